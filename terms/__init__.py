@@ -1,0 +1,1 @@
+"""Words that every room shares: identities, money, instants and the catalogue of errors."""

@@ -1,0 +1,67 @@
+"""The one catalogue of errors: CLI, API and quarantine speak from it, and the docs page is made from it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from typing import Literal
+
+from ruamel.yaml import YAML
+
+Lang = Literal["en", "zh"]
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorKind:
+    """One entry of ``errors.yaml``: a stable code, its exit status and its texts with ``{placeholders}``."""
+
+    code: str
+    exit: int
+    message: dict[Lang, str]
+    remedy: dict[Lang, str]
+
+
+@cache
+def catalogue() -> dict[str, ErrorKind]:
+    """Every error that Kehutu can raise, by code."""
+    text = resources.files("terms").joinpath("errors.yaml").read_text(encoding="utf-8")
+    entries = YAML(typ="safe", pure=True).load(text)
+    return {
+        code: ErrorKind(
+            code=code,
+            exit=entry["exit"],
+            message={"en": entry["en"], "zh": entry["zh"]},
+            remedy={"en": entry["remedy"]["en"], "zh": entry["remedy"]["zh"]},
+        )
+        for code, entry in entries.items()
+    }
+
+
+class KehutuError(Exception):
+    """An error that a user can act on.
+
+    Args:
+        code: an entry of the catalogue; an unknown one is a fault of ours and raises ``KeyError`` at once.
+        details: values for the placeholders of its texts (file, line, field, found, ...). Never personal data
+            beyond the offending value itself.
+    """
+
+    def __init__(self, code: str, **details: object) -> None:
+        self.kind = catalogue()[code]
+        self.code = code
+        self.details = details
+        super().__init__(self.message())
+
+    def message(self, lang: Lang = "en") -> str:
+        """What happened, where, what was found and what was expected."""
+        return self.kind.message[lang].format_map(self.details)
+
+    def remedy(self, lang: Lang = "en") -> str:
+        """What the reader can do about it."""
+        return self.kind.remedy[lang].format_map(self.details)
+
+    @property
+    def exit(self) -> int:
+        """Exit status of the command line: 1 negative answer, 2 wrong use, 3 store unavailable."""
+        return self.kind.exit

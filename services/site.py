@@ -1,0 +1,63 @@
+"""One deployment at work: its home folder, its ledger and its graph store, opened together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from graph.schema.load import schema
+from graph.schema.model import Schema
+from graph.state import prepare
+from graph.store import Store, open_store
+from ledger.aliases import resolve
+from ledger.database import Ledger
+from services.settings import Settings
+from terms.errors import KehutuError
+from terms.ids import EntityId
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """Everything that a service needs of its surroundings."""
+
+    settings: Settings
+    schema: Schema
+    ledger: Ledger
+    store: Store
+
+    @property
+    def home(self) -> Path:
+        """The folder that holds the ledger, the columns and the embedded store."""
+        return self.settings.home
+
+    def entity(self, text: str) -> EntityId:
+        """The canonical id for an id, an old id or a business number.
+
+        Raises:
+            KehutuError: ``UNKNOWN_ID``.
+        """
+        found = resolve(self.ledger, text)
+        if found is None:
+            raise KehutuError("UNKNOWN_ID", id=text)
+        return found
+
+
+@contextmanager
+def open_site(settings: Settings) -> Iterator[Site]:
+    """Open (and where needed make) the site's ledger and store; both are closed at the end.
+
+    Raises:
+        KehutuError: the store does not answer, belongs to another ledger, or is locked; the home cannot be written.
+    """
+    ledger = Ledger.open(settings.home)
+    try:
+        store = open_store(settings.store, settings.home)
+        try:
+            prepare(store, schema(), ledger.id)
+            yield Site(settings, schema(), ledger, store)
+        finally:
+            store.close()
+    finally:
+        ledger.close()

@@ -1,0 +1,127 @@
+"""Readers turn one file, or one published data set, into rows; a mapping starts where they end.
+
+To bring another format or source, write ``ingest/readers/NAME.py`` with ``def read(request: Request) -> Opened``
+and add one line to :data:`READERS`. A reader raises ``KehutuError`` when the file cannot be read as a whole, before
+its first row where that can be known; a single faulty row is a :class:`BadRow` among the rows and stops nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from importlib import import_module
+from pathlib import Path
+from types import MappingProxyType
+from typing import NamedTuple, TypeAlias, cast
+
+from terms.errors import KehutuError, Lang
+
+FIELD_LIMIT = 131_072
+"""Characters that one cell may have; a longer one quarantines its row."""
+
+COLUMN_LIMIT = 4_096
+"""Columns that one table may have; a wider one is refused."""
+
+
+class Row(NamedTuple):
+    """One row. ``values``: by column; text from text files, Python values (``int``, ``float``, ``bool``, ``Decimal``,
+    ``date``, ``datetime``, ``None``) where the format has types. ``None`` and ``''`` are absent cells."""
+
+    file: str
+    line: int
+    values: Mapping[str, object]
+
+
+class BadRow(NamedTuple):
+    """A row that is not a row of its table. ``code``: an entry of the catalogue of errors, ``details`` fill its
+    text (file and line are added), ``raw``: what was found, by column or under ``''``."""
+
+    file: str
+    line: int
+    code: str
+    details: dict[str, object]
+    raw: dict[str, object]
+
+
+class Notice(NamedTuple):
+    """Something that the operator should know and that stops nothing: an entry of the catalogue with its details."""
+
+    code: str
+    details: dict[str, object]
+
+    def message(self, lang: Lang = "en") -> str:
+        """What was noticed, in words."""
+        return KehutuError(self.code, **self.details).message(lang)
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What a reader is asked for.
+
+    Attributes:
+        path: the file; ``None`` where the reader brings its own input (the data of an installed package).
+        name: the file as errors and record locations name it, relative to the manifest.
+        wanted: columns that the mapping uses; a reader may leave out the others.
+        table: which table, for readers that yield several (a sheet of a workbook).
+        encoding, delimiter: given by the manifest; ``None``: to be detected and reported.
+        options: further settings of this reader; one that it does not know raises ``READER_OPTION_UNKNOWN``.
+    """
+
+    path: Path | None
+    name: str
+    wanted: frozenset[str] = frozenset()
+    table: str | None = None
+    encoding: str | None = None
+    delimiter: str | None = None
+    options: Mapping[str, object] = MappingProxyType({})
+
+
+@dataclass(slots=True)
+class Opened:
+    """An open table.
+
+    Attributes:
+        rows: to be read once, in the order of the file; line is the line on which the row starts (1 = first; in
+            formats without lines the row's number).
+        columns: names of all columns; ``None`` where a row may have any (JSON).
+        detected: what was found out (``encoding``, ``delimiter``), for the report.
+        warnings: grows while the rows are read; read it after the last row.
+    """
+
+    rows: Iterator[Row | BadRow]
+    columns: tuple[str, ...] | None
+    detected: dict[str, str] = field(default_factory=dict)
+    warnings: list[Notice] = field(default_factory=list)
+
+
+Reader: TypeAlias = Callable[[Request], Opened]
+
+READERS: dict[str, str] = {
+    "csv": "ingest.readers.delimited:read",
+    "parquet": "ingest.readers.parquet:read",
+}
+"""Format or reader name -> ``module:function``; imported at first use."""
+
+ENDINGS: dict[str, str] = {
+    ".csv": "csv",
+    ".tsv": "csv",
+    ".txt": "csv",
+    ".parquet": "parquet",
+}
+"""Format by file name, where the manifest gives none."""
+
+WITHOUT_PATH: frozenset[str] = frozenset({"simbench", "febrl", "world"})
+"""Readers that bring their own input, so that a manifest need not give a path."""
+
+
+def reader(name: str) -> Reader:
+    """The reader of that name.
+
+    Raises:
+        KehutuError: ``READER_UNKNOWN``, with the known ones.
+    """
+    entry = READERS.get(name)
+    if entry is None:
+        raise KehutuError("READER_UNKNOWN", name=name, known=", ".join(sorted(READERS)))
+    module, _, function = entry.partition(":")
+    return cast(Reader, getattr(import_module(module), function))

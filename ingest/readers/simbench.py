@@ -1,0 +1,273 @@
+"""SimBench distribution grids, read from the CSV files inside the installed ``simbench`` package.
+
+Only the data files are read; nothing of the package is imported (its own dependencies are large). Published
+benchmark, Open Database License 1.0: SimBench, University of Kassel, Fraunhofer IEE, RWTH Aachen, TU Dortmund.
+
+A grid code such as ``1-MVLV-rural-all-0-sw`` is ``version-upper and lower level-type-which lower grids-scenario-sw``.
+The cut follows the package's own rule: every element names its subnet, ``A`` or ``A_B``.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib.util import find_spec
+from pathlib import Path
+
+from ingest.readers.feeding import Branch, Fed, feeding
+from terms.errors import KehutuError
+
+_NUMBER = {
+    "MV": {"rural": 1, "semiurb": 2, "urban": 3, "comm": 4},
+    "LV": {"rural1": 1, "rural2": 2, "rural3": 3, "semiurb4": 4, "semiurb5": 5, "urban6": 6},
+}
+_CODE = re.compile(r"1-(?P<level>MVLV|MV|LV)-(?P<type>[a-z]+[1-6]?)-(?P<which>all)?-(?P<scenario>[012])-sw")
+# These tables keep what stands between two subnets (the second part of `A_B`); the others keep the first part only.
+_BOUNDARY = frozenset({"Node", "Coordinates", "Switch", "Substation"})
+
+Line = dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """One grid in the model's words and units: m, kW, kVA, kV, degrees. Rows in the order of the files."""
+
+    areas: tuple[dict[str, object], ...]
+    substations: tuple[dict[str, object], ...]
+    transformers: tuple[dict[str, object], ...]
+    lines: tuple[dict[str, object], ...]
+    service_points: tuple[dict[str, object], ...]
+    fed_by: tuple[Fed, ...]
+
+    def tables(self) -> dict[str, list[dict[str, object]]]:
+        """Rows by table. Feeding pairs are a table for each pair of types: ``line_fed_by_transformer``."""
+        tables: dict[str, list[dict[str, object]]] = {
+            "areas": list(self.areas),
+            "substations": list(self.substations),
+            "transformers": list(self.transformers),
+            "lines": list(self.lines),
+            "service_points": list(self.service_points),
+        }
+        for fed, by in FED_BY:
+            tables[f"{_snake(fed)}_fed_by_{_snake(by)}"] = []
+        for pair in self.fed_by:
+            name = f"{_snake(pair.fed_type)}_fed_by_{_snake(pair.by_type)}"
+            tables[name].append({"id": f"{pair.fed} < {pair.by}", "fed": pair.fed, "by": pair.by})
+        return tables
+
+
+FED_BY = (
+    ("ServicePoint", "Line"),
+    ("ServicePoint", "Transformer"),
+    ("Line", "Line"),
+    ("Line", "Transformer"),
+    ("Transformer", "Line"),
+    ("Transformer", "Transformer"),
+    ("Line", "Substation"),
+    ("Transformer", "Substation"),
+)
+
+
+def data_folder(scenario: int = 0) -> Path:
+    """Folder of the package's CSV files.
+
+    Raises:
+        KehutuError: ``SOURCE_PACKAGE_MISSING`` when the package is not installed.
+    """
+    spec = find_spec("simbench")
+    if spec is None or spec.origin is None:
+        raise KehutuError("SOURCE_PACKAGE_MISSING", package="simbench")
+    return Path(spec.origin).parent / "networks" / f"1-complete_data-mixed-all-{scenario}-sw"
+
+
+@lru_cache(maxsize=2)
+def grid(code: str) -> Grid:
+    """The grid of a SimBench code. About 1.5 s and 60 MB; several tables of one grid share it.
+
+    Raises:
+        KehutuError: ``SIMBENCH_CODE_UNKNOWN`` for a code outside MV, LV and MVLV grids with switches.
+    """
+    parts = _CODE.fullmatch(code)
+    level = parts["level"] if parts else ""
+    if (
+        parts is None
+        or parts["type"] not in _NUMBER[level[:2]]
+        or (level == "MVLV") != (parts["which"] == "all")
+    ):
+        raise KehutuError("SIMBENCH_CODE_UNKNOWN", found=code)
+    folder = data_folder(int(parts["scenario"]))
+    upper = f"{level[:2]}{_NUMBER[level[:2]][parts['type']]}.101"
+    if upper in ("LV5.101", "LV6.101"):
+        upper = upper.replace(".101", ".201")  # these two types occur in the second MV grid only
+    lower = _lower_subnets(folder, upper, _NUMBER["MV"][parts["type"]]) if level == "MVLV" else frozenset()
+    return _build(_Cut(folder, upper, lower))
+
+
+def _lower_subnets(folder: Path, upper: str, upper_number: int) -> frozenset[str]:
+    """Low-voltage grids that hang on a medium-voltage grid: it carries one equivalent load for each."""
+    kinds = Counter(
+        row["profile"][3:]
+        for row in _rows(folder / "Load.csv")
+        if row["subnet"].startswith(f"{upper}_LV") and row["profile"].startswith("lv_")
+    )
+    return frozenset(
+        f"LV{_NUMBER['LV'][kind]}.{i + upper_number * 100}"
+        for kind, count in kinds.items()
+        for i in range(1, count + 1)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Cut:
+    """The files cut to the wanted subnets."""
+
+    folder: Path
+    upper: str
+    lower: frozenset[str]
+
+    def rows(self, table: str) -> Iterator[Line]:
+        for row in _rows(self.folder / f"{table}.csv"):
+            first, second, *_ = *row["subnet"].split("_"), ""
+            if table in _BOUNDARY:
+                keep = first == self.upper or first in self.lower or second == self.upper
+            else:
+                # `upper_lower` and `lower_upper` are equivalents of the other side: cut, as that side is present.
+                keep = (first == self.upper and second not in self.lower) or (
+                    first in self.lower and second != self.upper
+                )
+            if keep:
+                yield row
+
+
+def _rows(path: Path) -> Iterator[Line]:
+    with path.open(encoding="utf-8", newline="") as lines:
+        yield from csv.DictReader(lines, delimiter=";")
+
+
+def _build(cut: _Cut) -> Grid:
+    nodes = {row["id"]: row for row in cut.rows("Node")}
+    places = {row["id"]: (float(row["x"]), float(row["y"])) for row in cut.rows("Coordinates")}
+    rated = {row["id"]: row for row in _rows(cut.folder / "TransformerType.csv")}
+    cable = {row["id"]: row for row in _rows(cut.folder / "LineType.csv")}
+    substations = list(cut.rows("Substation"))
+    transformers = list(cut.rows("Transformer"))
+    lines = list(cut.rows("Line"))
+    loads = list(cut.rows("Load"))
+    place = _Places(nodes, places)
+
+    fed_by = feeding(
+        [Branch("Line", r["id"], r["nodeA"], r["nodeB"]) for r in lines]
+        + [Branch("Transformer", r["id"], r["nodeHV"], r["nodeLV"]) for r in transformers],
+        # Switches between two real buses count only inside the wanted grids; rows that name a bus outside cannot
+        # join anything that is walked.
+        [(r["nodeA"], r["nodeB"]) for r in cut.rows("Switch") if r["cond"] == "1"],
+        [r["node"] for r in cut.rows("ExternalNet")],
+        {r["id"]: r["node"] for r in loads},
+        roots={r["id"]: r["substation"] for r in transformers if r["substation"] != "NULL"},
+    )
+    return Grid(
+        areas=tuple(_areas(cut)),
+        substations=tuple(
+            {
+                "substationNo": r["id"],
+                "name": r["id"].replace("_", " "),
+                "areaCode": cut.upper,
+                "region": _region(cut, cut.upper),
+                **place.of_first(t["nodeLV"] for t in transformers if t["substation"] == r["id"]),
+            }
+            for r in substations
+        ),
+        transformers=tuple(
+            {
+                "transformerNo": r["id"],
+                "ratedPower": _scaled(rated[r["type"]]["sR"], 1000),  # MVA -> kVA
+                "voltageHigh": float(rated[r["type"]]["vmHV"]),  # kV
+                "voltageLow": float(rated[r["type"]]["vmLV"]),  # kV
+                "model": r["type"],
+                "substationNo": "" if r["substation"] == "NULL" else r["substation"],
+                "areaCode": _area(r["subnet"]),
+                "region": _region(cut, r["subnet"]),
+                **place.of(r["nodeLV"]),
+            }
+            for r in transformers
+        ),
+        lines=tuple(
+            {
+                "lineNo": r["id"],
+                "length": _scaled(r["length"], 1000),  # km -> m
+                "ratedCurrent": float(cable[r["type"]]["iMax"]),  # A
+                "voltage": float(nodes[r["nodeA"]]["vmR"]),  # kV
+                "kind": "overhead" if cable[r["type"]]["type"] == "ohl" else "cable",
+                "model": r["type"],
+                "feeder": r["subnet"].partition("_")[2].replace("_", " "),
+                "areaCode": _area(r["subnet"]),
+                "region": _region(cut, r["subnet"]),
+            }
+            for r in lines
+        ),
+        service_points=tuple(
+            {
+                "servicePointNo": r["id"],
+                "ratedPower": _scaled(r["sR"], 1000),  # MVA -> kVA
+                "load": _scaled(r["pLoad"], 1000),  # MW -> kW
+                "profile": r["profile"],
+                "voltage": float(nodes[r["node"]]["vmR"]),  # kV
+                "areaCode": _area(r["subnet"]),
+                "region": _region(cut, r["subnet"]),
+                **place.of(r["node"]),
+            }
+            for r in loads
+        ),
+        fed_by=tuple(fed_by),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Places:
+    """Coordinates (WGS 84) of a node, absent where the benchmark gives none."""
+
+    nodes: dict[str, Line]
+    places: dict[str, tuple[float, float]]
+
+    def of(self, node: str) -> dict[str, object]:
+        found = self.places.get(self.nodes[node]["coordID"])
+        return (
+            {"longitude": None, "latitude": None}
+            if found is None
+            else {
+                "longitude": found[0],
+                "latitude": found[1],
+            }
+        )
+
+    def of_first(self, nodes: Iterator[str]) -> dict[str, object]:
+        return self.of(next(nodes))
+
+
+def _areas(cut: _Cut) -> Iterator[dict[str, object]]:
+    yield {"areaCode": cut.upper, "name": cut.upper, "path": _region(cut, cut.upper), "partOf": ""}
+    for code in sorted(cut.lower):
+        yield {"areaCode": code, "name": code, "path": _region(cut, code), "partOf": cut.upper}
+
+
+def _area(subnet: str) -> str:
+    return subnet.partition("_")[0]
+
+
+def _region(cut: _Cut, subnet: str) -> str:
+    """Path of an area; it ends with a slash, so that a prefix never matches half a code."""
+    code = _area(subnet)
+    return f"simbench/{cut.upper}/" + (f"{code}/" if code != cut.upper else "")
+
+
+def _scaled(text: str, factor: int) -> float:
+    """A decimal text in a smaller unit, without the binary noise of a float product (0.0557667 km = 55.7667 m)."""
+    return round(float(text) * factor, 6)
+
+
+def _snake(name: str) -> str:
+    return re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower()

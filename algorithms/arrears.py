@@ -1,0 +1,127 @@
+"""A customer's own payment record: how late, how much is open, how distressed without any neighbour.
+
+Source of every rule: docs/science.md, "Inputs" (own distress, exposure at default, proxy of the buffer).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from graph.arrays import Bools, Floats, Ints
+
+Days: TypeAlias = npt.NDArray[np.datetime64]
+
+OVERDUE_FOR_DEFAULT = 6
+"""Overdue bills of one customer from which it counts as in default."""
+
+WINDOW = 12
+"""Bills that are looked at for lateness, daily use and the monthly mean."""
+
+DAYS_UNTIL_CUT = 60
+"""Days of use to expect before supply can be cut: 30 of notice and 30 until the cut."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Bills:
+    """Bills in any order, m rows: position of the customer, period (datetime64[M]), amount (fen), due and paid
+    day (datetime64[D]); NaT where absent."""
+
+    customer: Ints
+    period: Days
+    amount: Ints
+    due: Days
+    paid: Days
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PaymentRecord:
+    """What the bills say of n customers at the cut-off."""
+
+    own: Floats
+    """Own distress, 0 to 1: 1 from six overdue bills, else late bills among the last twelve / 24, else 0."""
+    overdue_bills: Ints
+    late_bills: Ints
+    """Late bills among the last twelve."""
+    balance: Ints
+    """Arrears: overdue and unpaid, fen."""
+    exposure: Ints
+    """Exposure at default: all that is unpaid and will be used before supply can be cut, less advances; fen."""
+    monthly: Floats
+    """Mean of the last twelve bills, fen a month; 0 without bills."""
+
+
+def payment_record(customers: int, bills: Bills, cut_off: np.datetime64, advance: Ints) -> PaymentRecord:
+    """Judge every customer by its own bills, as known at the cut-off.
+
+    Args:
+        customers: n.
+        bills: those whose period begins after the cut-off are left out.
+        cut_off: the day T; a bill paid after T is unpaid at T.
+        advance: n, prepayment and deposit in fen.
+
+    O(m log m).
+    """
+    known = np.isnat(bills.period) | (bills.period.astype("datetime64[D]") <= cut_off)
+    # Newest bill of each customer last; the remaining columns only make the order of equal periods certain.
+    chosen = np.flatnonzero(known)
+    chosen = chosen[
+        np.lexsort(
+            (bills.amount[chosen], bills.due[chosen], bills.period[chosen], bills.customer[chosen])
+        )
+    ]
+    customer, period, amount = bills.customer[chosen], bills.period[chosen], bills.amount[chosen]
+    due, paid = bills.due[chosen], bills.paid[chosen]
+
+    unpaid = np.isnat(paid) | (paid > cut_off)
+    overdue = unpaid & (due < cut_off)
+    late = overdue | (~unpaid & (paid > due))
+    recent = _among_the_last(customer, customers, WINDOW)
+
+    overdue_bills = _total(customers, customer, overdue)
+    late_bills = _total(customers, customer, late & recent)
+    own = np.where(overdue_bills >= OVERDUE_FOR_DEFAULT, 1.0, late_bills / (2.0 * WINDOW))
+
+    dated = recent & ~np.isnat(period)
+    first_day = period.astype("datetime64[D]")
+    end = (period + np.timedelta64(1, "M")).astype("datetime64[D]")
+    days = _sum(customers, customer[dated], (end - first_day)[dated].astype(np.float64))
+    used = _sum(customers, customer[dated], amount[dated].astype(np.float64))
+    daily = np.divide(used, days, out=np.zeros(customers), where=days > 0)
+    since = np.zeros(customers)
+    np.maximum.at(since, customer[dated], end[dated].astype(np.float64))
+    ahead = np.maximum(cut_off.astype("datetime64[D]").astype(np.float64) - since, 0.0) + DAYS_UNTIL_CUT
+    unpaid_amount = _total(customers, customer, np.where(unpaid, amount, 0))
+    exposure = np.maximum(0, np.rint(unpaid_amount + daily * ahead).astype(np.int64) - advance)
+
+    count = _total(customers, customer, recent)
+    recent_amount = _total(customers, customer, np.where(recent, amount, 0))
+    monthly = np.divide(recent_amount, count, out=np.zeros(customers), where=count > 0)
+    return PaymentRecord(
+        own=own,
+        overdue_bills=overdue_bills,
+        late_bills=late_bills,
+        balance=_total(customers, customer, np.where(overdue, amount, 0)),
+        exposure=exposure,
+        monthly=monthly,
+    )
+
+
+def _among_the_last(customer: Ints, customers: int, window: int) -> Bools:
+    """Which rows, sorted by customer, are among the last ``window`` of theirs."""
+    ends = np.cumsum(np.bincount(customer, minlength=customers))
+    return ends[customer] - np.arange(len(customer)) <= window
+
+
+def _total(customers: int, customer: Ints, value: npt.NDArray[np.int64] | Bools) -> Ints:
+    """Exact integer sums by customer; a float sum would lose the last fen of large ones."""
+    total = np.zeros(customers, dtype=np.int64)
+    np.add.at(total, customer, value.astype(np.int64))
+    return total
+
+
+def _sum(customers: int, customer: Ints, value: Floats) -> Floats:
+    return np.bincount(customer, weights=value, minlength=customers).astype(np.float64)

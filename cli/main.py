@@ -1,0 +1,52 @@
+"""The command group; each command lives in a module of its name and is imported only when it is called."""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+import click
+
+COMMANDS = {
+    "analyse": "Make an analysis run: risk and communities.",
+    "clusters": "At-risk clusters of linked parties, ranked by expected loss.",
+    "demo": "Build a site from published and labelled synthetic data, report, and serve it.",
+    "evaluate": "Compare results with published reference cases.",
+    "ingest": "Load the sources of a manifest and bring the graph up to date.",
+    "quarantine": "Look at rows that could not be taken, and try them again.",
+    "schema": "Print the model: types, relations, properties.",
+    "search": "Find customers, people, enterprises and equipment by text.",
+    "serve": "Serve the GraphQL API on loopback.",
+    "trace": "Why a party is at risk: paths and amounts that add up to the fen.",
+    "why": "Why two ids are, or are not, the same entity.",
+}
+
+
+class _Lazy(click.Group):
+    """Imports a command's module when it is needed, so that ``--help`` stays fast."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        del ctx
+        return sorted(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        del ctx
+        if cmd_name not in COMMANDS:
+            return None
+        found = getattr(import_module(f"cli.{cmd_name}"), cmd_name)
+        assert isinstance(found, click.Command)  # noqa: S101  # a fault of ours, not of the user
+        return found
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        del ctx
+        with formatter.section("Commands"):
+            formatter.write_dl(sorted(COMMANDS.items()))
+
+
+@click.group(cls=_Lazy, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="kehutu")
+def main() -> None:
+    """Kehutu (客户图): the customer graph of a power utility.
+
+    Every command takes --home FOLDER, --store URL, --json and --lang. Exit status: 0 success, 1 the answer is
+    negative, 2 wrong use, 3 the store is unavailable.
+    """

@@ -1,0 +1,66 @@
+"""What every command shares: its flags, how it reports an error, and its exit status.
+
+0 success, 1 the answer is negative, 2 wrong use, 3 the store is unavailable.
+"""
+
+from __future__ import annotations
+
+import functools
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Concatenate, ParamSpec
+
+import click
+
+from cli.output import print_error
+from services.settings import Settings, settings
+from terms.errors import KehutuError, Lang
+
+P = ParamSpec("P")
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """The flags that a command was called with."""
+
+    settings: Settings
+    json: bool
+
+    @property
+    def lang(self) -> Lang:
+        """The language of texts for people."""
+        return self.settings.lang
+
+
+def command(function: Callable[Concatenate[Call, P], int | None]) -> Callable[..., None]:
+    """Give a command the shared flags, and turn its result or its error into an exit status."""
+
+    @click.option("--home", type=click.Path(path_type=Path), help="Folder of the site [KEHUTU_HOME; .kehutu].")
+    @click.option("--store", help="Graph store: embedded, bolt://…, neo4j://… or neo4j+s://… [KEHUTU_STORE].")
+    @click.option("--json", "as_json", is_flag=True, help="Print one JSON document on standard output.")
+    @click.option("--lang", type=click.Choice(["en", "zh"]), help="Language of texts for people.")
+    @functools.wraps(function)
+    def wrapped(
+        *args: P.args,
+        home: Path | None,
+        store: str | None,
+        as_json: bool,
+        lang: Lang | None,
+        **kwargs: P.kwargs,
+    ) -> None:
+        spoken: Lang = lang or "en"
+        try:
+            call = Call(settings(home, store, lang), as_json)
+            spoken = call.lang
+            status = function(call, *args, **kwargs)
+        except KehutuError as error:
+            print_error(error, spoken, as_json=as_json)
+            sys.exit(error.exit)
+        except KeyboardInterrupt:
+            click.echo("Interrupted.", err=True)
+            sys.exit(130)
+        sys.exit(status or 0)
+
+    return wrapped

@@ -1,0 +1,34 @@
+"""From the graph to the inputs of the risk model, read once as arrays."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from services.exposure.evidence import evidence
+from services.exposure.links import money_links
+from services.exposure.model import Caution, Exposure
+from services.exposure.parties import judge, read_tables
+from services.site import Site
+
+
+def exposure(site: Site, cut_off: np.datetime64) -> Exposure:
+    """Read the graph once and apply the rules of docs/science.md, "Inputs".
+
+    Args:
+        site: an open site whose graph is up to date.
+        cut_off: the day T (datetime64[D]); what was paid after it is unpaid.
+
+    Raises:
+        KehutuError: ``STORE_UNAVAILABLE``.
+    """
+    cautions: list[Caution] = []
+    tables = read_tables(site)
+    parties, customers = judge(site, tables, cut_off, cautions)
+    return Exposure(
+        cut_off=cut_off,
+        parties=parties,
+        customers=customers,
+        money=money_links(site, tables, parties, cautions),
+        evidence=evidence(site, tables, parties, customers, cut_off),
+        cautions=cautions,
+    )

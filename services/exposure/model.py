@@ -1,0 +1,107 @@
+"""The inputs of the risk model: who carries risk, with what buffer, exposed to whom for how much.
+
+The rules are those of docs/science.md, "Inputs"; whatever had to be assumed is marked or listed as a warning.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal, TypeAlias
+
+import numpy as np
+
+from algorithms.arrears import PaymentRecord
+from graph.arrays import Bools, Floats, Ints
+
+BufferKind: TypeAlias = Literal["net-assets", "paid-in-capital", "proxy", "floor"]
+BUFFER_KINDS: tuple[BufferKind, ...] = ("net-assets", "paid-in-capital", "proxy", "floor")
+
+PARTY_TYPES = ("Customer", "Enterprise", "Person")
+MONEY_RELATIONS = ("GUARANTEES", "LENDS_TO", "SELLS_ON_CREDIT_TO", "INVESTS_IN")
+"""In the order of their codes; each runs from the one who is harmed to the one whose failure harms."""
+
+EVIDENCE_KINDS = ("person", "premises", "contact")
+
+FLOOR_ENTERPRISE = 10_000_00
+FLOOR_OTHER = 500_00
+"""Least buffers in fen: none is ever zero."""
+
+LGD_ORGANISATION = 0.45
+LGD_OTHER = 0.60
+
+
+@dataclass(frozen=True, slots=True)
+class Caution:
+    """Something that the model had to leave out or assume; ``record`` names where it was read, if anywhere."""
+
+    code: str
+    subject: str
+    record: str = ""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Parties:
+    """n parties by ascending id. A party is a Person, an Enterprise, or a Customer whose party is unknown."""
+
+    ids: list[str]
+    types: list[str]
+    own: Floats
+    """Own distress, 0 to 1."""
+    buffer: Floats
+    """Loss-absorbing buffer, fen, > 0."""
+    buffer_kind: Ints
+    """Position in BUFFER_KINDS."""
+    exposure: Ints
+    """Exposure at default of the utility, fen."""
+    lgd: Floats
+    """Share of the exposure that is not recovered."""
+
+    @property
+    def uncertain_buffer(self) -> Bools:
+        """True where the buffer is a proxy or the floor."""
+        return self.buffer_kind >= BUFFER_KINDS.index("proxy")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Customers:
+    """c customers by ascending id with their party and their own payment record."""
+
+    ids: list[str]
+    party: Ints
+    record: PaymentRecord
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class MoneyLinks:
+    """m relations of money; the failure of ``source`` costs ``target`` up to ``amount`` fen."""
+
+    source: Ints
+    target: Ints
+    relation: Ints
+    """Position in MONEY_RELATIONS."""
+    amount: Floats
+    proxy: Bools
+    record: list[str]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Incidence:
+    """Who has which attribute in common: party, attribute (numbered), age of the attribute's newest record in
+    months, and the record that reports it."""
+
+    party: Ints
+    attribute: Ints
+    age: Floats
+    record: list[str]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Exposure:
+    """All inputs of one analysis, as known at the cut-off."""
+
+    cut_off: np.datetime64
+    parties: Parties
+    customers: Customers
+    money: MoneyLinks
+    evidence: dict[str, Incidence]
+    cautions: list[Caution] = field(default_factory=list)

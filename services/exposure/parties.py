@@ -1,0 +1,174 @@
+"""Who carries risk: parties with their own distress, buffer, exposure at default and loss given default."""
+
+from __future__ import annotations
+
+from typing import TypeAlias
+
+import numpy as np
+
+from algorithms.arrears import Bills, Days, payment_record
+from graph.arrays import Floats, Ints
+from graph.project import NodeTable, RelationTable, nodes, relations
+from services.exposure.model import (
+    BUFFER_KINDS,
+    FLOOR_ENTERPRISE,
+    FLOOR_OTHER,
+    LGD_ORGANISATION,
+    LGD_OTHER,
+    Caution,
+    Customers,
+    Parties,
+)
+from services.site import Site
+
+Tables: TypeAlias = dict[str, NodeTable]
+
+READ = {
+    "Customer": ("kind", "phone"),
+    "Enterprise": ("netAssets", "paidInCapital", "phone"),
+    "Person": ("phone",),
+    "Account": ("prepayment", "deposit"),
+    "Bill": ("period", "amount", "dueOn", "paidOn"),
+    "Address": (),
+    "ServicePoint": (),
+}
+"""Node types that the inputs need, with their properties."""
+
+PROXY_MONTHS = 24
+"""A party without a balance sheet is given a buffer of so many mean monthly bills."""
+
+
+def read_tables(site: Site) -> Tables:
+    """Every node type that the inputs need, as columns."""
+    return {name: nodes(site.store, site.schema, name, properties) for name, properties in READ.items()}
+
+
+def read_relations(
+    site: Site, tables: Tables, name: str, source: str, target: str, *properties: str
+) -> RelationTable:
+    """Relations of one type between two node types, as positions in their tables."""
+    return relations(
+        site.store, site.schema, name, source, target, tables[source], tables[target], properties
+    )
+
+
+def judge(
+    site: Site, tables: Tables, cut_off: np.datetime64, cautions: list[Caution]
+) -> tuple[Parties, Customers]:
+    """Parties in ascending order of id, and the customers that belong to each."""
+    customer_ids = tables["Customer"].ids
+    party_of_customer = _party_names(site, tables, cautions)
+    kinds = {name: kind for kind in ("Enterprise", "Person") for name in tables[kind].ids}
+    kinds |= {name: "Customer" for name in party_of_customer if name not in kinds}
+    ids = sorted(kinds)
+    position = {name: index for index, name in enumerate(ids)}
+    customer_party = np.array([position[name] for name in party_of_customer], dtype=np.int64)
+
+    record = payment_record(
+        len(customer_ids), _bills(site, tables), cut_off, _advances(site, tables)
+    )
+    own = np.zeros(len(ids))
+    np.maximum.at(own, customer_party, record.own)
+    at_default = np.zeros(len(ids), dtype=np.int64)
+    np.add.at(at_default, customer_party, record.exposure)
+    monthly = np.bincount(customer_party, weights=record.monthly, minlength=len(ids)).astype(np.float64)
+    types = [kinds[name] for name in ids]
+    buffer, buffer_kind = _buffers(tables, ids, position, monthly)
+    cautions.extend(
+        Caution(f"BUFFER_{BUFFER_KINDS[buffer_kind[index]].upper()}", ids[index])
+        for index in np.flatnonzero(buffer_kind >= BUFFER_KINDS.index("proxy"))
+        if types[index] == "Enterprise"
+    )
+    parties = Parties(
+        ids=ids,
+        types=types,
+        own=own,
+        buffer=buffer,
+        buffer_kind=buffer_kind,
+        exposure=at_default,
+        lgd=_losses_given_default(tables, types, customer_party),
+    )
+    return parties, Customers(customer_ids, customer_party, record)
+
+
+def _party_names(site: Site, tables: Tables, cautions: list[Caution]) -> list[str]:
+    """The party of every customer; its own id where the graph knows none."""
+    names = list(tables["Customer"].ids)
+    for kind in ("Enterprise", "Person"):
+        links = read_relations(site, tables, "IS", "Customer", kind)
+        for customer, party in zip(links.source.tolist(), links.target.tolist(), strict=True):
+            if names[customer] == tables["Customer"].ids[customer]:
+                names[customer] = tables[kind].ids[party]
+            else:
+                cautions.append(Caution("CUSTOMER_OF_TWO_PARTIES", tables["Customer"].ids[customer]))
+    return names
+
+
+def _bills(site: Site, tables: Tables) -> Bills:
+    """Every bill with the customer that it is for; a bill without amount counts 0."""
+    accounts = read_relations(site, tables, "HAS_ACCOUNT", "Customer", "Account")
+    customer_of = np.full(len(tables["Account"].ids), -1, dtype=np.int64)
+    customer_of[accounts.target] = accounts.source
+    billed = read_relations(site, tables, "BILLED", "Account", "Bill")
+    customer = customer_of[billed.source]
+    known = customer >= 0
+    bill = billed.target[known]
+    columns = tables["Bill"].columns
+    return Bills(
+        customer=customer[known],
+        period=dates(columns["period"], "M")[bill],
+        amount=whole(columns["amount"])[bill],
+        due=dates(columns["dueOn"], "D")[bill],
+        paid=dates(columns["paidOn"], "D")[bill],
+    )
+
+
+def _advances(site: Site, tables: Tables) -> Ints:
+    """Prepayment and deposit of every customer, fen."""
+    accounts = read_relations(site, tables, "HAS_ACCOUNT", "Customer", "Account")
+    columns = tables["Account"].columns
+    held = whole(columns["prepayment"]) + whole(columns["deposit"])
+    total = np.zeros(len(tables["Customer"].ids), dtype=np.int64)
+    np.add.at(total, accounts.source, held[accounts.target])
+    return total
+
+
+def _buffers(
+    tables: Tables, ids: list[str], position: dict[str, int], monthly: Floats
+) -> tuple[Floats, Ints]:
+    """Buffer in fen and where it comes from: net assets where known, even negative, else paid-in capital, else
+    the proxy; never below the floor."""
+    buffer = PROXY_MONTHS * monthly
+    kind = np.full(len(ids), BUFFER_KINDS.index("proxy"), dtype=np.int64)
+    floor = np.full(len(ids), float(FLOOR_OTHER))
+    table = tables["Enterprise"]
+    at = np.array([position[name] for name in table.ids], dtype=np.int64)
+    floor[at] = FLOOR_ENTERPRISE
+    for column, name in (("paidInCapital", "paid-in-capital"), ("netAssets", "net-assets")):
+        value = np.asarray(table.columns[column], dtype=np.float64)
+        known = ~np.isnan(value)
+        buffer[at[known]] = value[known]
+        kind[at[known]] = BUFFER_KINDS.index(name)  # type: ignore[arg-type]  # both are in the tuple
+    low = buffer < floor
+    kind[low] = BUFFER_KINDS.index("floor")
+    return np.maximum(buffer, floor), kind
+
+
+def _losses_given_default(tables: Tables, types: list[str], customer_party: Ints) -> Floats:
+    """0.45 for enterprises and organisations, 0.60 for all others."""
+    organisation = np.array([kind == "Enterprise" for kind in types], dtype=np.bool_)
+    for customer, kind in enumerate(tables["Customer"].columns["kind"].tolist()):
+        party = customer_party[customer]
+        if kind == "organisation" and types[party] == "Customer":
+            organisation[party] = True
+    return np.where(organisation, LGD_ORGANISATION, LGD_OTHER)
+
+
+def dates(texts: np.ndarray, unit: str) -> Days:  # type: ignore[type-arg]  # text columns are object arrays
+    """ISO texts as datetime64; the empty text is NaT."""
+    return np.array([text[:10] for text in texts.tolist()], dtype=f"datetime64[{unit}]")
+
+
+def whole(values: np.ndarray) -> Ints:  # type: ignore[type-arg]  # number columns hold NaN for absent
+    """Amounts in fen as integers; what is absent counts 0."""
+    return np.nan_to_num(np.asarray(values, dtype=np.float64)).astype(np.int64)

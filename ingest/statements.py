@@ -5,6 +5,9 @@ A mapping turns a row into statements; identity, entities and the graph are func
 
 from __future__ import annotations
 
+import hashlib
+import re
+import unicodedata
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
@@ -13,7 +16,7 @@ import orjson
 from terms.ids import Key
 
 Value: TypeAlias = str | int | float | bool
-"""A checked value: text, integer (money in fen), decimal, boolean; dates as ISO text, instants as ISO text in UTC."""
+"""A checked value: text, integer (money in fen), decimal, boolean; dates and instants (UTC) as ISO text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +39,8 @@ class RelationStatement:
     """A row relates two entities that it names.
 
     ``source`` and ``target``: the first key of either end (its node statement stands in the same record).
-    ``key``: the declared key of the relation (a contract number), the record's own id where the row gives none,
-    and empty for types that declare no key.
+    ``key``: the declared key of the relation (a contract number), the record's own id where the row gives
+    none, and empty for types that declare no key.
     """
 
     type: str
@@ -58,7 +61,7 @@ class Statements:
     relations: tuple[RelationStatement, ...] = ()
 
     def to_json(self) -> bytes:
-        """Canonical JSON: equal statements give equal bytes, so a hash over them is the content hash of the row."""
+        """Canonical JSON: equal statements give equal bytes; a hash over them is the row's content hash."""
         return orjson.dumps(
             {
                 "nodes": [_plain(n, ("type", "keys", "set", "proxy")) for n in self.nodes],
@@ -101,3 +104,35 @@ class Statements:
 
 def _plain(statement: NodeStatement | RelationStatement, names: tuple[str, ...]) -> dict[str, object]:
     return {name: value for name in names if (value := getattr(statement, name)) not in ((), {}, "")}
+
+
+def relation_mention(relation: RelationStatement) -> str:
+    """The key under which the ledger finds every record that states this relation of these two keys.
+
+    ``relation:`` and 128 bits over type, source key, target key and declared key.
+    """
+    return relation_key(relation.type, relation.source, relation.target, relation.key)
+
+
+def relation_key(type_: str, source: str, target: str, key: str) -> str:
+    """As :func:`relation_mention`, from the parts: rival claims may use any pair of two ends' keys."""
+    text = f"{type_}\0{source}\0{target}\0{key}"
+    return "relation:" + hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
+
+
+_NOT_IN_PHONE = re.compile(r"[^0-9+]+")
+
+
+def evidence_mention(property_name: str, value: str) -> str:
+    """The key of a value that several parties may share without being one: ``phone:13800000000``.
+
+    Telephone numbers lose blanks, dashes and the country code of China; other values are folded in width,
+    case and blanks.
+    """
+    text = unicodedata.normalize("NFKC", value)
+    if property_name == "phone":
+        text = _NOT_IN_PHONE.sub("", text)
+        text = text.removeprefix("+86").removeprefix("0086")
+    else:
+        text = " ".join(text.casefold().split())
+    return f"{property_name}:{text}"

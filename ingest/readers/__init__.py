@@ -1,8 +1,8 @@
 """Readers turn one file, or one published data set, into rows; a mapping starts where they end.
 
-To bring another format or source, write ``ingest/readers/NAME.py`` with ``def read(request: Request) -> Opened``
-and add one line to :data:`READERS`. A reader raises ``KehutuError`` when the file cannot be read as a whole, before
-its first row where that can be known; a single faulty row is a :class:`BadRow` among the rows and stops nothing.
+To bring another format or source, write ``ingest/readers/NAME.py`` with ``read(request: Request) -> Opened``
+and add one line to :data:`READERS`. A reader raises ``KehutuError`` when the file cannot be read as a whole,
+before its first row where that can be known; a single faulty row is a :class:`BadRow` and stops nothing.
 """
 
 from __future__ import annotations
@@ -24,8 +24,9 @@ COLUMN_LIMIT = 4_096
 
 
 class Row(NamedTuple):
-    """One row. ``values``: by column; text from text files, Python values (``int``, ``float``, ``bool``, ``Decimal``,
-    ``date``, ``datetime``, ``None``) where the format has types. ``None`` and ``''`` are absent cells."""
+    """One row. ``values``: by column; text from text files, Python values (``int``, ``float``, ``bool``,
+    ``Decimal``, ``date``, ``datetime``, ``None``) where the format has types. ``None`` and ``''`` are absent
+    cells."""
 
     file: str
     line: int
@@ -33,8 +34,8 @@ class Row(NamedTuple):
 
 
 class BadRow(NamedTuple):
-    """A row that is not a row of its table. ``code``: an entry of the catalogue of errors, ``details`` fill its
-    text (file and line are added), ``raw``: what was found, by column or under ``''``."""
+    """A row that is not a row of its table. ``code``: an entry of the catalogue of errors, ``details`` fill
+    its text (file and line are added), ``raw``: what was found, by column or under ``''``."""
 
     file: str
     line: int
@@ -44,7 +45,7 @@ class BadRow(NamedTuple):
 
 
 class Notice(NamedTuple):
-    """Something that the operator should know and that stops nothing: an entry of the catalogue with its details."""
+    """What the operator should know and what stops nothing: an entry of the catalogue with its details."""
 
     code: str
     details: dict[str, object]
@@ -81,8 +82,8 @@ class Opened:
     """An open table.
 
     Attributes:
-        rows: to be read once, in the order of the file; line is the line on which the row starts (1 = first; in
-            formats without lines the row's number).
+        rows: to be read once, in the order of the file; line is the line on which the row starts (1 = first;
+            in formats without lines the row's number).
         columns: names of all columns; ``None`` where a row may have any (JSON).
         detected: what was found out (``encoding``, ``delimiter``), for the report.
         warnings: grows while the rows are read; read it after the last row.

@@ -1,0 +1,54 @@
+"""Bring sources into the ledger, and the graph up to date with it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from graph.schema.load import schema
+from ingest.load import LoadReport, load
+from ingest.projector import Projection, catch_up
+from ledger.database import Ledger
+from services.settings import Settings
+from services.site import Site, open_site
+from terms.errors import KehutuError
+from terms.progress import Progress, silent
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """What became of a manifest: its report, and either the projection or why the graph has to follow later."""
+
+    report: LoadReport
+    projection: Projection | None
+    store_fault: KehutuError | None = None
+
+
+def ingest(
+    settings: Settings, manifest: Path, *, strict: bool = False, progress: Progress = silent
+) -> Loaded:
+    """Load a manifest and project. With the store down the records are kept and the fault is handed back.
+
+    Raises:
+        KehutuError: the manifest cannot be used, or the home is locked or cannot be written.
+    """
+    ledger = Ledger.open(settings.home)
+    try:
+        report = load(ledger, manifest, strict=strict, progress=progress)
+    finally:
+        ledger.close()
+    try:
+        with open_site(settings) as site:
+            return Loaded(report, project(site, progress))
+    except KehutuError as fault:
+        if fault.exit != STORE_FAULT_EXIT:
+            raise
+        return Loaded(report, None, fault)
+
+
+STORE_FAULT_EXIT = 3
+
+
+def project(site: Site, progress: Progress = silent) -> Projection:
+    """Bring the graph up to date with the ledger."""
+    return catch_up(site.ledger, site.store, schema(), progress=progress)

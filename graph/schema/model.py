@@ -1,4 +1,4 @@
-"""The model of the customer graph as typed objects; ``load`` reads them from the YAML files beside this module."""
+"""The model of the customer graph as typed objects; ``load`` reads them from the YAML files beside it."""
 
 from __future__ import annotations
 
@@ -16,6 +16,25 @@ IdentityRole: TypeAlias = Literal["key", "evidence", "none"]
 
 
 @dataclass(frozen=True, slots=True)
+class Channel:
+    """A way by which information comes; its place in ``Schema.channels`` is its trust."""
+
+    id: str
+    en: str
+    zh: str
+    online: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """What the types of one YAML file have in common; ``name`` is the file's name without its ending."""
+
+    name: str
+    en: str
+    zh: str
+
+
+@dataclass(frozen=True, slots=True)
 class Property:
     """One property of a node or relation type."""
 
@@ -26,27 +45,37 @@ class Property:
     personal: PersonalData
     identity: IdentityRole = "none"
     unit: str | None = None
-    pattern: str | None = None          # what a text must match in full
-    values: tuple[str, ...] = ()        # the words that a text may be
+    pattern: str | None = None  # what a text must match in full
+    values: tuple[str, ...] = ()  # the words that a text may be
     minimum: float | None = None
     maximum: float | None = None
-    hashed: bool = False                # the key is a keyed hash of the value; the value itself is not kept
-    searched: bool = False              # part of the search text of its node
-    indexed: bool = False               # looked up by value
-    priority: tuple[str, ...] = ()      # channels that win over the schema's default order
+    hashed: bool = False  # the key is a keyed hash of the value
+    kept: bool = True  # the value is a property of its node; False: it serves to make the key only
+    searched: bool = False  # part of the search text of its node
+    indexed: bool = False  # looked up by value
+    priority: tuple[str, ...] = ()  # channels that win over the schema's default order
 
 
 @dataclass(frozen=True, slots=True)
 class NodeType:
-    """One type of node. ``keys``: its key properties by declared priority; the first gives ``prefix:value``."""
+    """One type of node. ``keys``: its key properties by declared priority; the first gives ``prefix:value``.
+
+    ``derived``: written by the product only; no mapping may name it.
+    """
 
     name: str
-    prefix: str                         # of its keys: `enterprise`
+    prefix: str  # of its keys: `enterprise`
     en: str
     zh: str
-    topic: str                          # the YAML file
+    topic: str  # the YAML file
     party: bool = False
+    derived: bool = False
     properties: dict[str, Property] = field(default_factory=dict)
+
+    @property
+    def searched(self) -> tuple[Property, ...]:
+        """Properties whose values make the search text, in declared order."""
+        return tuple(p for p in self.properties.values() if p.searched)
 
     @property
     def keys(self) -> tuple[Property, ...]:
@@ -56,18 +85,36 @@ class NodeType:
 
 @dataclass(frozen=True, slots=True)
 class RelationType:
-    """One type of relation. ``key``: properties that tell two relations of the same ends apart."""
+    """One type of relation. ``key``: properties that tell two relations of the same ends apart.
+
+    ``ends``: the pairs of node types that it may join; ``source`` and ``target``: all that occur on a side.
+    ``derived``: written by the product only; no mapping may name it.
+    """
 
     name: str
-    source: tuple[str, ...]
-    target: tuple[str, ...]
+    ends: tuple[tuple[str, str], ...]
     en: str
     zh: str
     topic: str
     key: tuple[str, ...] = ()
     harm: Literal["target -> source", "source -> target"] | None = None
-    one: Literal["source", "target"] | None = None   # "source": a source has at most one such relation
+    one: Literal["source", "target"] | None = None  # "source": a source has at most one such relation
+    derived: bool = False
     properties: dict[str, Property] = field(default_factory=dict)
+
+    @property
+    def source(self) -> tuple[str, ...]:
+        """Node types that it may start from, in declared order."""
+        return tuple(dict.fromkeys(source for source, _ in self.ends))
+
+    @property
+    def target(self) -> tuple[str, ...]:
+        """Node types that it may lead to, in declared order."""
+        return tuple(dict.fromkeys(target for _, target in self.ends))
+
+    def allows(self, source: str, target: str) -> bool:
+        """Whether it may lead from a node of the one type to a node of the other."""
+        return (source, target) in self.ends
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +123,10 @@ class Schema:
 
     nodes: dict[str, NodeType]
     relations: dict[str, RelationType]
-    channels: tuple[str, ...]           # ids, the most trusted first: the default order of survivorship
+    channels: tuple[str, ...]  # ids, the most trusted first: the default order of survivorship
     version: int
+    channel_types: tuple[Channel, ...] = ()
+    topics: tuple[Topic, ...] = ()
 
     @property
     def parties(self) -> tuple[str, ...]:

@@ -1,0 +1,102 @@
+"""Search text: one normalised text per node, and queries made of the same tokens.
+
+Both stores index it with an analyser that only splits at spaces, so what is found depends on these functions
+alone and is the same on both. Order of hits is ours as well, never the engine's score.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from functools import cache, lru_cache
+
+import opencc
+from pypinyin import Style, lazy_pinyin
+
+_HAN = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+_RUN = re.compile(rf"[{_HAN}]+|[^\W_{_HAN}]+")
+_HAN_START = re.compile(rf"[{_HAN}]")
+_BETWEEN_HAN = re.compile(rf"(?<=[{_HAN}])\s+|\s+(?=[{_HAN}])")
+
+SHORTEST_PREFIX = 2
+"""A query word of fewer characters is looked up whole, since its prefix would match half the graph."""
+
+
+def normalise(text: str) -> str:
+    """The text in one writing: NFKC, lower case, simplified characters, single spaces, none beside Chinese.
+
+    >>> normalise("  ＡＢＣ 電力  公司 ")
+    'abc电力公司'
+    """
+    simple = unicodedata.normalize("NFKC", text).casefold()
+    if _HAN_START.search(simple):
+        simple = _simplifier().convert(simple)
+        simple = _BETWEEN_HAN.sub("", simple)
+    return " ".join(simple.split())
+
+
+def tokens(text: str) -> list[str]:
+    """The words under which a text is found, each once, in order.
+
+    Words and numbers whole; of a run of Chinese the whole (up to 12 characters), every character pair, its
+    pinyin and the initials of its pinyin.
+
+    >>> tokens("张伟 138")
+    ['张伟', 'zhangwei', 'zw', '138']
+    """
+    return list(dict.fromkeys(token for run in _runs(text) for token in _tokens_of_run(run)))
+
+
+def search_text(values: Iterable[object]) -> str:
+    """The search text of a node from the values of its searched properties; empty without any.
+
+    Their tokens with single spaces between, each once, in order: equal values give an equal text.
+    """
+    found: dict[str, None] = {}
+    for value in values:
+        if value is not None and value != "":
+            found.update(dict.fromkeys(tokens(str(value))))
+    return " ".join(found)
+
+
+def search_query(text: str) -> str:
+    """A full-text query of our own tokens for what a person typed; empty if it holds no letter and no digit.
+
+    Every word must be there: Chinese by its pairs, other words as the beginning of a word. Operators of the
+    engines' query languages never pass, because only letters and digits do.
+
+    >>> search_query("国网电力 zh")
+    '+国网 +网电 +电力 +zh*'
+    """
+    found: dict[str, None] = {}
+    for run in _runs(text):
+        if _HAN_START.match(run):
+            pairs = _pairs(run) if len(run) > 1 else [f"{run}*"]
+            found.update(dict.fromkeys(f"+{pair}" for pair in pairs))
+        else:
+            found[f"+{run}*" if len(run) >= SHORTEST_PREFIX else f"+{run}"] = None
+    return " ".join(found)
+
+
+@lru_cache(maxsize=65536)
+def _tokens_of_run(run: str) -> tuple[str, ...]:
+    if not _HAN_START.match(run):
+        return (run,)
+    spelled = lazy_pinyin(run, style=Style.NORMAL, errors="ignore")
+    whole = [run] if len(run) <= 12 else []
+    latin = ["".join(spelled), "".join(word[0] for word in spelled if word)] if spelled else []
+    return tuple(dict.fromkeys([*whole, *_pairs(run), *latin]))
+
+
+def _runs(text: str) -> list[str]:
+    return _RUN.findall(normalise(text))
+
+
+def _pairs(run: str) -> list[str]:
+    return [run[i : i + 2] for i in range(len(run) - 1)]
+
+
+@cache
+def _simplifier() -> opencc.OpenCC:
+    return opencc.OpenCC("t2s")

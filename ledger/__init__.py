@@ -1,0 +1,1 @@
+"""What must never be lost: records, judgements, aliases, quarantine, runs, loads and the audit trail."""

@@ -1,0 +1,311 @@
+"""The ledger of a home: one SQL database with its secret key, opened, checked, locked and closed here.
+
+Files in ``home/ledger/``: ``ledger.sqlite`` (write-ahead log, every commit is on disk before it returns),
+``key`` (32 secret bytes, readable by the owner only), ``writer.lock`` (who writes the graph), ``setup.lock``.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import hmac
+import os
+import secrets
+import sqlite3
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any, Final
+
+from sqlalchemy import Connection, Engine, create_engine, event, insert, inspect, select
+from sqlalchemy.exc import DBAPIError
+
+from ledger import tables
+from terms.errors import KehutuError
+
+FOLDER: Final = "ledger"
+DATABASE: Final = "ledger.sqlite"
+KEY: Final = "key"
+_BUSY_SECONDS: Final = 30
+_FINGERPRINT_TEXT: Final = b"kehutu ledger key"
+
+
+class Ledger:
+    """An open ledger. Safe to share between threads; any number of processes may open the same one.
+
+    Every function of this room takes it as first argument. Faults of the database come out as ``KehutuError``
+    LEDGER_DAMAGED, LEDGER_FULL, LEDGER_LOCKED or LEDGER_UNWRITABLE.
+    """
+
+    def __init__(self, home: Path, engine: Engine, ledger_id: str, key: bytes) -> None:
+        self.home: Final = home
+        self.folder: Final = home / FOLDER
+        self.engine: Final = engine
+        self.id: Final = ledger_id
+        """Random id of this ledger; the graph store remembers it and refuses another."""
+        self._key: Final = key
+        self._held = threading.local()
+
+    @classmethod
+    def open(cls, home: Path, *, create: bool = True) -> Ledger:
+        """Open the ledger of a home folder, making it first where there is none.
+
+        Args:
+            home: the site's folder; made when absent and ``create`` is set.
+            create: whether a missing ledger is made; else LEDGER_MISSING.
+        Raises:
+            KehutuError: LEDGER_MISSING, LEDGER_DAMAGED, LEDGER_NEWER, LEDGER_UNWRITABLE, LEDGER_KEY_MISSING,
+                LEDGER_KEY_EXPOSED (others may read the key), LEDGER_KEY_WRONG (the key of another ledger).
+        """
+        folder = home / FOLDER
+        path = folder / DATABASE
+        if not create and not path.exists():
+            raise KehutuError("LEDGER_MISSING", path=path)
+        try:
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            with _setup_lock(folder):
+                key = _key(folder, ledger_exists=path.exists() and path.stat().st_size > 0)
+                # Its log files take over the mode of the database: for the owner only, like the key.
+                os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
+                engine = _engine(path)
+                try:
+                    with faults(path):
+                        ledger_id = _prepare(engine, path, key)
+                except BaseException:
+                    engine.dispose()
+                    raise
+        except OSError as fault:
+            raise KehutuError("LEDGER_UNWRITABLE", path=folder, reason=fault.strerror or fault) from fault
+        return cls(home, engine, ledger_id, key)
+
+    @property
+    def path(self) -> Path:
+        """The database file."""
+        return self.folder / DATABASE
+
+    def keyed_hash(self, text: str) -> str:
+        """HMAC-SHA256 of a text under the ledger's key, first 32 hex digits (128 bits).
+
+        Stands for an identity number or an address in keys: equal texts give equal hashes within one ledger,
+        and without the key nobody can try numbers until one fits.
+        """
+        return hmac.new(self._key, text.encode(), hashlib.sha256).hexdigest()[:32]
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """A connection that sees one state of the ledger until it ends."""
+        with faults(self.path), self.engine.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """A connection whose writes are committed, on disk, when the block ends without an exception.
+
+        Takes SQLite's write lock at its start, so what the block reads cannot change before it writes, and
+        sequence numbers become visible in ascending order.
+        """
+        with faults(self.path), self.engine.connect().execution_options(kehutu_write=True) as connection:
+            yield connection
+            connection.commit()
+
+    @contextmanager
+    def writer(self, wait: float = 30.0) -> Iterator[None]:
+        """Be the one writer of the site (its graph, its pointers) among all processes and threads.
+
+        The same thread may enter again. A holder that dies, even by kill -9, frees it at once.
+
+        Args:
+            wait: seconds to wait for the holder.
+        Raises:
+            KehutuError: LEDGER_LOCKED with the holder's process id.
+        """
+        depth = getattr(self._held, "depth", 0)
+        if depth:
+            self._held.depth = depth + 1
+            try:
+                yield
+            finally:
+                self._held.depth -= 1
+            return
+        lock = self.folder / "writer.lock"
+        try:
+            descriptor = os.open(lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        except OSError as fault:
+            raise KehutuError("LEDGER_UNWRITABLE", path=lock, reason=fault.strerror or fault) from fault
+        try:
+            if not _lock(descriptor, wait):
+                holder = os.pread(descriptor, 32, 0).decode(errors="replace").strip() or "?"
+                raise KehutuError("LEDGER_LOCKED", path=self.folder, pid=holder, seconds=round(wait, 1))
+            os.ftruncate(descriptor, 0)
+            os.pwrite(descriptor, f"{os.getpid()}\n".encode(), 0)
+            self._held.depth = 1
+            try:
+                yield
+            finally:
+                self._held.depth = 0
+        finally:
+            os.close(descriptor)
+
+    def check(self) -> list[str]:
+        """Read the whole database and name what does not fit; empty when all is well."""
+        try:
+            with self.reading() as connection:
+                found = [str(row[0]) for row in connection.exec_driver_sql("PRAGMA integrity_check(20)")]
+        except KehutuError as fault:
+            return [fault.message()]
+        return [line for line in found if line != "ok"]
+
+    def close(self) -> None:
+        """Give back all connections. The ledger may be opened again."""
+        self.engine.dispose()
+
+    def __enter__(self) -> Ledger:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+@contextmanager
+def faults(path: Path) -> Iterator[None]:
+    """Turn what the database reports into errors that a user can act on."""
+    try:
+        yield
+    except DBAPIError as fault:
+        cause = fault.orig
+        code = getattr(cause, "sqlite_errorcode", None)
+        # Extended codes carry the kind in their lowest byte.
+        kind = code & 0xFF if isinstance(code, int) else None
+        reason = str(cause)
+        if kind in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
+            raise KehutuError("LEDGER_DAMAGED", path=path, reason=reason) from fault
+        if kind == sqlite3.SQLITE_FULL:
+            raise KehutuError("LEDGER_FULL", path=path) from fault
+        if kind in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+            raise KehutuError("LEDGER_LOCKED", path=path, pid="?", seconds=_BUSY_SECONDS) from fault
+        if kind in (
+            sqlite3.SQLITE_READONLY,
+            sqlite3.SQLITE_CANTOPEN,
+            sqlite3.SQLITE_PERM,
+            sqlite3.SQLITE_IOERR,
+        ):
+            raise KehutuError("LEDGER_UNWRITABLE", path=path, reason=reason) from fault
+        raise
+
+
+def _engine(path: Path) -> Engine:
+    engine = create_engine(
+        f"sqlite:///{path}",
+        connect_args={"timeout": _BUSY_SECONDS, "isolation_level": None},
+        max_overflow=50,
+    )
+
+    @event.listens_for(engine, "connect")
+    def _connect(connection: sqlite3.Connection, _record: Any) -> None:
+        cursor = connection.cursor()
+        cursor.execute("PRAGMA journal_mode = WAL")
+        cursor.execute("PRAGMA synchronous = FULL")
+        cursor.execute("PRAGMA cache_size = -65536")
+        # Pages that many batches touch are copied back once per 64 MB of log instead of once per batch.
+        cursor.execute("PRAGMA wal_autocheckpoint = 16384")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        # The driver's own transactions are off: they would begin late and without the write lock.
+        write = connection.get_execution_options().get("kehutu_write")
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+
+    return engine
+
+
+def _prepare(engine: Engine, path: Path, key: bytes) -> str:
+    """Make the tables of a new ledger, check those of an old one; return its id."""
+    fingerprint = hmac.new(key, _FINGERPRINT_TEXT, hashlib.sha256).hexdigest()[:16]
+    with engine.connect() as connection:
+        known = _meta(connection)
+    if not known:
+        with engine.connect().execution_options(kehutu_write=True) as connection:
+            tables.metadata.create_all(connection)
+            known = {
+                "ledger_id": secrets.token_hex(16),
+                "version": str(tables.VERSION),
+                "key_fingerprint": fingerprint,
+            }
+            connection.execute(insert(tables.meta), [{"name": n, "value": v} for n, v in known.items()])
+            connection.commit()
+    if int(known["version"]) > tables.VERSION:
+        raise KehutuError("LEDGER_NEWER", path=path, found=known["version"], known=tables.VERSION)
+    if known["key_fingerprint"] != fingerprint:
+        raise KehutuError("LEDGER_KEY_WRONG", path=path.with_name(KEY))
+    return known["ledger_id"]
+
+
+def _meta(connection: Connection) -> dict[str, str]:
+    if not inspect(connection).has_table(tables.meta.name):
+        return {}
+    rows = connection.execute(select(tables.meta.c.name, tables.meta.c.value))
+    return dict(rows.tuples().all())
+
+
+def _key(folder: Path, *, ledger_exists: bool) -> bytes:
+    """Read the secret key, making it for a new ledger."""
+    path = folder / KEY
+    if not path.exists():
+        if ledger_exists:
+            # A new key would give every person a second identity without a word.
+            raise KehutuError("LEDGER_KEY_MISSING", path=path)
+        draft = path.with_suffix(".new")
+        with suppress(FileNotFoundError):
+            draft.unlink()
+        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(secrets.token_bytes(32))
+            file.flush()
+            os.fsync(file.fileno())
+        draft.rename(path)
+        sync_folder(folder)
+    if path.stat().st_mode & 0o077:
+        raise KehutuError("LEDGER_KEY_EXPOSED", path=path, mode=oct(path.stat().st_mode & 0o777))
+    key = path.read_bytes()
+    if len(key) != 32:
+        raise KehutuError("LEDGER_KEY_WRONG", path=path)
+    return key
+
+
+def sync_folder(folder: Path) -> None:
+    """Make new names in a folder survive a power cut."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+@contextmanager
+def _setup_lock(folder: Path) -> Iterator[None]:
+    """Two processes that open a new home at once: the second waits until the first has made it."""
+    descriptor = os.open(folder / "setup.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _lock(descriptor: int, wait: float) -> bool:
+    """Try an exclusive lock until it is had or the time is over."""
+    until = time.monotonic() + wait
+    pause = 0.002
+    while True:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() >= until:
+                return False
+            time.sleep(pause)
+            pause = min(pause * 2, 0.05)
+        else:
+            return True

@@ -42,8 +42,8 @@ class RiskParameters:
     ``theta_*``: the most that all evidence of one kind can add to a party's break probability.
     ``sigma``: log-sd of the true buffer around the reported one; ``sigma_uncertain`` where the buffer is a
     proxy or the floor. ``tau``: months after which evidence has faded to 1/e. ``sharers_max``: an attribute
-    that more parties share is ignored (D_max). ``buffer_min_*``: floor of buffers in yuan. ``lgd_*``: share of
-    an exposure at default that is not recovered. ``fitted``: whether the values were estimated from data.
+    that more parties share is ignored (D_max). ``buffer_min_*``: floor of buffers in yuan. ``lgd_*``: share
+    of an exposure at default that is not recovered. ``fitted``: whether the values were estimated from data.
     """
 
     rho_guarantee: float = 0.6

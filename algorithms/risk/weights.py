@@ -3,8 +3,8 @@
     break weight  W_ij = min(1, Phi(ln(sum_r rho_r L^r_ij / E_j) / sigma_j) + sum_evidence theta_r w^r_ij)
     loss weight   W_ij = sum_r rho_r L^r_ij / E_j
 
-Rows harm columns: the edge ``source -> target`` carries distress from source to target. The sum over relations
-comes before Phi, so splitting one contract into two changes nothing.
+Rows harm columns: the edge ``source -> target`` carries distress from source to target. The sum over
+relations comes before Phi, so splitting one contract into two changes nothing.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ class MoneyEdges:
 class EvidenceEdges:
     """Closeness; k directed edges (both directions are listed). Parallel edges add up.
 
-    ``relation``: codes of RELATIONS from the first evidence relation on (``PERSON``, ``PREMISES``, ``CONTACT``).
+    ``relation``: codes of RELATIONS from the first evidence relation on (PERSON, PREMISES, CONTACT).
     ``weight``: >= 0, no unit, before the normalisation per target and relation.
     """
 
@@ -82,10 +82,10 @@ class Part(NamedTuple):
 class Weights:
     """A weight matrix that still knows what each entry is made of.
 
-    ``csr``: n x n, row harms column, m entries. The parts of entry ``k`` are ``part_indptr[k]:part_indptr[k + 1]``
-    of ``part_relation`` (codes of RELATIONS, ascending), ``part_value`` (adds up to ``csr.data[k]``) and
-    ``part_amount`` (yuan; 0 for evidence). ``money_part`` and ``evidence_part`` give for every input edge the part
-    that it went into, -1 = left out.
+    ``csr``: n x n, row harms column, m entries. The parts of entry ``k`` are the slice
+    ``part_indptr[k]:part_indptr[k + 1]`` of ``part_relation`` (codes of RELATIONS, ascending), ``part_value``
+    (adds up to ``csr.data[k]``) and ``part_amount`` (yuan; 0 for evidence). ``money_part`` and
+    ``evidence_part`` give for every input edge the part that it went into, -1 = left out.
     Left out, as positions in the input: ``self_links`` and ``unknown_amounts`` of the money edges,
     ``self_evidence`` of the evidence edges.
     """
@@ -115,7 +115,7 @@ class Weights:
         )
 
 
-def break_weights(
+def break_weights(  # noqa: PLR0917  # six plain inputs, read in this order everywhere
     size: int,
     money: MoneyEdges,
     evidence: EvidenceEdges,
@@ -133,13 +133,12 @@ def break_weights(
         parameters: pass-through, uncertainty, ceilings of evidence.
 
     Raises:
-        ValueError: a buffer that is not positive and finite, an amount or weight below 0 or infinite, an end or a
-            code out of range; names the position.
+        ValueError: a buffer that is not positive and finite, an amount or weight below 0 or infinite, an end
+            or a code out of range; names the position.
     """
     _check(size, money, evidence, buffer)
     sigma = np.where(uncertain_buffer, parameters.sigma_uncertain, parameters.sigma)
-    parts = _collect(size, money, evidence, parameters)
-    source, target = parts.source, parts.target
+    parts = _collect(money, evidence, parameters)
     entry = parts.entry
     entries = int(entry[-1]) + 1 if len(entry) else 0
     first = parts.first
@@ -147,7 +146,7 @@ def break_weights(
     # Relative exposure first, then its sum: the order of magnitude of the money cancels (invariant 6).
     exposure = np.where(is_money, parts.amount * parts.rate, 0.0)
     total = np.bincount(entry, weights=exposure, minlength=entries)
-    entry_target = target[first]
+    entry_target = parts.target[first]
     with np.errstate(divide="ignore"):
         chance = ndtr(np.log(total / buffer[entry_target]) / sigma[entry_target])
     with np.errstate(invalid="ignore"):
@@ -155,7 +154,7 @@ def break_weights(
     value = split * chance[entry] + np.where(is_money, 0.0, parts.rate * parts.weight)
     whole = np.bincount(entry, weights=value, minlength=entries)
     value /= np.maximum(1.0, whole)[entry]
-    return _assemble(size, source, target, parts, value, money, evidence)
+    return _assemble(size, parts, value, money, evidence)
 
 
 def loss_weights(size: int, money: MoneyEdges, buffer: Floats, parameters: RiskParameters) -> Weights:
@@ -165,9 +164,9 @@ def loss_weights(size: int, money: MoneyEdges, buffer: Floats, parameters: RiskP
     """
     nothing = EvidenceEdges.none()
     _check(size, money, nothing, buffer)
-    parts = _collect(size, money, nothing, parameters)
+    parts = _collect(money, nothing, parameters)
     value = parts.amount * parts.rate / buffer[parts.target]
-    return _assemble(size, parts.source, parts.target, parts, value, money, nothing)
+    return _assemble(size, parts, value, money, nothing)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -215,7 +214,7 @@ def _check(size: int, money: MoneyEdges, evidence: EvidenceEdges, buffer: Floats
                 )
 
 
-def _collect(size: int, money: MoneyEdges, evidence: EvidenceEdges, parameters: RiskParameters) -> _Parts:
+def _collect(money: MoneyEdges, evidence: EvidenceEdges, parameters: RiskParameters) -> _Parts:
     rates = np.concatenate([parameters.rho(), parameters.theta()])
     kept_money = np.flatnonzero((money.source != money.target) & (money.amount > 0))
     kept_money = kept_money[rates[money.relation[kept_money]] > 0]
@@ -225,7 +224,7 @@ def _collect(size: int, money: MoneyEdges, evidence: EvidenceEdges, parameters: 
     target = np.concatenate([money.target[kept_money], evidence.target[kept_evidence]])
     relation = np.concatenate([money.relation[kept_money], evidence.relation[kept_evidence]])
     value = np.concatenate([money.amount[kept_money], evidence.weight[kept_evidence]])
-    # Ascending values within a group: the sum does not depend on the order of the input, not even in the last bit.
+    # Ascending values within a group: no sum depends on the order of the input, not even in the last bit.
     order = np.lexsort((value, relation, target, source))
     source, target, relation, value = source[order], target[order], relation[order], value[order]
     new_entry = np.ones(len(source), dtype=bool)
@@ -264,21 +263,13 @@ def _collect(size: int, money: MoneyEdges, evidence: EvidenceEdges, parameters: 
     )
 
 
-def _assemble(
-    size: int,
-    source: Ints,
-    target: Ints,
-    parts: _Parts,
-    value: Floats,
-    money: MoneyEdges,
-    evidence: EvidenceEdges,
-) -> Weights:
+def _assemble(size: int, parts: _Parts, value: Floats, money: MoneyEdges, evidence: EvidenceEdges) -> Weights:
     first = parts.first
     part_indptr = np.append(first, len(value)).astype(np.int64)
     data = np.add.reduceat(value, first) if len(first) else np.zeros(0)
     indptr = np.zeros(size + 1, dtype=np.int64)
-    np.cumsum(np.bincount(source[first], minlength=size), out=indptr[1:])
-    csr = Csr(indptr, target[first].astype(np.int64), data)
+    np.cumsum(np.bincount(parts.source[first], minlength=size), out=indptr[1:])
+    csr = Csr(indptr, parts.target[first].astype(np.int64), data)
     return Weights(
         csr=csr,
         part_indptr=part_indptr,

@@ -15,7 +15,7 @@ Bools: TypeAlias = npt.NDArray[np.bool_]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Csr:
-    """A sparse n x n matrix by rows: row ``i`` owns ``indices[indptr[i]:indptr[i + 1]]`` and the same slice of ``data``.
+    """A sparse n x n matrix by rows; row ``i`` owns ``indices[indptr[i]:indptr[i + 1]]`` and that slice of ``data``.
 
     ``indptr``: n + 1 int64, ``indices``: m int64 (column of each entry, ascending within a row),
     ``data``: m float64. At most one entry per (row, column).
@@ -34,8 +34,8 @@ class Csr:
     def from_edges(cls, size: int, source: Ints, target: Ints, value: Floats) -> Csr:
         """Entries (source, target, value) in any order; parallel entries add up.
 
-        The sum of parallel entries is taken in ascending order of their values, so that the order of the input
-        changes nothing, not even the last bit.
+        The sum of parallel entries is taken in ascending order of their values, so that the order of the
+        input changes nothing, not even the last bit.
         """
         order = np.lexsort((value, target, source))
         source, target, value = source[order], target[order], value[order]

@@ -1,0 +1,35 @@
+"""What differs between the stores: definitions of types and indexes, wiping, stopping a query."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from graph.schema.ddl import Index
+    from graph.schema.model import Schema
+    from graph.store import Store
+
+
+class Dialect(Protocol):
+    """One store's own ways. Named queries never need it, but for the name of a full-text index."""
+
+    name: str
+
+    def driver_options(self) -> dict[str, Any]:
+        """Options of ``neo4j.GraphDatabase.driver`` for this store."""
+
+    def keeps_deadlines(self) -> bool:
+        """Whether the server stops a transaction at the timeout that the driver sends."""
+
+    def prepare(self, store: Store, schema: Schema, indexes: Sequence[Index]) -> None:
+        """Make types, constraints and indexes that are missing. Safe to repeat and to interrupt."""
+
+    def fulltext_index_name(self, index: Index) -> str:
+        """What ``db.index.fulltext.queryNodes`` calls the index."""
+
+    def wipe(self, store: Store) -> None:
+        """Delete every node but Meta, and every relation, in bounded memory; types and indexes stay."""
+
+    def stop(self, store: Store, query: str, seconds: float) -> int:
+        """Stop transactions that have run this query for at least so long; how many were told to stop."""

@@ -1,0 +1,245 @@
+"""The embedded store seen from its clients: the first one starts the server, the others join it.
+
+In the folder: ``clients.lock`` (every client holds it shared), ``start.lock`` (one starter at a time),
+``server.lock`` (the server holds it; its text says who it is), ``server.json`` (ports, once it listens),
+``password`` (owner only), ``server.log``, ``data/`` (the engine's files).
+A client that is killed drops its lock with it, so the server outlives its clients by no more than a moment, and a
+file left behind by a killed process means nothing.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import json
+import os
+import secrets
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from terms.errors import KehutuError
+
+REFUSE_SECONDS = 1.5
+LEAVE_SECONDS = 15.0
+START_SECONDS = 90.0
+WATCH_SECONDS = 0.25
+LARGE_STORE_BYTES = 120 * 1024**2
+"""Above this size on disk (about 300,000 nodes, 1.5 million relations) the server gets the larger heap."""
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where the embedded server listens, on loopback, and how to get in."""
+
+    bolt: int
+    http: int
+    database: str
+    password: str
+
+
+class EmbeddedServer:
+    """One client's hold on the server of a folder. The server runs at least as long as this is open.
+
+    While it is open a watcher starts the server again should it die (killed, out of memory), on the same
+    ports, so that transactions that are retried find it.
+    """
+
+    def __init__(self, folder: Path, *, heap: str | None = None) -> None:
+        """Join the server of ``folder``, starting it if need be; 2 to 3 s on an idle machine, else 0.05 s.
+
+        Args:
+            folder: the home's ``graph`` folder; made when missing.
+            heap: memory of the server (``768m``); absent: ``KEHUTU_STORE_HEAP``, else by the store's size.
+        Raises:
+            KehutuError: STORE_LOCKED when a server of another user or version holds the folder,
+                STORE_FOLDER when it cannot be used, STORE_UNAVAILABLE when the server does not start.
+        """
+        self.folder = folder
+        self._heap = heap
+        self._closed = threading.Event()
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            self._refuse_strangers()
+            self._clients = self._lock_shared()
+            try:
+                self._password = _password(folder / "password")
+                self.address = self._ensure()
+            except BaseException:
+                os.close(self._clients)
+                raise
+        except OSError as fault:
+            raise KehutuError("STORE_FOLDER", folder=folder, reason=fault.strerror or fault) from fault
+        self._watcher = threading.Thread(target=self._watch, name="kehutu-store-watcher", daemon=True)
+        self._watcher.start()
+
+    def close(self) -> None:
+        """Let go. If this was the last client the server ends within a second. May be called twice."""
+        if not self._closed.is_set():
+            self._closed.set()
+            self._watcher.join()
+            os.close(self._clients)
+
+    def _refuse_strangers(self) -> None:
+        end = time.monotonic() + REFUSE_SECONDS
+        while (holder := self._holder()) is not None:
+            if holder.get("uid") == os.geteuid() and holder.get("engine") == engine_version():
+                return
+            if time.monotonic() > end:  # an old server that is just leaving is given the time to go
+                raise self._locked(holder)
+            time.sleep(0.05)
+
+    def _locked(self, holder: dict[str, object]) -> KehutuError:
+        return KehutuError(
+            "STORE_LOCKED",
+            folder=self.folder,
+            pid=holder.get("pid", "?"),
+            user=holder.get("uid", "?"),
+            version=holder.get("engine", "?"),
+        )
+
+    def _lock_shared(self) -> int:
+        """Hold ``clients.lock``; a server that is leaving holds it until it has gone."""
+        file = os.open(self.folder / "clients.lock", os.O_RDWR | os.O_CREAT, 0o644)
+        end = time.monotonic() + LEAVE_SECONDS
+        while True:
+            try:
+                fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+            except BlockingIOError:
+                if time.monotonic() > end:
+                    os.close(file)
+                    raise self._locked(self._holder() or {}) from None
+                time.sleep(0.02)
+            else:
+                return file
+
+    def _holder(self) -> dict[str, object] | None:
+        """Who holds ``server.lock``: its text, ``{}`` while it is being written, None when it is free."""
+        try:
+            file = os.open(self.folder / "server.lock", os.O_RDONLY)
+        except FileNotFoundError:
+            return None
+        try:
+            try:
+                fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+            except BlockingIOError:
+                text = os.pread(file, 4096, 0)
+                with contextlib.suppress(ValueError):
+                    return dict(json.loads(text))
+                return {}
+            return None
+        finally:
+            os.close(file)
+
+    def _running(self) -> Address | None:
+        """The address of the server that holds the lock, once it listens."""
+        holder, server = self._holder(), self._announced()
+        if not holder or server is None or holder.get("pid") != server["pid"]:
+            return None
+        return Address(server["bolt"], server["http"], server["database"], self._password)
+
+    def _announced(self) -> dict[str, Any] | None:
+        with contextlib.suppress(FileNotFoundError, ValueError):
+            return dict(json.loads((self.folder / "server.json").read_text()))
+        return None
+
+    def _ensure(self) -> Address:
+        """The running server's address; starts one when none runs."""
+        if address := self._running():
+            return address
+        end = time.monotonic() + START_SECONDS
+        with self._starting(end):
+            process = None
+            for _ in range(2):
+                if self._holder() is None:
+                    process = self._spawn()
+                while time.monotonic() < end:
+                    if address := self._running():
+                        return address
+                    if process is not None and process.poll() is not None and self._holder() is None:
+                        break
+                    time.sleep(0.02)
+        reason = _tail(self.folder / "server.log") or "the server did not start"
+        raise KehutuError("STORE_UNAVAILABLE", store=f"embedded ({self.folder})", reason=reason)
+
+    @contextlib.contextmanager
+    def _starting(self, end: float) -> Iterator[None]:
+        file = os.open(self.folder / "start.lock", os.O_RDWR | os.O_CREAT, 0o644)
+        try:
+            while True:
+                try:
+                    fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                    break
+                except BlockingIOError:
+                    if time.monotonic() > end:
+                        raise self._locked(self._holder() or {}) from None
+                    time.sleep(0.02)
+            yield
+        finally:
+            os.close(file)
+
+    def _spawn(self) -> subprocess.Popen[bytes]:
+        before = self._announced() or {}
+        (self.folder / "server.json").unlink(missing_ok=True)
+        command = [
+            *(sys.executable, "-P", str(Path(__file__).with_name("embedded_server.py")), str(self.folder)),
+            *("--heap", self._heap or os.environ.get("KEHUTU_STORE_HEAP") or _heap_for(self.folder)),
+            *("--bolt", str(before.get("bolt", 0)), "--http", str(before.get("http", 0))),
+        ]
+        with (self.folder / "server.log").open("wb") as log:
+            # A session of its own: Ctrl-C at the terminal is for the client, the server leaves after it.
+            process = subprocess.Popen(  # noqa: S603 - our own program, no shell
+                command,
+                cwd=self.folder,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+        threading.Thread(target=process.wait, name="kehutu-store-reaper", daemon=True).start()
+        return process
+
+    def _watch(self) -> None:
+        while not self._closed.wait(WATCH_SECONDS):
+            # A failure is tried again; the queries say STORE_UNAVAILABLE meanwhile.
+            with contextlib.suppress(KehutuError, OSError):
+                self.address = self._ensure()
+
+
+@cache
+def engine_version() -> str:
+    """Version of the embedded engine; clients and server of one store must agree."""
+    return version("arcadedb-embedded")
+
+
+def _password(file: Path) -> str:
+    """The server's password, made at the first start; readable by the owner only."""
+    with contextlib.suppress(FileExistsError):
+        draft = file.with_name(f"password.{os.getpid()}.{threading.get_ident()}")
+        handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        os.write(handle, secrets.token_urlsafe(24).encode())
+        os.close(handle)
+        try:
+            os.link(draft, file)  # whole or not at all, and the first one wins
+        finally:
+            draft.unlink()
+    return file.read_text()
+
+
+def _heap_for(folder: Path) -> str:
+    size = sum(f.stat().st_size for f in (folder / "data").rglob("*") if f.is_file())
+    return "2g" if size > LARGE_STORE_BYTES else "768m"
+
+
+def _tail(log: Path) -> str:
+    with contextlib.suppress(FileNotFoundError):
+        lines = log.read_text(errors="replace").strip().splitlines()
+        return lines[-1] if lines else ""
+    return ""

@@ -1,0 +1,133 @@
+"""The embedded store's server: ArcadeDB in a process of its own, run as a script with a folder.
+
+It holds ``server.lock`` for its whole life, writes ``server.json`` once it listens, and ends as soon as no
+client holds ``clients.lock`` any more. Only this file imports the engine, and nothing else of Kehutu is imported
+here, so that the program starts fast and cannot be broken by a fault elsewhere.
+
+Pitfalls of ArcadeDB 26.10.2: an uncaught exception in the main thread hangs for ever in JPype, so every way out
+is ``os._exit``; SIGTERM aborts unless a Python handler is set after the JVM has started.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import fcntl
+import json
+import os
+import signal
+import socket
+import sys
+import threading
+import time
+import traceback
+from importlib.metadata import version
+from pathlib import Path
+
+POLL_SECONDS = 0.25
+LOCK_SECONDS = 5.0
+STOP_SECONDS = 10.0
+COMMAND_LIMIT_MS = 3_600_000
+"""Nothing runs longer, whatever happens to the client; shorter limits are kept by the client's watchdog."""
+
+
+def main() -> None:
+    """Serve the folder given on the command line until its last client has gone."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--heap", default="768m")
+    parser.add_argument("--bolt", type=int, default=0, help="the port to use again, if it is free")
+    parser.add_argument("--http", type=int, default=0)
+    parser.add_argument("--database", default="kehutu")
+    arguments = parser.parse_args()
+    folder: Path = arguments.folder
+    status = 1
+    try:
+        lock = os.open(folder / "server.lock", os.O_RDWR | os.O_CREAT, 0o644)
+        if not _acquire(lock):
+            print("another server holds this folder", file=sys.stderr)
+            return
+        holder = {"pid": os.getpid(), "uid": os.geteuid(), "engine": version("arcadedb-embedded")}
+        os.ftruncate(lock, 0)
+        os.pwrite(lock, json.dumps(holder).encode(), 0)
+        _serve(folder, holder, arguments)
+        status = 0
+    except BaseException:  # noqa: BLE001 - reported, then the process must end: see above
+        traceback.print_exc()
+    finally:
+        sys.stderr.flush()
+        os._exit(status)
+
+
+def _serve(folder: Path, holder: dict[str, object], arguments: argparse.Namespace) -> None:
+    os.environ["ARCADEDB_JVM_ERROR_FILE"] = str(folder / "jvm-crash-%p.log")
+    import arcadedb_embedded  # noqa: PLC0415 - takes a second, only the holder of the lock pays it
+
+    bolt, http = _free_port(arguments.bolt), _free_port(arguments.http)
+    server = arcadedb_embedded.ArcadeDBServer(
+        str(folder / "data"),
+        (folder / "password").read_text(),
+        {
+            "mode": "production",  # closes the studio and file URLs in Cypher and SQL
+            "host": "127.0.0.1",
+            "http_port": http,
+            "bolt_port": bolt,
+            "server_plugins": "Bolt:com.arcadedb.bolt.BoltProtocolPlugin",
+            "opencypher_loadCsv_allowRemoteUrls": False,
+            "command_timeout": COMMAND_LIMIT_MS,
+        },
+        {"heap_size": arguments.heap, "jvm_args": ["-XX:+ExitOnOutOfMemoryError"]},
+    )
+    # The engine keeps its root user's password from the first start; the password file is the truth.
+    (folder / "data" / "config" / "server-users.jsonl").unlink(missing_ok=True)
+    server.start()
+    leave = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: leave.set())
+    server.create_database(arguments.database)
+    _announce(folder, {**holder, "bolt": bolt, "http": http, "database": arguments.database})
+
+    clients = os.open(folder / "clients.lock", os.O_RDWR | os.O_CREAT, 0o644)
+    while not leave.wait(POLL_SECONDS):
+        with contextlib.suppress(BlockingIOError):
+            # Kept while leaving, so that a newcomer waits for the end and then starts a server of its own.
+            fcntl.flock(clients, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            break
+    stop = threading.Thread(target=server.stop, daemon=True)
+    stop.start()
+    stop.join(STOP_SECONDS)
+
+
+def _acquire(lock: int) -> bool:
+    """Take the lock; clients that look whether it is free hold it for a moment, hence the tries."""
+    end = time.monotonic() + LOCK_SECONDS
+    while True:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() > end:
+                return False
+            time.sleep(0.02)
+        else:
+            return True
+
+
+def _free_port(wanted: int) -> int:
+    """The wanted loopback port if nobody listens there, else any free one."""
+    for port in (wanted, 0):
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(("127.0.0.1", port))
+            return int(probe.getsockname()[1])
+    raise OSError("no free port on 127.0.0.1")
+
+
+def _announce(folder: Path, server: dict[str, object]) -> None:
+    """Write ``server.json`` at once or not at all."""
+    draft = folder / "server.json.new"
+    draft.write_text(json.dumps(server))
+    draft.replace(folder / "server.json")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,9 +1,9 @@
 """SimBench distribution grids, read from the CSV files inside the installed ``simbench`` package.
 
 Only the data files are read; nothing of the package is imported (its own dependencies are large). Published
-benchmark, Open Database License 1.0: SimBench, University of Kassel, Fraunhofer IEE, RWTH Aachen, TU Dortmund.
+benchmark, Open Database License 1.0: SimBench, Uni Kassel, Fraunhofer IEE, RWTH Aachen, TU Dortmund.
 
-A grid code such as ``1-MVLV-rural-all-0-sw`` is ``version-upper and lower level-type-which lower grids-scenario-sw``.
+A grid code such as ``1-MVLV-rural-all-0-sw`` says version, levels, type, which lower grids, scenario, switch.
 The cut follows the package's own rule: every element names its subnet, ``A`` or ``A_B``.
 """
 
@@ -15,18 +15,22 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from importlib.util import find_spec
 from pathlib import Path
 
+from ingest.readers import Opened, Request
 from ingest.readers.feeding import Branch, Fed, feeding
+from ingest.readers.published import open_table, options, package_folder
 from terms.errors import KehutuError
+
+GRID = "1-MVLV-rural-all-0-sw"
+"""The grid of the demo: 5,373 service points, 92 transformers, 5,391 lines."""
 
 _NUMBER = {
     "MV": {"rural": 1, "semiurb": 2, "urban": 3, "comm": 4},
     "LV": {"rural1": 1, "rural2": 2, "rural3": 3, "semiurb4": 4, "semiurb5": 5, "urban6": 6},
 }
 _CODE = re.compile(r"1-(?P<level>MVLV|MV|LV)-(?P<type>[a-z]+[1-6]?)-(?P<which>all)?-(?P<scenario>[012])-sw")
-# These tables keep what stands between two subnets (the second part of `A_B`); the others keep the first part only.
+# These tables keep what stands between two subnets, named `A_B`, by either part; others by the first only.
 _BOUNDARY = frozenset({"Node", "Coordinates", "Switch", "Substation"})
 
 Line = dict[str, str]
@@ -72,16 +76,17 @@ FED_BY = (
 )
 
 
-def data_folder(scenario: int = 0) -> Path:
-    """Folder of the package's CSV files.
+def read(request: Request) -> Opened:
+    """One table of a grid: ``areas``, ``substations``, ``transformers``, ``lines``, ``service_points`` or one
+    of feeding pairs such as ``line_fed_by_transformer``. Option ``grid``: a SimBench code.
 
     Raises:
-        KehutuError: ``SOURCE_PACKAGE_MISSING`` when the package is not installed.
+        KehutuError: ``READER_PACKAGE_MISSING``, ``READER_TABLE_UNKNOWN``, ``READER_OPTION_UNKNOWN``,
+            ``READER_OPTION_INVALID``.
     """
-    spec = find_spec("simbench")
-    if spec is None or spec.origin is None:
-        raise KehutuError("SOURCE_PACKAGE_MISSING", package="simbench")
-    return Path(spec.origin).parent / "networks" / f"1-complete_data-mixed-all-{scenario}-sw"
+    return open_table(
+        "simbench", request, grid(options("simbench", request, {"grid": GRID})["grid"]).tables(), COLUMNS
+    )
 
 
 @lru_cache(maxsize=2)
@@ -89,7 +94,7 @@ def grid(code: str) -> Grid:
     """The grid of a SimBench code. About 1.5 s and 60 MB; several tables of one grid share it.
 
     Raises:
-        KehutuError: ``SIMBENCH_CODE_UNKNOWN`` for a code outside MV, LV and MVLV grids with switches.
+        KehutuError: ``READER_OPTION_INVALID`` for a code outside MV, LV and MVLV grids with switches.
     """
     parts = _CODE.fullmatch(code)
     level = parts["level"] if parts else ""
@@ -98,8 +103,18 @@ def grid(code: str) -> Grid:
         or parts["type"] not in _NUMBER[level[:2]]
         or (level == "MVLV") != (parts["which"] == "all")
     ):
-        raise KehutuError("SIMBENCH_CODE_UNKNOWN", found=code)
-    folder = data_folder(int(parts["scenario"]))
+        raise KehutuError(
+            "READER_OPTION_INVALID",
+            reader="simbench",
+            option="grid",
+            found=code,
+            expected=f"a code such as {GRID}: an MV, LV or MVLV grid with switches",
+        )
+    folder = (
+        package_folder("simbench", "simbench")
+        / "networks"
+        / f"1-complete_data-mixed-all-{parts['scenario']}-sw"
+    )
     upper = f"{level[:2]}{_NUMBER[level[:2]][parts['type']]}.101"
     if upper in ("LV5.101", "LV6.101"):
         upper = upper.replace(".101", ".201")  # these two types occur in the second MV grid only
@@ -135,7 +150,7 @@ class _Cut:
             if table in _BOUNDARY:
                 keep = first == self.upper or first in self.lower or second == self.upper
             else:
-                # `upper_lower` and `lower_upper` are equivalents of the other side: cut, as that side is present.
+                # `upper_lower` and `lower_upper` stand in for the other side; here that side is present.
                 keep = (first == self.upper and second not in self.lower) or (
                     first in self.lower and second != self.upper
                 )
@@ -162,8 +177,6 @@ def _build(cut: _Cut) -> Grid:
     fed_by = feeding(
         [Branch("Line", r["id"], r["nodeA"], r["nodeB"]) for r in lines]
         + [Branch("Transformer", r["id"], r["nodeHV"], r["nodeLV"]) for r in transformers],
-        # Switches between two real buses count only inside the wanted grids; rows that name a bus outside cannot
-        # join anything that is walked.
         [(r["nodeA"], r["nodeB"]) for r in cut.rows("Switch") if r["cond"] == "1"],
         [r["node"] for r in cut.rows("ExternalNet")],
         {r["id"]: r["node"] for r in loads},
@@ -185,8 +198,8 @@ def _build(cut: _Cut) -> Grid:
             {
                 "transformerNo": r["id"],
                 "ratedPower": _scaled(rated[r["type"]]["sR"], 1000),  # MVA -> kVA
-                "voltageHigh": float(rated[r["type"]]["vmHV"]),  # kV
-                "voltageLow": float(rated[r["type"]]["vmLV"]),  # kV
+                "highVoltage": float(rated[r["type"]]["vmHV"]),  # kV
+                "lowVoltage": float(rated[r["type"]]["vmLV"]),  # kV
                 "model": r["type"],
                 "substationNo": "" if r["substation"] == "NULL" else r["substation"],
                 "areaCode": _area(r["subnet"]),
@@ -201,9 +214,10 @@ def _build(cut: _Cut) -> Grid:
                 "length": _scaled(r["length"], 1000),  # km -> m
                 "ratedCurrent": float(cable[r["type"]]["iMax"]),  # A
                 "voltage": float(nodes[r["nodeA"]]["vmR"]),  # kV
-                "kind": "overhead" if cable[r["type"]]["type"] == "ohl" else "cable",
-                "model": r["type"],
-                "feeder": r["subnet"].partition("_")[2].replace("_", " "),
+                "conductor": r["type"],
+                "substationNo": substations[0]["id"]
+                if substations and _area(r["subnet"]) == cut.upper
+                else "",
                 "areaCode": _area(r["subnet"]),
                 "region": _region(cut, r["subnet"]),
             }
@@ -212,8 +226,7 @@ def _build(cut: _Cut) -> Grid:
         service_points=tuple(
             {
                 "servicePointNo": r["id"],
-                "ratedPower": _scaled(r["sR"], 1000),  # MVA -> kVA
-                "load": _scaled(r["pLoad"], 1000),  # MW -> kW
+                "contractedPower": _scaled(r["pLoad"], 1000),  # MW -> kW
                 "profile": r["profile"],
                 "voltage": float(nodes[r["node"]]["vmR"]),  # kV
                 "areaCode": _area(r["subnet"]),
@@ -234,7 +247,7 @@ class _Places:
     places: dict[str, tuple[float, float]]
 
     def of(self, node: str) -> dict[str, object]:
-        found = self.places.get(self.nodes[node]["coordID"])
+        found = self.places.get(self.nodes[node]["coordID"]) if node else None
         return (
             {"longitude": None, "latitude": None}
             if found is None
@@ -245,7 +258,7 @@ class _Places:
         )
 
     def of_first(self, nodes: Iterator[str]) -> dict[str, object]:
-        return self.of(next(nodes))
+        return self.of(next(nodes, ""))
 
 
 def _areas(cut: _Cut) -> Iterator[dict[str, object]]:
@@ -265,9 +278,49 @@ def _region(cut: _Cut, subnet: str) -> str:
 
 
 def _scaled(text: str, factor: int) -> float:
-    """A decimal text in a smaller unit, without the binary noise of a float product (0.0557667 km = 55.7667 m)."""
+    """A decimal text in a smaller unit, without the noise of a float product (0.0557667 km = 55.7667 m)."""
     return round(float(text) * factor, 6)
 
 
 def _snake(name: str) -> str:
     return re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower()
+
+
+COLUMNS: dict[str, tuple[str, ...]] = {
+    "areas": ("areaCode", "name", "path", "partOf"),
+    "substations": ("substationNo", "name", "areaCode", "region", "longitude", "latitude"),
+    "transformers": (
+        "transformerNo",
+        "ratedPower",
+        "highVoltage",
+        "lowVoltage",
+        "model",
+        "substationNo",
+        "areaCode",
+        "region",
+        "longitude",
+        "latitude",
+    ),
+    "lines": (
+        "lineNo",
+        "length",
+        "ratedCurrent",
+        "voltage",
+        "conductor",
+        "substationNo",
+        "areaCode",
+        "region",
+    ),
+    "service_points": (
+        "servicePointNo",
+        "contractedPower",
+        "profile",
+        "voltage",
+        "areaCode",
+        "region",
+        "longitude",
+        "latitude",
+    ),
+    **{f"{_snake(fed)}_fed_by_{_snake(by)}": ("id", "fed", "by") for fed, by in FED_BY},
+}
+"""Columns of every table."""

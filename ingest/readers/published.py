@@ -1,0 +1,62 @@
+"""Data sets that come inside installed packages, and readers that yield several tables."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from importlib.util import find_spec
+from pathlib import Path
+
+from ingest.readers import BadRow, Opened, Request, Row
+from terms.errors import KehutuError
+
+
+def package_folder(reader: str, package: str) -> Path:
+    """Folder of an installed package, found without importing it: only its data files are read.
+
+    Raises:
+        KehutuError: ``READER_PACKAGE_MISSING``.
+    """
+    spec = find_spec(package)
+    if spec is None or spec.origin is None:
+        raise KehutuError("READER_PACKAGE_MISSING", reader=reader, package=package)
+    return Path(spec.origin).parent
+
+
+def options(reader: str, request: Request, known: Mapping[str, str]) -> dict[str, str]:
+    """The request's options as text over their defaults.
+
+    Raises:
+        KehutuError: ``READER_OPTION_UNKNOWN``.
+    """
+    for option in request.options:
+        if option not in known:
+            raise KehutuError(
+                "READER_OPTION_UNKNOWN",
+                reader=reader,
+                option=option,
+                known=", ".join(sorted(known)) or "none",
+            )
+    return {**known, **{option: str(value) for option, value in request.options.items()}}
+
+
+def open_table(
+    reader: str,
+    request: Request,
+    tables: Mapping[str, Sequence[Mapping[str, object]]],
+    columns: Mapping[str, Sequence[str]],
+) -> Opened:
+    """One of several tables that are already in memory; the row's number in its table stands for the line.
+
+    Raises:
+        KehutuError: ``READER_TABLE_UNKNOWN``.
+    """
+    table = request.table or ""
+    if table not in tables:
+        raise KehutuError("READER_TABLE_UNKNOWN", reader=reader, found=table, known=", ".join(sorted(tables)))
+    name = f"{request.name}#{table}"
+
+    def rows() -> Iterator[Row | BadRow]:
+        for number, values in enumerate(tables[table], start=1):
+            yield Row(name, number, values)
+
+    return Opened(rows=rows(), columns=tuple(columns[table]))

@@ -56,7 +56,7 @@ def record_key(prefix: str, source: str, record_id: str, index: int = 0) -> Key:
 
 
 def rank(key: str, node_type: NodeType) -> int:
-    """The priority of a key of an entity, 0 first: business keys as declared, then local, then record keys."""
+    """Priority of a key of an entity, 0 first: business keys as declared, then local, then record keys."""
     body = _body(key)
     if "/" in body:
         return _RECORD if "#" in body else _LOCAL

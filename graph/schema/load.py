@@ -1,7 +1,8 @@
 """Reads the YAML files beside this module into a :class:`Schema` and refuses a faulty one by file and line.
 
 A file is one topic. Its entries in CamelCase are node types, those in UPPER_CASE are relation types;
-``shared.yaml`` holds the version and the properties that many types share, ``channels.yaml`` the channels.
+``shared.yaml`` holds the version, the order of topics and the properties that many types share,
+``channels.yaml`` the channels.
 """
 
 from __future__ import annotations
@@ -61,9 +62,9 @@ def schema() -> Schema:
 def load(folder: Traversable | Path | None = None) -> Schema:
     """The schema of a folder of YAML files; without one that of the product.
 
-    Raises: SCHEMA_FAULT naming file and line, for what is no YAML, an unknown or doubled name, an unknown type
-        or unit, a relation whose end does not exist, a property without texts or personal-data class, one name
-        with two meanings, a key that is no property.
+    Raises: SCHEMA_FAULT naming file and line, for what is no YAML, an unknown or doubled name, an unknown
+        type or unit, a relation whose end does not exist, a property without texts or personal-data class,
+        one name with two meanings, a key that is no property.
     """
     folder = folder or resources.files("graph.schema")
     files = {
@@ -72,8 +73,8 @@ def load(folder: Traversable | Path | None = None) -> Schema:
     shared, channels = files.pop("shared.yaml", None), files.pop("channels.yaml", None)
     channel_types = _channels(channels)
     reader = _Reader(shared, tuple(c.id for c in channel_types))
-    for place in files.values():
-        reader.topic(place)
+    for name in sorted(files, key=lambda name: (reader.order.get(name, len(files)), name)):
+        reader.topic(files[name])
     reader.check()
     return Schema(
         nodes=reader.nodes,
@@ -105,13 +106,16 @@ class _Reader:
         self.topics: list[Topic] = []
         self.channels = channels
         self.version = 0
+        self.order: dict[str, int] = {}
         self._words: dict[str, dict[str, Place]] = {}
         self._ends: list[tuple[Place, str]] = []
         self._seen: dict[str, Place] = {}  # type names and prefixes
         self._meaning: dict[str, tuple[Property, Place]] = {}  # property name -> its first use
         if shared:
-            parts = shared.mapping(frozenset({"version", "properties"}), ("version", "properties"))
+            parts = shared.mapping(frozenset({"version", "topics", "properties"}), ("version", "properties"))
             self.version = int(parts["version"].number())
+            if "topics" in parts:
+                self.order = {f"{topic}.yaml": i for i, topic in enumerate(parts["topics"].texts())}
             for name, entry in parts["properties"].mapping().items():
                 self._words[name] = entry.mapping(_PROPERTY)
 

@@ -1,0 +1,53 @@
+"""Which constraints and indexes a store needs; how a store is told is the dialects' matter."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+from graph.schema.model import NodeType, Schema
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """One constraint or index on nodes of a type.
+
+    ``unique``: no two nodes share the value; ``range``: looked up by value; ``fulltext``: over the search
+    text, split at spaces only. ``name`` is the same in every store that names its indexes.
+    """
+
+    type: str
+    properties: tuple[str, ...]
+    kind: Literal["unique", "range", "fulltext"]
+    name: str
+
+
+def indexes(schema: Schema) -> tuple[Index, ...]:
+    """All of them: per node type a unique ``id``, business keys, ``indexed`` properties and the search text."""
+    return tuple(index for node in schema.nodes.values() for index in _of(node))
+
+
+def fulltext_index(schema: Schema, node_type: str) -> Index:
+    """The full-text index of a node type. Raises: KeyError for a type that is not searched."""
+    for index in _of(schema.nodes[node_type]):
+        if index.kind == "fulltext":
+            return index
+    raise KeyError(node_type)
+
+
+def _of(node: NodeType) -> list[Index]:
+    found = [Index(node.name, ("id",), "unique", f"{_snake(node.name)}_id")]
+    found += [
+        Index(node.name, (prop.name,), "range", f"{_snake(node.name)}_{_snake(prop.name)}")
+        for prop in node.properties.values()
+        # A hashed key is found by its id; its value is long or not kept.
+        if prop.indexed or (prop.identity == "key" and not prop.hashed)
+    ]
+    if node.searched:
+        found.append(Index(node.name, ("search",), "fulltext", f"{_snake(node.name)}_search"))
+    return found
+
+
+def _snake(name: str) -> str:
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).lower()

@@ -69,9 +69,7 @@ def payment_record(customers: int, bills: Bills, cut_off: np.datetime64, advance
     # Newest bill of each customer last; the remaining columns only make the order of equal periods certain.
     chosen = np.flatnonzero(known)
     chosen = chosen[
-        np.lexsort(
-            (bills.amount[chosen], bills.due[chosen], bills.period[chosen], bills.customer[chosen])
-        )
+        np.lexsort((bills.amount[chosen], bills.due[chosen], bills.period[chosen], bills.customer[chosen]))
     ]
     customer, period, amount = bills.customer[chosen], bills.period[chosen], bills.amount[chosen]
     due, paid = bills.due[chosen], bills.paid[chosen]

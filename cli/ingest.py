@@ -32,7 +32,14 @@ def ingest(call: Call, manifest: Path, *, strict: bool) -> int:
         print_table(
             ("source", "read", "accepted", "quarantined", "duplicate", "remarks"),
             [
-                (s.name, s.read, s.accepted, s.quarantined, s.duplicate, "; ".join([*filter(None, [s.error]), *s.warnings]))
+                (
+                    s.name,
+                    s.read,
+                    s.accepted,
+                    s.quarantined,
+                    s.duplicate,
+                    "; ".join([*filter(None, [s.error]), *s.warnings]),
+                )
                 for s in sources
             ],
         )

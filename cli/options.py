@@ -37,7 +37,9 @@ class Call:
 def command(function: Callable[Concatenate[Call, P], int | None]) -> Callable[..., None]:
     """Give a command the shared flags, and turn its result or its error into an exit status."""
 
-    @click.option("--home", type=click.Path(path_type=Path), help="Folder of the site [KEHUTU_HOME; .kehutu].")
+    @click.option(
+        "--home", type=click.Path(path_type=Path), help="Folder of the site [KEHUTU_HOME; .kehutu]."
+    )
     @click.option("--store", help="Graph store: embedded, bolt://…, neo4j://… or neo4j+s://… [KEHUTU_STORE].")
     @click.option("--json", "as_json", is_flag=True, help="Print one JSON document on standard output.")
     @click.option("--lang", type=click.Choice(["en", "zh"]), help="Language of texts for people.")

@@ -28,9 +28,7 @@ def print_json(answer: object) -> None:
 def plain(answer: object) -> object:
     """Data classes as GraphQL would show them: names in camelCase, instants in UTC as ISO text."""
     if dataclasses.is_dataclass(answer) and not isinstance(answer, type):
-        return {
-            camel(item.name): plain(getattr(answer, item.name)) for item in dataclasses.fields(answer)
-        }
+        return {camel(item.name): plain(getattr(answer, item.name)) for item in dataclasses.fields(answer)}
     if isinstance(answer, Mapping):
         return {str(key): plain(value) for key, value in answer.items()}
     if isinstance(answer, Enum):

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from graph.schema.load import schema
 from ingest.load import LoadReport, load
 from ingest.projector import Projection, catch_up
+
+from graph.schema.load import schema
 from ledger.database import Ledger
 from services.settings import Settings
 from services.site import Site, open_site

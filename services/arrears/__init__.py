@@ -1,0 +1,1 @@
+"""Arrears risk: why a party is at risk, along which paths, for how much."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from algorithms.risk.parameters import RiskParameters
 from services.exposure.evidence import evidence
 from services.exposure.links import money_links
 from services.exposure.model import Caution, Exposure
@@ -11,21 +12,23 @@ from services.exposure.parties import judge, read_tables
 from services.site import Site
 
 
-def exposure(site: Site, cut_off: np.datetime64) -> Exposure:
+def exposure(site: Site, cut_off: np.datetime64, parameters: RiskParameters) -> Exposure:
     """Read the graph once and apply the rules of docs/science.md, "Inputs".
 
     Args:
         site: an open site whose graph is up to date.
         cut_off: the day T (datetime64[D]); what was paid after it is unpaid.
+        parameters: floors of buffers and losses given default; carried along to the model.
 
     Raises:
         KehutuError: ``STORE_UNAVAILABLE``.
     """
     cautions: list[Caution] = []
     tables = read_tables(site)
-    parties, customers = judge(site, tables, cut_off, cautions)
+    parties, customers = judge(site, tables, cut_off, parameters, cautions)
     return Exposure(
         cut_off=cut_off,
+        parameters=parameters,
         parties=parties,
         customers=customers,
         money=money_links(site, tables, parties, cautions),

@@ -93,7 +93,10 @@ def _by_phone(site: Site, tables: Tables, at: dict[str, Ints], cut_off: np.datet
     records = by_seq(site.ledger, sorted({seq for seqs in sequences.values() for seq in seqs}))
     newest = {
         key: max(
-            (np.datetime64(records[seq].observed_at.date()), f"{records[seq].source}/{records[seq].record_id}")
+            (
+                np.datetime64(records[seq].observed_at.date()),
+                f"{records[seq].source}/{records[seq].record_id}",
+            )
             for seq in seqs
         )
         for key, seqs in sequences.items()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from graph.arrays import Bools, Floats, Ints
-from services.exposure.model import MONEY_RELATIONS, Caution, MoneyLinks, Parties
+from services.exposure.model import MONEY_CODES, Caution, MoneyLinks, Parties
 from services.exposure.parties import Tables, read_relations
 from services.site import Site
 
@@ -27,7 +27,7 @@ def money_links(site: Site, tables: Tables, parties: Parties, cautions: list[Cau
     amount: list[Floats] = []
     proxy: list[Bools] = []
     record: list[str] = []
-    for code, name in enumerate(MONEY_RELATIONS):
+    for name, code in MONEY_CODES.items():
         declared = site.schema.relations[name]
         for holder in declared.source:
             for failing in declared.target:

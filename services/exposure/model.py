@@ -11,23 +11,32 @@ from typing import Literal, TypeAlias
 import numpy as np
 
 from algorithms.arrears import PaymentRecord
+from algorithms.risk.parameters import (
+    CONTACT,
+    GUARANTEE,
+    LOAN,
+    OWNERSHIP,
+    PERSON,
+    PREMISES,
+    TRADE_CREDIT,
+    RiskParameters,
+)
 from graph.arrays import Bools, Floats, Ints
 
 BufferKind: TypeAlias = Literal["net-assets", "paid-in-capital", "proxy", "floor"]
 BUFFER_KINDS: tuple[BufferKind, ...] = ("net-assets", "paid-in-capital", "proxy", "floor")
 
-PARTY_TYPES = ("Customer", "Enterprise", "Person")
-MONEY_RELATIONS = ("GUARANTEES", "LENDS_TO", "SELLS_ON_CREDIT_TO", "INVESTS_IN")
-"""In the order of their codes; each runs from the one who is harmed to the one whose failure harms."""
+MONEY_CODES = {
+    "GUARANTEES": GUARANTEE,
+    "LENDS_TO": LOAN,
+    "SELLS_ON_CREDIT_TO": TRADE_CREDIT,
+    "INVESTS_IN": OWNERSHIP,
+}
+"""Relations of money and their codes in the risk model; each runs from the one who is harmed to the one whose
+failure harms."""
 
-EVIDENCE_KINDS = ("person", "premises", "contact")
-
-FLOOR_ENTERPRISE = 10_000_00
-FLOOR_OTHER = 500_00
-"""Least buffers in fen: none is ever zero."""
-
-LGD_ORGANISATION = 0.45
-LGD_OTHER = 0.60
+EVIDENCE_CODES = {"person": PERSON, "premises": PREMISES, "contact": CONTACT}
+"""Kinds of evidence and their codes in the risk model."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +87,7 @@ class MoneyLinks:
     source: Ints
     target: Ints
     relation: Ints
-    """Position in MONEY_RELATIONS."""
+    """Code of the risk model."""
     amount: Floats
     proxy: Bools
     record: list[str]
@@ -100,6 +109,7 @@ class Exposure:
     """All inputs of one analysis, as known at the cut-off."""
 
     cut_off: np.datetime64
+    parameters: RiskParameters
     parties: Parties
     customers: Customers
     money: MoneyLinks

@@ -7,14 +7,11 @@ from typing import TypeAlias
 import numpy as np
 
 from algorithms.arrears import Bills, Days, payment_record
+from algorithms.risk.parameters import RiskParameters
 from graph.arrays import Floats, Ints
 from graph.project import NodeTable, RelationTable, nodes, relations
 from services.exposure.model import (
     BUFFER_KINDS,
-    FLOOR_ENTERPRISE,
-    FLOOR_OTHER,
-    LGD_ORGANISATION,
-    LGD_OTHER,
     Caution,
     Customers,
     Parties,
@@ -53,7 +50,11 @@ def read_relations(
 
 
 def judge(
-    site: Site, tables: Tables, cut_off: np.datetime64, cautions: list[Caution]
+    site: Site,
+    tables: Tables,
+    cut_off: np.datetime64,
+    parameters: RiskParameters,
+    cautions: list[Caution],
 ) -> tuple[Parties, Customers]:
     """Parties in ascending order of id, and the customers that belong to each."""
     customer_ids = tables["Customer"].ids
@@ -64,16 +65,14 @@ def judge(
     position = {name: index for index, name in enumerate(ids)}
     customer_party = np.array([position[name] for name in party_of_customer], dtype=np.int64)
 
-    record = payment_record(
-        len(customer_ids), _bills(site, tables), cut_off, _advances(site, tables)
-    )
+    record = payment_record(len(customer_ids), _bills(site, tables), cut_off, _advances(site, tables))
     own = np.zeros(len(ids))
     np.maximum.at(own, customer_party, record.own)
     at_default = np.zeros(len(ids), dtype=np.int64)
     np.add.at(at_default, customer_party, record.exposure)
     monthly = np.bincount(customer_party, weights=record.monthly, minlength=len(ids)).astype(np.float64)
     types = [kinds[name] for name in ids]
-    buffer, buffer_kind = _buffers(tables, ids, position, monthly)
+    buffer, buffer_kind = _buffers(tables, ids, position, monthly, parameters)
     cautions.extend(
         Caution(f"BUFFER_{BUFFER_KINDS[buffer_kind[index]].upper()}", ids[index])
         for index in np.flatnonzero(buffer_kind >= BUFFER_KINDS.index("proxy"))
@@ -86,7 +85,7 @@ def judge(
         buffer=buffer,
         buffer_kind=buffer_kind,
         exposure=at_default,
-        lgd=_losses_given_default(tables, types, customer_party),
+        lgd=_losses_given_default(tables, types, customer_party, parameters),
     )
     return parties, Customers(customer_ids, customer_party, record)
 
@@ -134,16 +133,20 @@ def _advances(site: Site, tables: Tables) -> Ints:
 
 
 def _buffers(
-    tables: Tables, ids: list[str], position: dict[str, int], monthly: Floats
+    tables: Tables,
+    ids: list[str],
+    position: dict[str, int],
+    monthly: Floats,
+    parameters: RiskParameters,
 ) -> tuple[Floats, Ints]:
     """Buffer in fen and where it comes from: net assets where known, even negative, else paid-in capital, else
     the proxy; never below the floor."""
     buffer = PROXY_MONTHS * monthly
     kind = np.full(len(ids), BUFFER_KINDS.index("proxy"), dtype=np.int64)
-    floor = np.full(len(ids), float(FLOOR_OTHER))
+    floor = np.full(len(ids), 100 * parameters.buffer_min_other)
     table = tables["Enterprise"]
     at = np.array([position[name] for name in table.ids], dtype=np.int64)
-    floor[at] = FLOOR_ENTERPRISE
+    floor[at] = 100 * parameters.buffer_min_enterprise
     for column, name in (("paidInCapital", "paid-in-capital"), ("netAssets", "net-assets")):
         value = np.asarray(table.columns[column], dtype=np.float64)
         known = ~np.isnan(value)
@@ -154,14 +157,16 @@ def _buffers(
     return np.maximum(buffer, floor), kind
 
 
-def _losses_given_default(tables: Tables, types: list[str], customer_party: Ints) -> Floats:
-    """0.45 for enterprises and organisations, 0.60 for all others."""
+def _losses_given_default(
+    tables: Tables, types: list[str], customer_party: Ints, parameters: RiskParameters
+) -> Floats:
+    """One share for enterprises and organisations, another for all others."""
     organisation = np.array([kind == "Enterprise" for kind in types], dtype=np.bool_)
     for customer, kind in enumerate(tables["Customer"].columns["kind"].tolist()):
         party = customer_party[customer]
         if kind == "organisation" and types[party] == "Customer":
             organisation[party] = True
-    return np.where(organisation, LGD_ORGANISATION, LGD_OTHER)
+    return np.where(organisation, parameters.lgd_organisation, parameters.lgd_other)
 
 
 def dates(texts: np.ndarray, unit: str) -> Days:  # type: ignore[type-arg]  # text columns are object arrays

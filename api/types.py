@@ -1,0 +1,221 @@
+"""The types of the API. Descriptions of stored properties come from the schema of the graph."""
+
+from __future__ import annotations
+
+import strawberry
+
+from api.scalars import FenAmount
+from graph.schema.load import schema
+
+
+def stored(type_name: str, property_name: str) -> str:
+    """The description of a stored property, in English, with its unit."""
+    model = schema()
+    entry = (model.nodes.get(type_name) or model.relations[type_name]).properties[property_name]
+    unit = f" Unit: {entry.unit}." if entry.unit and entry.type != "money" else ""
+    return f"{entry.en}{unit}"
+
+
+def described(type_name: str) -> str:
+    """The description of a node type, in English."""
+    return schema().nodes[type_name].en
+
+
+@strawberry.type(description="An amount of money.")
+class Money:
+    """See the description."""
+
+    fen: FenAmount = strawberry.field(description="The amount in fen, a hundredth of a yuan.")
+    currency: str = strawberry.field(description="ISO 4217 code: CNY.")
+
+
+@strawberry.type(description="A party, an element of the network or another entity, by name.")
+class Named:
+    """See the description."""
+
+    id: strawberry.ID = strawberry.field(description="Canonical id.")
+    name: str = strawberry.field(description="What people call it; its id where it has no name.")
+    type: str = strawberry.field(description="Type of the entity.")
+
+
+@strawberry.type(description="An analysis run: the results of one reading of the graph.")
+class Run:
+    """See the description."""
+
+    id: strawberry.ID = strawberry.field(description="Id of the run.")
+
+
+@strawberry.type(description="What one relation gives to a step of a path.")
+class RelationPart:
+    """See the description."""
+
+    relation: str = strawberry.field(
+        description="Type of the relation, or the kind of evidence that is shared."
+    )
+    part: float = strawberry.field(
+        description="Its part of the step's weight; the parts of a step add up to 1."
+    )
+    amount: Money = strawberry.field(description="What is at stake through it; 0 where nothing is owed.")
+    record_ids: list[str] = strawberry.field(description="Records that report it, as source/recordId.")
+
+
+@strawberry.type(description="Distress passes from one party to the next.")
+class Step:
+    """See the description."""
+
+    from_: Named = strawberry.field(name="from", description="Whose failure harms.")
+    to: Named = strawberry.field(description="Who is harmed.")
+    weight: float = strawberry.field(description="Probability that the failure alone breaks the next party.")
+    relations: list[RelationPart] = strawberry.field(description="The relations behind it.")
+
+
+@strawberry.type(
+    description="One reason of a score: an elementary path from a seed to the party, with all its loops."
+)
+class RiskPath:
+    """See the description."""
+
+    share: float = strawberry.field(
+        description="Its share of the score; with the tail the shares add up to 1."
+    )
+    amount: Money = strawberry.field(
+        description="Its share of the expected loss; with the tail exact to the fen."
+    )
+    loops: float = strawberry.field(description="Factor by which circles along the path raise it; 1 = none.")
+    seed: Named = strawberry.field(description="The party whose own distress starts the path.")
+    steps: list[Step] = strawberry.field(
+        description="From the seed to the party; empty for the party's own record."
+    )
+    hidden: bool = strawberry.field(description="Whether the path stands for what the asker may not see.")
+
+
+@strawberry.type(description="All paths that are not listed.")
+class Tail:
+    """See the description."""
+
+    share: float = strawberry.field(description="Their share of the score.")
+    amount: Money = strawberry.field(description="Their share of the expected loss.")
+
+
+@strawberry.type(description="What one party's own distress is to blame for.")
+class SeedShare:
+    """See the description."""
+
+    party: Named = strawberry.field(description="The party in distress.")
+    share: float = strawberry.field(description="Its share.")
+    amount: Money = strawberry.field(description="Its share in money.")
+
+
+@strawberry.type(description="What would lower the expected loss.")
+class Change:
+    """See the description."""
+
+    what: str = strawberry.field(description="The change in words.")
+    effect: Money = strawberry.field(description="By how much the expected loss would fall.")
+
+
+@strawberry.type(description="Why a party is at risk of arrears; amounts add up to the fen.")
+class RiskTrace:
+    """See the description."""
+
+    party: Named = strawberry.field(description="The party that carries the risk.")
+    score: float = strawberry.field(description="Probability of arrears within twelve months, 0 to 1.")
+    raw: float = strawberry.field(
+        description="The score before the cap at 1; above 1 the party is over-determined."
+    )
+    bound: float = strawberry.field(description="Proven distance of the score from the exact solution.")
+    expected_loss: Money = strawberry.field(description="Score times loss given default times exposure.")
+    paths: list[RiskPath] = strawberry.field(description="The reasons, largest amount first.")
+    tail: Tail = strawberry.field(description="All other reasons together.")
+    seeds: list[SeedShare] = strawberry.field(
+        description="Whose own distress is to blame, largest share first."
+    )
+    would_change: list[Change] = strawberry.field(
+        description="The three changes that would lower the loss most."
+    )
+    run: Run = strawberry.field(description="The run that the answer comes from.")
+    data_time: str = strawberry.field(description="Cut-off of the data, an ISO date.")
+    cautions: list[str] = strawberry.field(description="What had to be assumed about the party.")
+
+
+@strawberry.type(description="A share of a score with the path behind it.")
+class Contribution:
+    """See the description."""
+
+    share: float = strawberry.field(description="Share of the score.")
+    amount: Money = strawberry.field(description="Share of the expected loss.")
+    steps: list[Step] = strawberry.field(description="The path; empty for the party's own record.")
+
+
+@strawberry.type(description="A community of linked parties.")
+class Community:
+    """See the description."""
+
+    id: strawberry.ID = strawberry.field(description="Id within the run.")
+    name: str = strawberry.field(description="Named after its member with the largest expected loss.")
+    size: int = strawberry.field(description="Number of parties.")
+    risk: float = strawberry.field(description="Mean score of its parties.")
+
+
+@strawberry.type(description="One value of a field with its source: the current one and its rivals.")
+class Provenance:
+    """See the description."""
+
+    field: str = strawberry.field(description="Name of the field.")
+    value: str = strawberry.field(description="The value that the record reports.")
+    current: bool = strawberry.field(description="Whether it is the value shown.")
+    source: str = strawberry.field(description="Source of the record.")
+    record_id: str = strawberry.field(description="The record, as source/recordId.")
+    channel: str = strawberry.field(description="Channel through which it came.")
+    origin: str = strawberry.field(description="real, benchmark or synthetic.")
+    observed_at: str = strawberry.field(description="When the source observed it, ISO instant in UTC.")
+    recorded_at: str = strawberry.field(description="When Kehutu acknowledged it, ISO instant in UTC.")
+
+
+@strawberry.type(description="A customer's arrears.")
+class Arrears:
+    """See the description."""
+
+    balance: Money = strawberry.field(description="Overdue and unpaid at the cut-off of the current run.")
+    probability: float = strawberry.field(description="Probability of arrears within twelve months.")
+
+
+@strawberry.type(description=described("Address"))
+class Address:
+    """See the description."""
+
+    id: strawberry.ID = strawberry.field(description="Canonical id.")
+    text: str = strawberry.field(description=stored("Address", "text"))
+
+
+@strawberry.type(description="An element of the network that feeds a service point.")
+class SupplyElement:
+    """See the description."""
+
+    id: strawberry.ID = strawberry.field(description="Canonical id.")
+    type: str = strawberry.field(description="Line, Transformer or Substation.")
+    name: str = strawberry.field(description="What people call it.")
+    distance: int = strawberry.field(description="Steps from the service point towards the source.")
+
+
+@strawberry.type(description=described("Account"))
+class Account:
+    """See the description."""
+
+    id: strawberry.ID = strawberry.field(description="Canonical id.")
+    account_no: str | None = strawberry.field(description=stored("Account", "accountNo"))
+    prepayment: Money | None = strawberry.field(description=stored("Account", "prepayment"))
+    deposit: Money | None = strawberry.field(description=stored("Account", "deposit"))
+
+
+@strawberry.type(description=described("Bill"))
+class Bill:
+    """See the description."""
+
+    id: strawberry.ID = strawberry.field(description="Canonical id.")
+    bill_no: str | None = strawberry.field(description=stored("Bill", "billNo"))
+    period: str | None = strawberry.field(description=stored("Bill", "period"))
+    energy: float | None = strawberry.field(description=stored("Bill", "energy"))
+    amount: Money | None = strawberry.field(description=stored("Bill", "amount"))
+    due_on: str | None = strawberry.field(description=stored("Bill", "dueOn"))
+    paid_on: str | None = strawberry.field(description=stored("Bill", "paidOn"))

@@ -1,0 +1,198 @@
+"""One analysis run: exposure -> weights -> solution -> columns -> the turn of the current run."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from importlib.metadata import version
+
+import numpy as np
+import orjson
+from algorithms.communities import leiden
+from algorithms.risk.propagation import Propagation, solve
+
+from algorithms.risk.evidence import evidence_pairs
+from algorithms.risk.parameters import RiskParameters
+from algorithms.risk.weights import EvidenceEdges, MoneyEdges, Weights, break_weights
+from graph.arrays import Ints
+from ledger import columns, runs
+from ledger.records import head, latest_observation
+from services.exposure import exposure
+from services.exposure.model import EVIDENCE_CODES, Exposure
+from services.risk_model import RiskModel, save
+from services.site import Site
+from terms.errors import KehutuError
+from terms.ids import RunId
+from terms.money import Money
+from terms.progress import Progress, silent
+
+LEIDEN_RESOLUTION = 1.0
+LEIDEN_SEED = 0
+
+
+@dataclass(frozen=True, slots=True)
+class RiskPart:
+    """The risk part of a run. ``worst_bound``: the largest proven distance of a score from the exact solution."""
+
+    parties: int
+    links: int
+    at_risk: int
+    expected_loss: Money
+    worst_bound: float
+    parameters: str
+    cautions: dict[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class CommunityPart:
+    """The communities of a run: how many of two and more parties, and the size of the largest."""
+
+    communities: int
+    largest: int
+
+
+@dataclass(frozen=True, slots=True)
+class AnalysisReport:
+    """What ``analyse`` made. ``unchanged``: the same data and parameters had been analysed before."""
+
+    run: RunId
+    cut_off: date
+    unchanged: bool
+    risk: RiskPart
+    communities: CommunityPart
+
+
+def analyse(site: Site, *, as_of: date | None = None, progress: Progress = silent) -> AnalysisReport:
+    """Make a run and turn to it; the same data give the same run.
+
+    Args:
+        site: an open site whose graph is up to date.
+        as_of: cut-off; the latest observation in the ledger when absent.
+
+    Raises:
+        KehutuError: ``NOTHING_LOADED``; ``STORE_UNAVAILABLE``.
+    """
+    cut_off = as_of or _latest(site)
+    parameters = RiskParameters()
+    progress("Reading the graph")
+    inputs = exposure(site, np.datetime64(cut_off), parameters)
+    progress("Weighing links", len(inputs.money.source))
+    weights = weigh(inputs)
+    progress("Solving", len(inputs.parties.ids))
+    solution = solve(weights.csr, inputs.parties.own)
+    progress("Finding communities")
+    community = communities(len(inputs.parties.ids), weights)
+    model = RiskModel.of(inputs, weights, solution, community)
+    run_id, projection = _identity(model, parameters)
+    known = runs.find(site.ledger, run_id)
+    if known is None:
+        progress("Writing results")
+        files = save(site.home, run_id, model)
+        runs.save(
+            site.ledger,
+            runs.Run(
+                id=run_id,
+                parent=None,
+                created_at=datetime.now(UTC),
+                cut_off=cut_off,
+                watermark=head(site.ledger),
+                code_version=version("kehutu"),
+                projection_hash=projection,
+                parts={
+                    "risk": {"algorithm": "capped linear propagation", "parameters": parameters.as_dict()},
+                    "communities": {
+                        "algorithm": "leiden",
+                        "resolution": LEIDEN_RESOLUTION,
+                        "seed": LEIDEN_SEED,
+                    },
+                },
+                files=files,
+            ),
+        )
+    runs.turn(site.ledger, run_id)
+    return _report(run_id, cut_off, model, parameters, solution, unchanged=known is not None)
+
+
+def weigh(inputs: Exposure) -> Weights:
+    """Break weights of all links; amounts go in as yuan."""
+    money, parties = inputs.money, inputs.parties
+    evidence = EvidenceEdges.join(
+        *(
+            evidence_pairs(found.party, found.attribute, found.age, EVIDENCE_CODES[kind], inputs.parameters)
+            for kind, found in inputs.evidence.items()
+        )
+    )
+    return break_weights(
+        len(parties.ids),
+        MoneyEdges(money.source, money.target, money.relation, money.amount / 100),
+        evidence,
+        parties.buffer / 100,
+        parties.uncertain_buffer,
+        inputs.parameters,
+    )
+
+
+def communities(size: int, weights: Weights) -> Ints:
+    """Leiden by modularity over parties, both directions of a link together."""
+    matrix = weights.csr
+    return leiden(
+        size,
+        matrix.rows(),
+        matrix.indices,
+        matrix.data,
+        resolution=LEIDEN_RESOLUTION,
+        seed=LEIDEN_SEED,
+    )
+
+
+def _latest(site: Site) -> date:
+    found = latest_observation(site.ledger)
+    if found is None:
+        raise KehutuError("NOTHING_LOADED")
+    return found.date()
+
+
+def _identity(model: RiskModel, parameters: RiskParameters) -> tuple[RunId, str]:
+    """The run's id and the hash of what it read: equal data, parameters and code give an equal id."""
+    digest = hashlib.sha256()
+    for name, table in model.tables().items():
+        digest.update(name.encode())
+        digest.update(columns.content(table))
+    projection = digest.hexdigest()
+    digest.update(orjson.dumps(parameters.as_dict(), option=orjson.OPT_SORT_KEYS))
+    digest.update(version("kehutu").encode())
+    return RunId(f"{model.cut_off:%Y%m%d}-{digest.hexdigest()[:10]}"), projection
+
+
+def _report(
+    run_id: RunId,
+    cut_off: date,
+    model: RiskModel,
+    parameters: RiskParameters,
+    solution: Propagation,
+    *,
+    unchanged: bool,
+) -> AnalysisReport:
+    sizes = np.bincount(model.community) if len(model.community) else np.zeros(1, dtype=np.int64)
+    cautions: dict[str, int] = {}
+    for caution in model.cautions:
+        cautions[caution.code] = cautions.get(caution.code, 0) + 1
+    return AnalysisReport(
+        run=run_id,
+        cut_off=cut_off,
+        unchanged=unchanged,
+        risk=RiskPart(
+            parties=len(model.ids),
+            links=len(model.weights.csr.data),
+            at_risk=int(np.count_nonzero(model.score > 0)),
+            expected_loss=Money(int(model.expected_loss.sum())),
+            worst_bound=float(solution.bound.max(initial=0.0)),
+            parameters=parameters.status,
+            cautions=cautions,
+        ),
+        communities=CommunityPart(
+            communities=int(np.count_nonzero(sizes > 1)),
+            largest=int(sizes.max(initial=0)),
+        ),
+    )

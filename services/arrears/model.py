@@ -1,0 +1,122 @@
+"""What the answers about arrears risk are made of; the names are those of the GraphQL fields."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from terms.ids import RecordId, RunId
+from terms.money import Money
+
+
+@dataclass(frozen=True, slots=True)
+class PartyName:
+    """A party as people call it."""
+
+    id: str
+    name: str
+    type: str
+
+
+@dataclass(frozen=True, slots=True)
+class RunName:
+    """An analysis run."""
+
+    id: RunId
+
+
+@dataclass(frozen=True, slots=True)
+class RelationPart:
+    """What one relation gives to a step: its part of the step's weight (parts add up to 1), the amount at stake
+    (0 where nothing is owed) and the records that report it."""
+
+    relation: str
+    part: float
+    amount: Money
+    record_ids: tuple[RecordId, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Distress passes from one party to the next with the probability ``weight``."""
+
+    from_: PartyName
+    to: PartyName
+    weight: float
+    relations: tuple[RelationPart, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RiskPath:
+    """One reason: an elementary path from a seed to the party, with all its loops.
+
+    ``share``: of the party's score. ``loops``: factor by which walking in circles along the path raises it (1 = no
+    circles). ``hidden``: the asker may not see where it leads.
+    """
+
+    share: float
+    amount: Money
+    loops: float
+    seed: PartyName
+    steps: tuple[Step, ...]
+    hidden: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Tail:
+    """All paths that are not listed."""
+
+    share: float
+    amount: Money
+
+
+@dataclass(frozen=True, slots=True)
+class SeedShare:
+    """What one party's own distress is to blame for."""
+
+    party: PartyName
+    share: float
+    amount: Money
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What would lower the expected loss, and by how much."""
+
+    what: str
+    effect: Money
+
+
+@dataclass(frozen=True, slots=True)
+class RiskTrace:
+    """Why a party is at risk: the amounts of ``paths`` and ``tail`` add up to ``expected_loss``, to the fen.
+
+    ``score``: arrears probability within twelve months, 0 to 1. ``raw``: before the cap at 1; above it the party is
+    over-determined. ``bound``: proven distance of the score from the exact solution. ``cautions``: what was assumed.
+    """
+
+    party: PartyName
+    score: float
+    raw: float
+    bound: float
+    expected_loss: Money
+    paths: tuple[RiskPath, ...]
+    tail: Tail
+    seeds: tuple[SeedShare, ...]
+    would_change: tuple[Change, ...]
+    run: RunName
+    data_time: date
+    cautions: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RiskCluster:
+    """A community of linked parties, with the expected loss of all of them and the seeds to blame for it."""
+
+    id: str
+    name: str
+    size: int
+    expected_loss: Money
+    seeds: tuple[SeedShare, ...]
+    members: tuple[PartyName, ...]
+    suggested_action: str

@@ -24,7 +24,7 @@ class Index:
 
 
 def indexes(schema: Schema) -> tuple[Index, ...]:
-    """All of them: per node type a unique ``id``, business keys, ``indexed`` properties and the search text."""
+    """Per node type a unique ``id``, business keys, ``indexed`` properties and the search text."""
     return tuple(index for node in schema.nodes.values() for index in _of(node))
 
 

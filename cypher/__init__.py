@@ -1,0 +1,1 @@
+"""Every named query, in ``.cypher`` files; ``graph.queries`` holds them as typed functions."""

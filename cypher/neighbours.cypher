@@ -1,0 +1,69 @@
+// name: neighbour_counts
+// How many relations of each type lead from an entity ('out') and to it ('in'), and to which types.
+// By relation, direction and type.
+// param type: NodeType
+// param id: EntityId
+// row relation: Text, direction: Text, neighbour: Text, count: Int
+MATCH (n:$type {id: $id})
+CALL (n) {
+  MATCH (n)-[r]->(m)
+  RETURN type(r) AS relation, 'out' AS direction, labels(m)[0] AS neighbour
+  UNION ALL
+  MATCH (n)<-[r]-(m)
+  RETURN type(r) AS relation, 'in' AS direction, labels(m)[0] AS neighbour
+}
+RETURN relation, direction, neighbour, count(*) AS count
+ORDER BY relation, direction, neighbour
+
+// name: neighbours_out
+// Entities that a relation leads to, after an id, by id; parallel relations are rows of their own, by their key.
+// param type: NodeType
+// param id: EntityId
+// param relation: RelationType
+// param after: EntityId = ''
+// param first: Int = 50
+// row neighbour: EntityId, neighbour_type: Text, name: Text?, key: Text, record: RecordId, origins: List<Text>
+// row properties: Map
+MATCH (:$type {id: $id})-[r:$relation]->(m)
+WHERE m.id > $after
+RETURN m.id AS neighbour, labels(m)[0] AS neighbour_type, m.name AS name, coalesce(r.key, '') AS key,
+       r.recordId AS record, r.origins AS origins, properties(r) AS properties
+ORDER BY neighbour, key
+LIMIT $first
+
+// name: neighbours_in
+// Entities that a relation comes from, after an id, by id; parallel relations are rows of their own, by their key.
+// param type: NodeType
+// param id: EntityId
+// param relation: RelationType
+// param after: EntityId = ''
+// param first: Int = 50
+// row neighbour: EntityId, neighbour_type: Text, name: Text?, key: Text, record: RecordId, origins: List<Text>
+// row properties: Map
+MATCH (:$type {id: $id})<-[r:$relation]-(m)
+WHERE m.id > $after
+RETURN m.id AS neighbour, labels(m)[0] AS neighbour_type, m.name AS name, coalesce(r.key, '') AS key,
+       r.recordId AS record, r.origins AS origins, properties(r) AS properties
+ORDER BY neighbour, key
+LIMIT $first
+
+// name: relations_between
+// Relations of one type from one entity to another, each with its values; by key.
+// Parallel contracts are rows of their own.
+// param source_type: NodeType
+// param source: EntityId
+// param relation: RelationType
+// param target_type: NodeType
+// param target: EntityId
+// row key: Text, record: RecordId, origins: List<Text>, properties: Map
+MATCH (:$source_type {id: $source})-[r:$relation]->(:$target_type {id: $target})
+RETURN coalesce(r.key, '') AS key, r.recordId AS record, r.origins AS origins, properties(r) AS properties
+ORDER BY key
+
+// name: people_of_enterprise
+// Persons who represent an enterprise or sit on its board; by relation and id.
+// param enterprise: EntityId
+// row person: EntityId, name: Text?, relation: Text, since: Date?, record: RecordId
+MATCH (p:Person)-[r:LEGAL_REPRESENTATIVE_OF|DIRECTOR_OF]->(:Enterprise {id: $enterprise})
+RETURN p.id AS person, p.name AS name, type(r) AS relation, r.since AS since, r.recordId AS record
+ORDER BY relation, person

@@ -1,0 +1,800 @@
+"""The named queries of ``cypher/`` as typed functions.
+
+Made by ``python -m graph.generate_queries``; a test compares. Change the ``.cypher`` file instead.
+"""
+# fmt: off
+# ruff: noqa: E501
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any, Protocol, TypedDict
+
+
+class Store(Protocol):
+    """What the functions need of :class:`graph.store.Store`."""
+
+    def read(self, query: str, /, **parameters: object) -> list[dict[str, Any]]:
+        """Rows in the order of the query."""
+
+    def write(self, query: str, /, **parameters: object) -> list[dict[str, Any]]:
+        """Rows of a query that changes the graph."""
+
+
+def _put(text: str, place: str, name: str, known: frozenset[str]) -> str:
+    """The text with a name of the schema in a place; parameters cannot stand there. Raises: KeyError."""
+    if name not in known:
+        raise KeyError(name)
+    return re.sub(rf":\${place}\b", f":{name}", text)
+
+
+_NODE_TYPES = frozenset({
+    "Account",
+    "Address",
+    "Area",
+    "ArrearsCase",
+    "Bill",
+    "Community",
+    "CreditRecord",
+    "Customer",
+    "Device",
+    "Enterprise",
+    "Interaction",
+    "Line",
+    "Meter",
+    "Outage",
+    "Payment",
+    "Person",
+    "Recommendation",
+    "Run",
+    "Segment",
+    "Service",
+    "ServicePoint",
+    "Skill",
+    "Substation",
+    "Switch",
+    "Technician",
+    "Transformer",
+    "WorkOrder",
+})
+_RELATION_TYPES = frozenset({
+    "ASSIGNED_TO",
+    "BILLED",
+    "CONCERNS",
+    "CONTACTED",
+    "DIRECTOR_OF",
+    "FED_BY",
+    "GUARANTEES",
+    "HAS_ACCOUNT",
+    "HAS_ARREARS_CASE",
+    "HAS_CREDIT_RECORD",
+    "HAS_METER",
+    "HAS_SKILL",
+    "INSTALLED_AT",
+    "INTERRUPTS",
+    "INVESTS_IN",
+    "IS",
+    "JOINS",
+    "LEGAL_REPRESENTATIVE_OF",
+    "LENDS_TO",
+    "LIVES_AT",
+    "LOCATED_AT",
+    "MEMBER_OF",
+    "OFFERED",
+    "OWNS",
+    "PAID",
+    "PART_OF",
+    "RECOMMENDED",
+    "REQUESTED",
+    "REQUIRES",
+    "SELLS_ON_CREDIT_TO",
+    "SETTLES",
+    "SHARES",
+    "SUPPLIED_AT",
+})
+
+
+@dataclass(frozen=True, slots=True)
+class Entity:
+    """A row of :func:`entity`."""
+
+    id: str
+    keys: list[str]
+    origins: list[str]
+    properties: dict[str, object]
+
+
+_ENTITY = r"""
+// entity
+MATCH (n:$type {id: $id})
+RETURN n.id AS id, n.keys AS keys, n.origins AS origins, properties(n) AS properties
+"""
+
+
+def entity(store: Store, *, type: str, id: str) -> Entity | None:
+    """An entity with all that the graph holds of it; none if its id is not the canonical one of this type."""
+    rows = store.read(_put(_ENTITY, "type", type, _NODE_TYPES), id=id)
+    return next((Entity(row["id"], row["keys"], row["origins"], row["properties"]) for row in rows), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Entities:
+    """A row of :func:`entities`."""
+
+    id: str
+    keys: list[str]
+    origins: list[str]
+    properties: dict[str, object]
+
+
+_ENTITIES = r"""
+// entities
+UNWIND $ids AS wanted
+MATCH (n:$type {id: wanted})
+RETURN DISTINCT n.id AS id, n.keys AS keys, n.origins AS origins, properties(n) AS properties
+ORDER BY id
+"""
+
+
+def entities(store: Store, *, type: str, ids: list[str]) -> list[Entities]:
+    """Those of many ids that exist, by id."""
+    rows = store.read(_put(_ENTITIES, "type", type, _NODE_TYPES), ids=ids)
+    return [Entities(row["id"], row["keys"], row["origins"], row["properties"]) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """A row of :func:`names`."""
+
+    id: str
+    name: str | None
+    origins: list[str]
+
+
+_NAMES = r"""
+// names
+UNWIND $ids AS wanted
+MATCH (n:$type {id: wanted})
+RETURN DISTINCT n.id AS id, n.name AS name, n.origins AS origins
+ORDER BY id
+"""
+
+
+def names(store: Store, *, type: str, ids: list[str]) -> list[Names]:
+    """Names and origins of those of many ids that exist, by id."""
+    rows = store.read(_put(_NAMES, "type", type, _NODE_TYPES), ids=ids)
+    return [Names(row["id"], row["name"], row["origins"]) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class PageOfEntities:
+    """A row of :func:`page_of_entities`."""
+
+    id: str
+    keys: list[str]
+    origins: list[str]
+    properties: dict[str, object]
+
+
+_PAGE_OF_ENTITIES = r"""
+// page_of_entities
+MATCH (n:$type)
+WHERE n.id > $after
+RETURN n.id AS id, n.keys AS keys, n.origins AS origins, properties(n) AS properties
+ORDER BY id
+LIMIT $first
+"""
+
+
+def page_of_entities(store: Store, *, type: str, after: str = '', first: int = 50) -> list[PageOfEntities]:
+    """Entities of a type after an id, by id: a page of a list."""
+    rows = store.read(_put(_PAGE_OF_ENTITIES, "type", type, _NODE_TYPES), after=after, first=first)
+    return [PageOfEntities(row["id"], row["keys"], row["origins"], row["properties"]) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class CountEntities:
+    """A row of :func:`count_entities`."""
+
+    count: int
+
+
+_COUNT_ENTITIES = r"""
+// count_entities
+MATCH (n:$type)
+RETURN count(n) AS count
+"""
+
+
+def count_entities(store: Store, *, type: str) -> CountEntities | None:
+    """How many entities of a type there are."""
+    rows = store.read(_put(_COUNT_ENTITIES, "type", type, _NODE_TYPES))
+    return next((CountEntities(row["count"]) for row in rows), None)
+
+
+@dataclass(frozen=True, slots=True)
+class CountRelations:
+    """A row of :func:`count_relations`."""
+
+    count: int
+
+
+_COUNT_RELATIONS = r"""
+// count_relations
+MATCH ()-[r:$relation]->()
+RETURN count(r) AS count
+"""
+
+
+def count_relations(store: Store, *, relation: str) -> CountRelations | None:
+    """How many relations of a type there are."""
+    rows = store.read(_put(_COUNT_RELATIONS, "relation", relation, _RELATION_TYPES))
+    return next((CountRelations(row["count"]) for row in rows), None)
+
+
+@dataclass(frozen=True, slots=True)
+class SearchHits:
+    """A row of :func:`search_hits`."""
+
+    id: str
+    type: str
+    origins: list[str]
+    properties: dict[str, object]
+
+
+_SEARCH_HITS = r"""
+// search_hits
+CALL db.index.fulltext.queryNodes($index, $text) YIELD node
+RETURN node.id AS id, labels(node)[0] AS type, node.origins AS origins, properties(node) AS properties
+ORDER BY size(node.search), id
+LIMIT $first
+"""
+
+
+def search_hits(store: Store, *, index: str, text: str, first: int = 20) -> list[SearchHits]:
+    """Entities of one type whose search text holds all tokens of a query; the shortest texts first, then by id.
+
+    Args:
+        index: the store's name of the type's full-text index
+        text: made by search_query, never what a person typed
+    """
+    rows = store.read(_SEARCH_HITS, index=index, text=text, first=first)
+    return [SearchHits(row["id"], row["type"], row["origins"], row["properties"]) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class CountSearchHits:
+    """A row of :func:`count_search_hits`."""
+
+    count: int
+
+
+_COUNT_SEARCH_HITS = r"""
+// count_search_hits
+CALL db.index.fulltext.queryNodes($index, $text) YIELD node
+RETURN count(node) AS count
+"""
+
+
+def count_search_hits(store: Store, *, index: str, text: str) -> CountSearchHits | None:
+    """How many entities of one type a query finds.
+
+    Args:
+        index: the store's name of the type's full-text index
+        text: made by search_query, never what a person typed
+    """
+    rows = store.read(_COUNT_SEARCH_HITS, index=index, text=text)
+    return next((CountSearchHits(row["count"]) for row in rows), None)
+
+
+@dataclass(frozen=True, slots=True)
+class GuaranteesGiven:
+    """A row of :func:`guarantees_given`."""
+
+    borrower: str
+    name: str | None
+    contract: str | None
+    amount: int | None
+    since: str | None
+    record: str
+
+
+_GUARANTEES_GIVEN = r"""
+// guarantees_given
+MATCH (:$type {id: $guarantor})-[g:GUARANTEES]->(b)
+WHERE coalesce(g.amount, $least) >= $least
+RETURN b.id AS borrower, b.name AS name, g.contractNo AS contract, g.amount AS amount, g.since AS since,
+       g.recordId AS record
+ORDER BY coalesce(g.amount, -1) DESC, borrower, contract, record
+LIMIT $first
+"""
+
+
+def guarantees_given(store: Store, *, type: str, guarantor: str, least: int = 0, first: int = 50) -> list[GuaranteesGiven]:
+    """Guarantees that a party has given; largest first, those of unknown amount last.
+
+    Args:
+        type: of the guarantor
+        least: smaller ones are left out, unknown amounts are not
+    """
+    rows = store.read(_put(_GUARANTEES_GIVEN, "type", type, _NODE_TYPES), guarantor=guarantor, least=least, first=first)
+    return [GuaranteesGiven(row["borrower"], row["name"], row["contract"], row["amount"], row["since"], row["record"]) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class GuaranteesReceived:
+    """A row of :func:`guarantees_received`."""
+
+    guarantor: str
+    name: str | None
+    contract: str | None
+    amount: int | None
+    since: str | None
+    record: str
+
+
+_GUARANTEES_RECEIVED = r"""
+// guarantees_received
+MATCH (a)-[g:GUARANTEES]->(:$type {id: $borrower})
+WHERE coalesce(g.amount, $least) >= $least
+RETURN a.id AS guarantor, a.name AS name, g.contractNo AS contract, g.amount AS amount, g.since AS since,
+       g.recordId AS record
+ORDER BY coalesce(g.amount, -1) DESC, guarantor, contract, record
+LIMIT $first
+"""
+
+
+def guarantees_received(store: Store, *, type: str, borrower: str, least: int = 0, first: int = 50) -> list[GuaranteesReceived]:
+    """Guarantees that others have given for a party; largest first, those of unknown amount last.
+
+    Args:
+        type: of the borrower
+        least: smaller ones are left out, unknown amounts are not
+    """
+    rows = store.read(_put(_GUARANTEES_RECEIVED, "type", type, _NODE_TYPES), borrower=borrower, least=least, first=first)
+    return [GuaranteesReceived(row["guarantor"], row["name"], row["contract"], row["amount"], row["since"], row["record"]) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class NeighbourCounts:
+    """A row of :func:`neighbour_counts`."""
+
+    relation: str
+    direction: str
+    neighbour: str
+    count: int
+
+
+_NEIGHBOUR_COUNTS = r"""
+// neighbour_counts
+MATCH (n:$type {id: $id})
+CALL (n) {
+  MATCH (n)-[r]->(m)
+  RETURN type(r) AS relation, 'out' AS direction, labels(m)[0] AS neighbour
+  UNION ALL
+  MATCH (n)<-[r]-(m)
+  RETURN type(r) AS relation, 'in' AS direction, labels(m)[0] AS neighbour
+}
+RETURN relation, direction, neighbour, count(*) AS count
+ORDER BY relation, direction, neighbour
+"""
+
+
+def neighbour_counts(store: Store, *, type: str, id: str) -> list[NeighbourCounts]:
+    """How many relations of each type lead from an entity ('out') and to it ('in'), and to which types.
+
+    By relation, direction and type.
+    """
+    rows = store.read(_put(_NEIGHBOUR_COUNTS, "type", type, _NODE_TYPES), id=id)
+    return [NeighbourCounts(row["relation"], row["direction"], row["neighbour"], row["count"]) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class NeighboursOut:
+    """A row of :func:`neighbours_out`."""
+
+    neighbour: str
+    neighbour_type: str
+    name: str | None
+    key: str
+    record: str
+    origins: list[str]
+    properties: dict[str, object]
+
+
+_NEIGHBOURS_OUT = r"""
+// neighbours_out
+MATCH (:$type {id: $id})-[r:$relation]->(m)
+WHERE m.id > $after
+RETURN m.id AS neighbour, labels(m)[0] AS neighbour_type, m.name AS name, coalesce(r.key, '') AS key,
+       r.recordId AS record, r.origins AS origins, properties(r) AS properties
+ORDER BY neighbour, key
+LIMIT $first
+"""
+
+
+def neighbours_out(store: Store, *, type: str, id: str, relation: str, after: str = '', first: int = 50) -> list[NeighboursOut]:
+    """Entities that a relation leads to, after an id, by id; parallel relations are rows of their own, by their key."""
+    rows = store.read(_put(_put(_NEIGHBOURS_OUT, "type", type, _NODE_TYPES), "relation", relation, _RELATION_TYPES), id=id, after=after, first=first)
+    return [NeighboursOut(row["neighbour"], row["neighbour_type"], row["name"], row["key"], row["record"], row["origins"], row["properties"]) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class NeighboursIn:
+    """A row of :func:`neighbours_in`."""
+
+    neighbour: str
+    neighbour_type: str
+    name: str | None
+    key: str
+    record: str
+    origins: list[str]
+    properties: dict[str, object]
+
+
+_NEIGHBOURS_IN = r"""
+// neighbours_in
+MATCH (:$type {id: $id})<-[r:$relation]-(m)
+WHERE m.id > $after
+RETURN m.id AS neighbour, labels(m)[0] AS neighbour_type, m.name AS name, coalesce(r.key, '') AS key,
+       r.recordId AS record, r.origins AS origins, properties(r) AS properties
+ORDER BY neighbour, key
+LIMIT $first
+"""
+
+
+def neighbours_in(store: Store, *, type: str, id: str, relation: str, after: str = '', first: int = 50) -> list[NeighboursIn]:
+    """Entities that a relation comes from, after an id, by id; parallel relations are rows of their own, by their key."""
+    rows = store.read(_put(_put(_NEIGHBOURS_IN, "type", type, _NODE_TYPES), "relation", relation, _RELATION_TYPES), id=id, after=after, first=first)
+    return [NeighboursIn(row["neighbour"], row["neighbour_type"], row["name"], row["key"], row["record"], row["origins"], row["properties"]) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class RelationsBetween:
+    """A row of :func:`relations_between`."""
+
+    key: str
+    record: str
+    origins: list[str]
+    properties: dict[str, object]
+
+
+_RELATIONS_BETWEEN = r"""
+// relations_between
+MATCH (:$source_type {id: $source})-[r:$relation]->(:$target_type {id: $target})
+RETURN coalesce(r.key, '') AS key, r.recordId AS record, r.origins AS origins, properties(r) AS properties
+ORDER BY key
+"""
+
+
+def relations_between(store: Store, *, source_type: str, source: str, relation: str, target_type: str, target: str) -> list[RelationsBetween]:
+    """Relations of one type from one entity to another, each with its values; by key.
+
+    Parallel contracts are rows of their own.
+    """
+    rows = store.read(_put(_put(_put(_RELATIONS_BETWEEN, "source_type", source_type, _NODE_TYPES), "relation", relation, _RELATION_TYPES), "target_type", target_type, _NODE_TYPES), source=source, target=target)
+    return [RelationsBetween(row["key"], row["record"], row["origins"], row["properties"]) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class PeopleOfEnterprise:
+    """A row of :func:`people_of_enterprise`."""
+
+    person: str
+    name: str | None
+    relation: str
+    since: str | None
+    record: str
+
+
+_PEOPLE_OF_ENTERPRISE = r"""
+// people_of_enterprise
+MATCH (p:Person)-[r:LEGAL_REPRESENTATIVE_OF|DIRECTOR_OF]->(:Enterprise {id: $enterprise})
+RETURN p.id AS person, p.name AS name, type(r) AS relation, r.since AS since, r.recordId AS record
+ORDER BY relation, person
+"""
+
+
+def people_of_enterprise(store: Store, *, enterprise: str) -> list[PeopleOfEnterprise]:
+    """Persons who represent an enterprise or sit on its board; by relation and id."""
+    rows = store.read(_PEOPLE_OF_ENTERPRISE, enterprise=enterprise)
+    return [PeopleOfEnterprise(row["person"], row["name"], row["relation"], row["since"], row["record"]) for row in rows]
+
+
+class CustomerPortraitParties(TypedDict):
+    """One entry of ``parties``."""
+
+    id: str
+    type: str
+    name: str | None
+    since: str | None
+    record: str
+    properties: dict[str, object]
+
+
+class CustomerPortraitAddresses(TypedDict):
+    """One entry of ``addresses``."""
+
+    id: str
+    text: str | None
+    since: str | None
+    record: str
+
+
+class CustomerPortraitServicePointsFedBy(TypedDict):
+    """One entry of ``fed_by``."""
+
+    id: str
+    type: str
+    name: str | None
+    distance: int
+    properties: dict[str, object]
+
+
+class CustomerPortraitServicePoints(TypedDict):
+    """One entry of ``service_points``."""
+
+    id: str
+    since: str | None
+    record: str
+    properties: dict[str, object]
+    meters: list[str]
+    fed_by: list[CustomerPortraitServicePointsFedBy]
+
+
+class CustomerPortraitAccounts(TypedDict):
+    """One entry of ``accounts``."""
+
+    id: str
+    since: str | None
+    record: str
+    properties: dict[str, object]
+
+
+class CustomerPortraitBills(TypedDict):
+    """One entry of ``bills``."""
+
+    id: str
+    account: str
+    record: str
+    properties: dict[str, object]
+
+
+class CustomerPortraitPayments(TypedDict):
+    """One entry of ``payments``."""
+
+    id: str
+    account: str
+    record: str
+    properties: dict[str, object]
+
+
+class CustomerPortraitCreditRecords(TypedDict):
+    """One entry of ``credit_records``."""
+
+    id: str
+    record: str
+    properties: dict[str, object]
+
+
+class CustomerPortraitArrearsCases(TypedDict):
+    """One entry of ``arrears_cases``."""
+
+    id: str
+    record: str
+    properties: dict[str, object]
+
+
+class CustomerPortraitDevices(TypedDict):
+    """One entry of ``devices``."""
+
+    id: str
+    record: str
+    properties: dict[str, object]
+
+
+class CustomerPortraitWorkOrders(TypedDict):
+    """One entry of ``work_orders``."""
+
+    id: str
+    record: str
+    properties: dict[str, object]
+
+
+class CustomerPortraitInteractions(TypedDict):
+    """One entry of ``interactions``."""
+
+    id: str
+    record: str
+    properties: dict[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerPortrait:
+    """A row of :func:`customer_portrait`."""
+
+    id: str
+    keys: list[str]
+    origins: list[str]
+    properties: dict[str, object]
+    parties: list[CustomerPortraitParties]
+    addresses: list[CustomerPortraitAddresses]
+    service_points: list[CustomerPortraitServicePoints]
+    accounts: list[CustomerPortraitAccounts]
+    bills: list[CustomerPortraitBills]
+    payments: list[CustomerPortraitPayments]
+    credit_records: list[CustomerPortraitCreditRecords]
+    arrears_cases: list[CustomerPortraitArrearsCases]
+    devices: list[CustomerPortraitDevices]
+    work_orders: list[CustomerPortraitWorkOrders]
+    interactions: list[CustomerPortraitInteractions]
+    bill_count: int
+    payment_count: int
+
+
+_CUSTOMER_PORTRAIT = r"""
+// customer_portrait
+MATCH (c:Customer {id: $id})
+RETURN c.id AS id, c.keys AS keys, c.origins AS origins, properties(c) AS properties,
+  COLLECT {
+    MATCH (c)-[r:IS]->(p)
+    RETURN {id: p.id, type: labels(p)[0], name: p.name, since: r.since, record: r.recordId,
+            properties: properties(p)}
+    ORDER BY p.id LIMIT $first
+  } AS parties,
+  COLLECT {
+    MATCH (c)-[r:LIVES_AT]->(a:Address)
+    RETURN {id: a.id, text: a.text, since: r.since, record: r.recordId}
+    ORDER BY a.id LIMIT $first
+  } AS addresses,
+  COLLECT {
+    MATCH (c)-[r:SUPPLIED_AT]->(s:ServicePoint)
+    WITH r, s ORDER BY s.id LIMIT $first
+    RETURN {id: s.id, since: r.since, record: r.recordId, properties: properties(s),
+            meters: COLLECT { MATCH (s)-[:HAS_METER]->(m:Meter) RETURN m.id ORDER BY m.id },
+            fed_by: COLLECT {
+              MATCH path = (s)-[:FED_BY*1..100]->(e)
+              WITH e, min(length(path)) AS distance
+              RETURN {id: e.id, type: labels(e)[0], name: e.name, distance: distance, properties: properties(e)}
+              ORDER BY distance, e.id
+            }}
+    ORDER BY s.id
+  } AS service_points,
+  COLLECT {
+    MATCH (c)-[r:HAS_ACCOUNT]->(a:Account)
+    RETURN {id: a.id, since: r.since, record: r.recordId, properties: properties(a)}
+    ORDER BY a.id LIMIT $first
+  } AS accounts,
+  COLLECT {
+    MATCH (c)-[:HAS_ACCOUNT]->(a:Account)-[r:BILLED]->(b:Bill)
+    RETURN {id: b.id, account: a.id, record: r.recordId, properties: properties(b)}
+    ORDER BY coalesce(b.period, '') DESC, b.id LIMIT $bills
+  } AS bills,
+  COLLECT {
+    MATCH (c)-[:HAS_ACCOUNT]->(a:Account)-[r:PAID]->(p:Payment)
+    RETURN {id: p.id, account: a.id, record: r.recordId, properties: properties(p)}
+    ORDER BY coalesce(p.paidOn, '') DESC, p.id LIMIT $bills
+  } AS payments,
+  COLLECT {
+    MATCH (c)-[r:HAS_CREDIT_RECORD]->(k:CreditRecord)
+    RETURN {id: k.id, record: r.recordId, properties: properties(k)}
+    ORDER BY k.id LIMIT $first
+  } AS credit_records,
+  COLLECT {
+    MATCH (c)-[r:HAS_ARREARS_CASE]->(k:ArrearsCase)
+    RETURN {id: k.id, record: r.recordId, properties: properties(k)}
+    ORDER BY k.id LIMIT $first
+  } AS arrears_cases,
+  COLLECT {
+    MATCH (c)-[r:OWNS]->(d:Device)
+    RETURN {id: d.id, record: r.recordId, properties: properties(d)}
+    ORDER BY d.id LIMIT $first
+  } AS devices,
+  COLLECT {
+    MATCH (c)-[r:REQUESTED]->(w:WorkOrder)
+    RETURN {id: w.id, record: r.recordId, properties: properties(w)}
+    ORDER BY w.id LIMIT $first
+  } AS work_orders,
+  COLLECT {
+    MATCH (c)-[r:CONTACTED]->(i:Interaction)
+    RETURN {id: i.id, record: r.recordId, properties: properties(i)}
+    ORDER BY i.id LIMIT $first
+  } AS interactions,
+  COUNT { MATCH (c)-[:HAS_ACCOUNT]->(:Account)-[:BILLED]->(:Bill) } AS bill_count,
+  COUNT { MATCH (c)-[:HAS_ACCOUNT]->(:Account)-[:PAID]->(:Payment) } AS payment_count
+"""
+
+
+def customer_portrait(store: Store, *, id: str, bills: int = 24, first: int = 100) -> CustomerPortrait | None:
+    """All that the graph knows of a customer, in one row. Lists by id, bills and payments newest first.
+
+    `fed_by` names every element between a service point and its substation, the nearest first.
+
+    Args:
+        bills: so many of the newest, over all accounts; payments likewise
+        first: of every other list
+    """
+    rows = store.read(_CUSTOMER_PORTRAIT, id=id, bills=bills, first=first)
+    return next((CustomerPortrait(row["id"], row["keys"], row["origins"], row["properties"], row["parties"], row["addresses"], row["service_points"], row["accounts"], row["bills"], row["payments"], row["credit_records"], row["arrears_cases"], row["devices"], row["work_orders"], row["interactions"], row["bill_count"], row["payment_count"]) for row in rows), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Feeding:
+    """A row of :func:`feeding`."""
+
+    id: str
+    type: str
+    name: str | None
+    distance: int
+    origins: list[str]
+
+
+_FEEDING = r"""
+// feeding
+MATCH path = (n:$type {id: $id})-[:FED_BY*1..100]->(e)
+WITH e, min(length(path)) AS distance
+RETURN e.id AS id, labels(e)[0] AS type, e.name AS name, distance, e.origins AS origins
+ORDER BY distance, id
+LIMIT $first
+"""
+
+
+def feeding(store: Store, *, type: str, id: str, first: int = 200) -> list[Feeding]:
+    """Every element that feeds one, directly or through others; the nearest first, then by id."""
+    rows = store.read(_put(_FEEDING, "type", type, _NODE_TYPES), id=id, first=first)
+    return [Feeding(row["id"], row["type"], row["name"], row["distance"], row["origins"]) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class Fed:
+    """A row of :func:`fed`."""
+
+    id: str
+    type: str
+    name: str | None
+    distance: int
+    origins: list[str]
+
+
+_FED = r"""
+// fed
+MATCH path = (n:$type {id: $id})<-[:FED_BY*1..100]-(e)
+WITH e, min(length(path)) AS distance
+RETURN e.id AS id, labels(e)[0] AS type, e.name AS name, distance, e.origins AS origins
+ORDER BY distance, id
+LIMIT $first
+"""
+
+
+def fed(store: Store, *, type: str, id: str, first: int = 200) -> list[Fed]:
+    """Every element that one feeds, directly or through others; the nearest first, then by id."""
+    rows = store.read(_put(_FED, "type", type, _NODE_TYPES), id=id, first=first)
+    return [Fed(row["id"], row["type"], row["name"], row["distance"], row["origins"]) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class CustomersFed:
+    """A row of :func:`customers_fed`."""
+
+    customer: str
+    name: str | None
+    service_point: str
+
+
+_CUSTOMERS_FED = r"""
+// customers_fed
+MATCH (n:$type {id: $id})<-[:FED_BY*1..100]-(s:ServicePoint)
+WITH DISTINCT s
+MATCH (s)<-[:SUPPLIED_AT]-(c:Customer)
+WHERE c.id > $after
+RETURN c.id AS customer, c.name AS name, s.id AS service_point
+ORDER BY customer, service_point
+LIMIT $first
+"""
+
+
+def customers_fed(store: Store, *, type: str, id: str, after: str = '', first: int = 200) -> list[CustomersFed]:
+    """Customers at service points that an element feeds, directly or through others; by id, after an id."""
+    rows = store.read(_put(_CUSTOMERS_FED, "type", type, _NODE_TYPES), id=id, after=after, first=first)
+    return [CustomersFed(row["customer"], row["name"], row["service_point"]) for row in rows]

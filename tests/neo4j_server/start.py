@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from neo4j import GraphDatabase
-from neo4j.exceptions import Neo4jError, ServiceUnavailable
+from neo4j.exceptions import DriverError, Neo4jError
 
 from tests.neo4j_server.docker import daemon_answers, docker_server
 from tests.neo4j_server.java import REMEDY, install_tools, jars, java, java_server
@@ -32,7 +32,7 @@ def neo4j_server() -> Iterator[str]:
     """
     url = os.environ.get(VARIABLE)
     if url:
-        _check(url, seconds=5)
+        _check(url, seconds=3)
         yield url
         return
     with docker_server() if daemon_answers() else java_server() as started:
@@ -46,11 +46,11 @@ def _check(url: str, *, seconds: float) -> None:
     deadline = time.monotonic() + seconds
     while True:
         try:
-            with GraphDatabase.driver(url) as driver:
+            with GraphDatabase.driver(url, max_transaction_retry_time=0) as driver:
                 driver.execute_query("RETURN gds.version() AS version")
                 nodes = driver.execute_query("MATCH (n) RETURN count(n) AS nodes").records[0]["nodes"]
             break
-        except (ServiceUnavailable, Neo4jError) as error:
+        except (DriverError, Neo4jError) as error:
             if time.monotonic() > deadline:
                 raise ServerUnavailableError(
                     f"The Neo4j at {shown} does not answer with GDS: {error}\n{REMEDY}"

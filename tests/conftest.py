@@ -1,0 +1,98 @@
+"""What tests share: a home, a ledger, and a store of either kind, empty at the start of each test.
+
+Nothing here is a stand-in: the embedded store is the product's own child process, Neo4j a real server. Both start
+when a test first asks for them, once a session, and end with it however it ends.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+from graph.schema.load import schema
+from graph.state import prepare
+from graph.store import Store, open_store
+from graph.write import wipe
+from ledger.database import Ledger
+from tests.neo4j_server.start import neo4j_server
+from tests.neo4j_server.unavailable import ServerUnavailableError
+
+STORES = ("embedded", "neo4j")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Declare the markers, and keep the machine's own settings and speed out of the tests."""
+    config.addinivalue_line("markers", "long: takes minutes to hours; run by `make test-long` only")
+    for name in [name for name in os.environ if name.startswith("KEHUTU_") and "TEST" not in name]:
+        del os.environ[name]
+    # A busy machine must not fail a test: no example has a deadline.
+    settings.register_profile(
+        "kehutu", deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+    )
+    settings.load_profile("kehutu")
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    """The folder of a site that does not exist yet."""
+    return tmp_path / "home"
+
+
+@pytest.fixture
+def ledger(home: Path) -> Iterator[Ledger]:
+    """A new, empty ledger in ``home``."""
+    with Ledger.open(home) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="session")
+def embedded_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The home whose embedded store all tests of a session share: a start takes seconds, a wipe does not."""
+    return tmp_path_factory.mktemp("embedded")
+
+
+@pytest.fixture(scope="session")
+def embedded_store(embedded_home: Path) -> Iterator[Store]:
+    """The session's embedded store, with whatever the last test left; tests take ``store`` or wipe it."""
+    with open_store("embedded", embedded_home) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="session")
+def neo4j_url() -> Iterator[str]:
+    """The Bolt URL of a real Neo4j 5.26 with GDS; without one the test fails and says what to install."""
+    try:
+        with neo4j_server() as url:
+            yield url
+    except ServerUnavailableError as fault:
+        pytest.fail(str(fault), pytrace=False)
+
+
+@pytest.fixture(scope="session")
+def neo4j_store(neo4j_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+    """The session's Neo4j, with whatever the last test left; tests take ``store`` or wipe it."""
+    with open_store(neo4j_url, tmp_path_factory.mktemp("neo4j")) as opened:
+        yield opened
+        wipe(opened)  # an existing server is given back as empty as it was
+
+
+@pytest.fixture(params=STORES)
+def store(request: pytest.FixtureRequest, ledger: Ledger) -> Store:
+    """An empty store of each kind in turn, prepared for ``ledger``."""
+    opened: Store = request.getfixturevalue(f"{request.param}_store")
+    wipe(opened)
+    prepare(opened, schema(), ledger.id)
+    return opened
+
+
+@pytest.fixture
+def stores(embedded_store: Store, neo4j_store: Store, ledger: Ledger) -> tuple[Store, Store]:
+    """Both stores at once, empty and prepared for ``ledger``: for what must be equal on both."""
+    for opened in (embedded_store, neo4j_store):
+        wipe(opened)
+        prepare(opened, schema(), ledger.id)
+    return embedded_store, neo4j_store

@@ -1,4 +1,4 @@
-"""Configuration of a site: flags above ``KEHUTU_*`` variables above ``config.toml`` in the home folder above defaults."""
+"""Configuration of a site: flags, above ``KEHUTU_*`` variables, above ``config.toml`` of the home, above defaults."""
 
 from __future__ import annotations
 

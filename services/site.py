@@ -38,7 +38,7 @@ class Site:
         Raises:
             KehutuError: ``UNKNOWN_ID``.
         """
-        found = resolve(self.ledger, text)
+        found = resolve(self.ledger, text, [node.prefix for node in self.schema.nodes.values()])
         if found is None:
             raise KehutuError("UNKNOWN_ID", id=text)
         return found

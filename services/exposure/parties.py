@@ -44,9 +44,7 @@ def read_relations(
     site: Site, tables: Tables, name: str, source: str, target: str, *properties: str
 ) -> RelationTable:
     """Relations of one type between two node types, as positions in their tables."""
-    return relations(
-        site.store, site.schema, name, source, target, tables[source], tables[target], properties
-    )
+    return relations(site.store, site.schema, name, tables[source], tables[target], properties)
 
 
 def judge(

@@ -1,0 +1,54 @@
+"""``kehutu analyse``: make an analysis run."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import click
+
+from cli.options import Call, command
+from cli.output import ProgressLines, print_json, print_table
+from services.analysis import analyse as make_run
+from services.loading import project
+from services.site import open_site
+from terms.errors import KehutuError
+
+
+@click.command()
+@click.option("--engine", type=click.Choice(["local", "gds", "spark"]), default="local", show_default=True,
+              help="Where the algorithms run; only local so far.")
+@click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), help="Cut-off of the data; the latest observation otherwise.")
+@command
+def analyse(call: Call, engine: str, as_of: datetime | None) -> int:
+    """Compute risk and communities of the whole graph as one run, and make it the current one.
+
+    The same data give the same run. Parameters are the start values and marked "unfitted" until they are fitted.
+    """
+    if engine != "local":
+        raise KehutuError("ENGINE_UNKNOWN", found=engine)
+    progress = ProgressLines()
+    with open_site(call.settings) as site:
+        project(site, progress)
+        report = make_run(site, as_of=as_of.date() if as_of else None, progress=progress)
+    progress.close()
+    if call.json:
+        print_json(report)
+        return 0
+    risk, found = report.risk, report.communities
+    print_table(
+        ("", ""),
+        [
+            ("run", report.run + (" (as before: nothing had changed)" if report.unchanged else "")),
+            ("cut-off of the data", report.cut_off),
+            ("parties", risk.parties),
+            ("links between them", risk.links),
+            ("parties at risk", risk.at_risk),
+            ("expected loss", f"{risk.expected_loss} yuan"),
+            ("every score proven to within", f"{risk.worst_bound:.1e}"),
+            ("parameters", risk.parameters),
+            ("communities of two and more", found.communities),
+            ("largest community", found.largest),
+            *((f"caution {code}", count) for code, count in sorted(risk.cautions.items())),
+        ],
+    )
+    return 0

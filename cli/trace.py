@@ -1,0 +1,109 @@
+"""``kehutu trace``: why a party is at risk."""
+
+from __future__ import annotations
+
+import click
+from rich.console import Console
+from rich.tree import Tree
+
+from cli.options import Call, command
+from cli.output import print_json
+from services.arrears.model import RiskPath, RiskTrace
+from services.arrears.trace import trace as explain
+from services.site import open_site
+from terms.errors import Lang
+
+TEXT = {
+    "en": {
+        "score": "Arrears probability within 12 months: {score:.1%} (proven to within {bound:.0e}), data of {time}, run {run}",
+        "over": "Over-determined {raw:.1f} times: the causes together are more than enough",
+        "loss": "Expected loss: {loss} yuan",
+        "own": "own payment record of {name}",
+        "path": "{amount} yuan  {share:.1%}  from {seed}{loops}",
+        "loops": "  (×{loops:.2f} by loops)",
+        "tail": "{amount} yuan  {share:.1%}  all other paths",
+        "step": "{weight:.1%} → {name}  by {relations}",
+        "owed": "{relation} of {amount} yuan [{records}]",
+        "shared": "{relation} [{records}]",
+        "change": "Would lower the expected loss most",
+        "caution": "Assumed",
+        "none": "No distress reaches this party: nothing to explain.",
+    },
+    "zh": {
+        "score": "未来 12 个月欠费概率：{score:.1%}（误差已证明不超过 {bound:.0e}），数据截至 {time}，批次 {run}",
+        "over": "过度决定 {raw:.1f} 倍：各原因合计已绰绰有余",
+        "loss": "预期损失：{loss} 元",
+        "own": "{name} 自身的缴费记录",
+        "path": "{amount} 元  {share:.1%}  源自 {seed}{loops}",
+        "loops": "（循环放大 ×{loops:.2f}）",
+        "tail": "{amount} 元  {share:.1%}  其余全部路径",
+        "step": "{weight:.1%} → {name}  经由 {relations}",
+        "owed": "{relation} {amount} 元 [{records}]",
+        "shared": "{relation} [{records}]",
+        "change": "最能降低预期损失的变化",
+        "caution": "假设",
+        "none": "没有风险传导到该主体，无需解释。",
+    },
+}
+
+
+@click.command()
+@click.argument("party")
+@click.option("--top", type=click.IntRange(1, 100), default=10, show_default=True, help="Number of paths to list.")
+@command
+def trace(call: Call, party: str, *, top: int) -> int:
+    """Show why PARTY is at risk of arrears: score, expected loss and the paths that add up to it, to the fen.
+
+    PARTY is an id, an old id or a business number of a customer, a person or an enterprise; a customer's risk is
+    that of its party. Needs a run: `kehutu analyse`.
+    """
+    with open_site(call.settings) as site:
+        answer = explain(site, party, top)
+    if call.json:
+        print_json(answer)
+    else:
+        Console(soft_wrap=True, highlight=False).print(as_tree(answer, call.lang))
+    return 0
+
+
+def as_tree(answer: RiskTrace, lang: Lang = "en") -> Tree:
+    """The answer as a tree that a person can read."""
+    text = TEXT[lang]
+    tree = Tree(f"[bold]{answer.party.name}[/bold] ({answer.party.id})")
+    tree.add(
+        text["score"].format(score=answer.score, bound=answer.bound, time=answer.data_time, run=answer.run.id)
+    )
+    if answer.raw > 1:
+        tree.add(text["over"].format(raw=answer.raw))
+    if answer.score == 0:
+        tree.add(text["none"])
+        return tree
+    loss = tree.add(text["loss"].format(loss=answer.expected_loss))
+    for path in answer.paths:
+        _add_path(loss, path, lang)
+    if answer.tail.share > 0:
+        loss.add(text["tail"].format(amount=answer.tail.amount, share=answer.tail.share))
+    if answer.would_change:
+        changes = tree.add(text["change"])
+        for change in answer.would_change:
+            changes.add(f"−{change.effect}  {change.what}")
+    for caution in answer.cautions:
+        tree.add(f"{text['caution']}: {caution}")
+    return tree
+
+
+def _add_path(tree: Tree, path: RiskPath, lang: Lang) -> None:
+    text = TEXT[lang]
+    loops = text["loops"].format(loops=path.loops) if path.loops > 1.05 else ""
+    seed = path.seed.name if path.steps else text["own"].format(name=path.seed.name)
+    branch = tree.add(text["path"].format(amount=path.amount, share=path.share, seed=seed, loops=loops))
+    for step in path.steps:
+        relations = "; ".join(
+            text["owed" if part.amount.fen else "shared"].format(
+                relation=part.relation,
+                amount=part.amount,
+                records=", ".join(part.record_ids[:3]) + (" …" if len(part.record_ids) > 3 else ""),
+            )
+            for part in step.relations
+        )
+        branch.add(text["step"].format(weight=step.weight, name=step.to.name, relations=relations))

@@ -16,32 +16,36 @@ RETURN relation, direction, neighbour, count(*) AS count
 ORDER BY relation, direction, neighbour
 
 // name: neighbours_out
-// Entities that a relation leads to, after an id, by id; parallel relations are rows of their own, by their key.
+// Entities that a relation leads to, by id; parallel relations are rows of their own, by their key.
+// The page after a row begins after its neighbour and key.
 // param type: NodeType
 // param id: EntityId
 // param relation: RelationType
 // param after: EntityId = ''
+// param after_key: Text = ''
 // param first: Int = 50
 // row neighbour: EntityId, neighbour_type: Text, name: Text?, key: Text, record: RecordId, origins: List<Text>
 // row properties: Map
 MATCH (:$type {id: $id})-[r:$relation]->(m)
-WHERE m.id > $after
+WHERE m.id > $after OR (m.id = $after AND coalesce(r.key, '') > $after_key)
 RETURN m.id AS neighbour, labels(m)[0] AS neighbour_type, m.name AS name, coalesce(r.key, '') AS key,
        r.recordId AS record, r.origins AS origins, properties(r) AS properties
 ORDER BY neighbour, key
 LIMIT $first
 
 // name: neighbours_in
-// Entities that a relation comes from, after an id, by id; parallel relations are rows of their own, by their key.
+// Entities that a relation comes from, by id; parallel relations are rows of their own, by their key.
+// The page after a row begins after its neighbour and key.
 // param type: NodeType
 // param id: EntityId
 // param relation: RelationType
 // param after: EntityId = ''
+// param after_key: Text = ''
 // param first: Int = 50
 // row neighbour: EntityId, neighbour_type: Text, name: Text?, key: Text, record: RecordId, origins: List<Text>
 // row properties: Map
 MATCH (:$type {id: $id})<-[r:$relation]-(m)
-WHERE m.id > $after
+WHERE m.id > $after OR (m.id = $after AND coalesce(r.key, '') > $after_key)
 RETURN m.id AS neighbour, labels(m)[0] AS neighbour_type, m.name AS name, coalesce(r.key, '') AS key,
        r.recordId AS record, r.origins AS origins, properties(r) AS properties
 ORDER BY neighbour, key

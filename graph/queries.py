@@ -406,7 +406,7 @@ class NeighboursOut:
 _NEIGHBOURS_OUT = r"""
 // neighbours_out
 MATCH (:$type {id: $id})-[r:$relation]->(m)
-WHERE m.id > $after
+WHERE m.id > $after OR (m.id = $after AND coalesce(r.key, '') > $after_key)
 RETURN m.id AS neighbour, labels(m)[0] AS neighbour_type, m.name AS name, coalesce(r.key, '') AS key,
        r.recordId AS record, r.origins AS origins, properties(r) AS properties
 ORDER BY neighbour, key
@@ -414,9 +414,12 @@ LIMIT $first
 """
 
 
-def neighbours_out(store: Store, *, type: str, id: str, relation: str, after: str = '', first: int = 50) -> list[NeighboursOut]:
-    """Entities that a relation leads to, after an id, by id; parallel relations are rows of their own, by their key."""
-    rows = store.read(_put(_put(_NEIGHBOURS_OUT, "type", type, _NODE_TYPES), "relation", relation, _RELATION_TYPES), id=id, after=after, first=first)
+def neighbours_out(store: Store, *, type: str, id: str, relation: str, after: str = '', after_key: str = '', first: int = 50) -> list[NeighboursOut]:
+    """Entities that a relation leads to, by id; parallel relations are rows of their own, by their key.
+
+    The page after a row begins after its neighbour and key.
+    """
+    rows = store.read(_put(_put(_NEIGHBOURS_OUT, "type", type, _NODE_TYPES), "relation", relation, _RELATION_TYPES), id=id, after=after, after_key=after_key, first=first)
     return [NeighboursOut(row["neighbour"], row["neighbour_type"], row["name"], row["key"], row["record"], row["origins"], row["properties"]) for row in rows]
 
 
@@ -436,7 +439,7 @@ class NeighboursIn:
 _NEIGHBOURS_IN = r"""
 // neighbours_in
 MATCH (:$type {id: $id})<-[r:$relation]-(m)
-WHERE m.id > $after
+WHERE m.id > $after OR (m.id = $after AND coalesce(r.key, '') > $after_key)
 RETURN m.id AS neighbour, labels(m)[0] AS neighbour_type, m.name AS name, coalesce(r.key, '') AS key,
        r.recordId AS record, r.origins AS origins, properties(r) AS properties
 ORDER BY neighbour, key
@@ -444,9 +447,12 @@ LIMIT $first
 """
 
 
-def neighbours_in(store: Store, *, type: str, id: str, relation: str, after: str = '', first: int = 50) -> list[NeighboursIn]:
-    """Entities that a relation comes from, after an id, by id; parallel relations are rows of their own, by their key."""
-    rows = store.read(_put(_put(_NEIGHBOURS_IN, "type", type, _NODE_TYPES), "relation", relation, _RELATION_TYPES), id=id, after=after, first=first)
+def neighbours_in(store: Store, *, type: str, id: str, relation: str, after: str = '', after_key: str = '', first: int = 50) -> list[NeighboursIn]:
+    """Entities that a relation comes from, by id; parallel relations are rows of their own, by their key.
+
+    The page after a row begins after its neighbour and key.
+    """
+    rows = store.read(_put(_put(_NEIGHBOURS_IN, "type", type, _NODE_TYPES), "relation", relation, _RELATION_TYPES), id=id, after=after, after_key=after_key, first=first)
     return [NeighboursIn(row["neighbour"], row["neighbour_type"], row["name"], row["key"], row["record"], row["origins"], row["properties"]) for row in rows]
 
 
@@ -787,14 +793,17 @@ _CUSTOMERS_FED = r"""
 MATCH (n:$type {id: $id})<-[:FED_BY*1..100]-(s:ServicePoint)
 WITH DISTINCT s
 MATCH (s)<-[:SUPPLIED_AT]-(c:Customer)
-WHERE c.id > $after
+WHERE c.id > $after OR (c.id = $after AND s.id > $after_point)
 RETURN c.id AS customer, c.name AS name, s.id AS service_point
 ORDER BY customer, service_point
 LIMIT $first
 """
 
 
-def customers_fed(store: Store, *, type: str, id: str, after: str = '', first: int = 200) -> list[CustomersFed]:
-    """Customers at service points that an element feeds, directly or through others; by id, after an id."""
-    rows = store.read(_put(_CUSTOMERS_FED, "type", type, _NODE_TYPES), id=id, after=after, first=first)
+def customers_fed(store: Store, *, type: str, id: str, after: str = '', after_point: str = '', first: int = 200) -> list[CustomersFed]:
+    """Customers at service points that an element feeds, directly or through others; by id and service point.
+
+    The page after a row begins after its customer and service point.
+    """
+    rows = store.read(_put(_CUSTOMERS_FED, "type", type, _NODE_TYPES), id=id, after=after, after_point=after_point, first=first)
     return [CustomersFed(row["customer"], row["name"], row["service_point"]) for row in rows]

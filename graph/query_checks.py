@@ -22,7 +22,7 @@ STORE_LABELS = frozenset({"Meta"})
 STORE_PROPERTIES = RESERVED | {"ledgerId", "watermark", "inFlight", "schemaVersion"}
 
 _BLANKED = re.compile(r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"|//[^\n]*|/\*.*?\*/", re.DOTALL)
-_PARAMETER = re.compile(r"\$(\w+)")
+_PARAMETER = re.compile(r"(:?)\$(\w+)")
 _LABELS = re.compile(r"(?<=[\w(\[]):(?=[A-Za-z!])([\w|&!]+)")
 _VARIABLES = re.compile(r"\((\w+)(?=[:){\s])|\[(\w+)(?=[:\]*\s])")
 _PROPERTY = re.compile(r"\b([A-Za-z_]\w*)\.([A-Za-z]\w*)")
@@ -58,22 +58,27 @@ class Returned:
     ordered: bool
 
 
-def check_text(lines: Lines, parameters: dict[str, int], schema: Schema, fault: Fault) -> None:
+def check_text(
+    lines: Lines, parameters: dict[str, int], places: frozenset[str], schema: Schema, fault: Fault
+) -> None:
     """Faults on the first wrong name.
 
     Args:
-        lines: the query with line numbers. parameters: declared ones with the lines that declare them.
+        lines: the query with line numbers.
+        parameters: declared ones with the lines that declare them.
+        places: those of them that stand for a type.
         fault: called with line and reason; does not return.
     """
     blanked = _blank(lines)
     used: set[str] = set()
     for line, text in blanked:
         for match in _PARAMETER.finditer(text):
-            if match[1] not in parameters:
-                fault(
-                    line, f"the parameter ${match[1]} is not declared{nearest(match[1], tuple(parameters))}"
-                )
-            used.add(match[1])
+            colon, name = match.groups()
+            if name not in parameters:
+                fault(line, f"the parameter ${name} is not declared{nearest(name, tuple(parameters))}")
+            if bool(colon) != (name in places):
+                fault(line, f"':${name}' is the place of a type, '${name}' that of a value")
+            used.add(name)
     for name, line in parameters.items():
         if name not in used:
             fault(line, f"the parameter {name} is never used")

@@ -183,7 +183,8 @@ def _query(block: _Block, schema: Schema) -> Query:
             block.fault(column_line, f"the column '{name}' is not written in small letters, digits and _")
     _once(block, column_line, "column", [name for name, _ in columns])
     _once(block, block.line, "parameter", [p.name for p in parameters])
-    check_text(block.body, {p.name: p.line for p in parameters}, schema, block.fault)
+    places = frozenset(p.name for p in parameters if p.shape.word in NAMES)
+    check_text(block.body, {p.name: p.line for p in parameters}, places, schema, block.fault)
     _match_columns(block, column_line, [name for name, _ in columns])
     query = Query(
         name=block.name,

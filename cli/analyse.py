@@ -15,9 +15,18 @@ from terms.errors import KehutuError
 
 
 @click.command()
-@click.option("--engine", type=click.Choice(["local", "gds", "spark"]), default="local", show_default=True,
-              help="Where the algorithms run; only local so far.")
-@click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), help="Cut-off of the data; the latest observation otherwise.")
+@click.option(
+    "--engine",
+    type=click.Choice(["local", "gds", "spark"]),
+    default="local",
+    show_default=True,
+    help="Where the algorithms run; only local so far.",
+)
+@click.option(
+    "--as-of",
+    type=click.DateTime(["%Y-%m-%d"]),
+    help="Cut-off of the data; the latest observation otherwise.",
+)
 @command
 def analyse(call: Call, engine: str, as_of: datetime | None) -> int:
     """Compute risk and communities of the whole graph as one run, and make it the current one.

@@ -24,7 +24,10 @@ def schema(call: Call, type_name: str | None) -> int:
         )
         print_table(
             ("relation", "from", "to", "meaning", "中文"),
-            [(r.name, ", ".join(r.source), ", ".join(r.target), r.en, r.zh) for r in model.relations.values()],
+            [
+                (r.name, ", ".join(r.source), ", ".join(r.target), r.en, r.zh)
+                for r in model.relations.values()
+            ],
             title="\nRelations",
         )
         return 0

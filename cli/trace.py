@@ -49,7 +49,9 @@ TEXT = {
 
 @click.command()
 @click.argument("party")
-@click.option("--top", type=click.IntRange(1, 100), default=10, show_default=True, help="Number of paths to list.")
+@click.option(
+    "--top", type=click.IntRange(1, 100), default=10, show_default=True, help="Number of paths to list."
+)
 @command
 def trace(call: Call, party: str, *, top: int) -> int:
     """Show why PARTY is at risk of arrears: score, expected loss and the paths that add up to it, to the fen.

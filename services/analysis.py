@@ -10,10 +10,10 @@ from importlib.metadata import version
 import numpy as np
 import orjson
 from algorithms.communities import leiden
-from algorithms.risk.propagation import Propagation, solve
 
 from algorithms.risk.evidence import evidence_pairs
 from algorithms.risk.parameters import RiskParameters
+from algorithms.risk.propagation import Propagation, solve
 from algorithms.risk.weights import EvidenceEdges, MoneyEdges, Weights, break_weights
 from graph.arrays import Ints
 from ledger import columns, runs

@@ -12,15 +12,15 @@ from typing import Any, TypeAlias
 
 import numpy as np
 import pyarrow as pa
-from algorithms.risk.apportion import apportion
-from algorithms.risk.propagation import Propagation
 
+from algorithms.risk.explain import apportion
+from algorithms.risk.propagation import Propagation
 from algorithms.risk.weights import Weights
 from graph.arrays import Csr, Floats, Ints
 from ledger import columns, runs
 from services.exposure.model import Caution, Exposure
 from services.site import Site
-from terms.ids import RunId
+from terms.ids import Fen, RunId
 
 ColumnFiles: TypeAlias = dict[str, columns.ColumnFile]
 
@@ -85,6 +85,13 @@ class RiskModel:
             cautions=inputs.cautions,
         )
 
+    @property
+    def solution(self) -> Propagation:
+        """The solution in the form that explanations take."""
+        return Propagation(
+            h=self.score, raw=self.raw, bound=self.bound, reached=self.score > 0, sweeps=0, solves=0
+        )
+
     def party(self, entity: str) -> int | None:
         """Position of a party, or of the party that carries a customer's risk; None where the run has neither."""
         at = _find(self.ids, entity)
@@ -105,7 +112,7 @@ class RiskModel:
         total = at_stake.sum()
         if total <= 0:
             return 0
-        parts = apportion(int(self.expected_loss[party]), at_stake / total)
+        parts = apportion(Fen(int(self.expected_loss[party])), (at_stake / total).tolist())
         return int(parts[int(np.flatnonzero(siblings == customer)[0])])
 
     def records_of_money(self, part: int) -> list[str]:

@@ -5,17 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from services.names import Named
 from terms.ids import RecordId, RunId
 from terms.money import Money
-
-
-@dataclass(frozen=True, slots=True)
-class PartyName:
-    """A party as people call it."""
-
-    id: str
-    name: str
-    type: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +32,8 @@ class RelationPart:
 class Step:
     """Distress passes from one party to the next with the probability ``weight``."""
 
-    from_: PartyName
-    to: PartyName
+    from_: Named
+    to: Named
     weight: float
     relations: tuple[RelationPart, ...]
 
@@ -57,7 +49,7 @@ class RiskPath:
     share: float
     amount: Money
     loops: float
-    seed: PartyName
+    seed: Named
     steps: tuple[Step, ...]
     hidden: bool = False
 
@@ -74,7 +66,7 @@ class Tail:
 class SeedShare:
     """What one party's own distress is to blame for."""
 
-    party: PartyName
+    party: Named
     share: float
     amount: Money
 
@@ -95,7 +87,7 @@ class RiskTrace:
     over-determined. ``bound``: proven distance of the score from the exact solution. ``cautions``: what was assumed.
     """
 
-    party: PartyName
+    party: Named
     score: float
     raw: float
     bound: float
@@ -118,5 +110,5 @@ class RiskCluster:
     size: int
     expected_loss: Money
     seeds: tuple[SeedShare, ...]
-    members: tuple[PartyName, ...]
+    members: tuple[Named, ...]
     suggested_action: str

@@ -1,0 +1,156 @@
+"""Why a party is at risk: the exact split of its score and of its expected loss into elementary paths."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from ledger.runs import Run
+
+from algorithms.risk.explain import Explanation, Path, apportion, explain
+from algorithms.risk.explain import SeedShare as Blame
+from algorithms.risk.parameters import EVIDENCE_RELATIONS, RELATIONS
+from services.arrears.changes import largest_drops
+from services.arrears.model import (
+    RelationPart,
+    RiskPath,
+    RiskTrace,
+    RunName,
+    SeedShare,
+    Step,
+    Tail,
+)
+from services.exposure.model import BUFFER_KINDS, MONEY_CODES
+from services.names import Named, names_of
+from services.risk_model import RiskModel, current
+from services.site import Site
+from terms.errors import KehutuError
+from terms.ids import Fen, RecordId
+from terms.money import Money
+
+GRAPH_NAME = {RELATIONS[code]: name for name, code in MONEY_CODES.items()} | {
+    kind: f"SHARES {kind}" for kind in EVIDENCE_RELATIONS
+}
+"""What a relation of the risk model is called in the graph."""
+
+SEEDS_SHOWN = 10
+
+
+def trace(site: Site, entity: str, top: int = 10) -> RiskTrace:
+    """Explain the score of a party, or of the party behind a customer.
+
+    Args:
+        site: an open site with a current run.
+        entity: an id, an old id or a business number.
+        top: paths to list; the others are one line, the tail.
+
+    Raises:
+        KehutuError: ``UNKNOWN_ID``, ``NO_RUN``, ``NOT_A_PARTY``.
+    """
+    found = site.entity(entity)
+    run, model = current(site)
+    party = model.party(found)
+    if party is None:
+        raise KehutuError("NOT_A_PARTY", id=found)
+    return trace_of(site, run, model, party, top)
+
+
+def trace_of(site: Site, run: Run, model: RiskModel, party: int, top: int) -> RiskTrace:
+    """The same for a position in the model."""
+    explanation = explain(model.weights.csr, model.own, model.solution, party, top=top)
+    involved = {party, *(seed.party for seed in explanation.seeds[:SEEDS_SHOWN])}
+    involved |= {index for path in explanation.paths for index in path.parties}
+    named = names_of(site.store, site.schema, [model.ids[index] for index in involved])
+    names = {index: named[model.ids[index]] for index in involved}
+    loss = Fen(int(model.expected_loss[party]))
+    amounts = _amounts(loss, explanation)
+    seeds = _seeds(loss, explanation, names)
+    return RiskTrace(
+        party=names[party],
+        score=float(model.score[party]),
+        raw=float(model.raw[party]),
+        bound=float(model.bound[party]),
+        expected_loss=Money(loss),
+        paths=tuple(
+            _path(model, names, path, amount)
+            for path, amount in zip(explanation.paths, amounts[:-1], strict=True)
+        ),
+        tail=Tail(explanation.tail, Money(amounts[-1])),
+        seeds=seeds,
+        would_change=largest_drops(model, party, explanation, names),
+        run=RunName(run.id),
+        data_time=run.cut_off,
+        cautions=_cautions(model, party),
+    )
+
+
+def _amounts(loss: Fen, explanation: Explanation) -> list[Fen]:
+    """The loss split over the paths and, last, the tail, to the fen; nothing to split where the loss is 0."""
+    shares = [*(path.share for path in explanation.paths), explanation.tail]
+    return apportion(loss, shares) if loss else [Fen(0)] * len(shares)
+
+
+def _seeds(loss: Fen, explanation: Explanation, names: Mapping[int, Named]) -> tuple[SeedShare, ...]:
+    """The parties to blame, each with its part of the loss; those beyond the list keep theirs."""
+    blamed: tuple[Blame, ...] = explanation.seeds
+    shares = [*(seed.share for seed in blamed), explanation.seeds_tail]
+    amounts = apportion(loss, shares) if loss else [Fen(0)] * len(shares)
+    return tuple(
+        SeedShare(names[seed.party], seed.share, Money(amount))
+        for seed, amount in zip(blamed[:SEEDS_SHOWN], amounts, strict=False)
+    )
+
+
+def _path(model: RiskModel, names: Mapping[int, Named], path: Path, amount: Fen) -> RiskPath:
+    return RiskPath(
+        share=path.share,
+        amount=Money(amount),
+        loops=path.loops,
+        seed=names[path.parties[0]],
+        steps=tuple(
+            Step(
+                names[step.source],
+                names[step.target],
+                step.weight,
+                _relations(model, step.source, step.target),
+            )
+            for step in path.steps
+        ),
+    )
+
+
+def _relations(model: RiskModel, source: int, target: int) -> tuple[RelationPart, ...]:
+    """What a step is made of; the parts add up to 1."""
+    weights = model.weights
+    link = weights.entry(source, target)
+    total = float(weights.csr.data[link])
+    found = []
+    for offset, part in enumerate(weights.parts(link)):
+        records = (
+            model.records_of_evidence(part.relation, source, target)
+            if part.relation in EVIDENCE_RELATIONS
+            else model.records_of_money(int(weights.part_indptr[link]) + offset)
+        )
+        found.append(
+            RelationPart(
+                relation=GRAPH_NAME[part.relation],
+                part=part.value / total,
+                amount=Money(round(part.amount * 100)),
+                record_ids=tuple(RecordId(name) for name in records),
+            )
+        )
+    return tuple(found)
+
+
+def _cautions(model: RiskModel, party: int) -> tuple[str, ...]:
+    """What was assumed about the party: its buffer, and relations of its own that had to be left out."""
+    kind = BUFFER_KINDS[int(model.buffer_kind[party])]
+    buffer = Money(round(float(model.buffer[party])))
+    own = [f"buffer of {buffer} yuan is a {kind}"] if kind in ("proxy", "floor") else []
+    return (
+        *own,
+        *(
+            f"{caution.code} {caution.record}".strip()
+            for caution in model.cautions
+            if caution.subject.endswith(model.ids[party]) and not caution.code.startswith("BUFFER_")
+        ),
+    )

@@ -1,0 +1,35 @@
+"""Entities by the names that people call them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from graph import queries
+from graph.schema.keys import type_of
+from graph.schema.model import Schema
+from graph.store import Store
+from terms.ids import Key
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """An entity with its name; its id stands in where it has none."""
+
+    id: str
+    name: str
+    type: str
+
+
+def names_of(store: Store, schema: Schema, ids: Iterable[str]) -> dict[str, Named]:
+    """Names of entities, one query for each type among them; every asked id has an entry."""
+    by_type: dict[str, list[str]] = defaultdict(list)
+    for entity in sorted(set(ids)):
+        by_type[type_of(Key(entity), schema).name].append(entity)
+    found: dict[str, Named] = {}
+    for type_name, wanted in by_type.items():
+        known = {row.id: row.name for row in queries.names(store, type=type_name, ids=wanted)}
+        for entity in wanted:
+            found[entity] = Named(entity, known.get(entity) or entity, type_name)
+    return found

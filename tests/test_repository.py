@@ -1,0 +1,164 @@
+"""What holds for the repository as a whole: nothing of one machine in it, and nothing in it out of date."""
+
+from __future__ import annotations
+
+import ast
+import re
+import string
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from ruamel.yaml import YAML
+
+from terms import document
+from terms.errors import catalogue
+
+CHECKOUT = Path(__file__).parents[1]
+ROOMS = ("terms", "graph", "ledger", "ingest", "algorithms", "services", "api", "cli")
+LARGEST_MODULE = 400
+
+# Put together here, so that this file does not contain what it looks for.
+PLACES = re.compile(
+    r"(?<![\w.~-])/(?:" + "|".join(("root", "home", "work", "Users", "mnt", "build")) + r")/\w"
+)
+HOSTS = re.compile(
+    "|".join(
+        re.escape(host)
+        for host in (
+            *("pypi" + ".org", "python" + "hosted.org", "registry." + "npmjs", "crates" + ".io"),
+            *(
+                "repo." + "maven",
+                "repo1." + "maven",
+                "maven" + "central",
+                "proxy." + "golang",
+                "debian" + ".org",
+            ),
+            *("extra-index" + "-url", "--index" + "-url"),
+        )
+    )
+)
+
+
+def _tracked() -> list[Path]:
+    listed = subprocess.run(
+        ["git", "ls-files", "-z"], cwd=CHECKOUT, capture_output=True, text=True, check=True
+    )
+    return [path for name in listed.stdout.split("\0") if name and (path := CHECKOUT / name).is_file()]
+
+
+def _texts() -> Iterator[tuple[Path, str]]:
+    for path in _tracked():
+        try:
+            yield path, path.read_text(encoding="utf-8")
+        except UnicodeDecodeError:  # a binary file; tests keep some, in other encodings on purpose
+            continue
+
+
+def _modules() -> list[Path]:
+    return sorted(path for room in ROOMS for path in (CHECKOUT / room).rglob("*.py"))
+
+
+def _found(pattern: re.Pattern[str]) -> list[str]:
+    return [
+        f"{path.relative_to(CHECKOUT)}:{number}: {line.strip()[:120]}"
+        for path, text in _texts()
+        for number, line in enumerate(text.splitlines(), 1)
+        if pattern.search(line)
+    ]
+
+
+def test_no_file_names_a_place_of_one_machine() -> None:
+    assert _found(PLACES) == []
+
+
+def test_no_file_names_a_package_registry() -> None:
+    assert _found(HOSTS) == []
+
+
+@pytest.mark.parametrize("name", ["runtime", "dev", "data", "uv"])
+def test_locks_pin_every_package_by_hash_and_name_no_place(name: str) -> None:
+    text = (CHECKOUT / "requirements" / f"{name}.txt").read_text()
+    assert "://" not in text
+    entries = re.split(r"\n(?=[a-z0-9])", text)[1:]
+    assert entries
+    assert [
+        entry for entry in entries if not re.match(r"[a-z0-9.\[\]-]+==\S+ .*--hash=sha256:", entry, re.S)
+    ] == []
+
+
+@pytest.mark.parametrize("path", _modules(), ids=lambda path: str(path.relative_to(CHECKOUT)))
+def test_modules_say_what_they_answer_and_stay_small(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    if (
+        not text or "Made by" in text[:300]
+    ):  # a room's bare mark; a generated file is as long as its source makes it
+        return
+    assert ast.get_docstring(ast.parse(text)), "a module opens with what it is for"
+    assert len(text.splitlines()) <= LARGEST_MODULE, "find the second thing in it"
+    assert path.stem not in {"utils", "helpers", "common", "misc"}, "name a file after what it answers"
+
+
+def test_imports_point_one_way() -> None:
+    command = [str(Path(sys.executable).with_name("lint-imports")), "--no-cache"]
+    checked = subprocess.run(command, cwd=CHECKOUT, capture_output=True, text=True, check=False)
+    assert checked.returncode == 0, checked.stdout
+
+
+def _placeholders(text: str) -> set[str]:
+    return {name for _, name, _, _ in string.Formatter().parse(text) if name}
+
+
+@pytest.mark.parametrize("code", sorted(catalogue()))
+def test_every_error_speaks_both_languages_and_names_a_remedy(code: str) -> None:
+    kind = catalogue()[code]
+    assert re.fullmatch(r"[A-Z][A-Z_]+", code)
+    assert kind.exit in document.EXITS
+    for texts in (kind.message, kind.remedy):
+        assert re.search(r"[a-zA-Z]{2}", texts["en"])
+        assert not re.search(r"[\u4e00-\u9fff]", texts["en"])
+        assert re.search(r"[\u4e00-\u9fff]", texts["zh"])
+    assert _placeholders(kind.message["en"]) == _placeholders(kind.message["zh"])
+
+
+def test_the_catalogue_lists_each_code_once() -> None:
+    # A repeated code would silently replace the first one in a lenient reader.
+    with (CHECKOUT / "terms" / "errors.yaml").open(encoding="utf-8") as file:
+        assert set(YAML(typ="safe", pure=True).load(file)) == set(catalogue())
+
+
+def _calls(function: str) -> Iterator[tuple[str, ast.Call]]:
+    for path in _modules():
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == function:
+                yield f"{path.relative_to(CHECKOUT)}:{node.lineno}", node
+
+
+def test_code_raises_only_what_the_catalogue_lists_with_every_detail_it_needs() -> None:
+    faults = []
+    for place, call in _calls("KehutuError"):
+        code = call.args[0] if call.args else None
+        if not isinstance(code, ast.Constant) or not isinstance(code.value, str):
+            continue  # a code handed on; the literal that it comes from is looked for by the next test
+        if code.value not in catalogue():
+            faults.append(f"{place}: {code.value} is not in the catalogue")
+            continue
+        kind = catalogue()[code.value]
+        needed = set().union(
+            *(_placeholders(text) for text in (*kind.message.values(), *kind.remedy.values()))
+        )
+        given = {keyword.arg for keyword in call.keywords}
+        if None not in given and needed - given:  # None stands for ** of a mapping
+            faults.append(f"{place}: {code.value} lacks {sorted(needed - given)}")
+    assert faults == []
+
+
+def test_every_error_of_the_catalogue_is_raised_somewhere() -> None:
+    text = "".join(path.read_text(encoding="utf-8") for path in _modules())
+    assert [code for code in sorted(catalogue()) if f'"{code}"' not in text] == []
+
+
+def test_the_page_of_errors_is_current() -> None:
+    assert document.PAGE.read_text(encoding="utf-8") == document.page(), "run `make generate`"

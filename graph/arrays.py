@@ -15,7 +15,7 @@ Bools: TypeAlias = npt.NDArray[np.bool_]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Csr:
-    """A sparse n x n matrix by rows; row ``i`` owns ``indices[indptr[i]:indptr[i + 1]]`` and that slice of ``data``.
+    """A sparse n x n matrix by rows; row ``i`` owns ``indices[indptr[i]:indptr[i + 1]]``, and so of ``data``.
 
     ``indptr``: n + 1 int64, ``indices``: m int64 (column of each entry, ascending within a row),
     ``data``: m float64. At most one entry per (row, column).

@@ -1,0 +1,208 @@
+"""The parties that a set of roots reaches, in an order in which harm runs forward, with their links in.
+
+Strongly connected components come in topological order, so each is solved once with all that enters it known
+(Tarjan 1972). Inside a component parties stand in reverse postorder: most links run forward there too, which
+spares sweeps.
+"""
+# ruff: noqa: PLR0912, PLR0915, PLR0917  # kernels take plain arrays and cannot be split: none calls another
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from algorithms.kernel import kernel
+from algorithms.risk.network import Network
+from graph.arrays import Floats, Ints
+
+Ints32 = npt.NDArray[np.int32]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Region:
+    """k parties in c components, renumbered 0..k-1 in the order of solving.
+
+    ``parties``: k positions in the network. ``starts``: c + 1 bounds of the components.
+    The links into local party ``j`` are ``ptr[j]:ptr[j + 1]`` of ``source`` (local) and ``weight``.
+    ``links``: k, how many links come in, those from outside the region included (for rounding bounds).
+    ``inflow``, ``inflow_error``: k, harm that enters from outside the region and how far it may be off.
+    """
+
+    parties: Ints32
+    starts: Ints32
+    ptr: Ints
+    source: Ints32
+    weight: Floats
+    links: Floats
+    inflow: Floats
+    inflow_error: Floats
+
+    @property
+    def components(self) -> int:
+        """c, number of strongly connected components."""
+        return len(self.starts) - 1
+
+
+def region(
+    network: Network, roots: Ints, *, outside: Floats | None = None, outside_error: Floats | None = None
+) -> Region:
+    """Everything that ``roots`` reach over links of weight above 0.
+
+    Args:
+        network: of n parties.
+        roots: positions, ascending.
+        outside, outside_error: n, the known h of parties that are not reached, and its bound; 0 when absent.
+
+    O(parties and links reached), plus a cleared array of n.
+    """
+    size = network.size
+    parties, starts, place = _order(
+        network.out.indptr, network.out.indices, network.out.data, roots, np.zeros(size, dtype=np.int32)
+    )
+    into = network.into
+    room = int((into.indptr[parties.astype(np.int64) + 1] - into.indptr[parties]).sum())
+    ptr = np.zeros(len(parties) + 1, dtype=np.int64)
+    source = np.empty(room, dtype=np.int32)
+    weight = np.empty(room, dtype=np.float64)
+    links = np.empty(len(parties))
+    inflow = np.zeros(len(parties))
+    inflow_error = np.zeros(len(parties))
+    nothing = np.zeros(0)
+    known = nothing if outside is None else outside
+    error = nothing if outside_error is None else outside_error
+    used = _gather(
+        into.indptr, into.indices, into.data, parties, place, known, error,
+        ptr, source, weight, links, inflow, inflow_error,
+    )  # fmt: skip
+    return Region(parties, starts, ptr, source[:used], weight[:used], links, inflow, inflow_error)
+
+
+@kernel("i8 i8 f8 i8 i4*")
+def _order(
+    indptr: Ints, indices: Ints, data: Floats, roots: Ints, visit: Ints32
+) -> tuple[Ints32, Ints32, Ints32]:  # pragma: no cover  # compiled
+    """Tarjan's algorithm without recursion. ``visit``: zeros; 0 = not seen, largest int = component known."""
+    size = len(indptr) - 1
+    done = np.int32(2147483647)
+    low = np.empty(size, dtype=np.int32)
+    component = np.empty(size, dtype=np.int32)
+    stack = np.empty(size, dtype=np.int32)
+    path = np.empty(size, dtype=np.int32)
+    edge = np.empty(size, dtype=np.int64)
+    finished = np.empty(size, dtype=np.int32)
+    counter = np.int32(0)
+    components = 0
+    on_stack = 0
+    depth = 0
+    count = 0
+    for root in roots:
+        if visit[root] != 0:
+            continue
+        counter += np.int32(1)
+        visit[root] = counter
+        low[root] = counter
+        stack[on_stack] = root
+        on_stack += 1
+        path[0] = root
+        edge[0] = indptr[root]
+        depth = 1
+        while depth > 0:
+            v = path[depth - 1]
+            p = edge[depth - 1]
+            last = indptr[v + 1]
+            least = low[v]
+            down = np.int64(-1)
+            while p < last:
+                w = indices[p]
+                positive = data[p] > 0.0
+                p += 1
+                if not positive:
+                    continue
+                seen = visit[w]
+                if seen == 0:
+                    down = w
+                    break
+                least = min(least, seen) if seen != done else least
+            low[v] = least
+            edge[depth - 1] = p
+            if down >= 0:
+                counter += np.int32(1)
+                visit[down] = counter
+                low[down] = counter
+                stack[on_stack] = down
+                on_stack += 1
+                path[depth] = down
+                edge[depth] = indptr[down]
+                depth += 1
+                continue
+            finished[count] = v
+            count += 1
+            depth -= 1
+            if least == visit[v]:
+                while True:
+                    on_stack -= 1
+                    w = stack[on_stack]
+                    visit[w] = done
+                    component[w] = components
+                    if w == v:
+                        break
+                components += 1
+            if depth > 0:
+                above = path[depth - 1]
+                low[above] = min(low[above], least)
+    # Components were found last first; inside one, the party that finished last comes first.
+    starts = np.zeros(components + 1, dtype=np.int32)
+    for k in range(count):
+        starts[components - component[finished[k]]] += 1
+    for c in range(components):
+        starts[c + 1] += starts[c]
+    free = starts[:-1].copy()
+    parties = np.empty(count, dtype=np.int32)
+    for k in range(count - 1, -1, -1):
+        v = finished[k]
+        c = components - 1 - component[v]
+        parties[free[c]] = v
+        free[c] += 1
+    # `visit` becomes the place of each party, counted from 1; 0 = outside.
+    for k in range(count):
+        visit[parties[k]] = k + 1
+    return parties, starts, visit
+
+
+@kernel("i8 i8 f8 i4 i4 f8 f8 i8* i4* f8* f8* f8* f8*")
+def _gather(
+    indptr: Ints,
+    indices: Ints,
+    data: Floats,
+    parties: Ints32,
+    place: Ints32,
+    outside: Floats,
+    outside_error: Floats,
+    ptr: Ints,
+    source: Ints32,
+    weight: Floats,
+    links: Floats,
+    inflow: Floats,
+    inflow_error: Floats,
+) -> int:  # pragma: no cover  # compiled
+    used = 0
+    for k in range(len(parties)):
+        j = parties[k]
+        first, last = indptr[j], indptr[j + 1]
+        for p in range(first, last):
+            i = indices[p]
+            where = place[i]
+            if where > 0:
+                if data[p] > 0.0:
+                    source[used] = where - 1
+                    weight[used] = data[p]
+                    used += 1
+            elif len(outside) > 0 and outside[i] > 0.0:
+                inflow[k] += data[p] * outside[i]
+                if len(outside_error) > 0:
+                    inflow_error[k] += data[p] * outside_error[i]
+        links[k] = last - first
+        ptr[k + 1] = used
+    return used

@@ -15,7 +15,7 @@ from terms.errors import Lang
 
 TEXT = {
     "en": {
-        "score": "Arrears probability within 12 months: {score:.1%} (proven to within {bound:.0e}), data of {time}, run {run}",
+        "score": "Arrears probability within 12 months: {score:.1%} (proven to {bound:.0e}), data of {time}, run {run}",
         "over": "Over-determined {raw:.1f} times: the causes together are more than enough",
         "loss": "Expected loss: {loss} yuan",
         "own": "own payment record of {name}",

@@ -104,6 +104,10 @@ class RiskModel:
         """Position of a customer in the run."""
         return _find(self.customers, entity)
 
+    def members(self, community: int) -> Ints:
+        """Positions of the parties of a community, ascending."""
+        return np.flatnonzero(self.community == community)
+
     def customer_loss(self, customer: int) -> int:
         """The customer's part of its party's expected loss, by exposure, in fen; the parts add up exactly."""
         party = int(self.customer_party[customer])

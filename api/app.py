@@ -1,0 +1,95 @@
+"""The HTTP application: GraphQL, liveness and readiness."""
+
+from __future__ import annotations
+
+import socket
+
+import uvicorn
+from fastapi import FastAPI, Request
+from fastapi.responses import JSONResponse
+from strawberry.fastapi import GraphQLRouter
+
+from api.context import Context
+from api.schema import schema
+from services.site import Site
+from terms.errors import KehutuError, Lang
+
+LOOPBACK = "127.0.0.1"
+"""Until identity and policy exist the server is for this machine alone."""
+
+
+def create_app(site: Site) -> FastAPI:
+    """The application over an open site."""
+    app = FastAPI(title="Kehutu", docs_url=None, redoc_url=None, openapi_url=None)
+
+    def context(request: Request) -> Context:
+        return Context(site, language(request.headers.get("accept-language", ""), site.settings.lang))
+
+    app.include_router(
+        GraphQLRouter(schema, context_getter=context, graphql_ide="graphiql"),
+        prefix="/graphql",
+    )
+
+    @app.get("/livez")
+    def livez() -> dict[str, str]:
+        """The process answers."""
+        return {"status": "ok"}
+
+    @app.get("/readyz")
+    def readyz() -> JSONResponse:
+        """The store and the ledger answer, so questions can be asked."""
+        try:
+            site.store.ping(0.5)
+        except KehutuError as fault:
+            return JSONResponse(
+                {"status": "unavailable", "code": fault.code, "message": fault.message()},
+                status_code=503,
+                headers={"Retry-After": "5"},
+            )
+        return JSONResponse({"status": "ok"})
+
+    return app
+
+
+def language(accepted: str, default: Lang) -> Lang:
+    """The first of our languages that a client accepts.
+
+    >>> language("fr, zh-CN;q=0.9, en;q=0.8", "en")
+    'zh'
+    """
+    ranked = []
+    for entry in accepted.split(","):
+        tag, _, parameters = entry.strip().partition(";")
+        quality = parameters.strip().removeprefix("q=")
+        try:
+            ranked.append((-float(quality or 1), tag.lower()[:2]))
+        except ValueError:
+            continue
+    for _, tag in sorted(ranked, key=lambda pair: pair[0]):
+        if tag == "en":
+            return "en"
+        if tag == "zh":
+            return "zh"
+    return default
+
+
+def listen(port: int) -> socket.socket:
+    """A socket bound on loopback, so that a port in use is known before anything is started.
+
+    Raises:
+        KehutuError: ``PORT_IN_USE``.
+    """
+    bound = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        bound.bind((LOOPBACK, port))
+    except OSError as error:
+        bound.close()
+        raise KehutuError("PORT_IN_USE", port=port, reason=error.strerror) from error
+    return bound
+
+
+def serve(site: Site, bound: socket.socket) -> None:
+    """Serve until the process is told to stop."""
+    config = uvicorn.Config(create_app(site), log_level="warning", access_log=False)
+    uvicorn.Server(config).run(sockets=[bound])

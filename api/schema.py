@@ -1,0 +1,107 @@
+"""The root of the GraphQL schema."""
+
+from __future__ import annotations
+
+import enum
+
+import strawberry
+from graphql import GraphQLError
+from strawberry.schema.config import StrawberryConfig
+from strawberry.types import ExecutionContext
+
+from api.context import ID, Info
+from api.customer import Customer
+from api.paging import Connection, page
+from api.scalars import Fen, FenAmount
+from api.types import RiskTrace
+from services import portrait
+from services import search as searching
+from services.arrears.trace import trace
+from terms.errors import KehutuError
+
+
+@strawberry.enum(description="Types that can be searched.")
+class SearchType(enum.Enum):
+    """The value is the type's name in the graph."""
+
+    CUSTOMER = "Customer"
+    ENTERPRISE = "Enterprise"
+    PERSON = "Person"
+    SERVICE_POINT = "ServicePoint"
+    LINE = "Line"
+    TRANSFORMER = "Transformer"
+    SUBSTATION = "Substation"
+    ADDRESS = "Address"
+
+
+@strawberry.type(description="An entity that a search found.")
+class SearchHit:
+    """See the description."""
+
+    id: ID = strawberry.field(description="Canonical id.")
+    type: str = strawberry.field(description="Type of the entity.")
+    name: str = strawberry.field(description="What people call it.")
+    origins: list[str] = strawberry.field(
+        description="real, benchmark or synthetic: where its records come from."
+    )
+
+
+@strawberry.type(description="What can be asked of the customer graph.")
+class Query:
+    """See the description."""
+
+    @strawberry.field(description="A customer by id, old id or customer number; null where there is none.")
+    def customer(self, info: Info, id: ID) -> Customer | None:
+        try:
+            return Customer(row=portrait.customer(info.context.site, id))
+        except KehutuError as fault:
+            if fault.code == "UNKNOWN_ID":
+                return None
+            raise
+
+    @strawberry.field(description="Why a party is at risk: paths and amounts that add up to the fen.")
+    def risk_trace(self, info: Info, id: ID, top: int = 10) -> RiskTrace:
+        return trace(info.context.site, id, top)  # type: ignore[return-value]  # read by attribute
+
+    @strawberry.field(description="Entities by name, number, phone or pinyin; every word must fit.")
+    def search(
+        self,
+        info: Info,
+        text: str,
+        types: list[SearchType] | None = None,
+        first: int = 20,
+        after: str | None = None,
+    ) -> Connection[SearchHit]:
+        names = [kind.value for kind in types or ()]
+        hits = searching.search(info.context.site, text, names, searching.LARGEST)
+        return page(hits, lambda hit: hit.id, first, after)
+
+
+class Schema(strawberry.Schema):
+    """Errors of ours carry their code and remedy; the faults of a resolver show neither text nor trace."""
+
+    def process_errors(
+        self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None
+    ) -> None:
+        """Rewrite errors in place for the client."""
+        lang = execution_context.context.lang if execution_context and execution_context.context else "en"
+        for error in errors:
+            fault = error.original_error
+            if isinstance(fault, KehutuError):
+                error.message = fault.message(lang)
+                error.extensions = {"code": fault.code, "remedy": fault.remedy(lang)}
+            elif fault is not None and not isinstance(fault, GraphQLError):
+                error.message = "Internal fault."
+                error.extensions = {"code": "INTERNAL_FAULT"}
+        super().process_errors(errors, execution_context)
+
+
+schema = Schema(
+    query=Query,
+    config=StrawberryConfig(scalar_map={FenAmount: Fen}, disable_field_suggestions=False),
+)
+
+
+def sdl() -> str:
+    """The schema in the schema definition language, as committed in ``api/schema.graphql``."""
+    return schema.as_str() + "\n"

@@ -1,0 +1,35 @@
+"""``kehutu serve``: the GraphQL API on loopback."""
+
+from __future__ import annotations
+
+import click
+
+from api.app import LOOPBACK, listen
+from api.app import serve as serve_site
+from cli.options import Call, command
+from services.loading import project
+from services.site import open_site
+
+
+@click.command()
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=8000,
+    show_default=True,
+    envvar="PORT",
+    help="TCP port; 0 = any.",
+)
+@command
+def serve(call: Call, *, port: int) -> int:
+    """Serve GraphQL at /graphql, and /livez and /readyz, in the foreground.
+
+    The server binds loopback only: there is no identity and no policy yet.
+    """
+    with listen(port) as bound, open_site(call.settings) as site:
+        project(site)
+        click.echo(
+            f"Kehutu serves http://{LOOPBACK}:{bound.getsockname()[1]}/graphql  (Ctrl-C stops it)", err=True
+        )
+        serve_site(site, bound)
+    return 0

@@ -1,0 +1,144 @@
+"""Customer 360: the graph's knowledge of a customer, its risk in the current run, and who says each value."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from ledger.runs import Run
+
+from graph import queries
+from ingest.entities import Entity
+from ingest.projector import view
+from services.arrears.model import RiskTrace
+from services.arrears.trace import trace_of
+from services.names import Named, names_of
+from services.risk_model import RiskModel, current
+from services.site import Site
+from terms.errors import KehutuError
+from terms.ids import EntityId
+from terms.money import Money
+
+BILLS_SHOWN = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Community:
+    """A community of linked parties in the current run; ``risk`` is the mean score of its parties."""
+
+    id: str
+    name: str
+    size: int
+    risk: float
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerRisk:
+    """A customer's risk is its party's; of the party's expected loss it carries the part of its own exposure."""
+
+    run: Run
+    model: RiskModel
+    party: int
+    customer: int
+
+    @property
+    def score(self) -> float:
+        """Arrears probability within twelve months."""
+        return float(self.model.score[self.party])
+
+    @property
+    def expected_loss(self) -> Money:
+        """The customer's part of its party's expected loss."""
+        return Money(self.model.customer_loss(self.customer))
+
+    @property
+    def balance(self) -> Money:
+        """Overdue and unpaid at the cut-off."""
+        return Money(int(self.model.customer_balance[self.customer]))
+
+
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """One record's value of a field; ``current``: it is the one shown."""
+
+    field: str
+    value: str
+    current: bool
+    source: str
+    record_id: str
+    channel: str
+    origin: str
+    observed_at: datetime
+    recorded_at: datetime
+
+
+def customer(site: Site, text: str) -> queries.CustomerPortrait:
+    """The portrait of a customer by id, old id or customer number.
+
+    Raises:
+        KehutuError: ``UNKNOWN_ID``, also for an id of something that is no customer.
+    """
+    found = queries.customer_portrait(site.store, id=site.entity(text), bills=BILLS_SHOWN)
+    if found is None:
+        raise KehutuError("UNKNOWN_ID", id=text)
+    return found
+
+
+def risk(site: Site, entity: str) -> CustomerRisk | None:
+    """The customer's risk in the current run; None without a run or for a customer that is newer."""
+    try:
+        run, model = current(site)
+    except KehutuError as fault:
+        if fault.code == "NO_RUN":
+            return None
+        raise
+    position = model.customer(entity)
+    if position is None:
+        return None
+    return CustomerRisk(run, model, int(model.customer_party[position]), position)
+
+
+def reasons(site: Site, found: CustomerRisk, top: int) -> RiskTrace:
+    """Why: the trace of the customer's party."""
+    return trace_of(site, found.run, found.model, found.party, top)
+
+
+def community(site: Site, model: RiskModel, party: int) -> Community:
+    """The community of a party, named after its member with the largest expected loss."""
+    members = model.members(int(model.community[party]))
+    head = max(members, key=lambda member: (model.expected_loss[member], -member))
+    name = names_of(site.store, site.schema, [model.ids[head]])[model.ids[head]].name
+    return Community(
+        id=f"community-{int(model.community[party])}",
+        name=name,
+        size=len(members),
+        risk=float(model.score[members].mean()),
+    )
+
+
+def provenance(site: Site, entity: str, field: str | None = None) -> list[Provenance]:
+    """Who says each value of an entity, the value shown first; all fields, or one."""
+    seen: Entity | None = view(site.ledger, site.schema, EntityId(entity))
+    if seen is None:
+        raise KehutuError("UNKNOWN_ID", id=entity)
+    return [
+        Provenance(
+            field=name,
+            value=str(claim.value),
+            current=claim.current,
+            source=claim.source,
+            record_id=claim.record,
+            channel=claim.channel,
+            origin=claim.origin,
+            observed_at=claim.observed_at,
+            recorded_at=claim.recorded_at,
+        )
+        for name, chosen in sorted(seen.values.items())
+        if field is None or name == field
+        for claim in chosen.claims
+    ]
+
+
+def named(site: Site, entity: str) -> Named:
+    """An entity by name."""
+    return names_of(site.store, site.schema, [entity])[entity]

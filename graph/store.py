@@ -218,6 +218,10 @@ class _Faults:
             code = fault.code or ""
             if any(word in code for word in STOPPED):
                 raise KehutuError("STORE_DEADLINE", seconds=f"{self.store.deadline:g}") from fault
+            if code.endswith("ConstraintValidationFailed"):
+                raise KehutuError(
+                    "STORE_DAMAGED", store=self.store.url, reason="it holds a node that was to be new"
+                ) from fault
             if ".Security." in code or code.endswith(("DatabaseUnavailable", "DatabaseNotFound")):
                 raise self._unavailable(fault.message or code) from fault
         elif isinstance(fault, (DriverError, OSError)):

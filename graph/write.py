@@ -116,7 +116,8 @@ def apply(
             create, merge = _write_relations(schema, *ends)
             kind = schema.relations[ends[0]]
             shown = (_ends(row) | {"r": _relation(kind, row)} for row in group)
-            _send(patient, create if new else merge, merge if new else None, shown, counted=True)
+            what = "relations {} from {} to {}".format(*ends)
+            _send(patient, create if new else merge, merge if new else None, shown, what)
     if before_watermark is not None:
         before_watermark()
     state.end(store, change.watermark)
@@ -141,16 +142,17 @@ def known_nodes(store: Store, type_name: str, ids: Iterable[str]) -> dict[str, t
 
 def counts(store: Store, schema: Schema) -> dict[str, int]:
     """How many nodes and relations of every type the store holds, in the schema's order."""
-    found = {}
-    for name in schema.nodes:
-        found[name] = int(store.read(f"MATCH (n:`{name}`) RETURN count(n) AS n")[0]["n"])
-    for name in schema.relations:
-        found[name] = int(store.read(f"MATCH ()-[r:`{name}`]->() RETURN count(r) AS n")[0]["n"])
-    return found
+    return store.dialect.counts(store, schema)
 
 
-def wipe(store: Store) -> None:
-    """Delete the graph; types and indexes stay. The store then belongs to no ledger: ``prepare`` it again."""
+def wipe(store: Store, *, definitions: bool = False) -> None:
+    """Delete the graph. The store then belongs to no ledger: ``prepare`` it again before use.
+
+    Args:
+        definitions: forget also which types and indexes were made; nothing at all is left then.
+    """
+    if definitions:
+        store.write("MATCH (m:Meta) DETACH DELETE m")
     store.write("MATCH (m:Meta {id: 'state'}) DETACH DELETE m")
     store.dialect.wipe(store.within(WRITE_SECONDS))
 
@@ -220,11 +222,12 @@ def _remove_relations(schema: Schema, type_name: str, source_type: str, target_t
     return f"{match}MATCH (a)-[r:`{type_name}`{key}]->(b) DELETE r"
 
 
-def _send(store: Store, query: str, twin: str | None, rows: Iterator[Row], *, counted: bool = False) -> None:
+def _send(store: Store, query: str, twin: str | None, rows: Iterator[Row], what: str = "") -> None:
+    """Write rows in batches. ``what`` they are, where each must be counted as written."""
     for batch in _batches(rows):
         answer = store.write(query, rows=batch) if twin is None else store.write_once(query, twin, rows=batch)
-        if counted and (written := answer[0]["written"]) != len(batch):
-            reason = f"{len(batch) - written} relations lack an end ({query})"
+        if what and (written := answer[0]["written"]) != len(batch):
+            reason = f"{len(batch) - written} {what} lack an end"
             raise KehutuError("STORE_DAMAGED", store=store.url, reason=reason)
 
 

@@ -77,7 +77,7 @@ def neo4j_store(neo4j_url: str, tmp_path_factory: pytest.TempPathFactory) -> Ite
     """The session's Neo4j, with whatever the last test left; tests take ``store`` or wipe it."""
     with open_store(neo4j_url, tmp_path_factory.mktemp("neo4j")) as opened:
         yield opened
-        wipe(opened)  # an existing server is given back as empty as it was
+        wipe(opened, definitions=True)  # an existing server is given back as empty as it was
 
 
 @pytest.fixture(params=STORES)

@@ -28,8 +28,11 @@ class Dialect(Protocol):
     def fulltext_index_name(self, index: Index) -> str:
         """What ``db.index.fulltext.queryNodes`` calls the index."""
 
+    def counts(self, store: Store, schema: Schema) -> dict[str, int]:
+        """How many nodes and relations of every type there are."""
+
     def wipe(self, store: Store) -> None:
-        """Delete every node but Meta, and every relation, in bounded memory; types and indexes stay."""
+        """Delete every node and relation in bounded memory; Meta stays as long as the definitions do."""
 
     def stop(self, store: Store, query: str, seconds: float) -> int:
         """Stop transactions that have run this query for at least so long; how many were told to stop."""

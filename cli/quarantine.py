@@ -85,5 +85,5 @@ def show_row(call: Call, row_id: str) -> int:
     if call.json:
         print_json(answer)
     else:
-        print_table(("", ""), [(name, value) for name, value in answer.items()])
+        print_table(("", ""), list(answer.items()))
     return 0

@@ -1,0 +1,95 @@
+"""``kehutu demo``: build a site from published and labelled synthetic data, report, and serve it."""
+
+from __future__ import annotations
+
+import click
+from rich.console import Console
+
+from api.app import LOOPBACK, listen
+from api.app import serve as serve_site
+from cli.options import Call, command
+from cli.output import ProgressLines, print_json, print_table
+from cli.trace import as_tree
+from services.demo import DemoReport, build, remember
+from services.site import open_site
+
+
+@click.command()
+@click.option(
+    "--size",
+    type=click.IntRange(100, 1_000_000),
+    default=2_000,
+    show_default=True,
+    help="Customers of the synthetic world.",
+)
+@click.option("--no-serve", is_flag=True, help="Stop after the report.")
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=8000,
+    show_default=True,
+    envvar="PORT",
+    help="TCP port of the API; 0 = any.",
+)
+@command
+def demo(call: Call, *, size: int, no_serve: bool, port: int) -> int:
+    """Build the demonstration and serve it in the foreground.
+
+    A published benchmark grid (SimBench) and published test persons (FEBRL) are loaded as they are; customers, bills,
+    enterprises, guarantees and holdings are a synthetic world of our own generator and labelled so wherever shown.
+    """
+    progress = ProgressLines()
+    bound = None if no_serve else listen(port)
+    with open_site(call.settings) as site:
+        report = build(site, size, progress)
+        progress.close()
+        url = f"http://{LOOPBACK}:{bound.getsockname()[1] if bound else port}"
+        remember(site.home, report, url)
+        if call.json:
+            print_json(report)
+        else:
+            show(report, call)
+        if bound is not None:
+            click.echo(f"\nServing {url}/graphql  (Ctrl-C stops it)", err=True)
+            serve_site(site, bound)
+    return 0
+
+
+def show(report: DemoReport, call: Call) -> None:
+    """The report for people."""
+    sources = [source for load in report.loads for source in load.sources]
+    print_table(
+        ("source", "origin", "read", "accepted", "quarantined", "duplicate"),
+        [(s.name, s.origin, s.read, s.accepted, s.quarantined, s.duplicate) for s in sources],
+        title="Loaded",
+    )
+    print_table(
+        ("type", "count"),
+        [(name, count) for name, count in report.counts.items() if count],
+        title="\nIn the graph",
+    )
+    print_table(
+        ("cluster around", "parties", "expected loss, yuan", "to blame"),
+        [
+            (
+                c.name,
+                c.size,
+                str(c.expected_loss),
+                "; ".join(f"{s.party.name} {s.share:.0%}" for s in c.seeds),
+            )
+            for c in report.clusters
+        ],
+        title=f"\nThe largest at-risk clusters (run {report.analysis.run}, data of {report.analysis.cut_off})",
+    )
+    click.echo("\nOne party traced")
+    Console(soft_wrap=True, highlight=False).print(as_tree(report.traced, call.lang))
+    home = call.settings.home
+    click.echo(
+        f"\nWhere to look next\n"
+        f"  kehutu trace {report.enterprise} --home {home}\n"
+        f"  kehutu clusters --home {home}\n"
+        f"  kehutu search 130 --type Customer --home {home}\n"
+        f"  {home}/demo.json names these ids\n"
+        f"\nSynthetic: {', '.join(report.synthetic)}. The grid is a published benchmark (SimBench), so are the test "
+        "persons (FEBRL).\nFindings about synthetic customers and enterprises say nothing about real ones."
+    )

@@ -1,0 +1,28 @@
+"""``kehutu why``: why two ids are, or are not, the same entity."""
+
+from __future__ import annotations
+
+import click
+from ingest.why import why as explain
+
+from cli.options import Call, command
+from cli.output import print_json
+from services.site import open_site
+
+
+@click.command()
+@click.argument("first", metavar="A")
+@click.argument("second", metavar="B")
+@command
+def why(call: Call, first: str, second: str) -> int:
+    """Show which records, keys and judgements make A and B one entity, or what speaks for and against it.
+
+    Exit 1 when they are not the same entity.
+    """
+    with open_site(call.settings) as site:
+        answer = explain(site.ledger, site.schema, site.entity_key(first), site.entity_key(second))
+    if call.json:
+        print_json(answer)
+    else:
+        click.echo(str(answer))
+    return 0 if answer.same else 1

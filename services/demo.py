@@ -1,0 +1,99 @@
+"""The demonstration: a site built from published benchmark data and a labelled synthetic world, with a short report."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import orjson
+from ingest.world.demo import prepare
+
+from graph.write import counts
+from ingest.load import LoadReport, load
+from services.analysis import AnalysisReport, analyse
+from services.arrears.clusters import clusters
+from services.arrears.model import RiskCluster, RiskTrace
+from services.arrears.trace import trace_of
+from services.loading import project
+from services.risk_model import RiskModel, current
+from services.site import Site
+from terms.progress import Progress, silent
+
+SEED = 20_260_331
+"""Of the synthetic world: the same world on every machine."""
+
+
+@dataclass(frozen=True, slots=True)
+class DemoReport:
+    """What the demonstration shows at its end."""
+
+    loads: tuple[LoadReport, ...]
+    counts: dict[str, int]
+    analysis: AnalysisReport
+    clusters: tuple[RiskCluster, ...]
+    traced: RiskTrace
+    customer: str
+    enterprise: str
+    synthetic: tuple[str, ...]
+
+
+def build(site: Site, size: int, progress: Progress = silent) -> DemoReport:
+    """Load everything, project, analyse and choose what is worth a look. Repeating it changes nothing.
+
+    Args:
+        site: an open site; records already in it stay.
+        size: customers of the synthetic world.
+    """
+    progress("Generating the synthetic world", total=size)
+    manifests = prepare(site.home / "demo", size, SEED)
+    reports = []
+    for manifest in manifests:
+        reports.append(load(site.ledger, manifest, progress=progress))
+    project(site, progress)
+    analysis = analyse(site, progress=progress)
+    run, model = current(site)
+    enterprise, customer = worth_a_look(model)
+    return DemoReport(
+        loads=tuple(reports),
+        counts=counts(site.store, site.schema),
+        analysis=analysis,
+        clusters=tuple(clusters(site, 3)),
+        traced=trace_of(site, run, model, enterprise, top=5),
+        customer=model.customers[customer],
+        enterprise=model.ids[enterprise],
+        synthetic=tuple(
+            sorted(
+                {
+                    source.name
+                    for report in reports
+                    for source in report.sources
+                    if source.origin == "synthetic"
+                }
+            )
+        ),
+    )
+
+
+def worth_a_look(model: RiskModel) -> tuple[int, int]:
+    """The enterprise that stands to lose the utility most through others' distress, and a customer of its own.
+
+    What comes from others is the score beyond the own record; customers and parties by position.
+    """
+    enterprise = np.array([kind == "Enterprise" for kind in model.types], dtype=np.bool_)
+    has_customer = np.isin(np.arange(len(model.ids)), model.customer_party)
+    through_others = (model.score - model.own) * model.lgd * model.exposure
+    party = int(np.argmax(np.where(enterprise & has_customer, through_others, -1.0)))
+    return party, int(np.flatnonzero(model.customer_party == party)[0])
+
+
+def remember(home: Path, report: DemoReport, url: str) -> Path:
+    """Write ``demo.json``: ids worth a look and where the API is."""
+    path = home / "demo.json"
+    path.write_bytes(
+        orjson.dumps(
+            {"customer": report.customer, "enterprise": report.enterprise, "url": url},
+            option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE,
+        )
+    )
+    return path

@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from importlib import import_module
 from pathlib import Path
-from types import MappingProxyType
 from typing import NamedTuple, TypeAlias, cast
 
 from terms.errors import KehutuError, Lang
@@ -74,7 +73,7 @@ class Request:
     table: str | None = None
     encoding: str | None = None
     delimiter: str | None = None
-    options: Mapping[str, object] = MappingProxyType({})
+    options: Mapping[str, object] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -100,6 +99,8 @@ Reader: TypeAlias = Callable[[Request], Opened]
 READERS: dict[str, str] = {
     "csv": "ingest.readers.delimited:read",
     "parquet": "ingest.readers.parquet:read",
+    "simbench": "ingest.readers.simbench:read",
+    "febrl": "ingest.readers.febrl:read",
 }
 """Format or reader name -> ``module:function``; imported at first use."""
 
@@ -111,7 +112,7 @@ ENDINGS: dict[str, str] = {
 }
 """Format by file name, where the manifest gives none."""
 
-WITHOUT_PATH: frozenset[str] = frozenset({"simbench", "febrl", "world"})
+WITHOUT_PATH: frozenset[str] = frozenset({"simbench", "febrl"})
 """Readers that bring their own input, so that a manifest need not give a path."""
 
 

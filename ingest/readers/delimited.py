@@ -1,0 +1,328 @@
+"""Text tables: CSV, TSV and the like.
+
+RFC 4180 read strictly: a row that does not have as many cells as the header, a stray quotation mark or bytes of
+another encoding is a bad row, so nothing ever shifts by a column. An unclosed quotation mark costs its own line only:
+reading goes on with the next one. Line ends may be LF, CRLF, CR or mixed, and stay as they are inside quotes.
+"""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import io
+from collections.abc import Iterator, Sequence
+from itertools import chain
+from typing import BinaryIO, Final, NamedTuple, TypeAlias
+
+from ingest.readers import COLUMN_LIMIT, FIELD_LIMIT, BadRow, Notice, Opened, Request, Row
+from ingest.readers.encoding import Encoding, detect, stated
+from ingest.readers.input import check_options, content_of, is_binary, open_file, reading
+from terms.errors import KehutuError
+
+_BLOCK: Final = 1 << 20
+_LINE_LIMIT: Final = 1 << 20  # characters of one line; a longer one is a bad row
+_ENDLESS: Final = 64 << 20  # bytes without a line end: no table
+_DELIMITERS: Final = ",;\t|"
+_SAMPLE_LINES: Final = 100
+_RAW: Final = 2_000
+_OPTIONS: Final = frozenset({"columns", "skip"})
+
+_Fault: TypeAlias = tuple[str, dict[str, object]]
+
+
+class _Block(NamedTuple):
+    """Lines with their ends. ``faulty``: position of a line in the block -> what is wrong with its bytes."""
+
+    lines: list[str]
+    faulty: dict[int, _Fault]
+
+
+class _Record(NamedTuple):
+    line: int
+    cells: list[str]
+
+
+class _BadRecord(NamedTuple):
+    line: int
+    fault: _Fault
+    raw: str
+
+
+def read(request: Request) -> Opened:
+    """A text table with a header.
+
+    Options: ``columns`` (a list: the file has no header), ``skip`` (lines before the header).
+    Raises:
+        KehutuError: ``FILE_MISSING``, ``FILE_UNREADABLE``, ``FILE_NOT_A_TABLE``, ``FILE_ENCODING_UNKNOWN``,
+            ``FILE_HEADER_FAULTY``, ``FILE_TOO_WIDE``.
+    """
+    check_options(request, "csv", _OPTIONS)
+    file = open_file(request)
+    try:
+        with reading(request.name):
+            return _opened(file, request)
+    except BaseException:
+        file.close()
+        raise
+
+
+def _opened(file: BinaryIO, request: Request) -> Opened:
+    head = file.read(65_536)
+    file.seek(0)
+    what = content_of(head)
+    if what is not None:
+        raise KehutuError("FILE_NOT_A_TABLE", file=request.name, found=what, expected="a text table (CSV)")
+    encoding = stated(file, request.encoding) if request.encoding else detect(file, request.name)
+    if encoding.unit == 1 and is_binary(head):
+        raise KehutuError(
+            "FILE_NOT_A_TABLE", file=request.name, found="binary data", expected="a text table (CSV)"
+        )
+    blocks = _blocks(file, encoding, request.name)
+    first = next(blocks, _Block([], {}))
+    skip = int(str(request.options.get("skip", 0)))
+    opened = Opened(iter(()), None, {"encoding": encoding.name})
+    start = next((i for i, line in enumerate(first.lines) if i >= skip and line.strip("\r\n\t ")), None)
+    if start is None:
+        file.close()
+        opened.warnings.append(Notice("NOTICE_EMPTY", {"file": request.name}))
+        return opened
+    given = request.options.get("columns")
+    names = [str(name) for name in given] if isinstance(given, list) else None
+    sample = first.lines[start : start + _SAMPLE_LINES]
+    delimiter = request.delimiter or _delimiter(sample, names, request)
+    opened.detected["delimiter"] = delimiter
+    records = _records(chain([first], blocks), delimiter, start)
+    header = names or _header(records, start, delimiter, first.lines[start], request)
+    columns = _columns(header, start + 1, request.name)
+    opened.columns = columns
+    opened.rows = _rows(records, columns, len(header), file, opened, request.name)
+    return opened
+
+
+def _rows(
+    records: Iterator[_Record | _BadRecord],
+    columns: tuple[str, ...],
+    width: int,
+    file: BinaryIO,
+    opened: Opened,
+    name: str,
+) -> Iterator[Row | BadRow]:
+    count = len(columns)
+    some = False
+    with file, reading(name):
+        for record in records:
+            if isinstance(record, _BadRecord):
+                some = True
+                yield BadRow(name, record.line, record.fault[0], record.fault[1], {"": record.raw})
+                continue
+            line, cells = record
+            if len(cells) != width or (count != width and any(cells[count:])):
+                if not cells:
+                    continue
+                # A header that ends in delimiters names no columns there; rows may end with or without them.
+                if len(cells) < count or len(cells) > width or any(cells[count:]):
+                    some = True
+                    details: dict[str, object] = {"field": "", "found": len(cells), "expected": count}
+                    yield BadRow(name, line, "ROW_RAGGED", details, {"": _cut(delimited(cells))})
+                    continue
+            some = True
+            yield Row(name, line, dict(zip(columns, cells, strict=False)))
+    if not some:
+        opened.warnings.append(Notice("NOTICE_EMPTY", {"file": name}))
+
+
+def delimited(cells: Sequence[str]) -> str:
+    """Cells as one line of CSV."""
+    out = io.StringIO()
+    csv.writer(out, lineterminator="").writerow(cells)
+    return out.getvalue()
+
+
+def _header(
+    records: Iterator[_Record | _BadRecord], start: int, delimiter: str, line: str, request: Request
+) -> list[str]:
+    if line.count(delimiter) >= COLUMN_LIMIT:
+        found = line.count(delimiter) + 1
+        raise KehutuError("FILE_TOO_WIDE", file=request.name, found=found, limit=COLUMN_LIMIT)
+    first = next(records)
+    if isinstance(first, _BadRecord):
+        code, details = first.fault
+        reason = KehutuError(code, file=request.name, line=first.line, **details).message()
+        raise KehutuError("FILE_HEADER_FAULTY", file=request.name, line=start + 1, reason=reason)
+    return first.cells
+
+
+def _columns(header: Sequence[str], line: int, name: str) -> tuple[str, ...]:
+    names = [cell.strip() for cell in header]
+    while names and not names[-1]:
+        names.pop()
+    if "" in names:
+        reason = f"column {names.index('') + 1} has no name"
+        raise KehutuError("FILE_HEADER_FAULTY", file=name, line=line, reason=reason)
+    seen: set[str] = set()
+    for column in names:
+        if column in seen:
+            reason = f"two columns have the name '{column[:80]}'"
+            raise KehutuError("FILE_HEADER_FAULTY", file=name, line=line, reason=reason)
+        seen.add(column)
+    return tuple(names)
+
+
+def _delimiter(sample: Sequence[str], names: Sequence[str] | None, request: Request) -> str:
+    """The delimiter under which the header has the mapped columns and most rows have as many cells as it."""
+    widest = max(sample[0].count(d) for d in _DELIMITERS) + 1
+    if widest > COLUMN_LIMIT:
+        raise KehutuError("FILE_TOO_WIDE", file=request.name, found=widest, limit=COLUMN_LIMIT)
+    lines = [line for line in sample if len(line) < FIELD_LIMIT]
+
+    def fit(delimiter: str) -> tuple[int, bool, float, int]:
+        rows = [cells for cells in csv.reader(lines, delimiter=delimiter) if cells]
+        header = names or ([cell.strip() for cell in rows[0]] if rows else [])
+        equal = sum(len(cells) == len(header) for cells in rows)
+        mapped = len(request.wanted.intersection(header)) if names is None else 0
+        return mapped, len(header) > 1, round(equal / max(1, len(rows)), 1), len(header)
+
+    return max(_DELIMITERS, key=fit)
+
+
+def _records(blocks: Iterator[_Block], delimiter: str, skip: int) -> Iterator[_Record | _BadRecord]:
+    """Records with the line on which they start; an empty line is a record without cells."""
+    lines: list[str] = []
+    faulty: dict[int, _Fault] = {}
+    number = 1  # of lines[0]
+    start = skip
+    upcoming = next(blocks, None)
+    while upcoming is not None:
+        # What is left of the last block is the beginning of a record that may go on.
+        kept = len(lines) - start if lines else 0
+        faulty = (
+            {position - start: fault for position, fault in faulty.items() if position >= start}
+            if lines
+            else {}
+        )
+        if lines:
+            number += start
+            start = 0
+        lines = lines[len(lines) - kept :] + upcoming.lines
+        faulty.update({position + kept: fault for position, fault in upcoming.faulty.items()})
+        upcoming = next(blocks, None)
+        while start < len(lines):
+            source = iter(lines)
+            source.__setstate__(start)  # type: ignore[attr-defined]  # of list iterators: no copy, no walk
+            reader = csv.reader(source, delimiter=delimiter, strict=True)
+            base = start
+            try:
+                for cells in reader:
+                    end = base + reader.line_num
+                    if faulty and (bad := _first_fault(faulty, start, end)) is not None:
+                        yield _BadRecord(number + start, bad, _cut("".join(lines[start:end])))
+                    else:
+                        yield _Record(number + start, cells)
+                    start = end
+            except csv.Error as fault:
+                unfinished = base + reader.line_num >= len(lines) and "end of data" in str(fault)
+                if unfinished and upcoming is not None:
+                    break
+                bad = _first_fault(faulty, start, start + 1) or _quote_fault(str(fault))
+                yield _BadRecord(number + start, bad, _cut(lines[start]))
+                start += 1
+
+
+def _first_fault(faulty: dict[int, _Fault], start: int, end: int) -> _Fault | None:
+    return next((faulty[position] for position in range(start, end) if position in faulty), None)
+
+
+def _quote_fault(reason: str) -> _Fault:
+    if "expected after" in reason:
+        found, expected = "closed in the middle of a cell", "the next delimiter is expected after it"
+    else:
+        found, expected = "not closed", "a closing one is expected"
+    return "ROW_QUOTE", {"field": "", "found": found, "expected": expected}
+
+
+def _blocks(file: BinaryIO, encoding: Encoding, name: str) -> Iterator[_Block]:
+    """The text of a file in blocks of whole lines."""
+    file.seek(encoding.skip)
+    replaced = encoding.unit > 1
+    source = _Transcoded(file, encoding.name) if replaced else file
+    codec = "utf-8" if replaced else encoding.name
+    for data in _whole_lines(source, name):
+        try:
+            text = data.decode(codec)
+        except UnicodeDecodeError:
+            yield _decoded_apart(data, codec, encoding.name)
+            continue
+        if len(data) > _LINE_LIMIT or (replaced and "\ufffd" in text):
+            yield _decoded_apart(data, codec, encoding.name, replaced=replaced)
+        else:
+            yield _Block(list(io.StringIO(text, newline="")), {})
+
+
+def _decoded_apart(data: bytes, codec: str, name: str, *, replaced: bool = False) -> _Block:
+    """Line by line, where some line is too long or is not in the encoding."""
+    lines: list[str] = []
+    faulty: dict[int, _Fault] = {}
+    for position, line in enumerate(data.splitlines(keepends=True)):
+        try:
+            text = line.decode(codec)
+        except UnicodeDecodeError:
+            text = line.decode(codec, "backslashreplace")
+            faulty[position] = (
+                "ROW_ENCODING",
+                {"field": "", "encoding": name, "found": "", "expected": name},
+            )
+        if replaced and "\ufffd" in text:
+            faulty[position] = (
+                "ROW_ENCODING",
+                {"field": "", "encoding": name, "found": "", "expected": name},
+            )
+        if len(text) > _LINE_LIMIT:
+            details: dict[str, object] = {"field": "", "found": len(text), "expected": _LINE_LIMIT}
+            faulty[position] = ("ROW_FIELD_TOO_LONG", details)
+            text = text[:_RAW].replace('"', " ") + "\n"
+        lines.append(text)
+    return _Block(lines, faulty)
+
+
+class _Transcoded:
+    """A file of UTF-16 or UTF-32 as UTF-8, so that lines can be found by byte."""
+
+    def __init__(self, file: BinaryIO, encoding: str) -> None:
+        self._file = file
+        self._decoder = codecs.getincrementaldecoder(encoding)("replace")
+
+    def read(self, size: int) -> bytes:
+        while data := self._file.read(size):
+            if text := self._decoder.decode(data):
+                return text.encode("utf-8", "replace")
+        return self._decoder.decode(b"", final=True).encode("utf-8", "replace")
+
+
+def _whole_lines(file: BinaryIO | _Transcoded, name: str) -> Iterator[bytes]:
+    """Bytes up to the last line end of about every block; the last part may have none."""
+    parts: list[bytes] = []
+    size = 0
+    while block := file.read(_BLOCK):
+        end = block.rfind(b"\n") + 1
+        if end == 0:
+            # Old Macintosh files; a CR at the very end may be half of a CRLF.
+            end = block.rfind(b"\r", 0, len(block) - 1) + 1
+        if end:
+            yield b"".join((*parts, block[:end]))
+            parts, size = [], 0
+        parts.append(block[end:])
+        size += len(block) - end
+        if size > _ENDLESS:
+            raise KehutuError(
+                "FILE_NOT_A_TABLE",
+                file=name,
+                found=f"{size >> 20} MiB without a line end",
+                expected="a table",
+            )
+    if rest := b"".join(parts):
+        yield rest
+
+
+def _cut(text: str) -> str:
+    text = text.rstrip("\r\n")
+    return text if len(text) <= _RAW else text[:_RAW] + "…"

@@ -1,0 +1,74 @@
+"""Opening files: missing, unreadable and wrongly named ones are refused here, in one way for all formats."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import BinaryIO, Final, cast
+
+from ingest.readers import Request
+from terms.errors import KehutuError
+
+_MARKS: Final = (
+    (b"PK\x03\x04", "a zip archive or an Excel workbook"),
+    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an old Excel workbook (.xls)"),
+    (b"\x1f\x8b", "gzip"),
+    (b"\x28\xb5\x2f\xfd", "Zstandard"),
+    (b"BZh", "bzip2"),
+    (b"\xfd7zXZ\x00", "xz"),
+    (b"PAR1", "Parquet"),
+    (b"%PDF", "PDF"),
+    (b"SQLite format 3\x00", "a SQLite database"),
+    (b"\x89PNG", "an image"),
+    (b"\xff\xd8\xff", "an image"),
+    (b"\x7fELF", "a program"),
+)
+_TAGS: Final = ((b"<!doctype", "HTML"), (b"<html", "HTML"), (b"<?xml", "XML"))
+_CONTROL: Final = bytes(c for c in range(32) if c not in b"\t\n\r\x0c\x1b")
+
+
+def open_file(request: Request) -> BinaryIO:
+    """The bytes of a file.
+
+    Raises:
+        KehutuError: ``FILE_MISSING``, ``FILE_UNREADABLE``.
+    """
+    if request.path is None:
+        raise KehutuError("FILE_MISSING", file=request.name)
+    try:
+        return cast(BinaryIO, request.path.open("rb"))
+    except FileNotFoundError:
+        raise KehutuError("FILE_MISSING", file=request.name) from None
+    except OSError as fault:
+        raise KehutuError("FILE_UNREADABLE", file=request.name, reason=fault.strerror or fault) from fault
+
+
+@contextmanager
+def reading(name: str) -> Iterator[None]:
+    """Turn a fault of the disk in the middle of a file into ``FILE_UNREADABLE``."""
+    try:
+        yield
+    except OSError as fault:
+        raise KehutuError("FILE_UNREADABLE", file=name, reason=fault.strerror or fault) from fault
+
+
+def content_of(head: bytes) -> str | None:
+    """What a file is by its first bytes, where that is certain and is no plain text."""
+    for mark, what in _MARKS:
+        if head.startswith(mark):
+            return what
+    start = head.removeprefix(b"\xef\xbb\xbf").lstrip()[:16].lower()
+    return next((what for tag, what in _TAGS if start.startswith(tag)), None)
+
+
+def is_binary(head: bytes) -> bool:
+    """Whether a twentieth of the bytes are control characters: no text, whatever its encoding of one byte units."""
+    return len(head) - len(head.translate(None, _CONTROL)) > len(head) // 20
+
+
+def check_options(request: Request, reader: str, known: frozenset[str]) -> None:
+    """Raises ``READER_OPTION_UNKNOWN`` for an option that the reader does not know."""
+    for option in request.options:
+        if option not in known:
+            listed = ", ".join(sorted(known)) or "none"
+            raise KehutuError("READER_OPTION_UNKNOWN", reader=reader, option=option, known=listed)

@@ -9,16 +9,28 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 from typing import Any, Final, Literal, NamedTuple, TypeAlias, TypeVar
 
-from sqlalchemy import Connection, Row, Select, Table, Text, column, exists, func, insert, select, values
+from sqlalchemy import (
+    BigInteger,
+    Connection,
+    Row,
+    Select,
+    Table,
+    column,
+    delete,
+    exists,
+    insert,
+    select,
+    values,
+)
 
 from ledger import tables
-from ledger.database import Ledger
+from ledger.database import Ledger, get_pointer, set_pointer
 from terms.errors import KehutuError
 from terms.ids import RecordId
 from terms.ids import record_id as name_of
@@ -29,8 +41,6 @@ Outcome: TypeAlias = Literal["accepted", "duplicate"]
 Ref: TypeAlias = tuple[str, str]
 """(source, record id): what versions have in common."""
 
-# Stored as numbers: the table has several rows a record. Never renumber.
-_ROLE_CODE: Final[Mapping[Role, int]] = {"node": 0, "end": 1, "relation": 2, "evidence": 3, "judgement": 4}
 _CHUNK: Final = 500
 _T = TypeVar("_T")
 
@@ -117,23 +127,26 @@ def append(ledger: Ledger, batch: Sequence[NewRecord], *, recorded_at: datetime)
     recorded = tables.to_micros(recorded_at)
     outcomes: list[Outcome] = []
     records: list[tuple[object, ...]] = []
-    mentions: list[tuple[str, int, int]] = []
+    mentions: list[tuple[int, int, int]] = []
     with ledger.writing() as connection:
-        seq = _head(connection)
+        seq, last = _last(connection)
+        # Should the clock have stepped back, what is recorded later still is later.
+        recorded = max(recorded, last)
         versions = _known_versions(connection, batch)
         for row in batch:
             digest = content_hash(row.payload, deleted=row.deleted)
             observed = tables.to_micros(row.observed_at)
             known = versions[row.source, row.record_id]
             if row.observed_assumed:
-                repeated = bool(known) and max(known)[2] == digest
+                repeated = bool(known) and max(known).hash == digest
+                observed = max([observed, *(v.observed_at for v in known if v.assumed)])
             else:
-                repeated = any(at == observed and content == digest for at, _, content in known)
+                repeated = any(v.observed_at == observed and v.hash == digest for v in known)
             if repeated:
                 outcomes.append("duplicate")
                 continue
             seq += 1
-            known.append((observed, seq, digest))
+            known.append(_Version(observed, seq, digest, row.observed_assumed))
             records.append(
                 (
                     seq,
@@ -150,20 +163,20 @@ def append(ledger: Ledger, batch: Sequence[NewRecord], *, recorded_at: datetime)
                     row.payload,
                 )
             )
-            mentions.extend({(key, _ROLE_CODE[role], seq) for key, role in row.mentions})
+            mentions.extend(
+                {(ledger.key_digest(key), _KIND[role, row.origin], seq) for key, role in row.mentions}
+            )
             outcomes.append("accepted")
         if records:
             _insert(connection, tables.record, records)
-            # In key order, so that each page of the table is visited once a batch.
-            mentions.sort()
-            _insert(connection, tables.mention, mentions)
+            _add_mentions(connection, mentions)
     return outcomes
 
 
 def head(ledger: Ledger) -> int:
     """Sequence number of the last acknowledged record; 0 for an empty ledger."""
     with ledger.reading() as connection:
-        return _head(connection)
+        return _last(connection)[0]
 
 
 def since(ledger: Ledger, after: int, limit: int) -> list[Record]:
@@ -193,17 +206,17 @@ def mentioning(
         roles: only mentions in these roles; all when absent. A hub has millions of ``end`` mentions: ask for
             them only where they are needed.
     """
-    wanted = sorted(set(keys))
-    found: dict[str, list[int]] = {key: [] for key in wanted}
-    codes = None if roles is None else sorted(_ROLE_CODE[role] for role in set(roles))
-    table = tables.mention.c
+    digests = {ledger.key_digest(key): key for key in keys}
+    found: dict[str, list[int]] = {key: [] for key in digests.values()}
+    kinds = _kinds(roles)
     with ledger.reading() as connection:
-        for chunk in chunks(wanted):
-            query = select(table.key, table.seq).where(table.key.in_(chunk))
-            if codes is not None:
-                query = query.where(table.role.in_(codes))
-            for key, seq in connection.execute(query):
-                found[key].append(seq)
+        for table in tables.MENTIONS:
+            for chunk in chunks(sorted(digests)):
+                query = select(table.c.key, table.c.seq).where(
+                    table.c.key.in_(chunk), table.c.kind.in_(kinds)
+                )
+                for digest, seq in connection.execute(query):
+                    found[digests[digest]].append(seq)
     for key, seqs in found.items():
         if len(seqs) > 1:
             # One record may mention a key in two roles.
@@ -213,18 +226,18 @@ def mentioning(
 
 def mentioned_until(ledger: Ledger, keys: Iterable[str], seq: int) -> set[str]:
     """Those of the keys that a record with a sequence number up to ``seq`` mentions in any role."""
-    table = tables.mention.c
+    digests = {ledger.key_digest(key): key for key in keys}
+    kinds = _kinds(None)
     found: set[str] = set()
     with ledger.reading() as connection:
-        for chunk in chunks(sorted(set(keys))):
-            asked = values(column("key", Text), name="asked").data([(key,) for key in chunk]).cte()
-            # EXISTS stops at the first mention; a hub has millions.
-            query = select(asked.c.key).where(
-                exists().where(
-                    table.key == asked.c.key, table.role.in_(_ROLE_CODE.values()), table.seq <= seq
+        for table in tables.MENTIONS:
+            for chunk in chunks(sorted(digests)):
+                asked = values(column("key", BigInteger), name="asked").data([(d,) for d in chunk]).cte()
+                # EXISTS stops at the first mention; a hub has millions.
+                query = select(asked.c.key).where(
+                    exists().where(table.c.key == asked.c.key, table.c.kind.in_(kinds), table.c.seq <= seq)
                 )
-            )
-            found.update(connection.scalars(query))
+                found.update(digests[digest] for digest in connection.scalars(query))
     return found
 
 
@@ -291,27 +304,66 @@ def _record(ledger: Ledger, row: Row[Any]) -> Record:
     )
 
 
-def _head(connection: Connection) -> int:
-    return connection.scalar(select(func.max(tables.record.c.seq))) or 0
+class _Version(NamedTuple):
+    """What decides whether a row is a duplicate; the greatest is the current one."""
+
+    observed_at: int
+    seq: int
+    hash: bytes
+    assumed: bool
 
 
-def _known_versions(
-    connection: Connection, batch: Sequence[NewRecord]
-) -> dict[Ref, list[tuple[int, int, bytes]]]:
-    """(observed_at, seq, hash) of every version of the batch's records."""
+def _last(connection: Connection) -> tuple[int, int]:
+    """Sequence number and time of recording of the last record."""
+    columns = tables.record.c
+    query = select(columns.seq, columns.recorded_at).order_by(columns.seq.desc()).limit(1)
+    row = connection.execute(query).one_or_none()
+    return (0, 0) if row is None else (row.seq, row.recorded_at)
+
+
+def _known_versions(connection: Connection, batch: Sequence[NewRecord]) -> dict[Ref, list[_Version]]:
     by_source: dict[str, set[str]] = defaultdict(set)
     for row in batch:
         by_source[row.source].add(row.record_id)
-    found: dict[Ref, list[tuple[int, int, bytes]]] = defaultdict(list)
+    found: dict[Ref, list[_Version]] = defaultdict(list)
     columns = tables.record.c
+    wanted = (columns.record_id, columns.observed_at, columns.seq, columns.hash, columns.observed_assumed)
     for source, locals_ in by_source.items():
         for chunk in chunks(sorted(locals_)):
-            query = select(columns.record_id, columns.observed_at, columns.seq, columns.hash).where(
-                columns.source == source, columns.record_id.in_(chunk)
-            )
-            for local, observed, seq, digest in connection.execute(query):
-                found[source, local].append((observed, seq, digest))
+            query = select(*wanted).where(columns.source == source, columns.record_id.in_(chunk))
+            for local, *version in connection.execute(query):
+                found[source, local].append(_Version(*version))
     return found
+
+
+_SWEEP: Final = 1_000_000
+_RECENT: Final = "mention_recent"
+
+
+_KIND: Final = {(r, o): tables.kind_of(r, o) for r in tables.ROLE_CODE for o in tables.ORIGIN_CODE}
+
+
+def _kinds(roles: Iterable[Role] | None) -> list[int]:
+    wanted = tables.ROLE_CODE.keys() if roles is None else set(roles)
+    return sorted(code for (role, _), code in _KIND.items() if role in wanted)
+
+
+def _add_mentions(connection: Connection, mentions: list[tuple[int, int, int]]) -> None:
+    """Add to the recent mentions; a large batch that finds a million of them there moves them on.
+
+    A sweep takes seconds, so a small batch (somebody waits for its answer) leaves it to the next large one.
+    """
+    held = int(get_pointer(connection, _RECENT) or 0)
+    if held >= _SWEEP and (len(mentions) >= 1000 or held >= 2 * _SWEEP):
+        recent = tables.mention_recent
+        # In key order, so that each page of the table is visited once.
+        ordered = select(recent).order_by(recent.c.key, recent.c.kind, recent.c.seq)
+        connection.execute(insert(tables.mention).from_select(["key", "kind", "seq"], ordered))
+        connection.execute(delete(recent))
+        held = 0
+    mentions.sort()
+    _insert(connection, tables.mention_recent, mentions)
+    set_pointer(connection, _RECENT, str(held + len(mentions)))
 
 
 def _insert(connection: Connection, table: Table, rows: Sequence[tuple[object, ...]]) -> None:

@@ -39,6 +39,16 @@ def from_micros(micros: int) -> datetime:
     return _EPOCH + timedelta(microseconds=micros)
 
 
+# Codes on disk: never renumber.
+ROLE_CODE: Final = {"node": 0, "end": 1, "relation": 2, "evidence": 3, "judgement": 4}
+ORIGIN_CODE: Final = {"real": 0, "benchmark": 1, "synthetic": 2}
+
+
+def kind_of(role: str, origin: str) -> int:
+    """Role and origin of a mention in one number, roles apart."""
+    return ROLE_CODE[role] * 4 + ORIGIN_CODE[origin]
+
+
 metadata = MetaData()
 
 meta = Table(
@@ -68,13 +78,31 @@ record = Table(
     Index("record_by_ref", "source", "record_id"),
 )
 
-mention = Table(
-    "mention",
+# Mentions by key and kind, a role and an origin in one number: "does any real record refer to this?" stops at the
+# first entry even for a hub. A key is stored as 64 bits of a keyed hash (``Ledger.key_digest``): an entry takes 20
+# bytes instead of 50. Keys arrive in no order, and inserting into one large tree rewrites a page for every entry:
+# new ones go to ``mention_recent`` and move on in sorted sweeps. Measured with 5 million entries in batches of
+# 25,000: 15 s against 46 s with text keys in one tree (41 s with hashed ones), and linear to 20 million (67 s).
+mention, mention_recent = (
+    Table(
+        name,
+        metadata,
+        Column("key", BigInteger, primary_key=True, autoincrement=False),
+        Column("kind", SmallInteger, primary_key=True, autoincrement=False),
+        Column("seq", BigInteger, primary_key=True, autoincrement=False),
+        sqlite_with_rowid=False,
+    )
+    for name in ("mention", "mention_recent")
+)
+
+MENTIONS: Final = (mention, mention_recent)
+
+# Small values that change in place: the current run, the size of mention_recent.
+pointer = Table(
+    "pointer",
     metadata,
-    Column("key", Text, primary_key=True),
-    Column("role", SmallInteger, primary_key=True),
-    Column("seq", BigInteger, primary_key=True),
-    sqlite_with_rowid=False,
+    Column("name", Text, primary_key=True),
+    Column("value", Text, nullable=False),
 )
 
 alias = Table(
@@ -126,4 +154,17 @@ load = Table(
     Column("finished_at", BigInteger),
     Column("sources", Text, nullable=False),
     Index("load_by_started", "started_at"),
+)
+
+audit = Table(
+    "audit",
+    metadata,
+    Column("number", BigInteger().with_variant(Integer(), "sqlite"), primary_key=True, autoincrement=False),
+    Column("at", BigInteger, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("action", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("purpose", Text, nullable=False),
+    Column("hash", LargeBinary, nullable=False),
+    Index("audit_by_subject", "subject", "at"),
 )

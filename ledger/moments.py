@@ -1,0 +1,124 @@
+"""The ledger as it was: what a moment shows of the records that mention some keys.
+
+A moment is a point in the order of acknowledgement (all records up to a number), in time (all records recorded by
+then), or both.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Select,
+    SmallInteger,
+    and_,
+    column,
+    exists,
+    false,
+    or_,
+    select,
+    true,
+    values,
+)
+
+from ledger import tables
+from ledger.database import Ledger
+from ledger.records import Record, Ref, chunks, newest
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """Sees records with ``seq`` up to ``until`` that were recorded by ``as_of``; None sets no limit."""
+
+    until: int | None = None
+    as_of: datetime | None = None
+
+    def sees(self, record: Record) -> bool:
+        """Whether the record was there."""
+        return (self.until is None or record.seq <= self.until) and (
+            self.as_of is None or record.recorded_at <= self.as_of
+        )
+
+    def current(self, versions: Iterable[Record]) -> Record | None:
+        """Of all versions of one record the current one; None before the first and after a withdrawal."""
+        seen = [record for record in versions if self.sees(record)]
+        if not seen or (record := newest(seen)).deleted:
+            return None
+        return record
+
+
+def refs_of(ledger: Ledger, seqs: Iterable[int]) -> set[Ref]:
+    """(source, record id) of the records with these numbers; their content is not read."""
+    columns = tables.record.c
+    found: set[Ref] = set()
+    with ledger.reading() as connection:
+        for chunk in chunks(sorted(set(seqs))):
+            query = select(columns.source, columns.record_id).where(columns.seq.in_(chunk))
+            found.update(connection.execute(query).tuples())
+    return found
+
+
+def referring(ledger: Ledger, keys: Iterable[str], moment: Moment) -> dict[str, frozenset[str]]:
+    """For each key that current records refer to (role ``end``) the origins of those records.
+
+    Keys that none refers to are absent from the answer. Stops at a key's first current record of each origin, so
+    a hub with millions costs what a leaf does.
+    """
+    digests = {ledger.key_digest(key): key for key in keys}
+    origins = {tables.kind_of("end", origin): origin for origin in tables.ORIGIN_CODE}
+    found: dict[str, set[str]] = defaultdict(set)
+    with ledger.reading() as connection:
+        for table in tables.MENTIONS:
+            for chunk in chunks(sorted(digests)):
+                asked = values(column("key", BigInteger), name="asked").data([(d,) for d in chunk]).cte()
+                kinds = values(column("kind", SmallInteger), name="kinds").data([(k,) for k in origins]).cte()
+                query = (
+                    select(asked.c.key, kinds.c.kind)
+                    .join_from(asked, kinds, true())
+                    .where(
+                        _current(moment)
+                        .where(
+                            table.c.key == asked.c.key,
+                            table.c.kind == kinds.c.kind,
+                            _RECORD.c.seq == table.c.seq,
+                        )
+                        .correlate(asked, kinds)
+                        .exists()
+                    )
+                )
+                for digest, kind in connection.execute(query):
+                    found[digests[digest]].add(origins[kind])
+    return {name: frozenset(seen) for name, seen in found.items()}
+
+
+_RECORD, _NEWER = tables.record.alias("r"), tables.record.alias("n")
+
+
+def _current(moment: Moment) -> Select[tuple[int]]:
+    """Records that a moment shows: seen, not withdrawn, and without a newer version that it sees too."""
+    superseded = exists().where(
+        _NEWER.c.source == _RECORD.c.source,
+        _NEWER.c.record_id == _RECORD.c.record_id,
+        or_(
+            _NEWER.c.observed_at > _RECORD.c.observed_at,
+            and_(_NEWER.c.observed_at == _RECORD.c.observed_at, _NEWER.c.seq > _RECORD.c.seq),
+        ),
+        _seen(_NEWER.c.seq, _NEWER.c.recorded_at, moment),
+    )
+    return select(_RECORD.c.seq).where(
+        _seen(_RECORD.c.seq, _RECORD.c.recorded_at, moment), _RECORD.c.deleted == false(), ~superseded
+    )
+
+
+def _seen(seq: ColumnElement[int], recorded_at: ColumnElement[int], moment: Moment) -> ColumnElement[bool]:
+    seen: ColumnElement[bool] = true()
+    if moment.until is not None:
+        seen = and_(seen, seq <= moment.until)
+    if moment.as_of is not None:
+        seen = and_(seen, recorded_at <= tables.to_micros(moment.as_of))
+    return seen

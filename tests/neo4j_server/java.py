@@ -112,15 +112,17 @@ def _fetch(folder: Path) -> None:
     if not maven:
         raise ServerUnavailableError(f"Maven (mvn) is missing. {REMEDY}")
     print("Fetching the jars of Neo4j and GDS (138 MB, once) ...", file=sys.stderr, flush=True)
-    # Maven's own cache lies in the user's home, which is as writable as the cache that we chose.
-    local = [f"-Dmaven.repo.local={CHECKOUT_CACHE / 'maven'}"] if folder.parent == CHECKOUT_CACHE else []
+    # A repository of its own: Java may see another home than we do, one that cannot be written. It is kept after a
+    # failure, so that the next attempt goes on from there, and removed in the end.
+    repository = folder.parent / "maven"
     for leftover in folder.parent.glob("fetch-*"):  # of a fetch that was killed; we hold the lock
         shutil.rmtree(leftover)
     with tempfile.TemporaryDirectory(dir=folder.parent, prefix="fetch-") as temporary:
         complete = Path(temporary) / "complete"
         for name, only in (("lib", []), ("plugins", ["-DincludeGroupIds=org.neo4j.gds"])):
             command = [
-                *(maven, "-q", "-B", "--strict-checksums", *local, "-f", str(POM)),
+                *(maven, "-q", "-B", "--strict-checksums"),
+                *(f"-Dmaven.repo.local={repository}", "-f", str(POM)),
                 *("dependency:copy-dependencies", f"-DoutputDirectory={complete / name}", *only),
             ]
             done = subprocess.run(
@@ -130,6 +132,7 @@ def _fetch(folder: Path) -> None:
                 said = done.stdout[-2000:]
                 raise ServerUnavailableError(f"Maven could not get the jars:\n{said}\n{REMEDY}")
         complete.rename(folder)
+    shutil.rmtree(repository)
 
 
 @contextmanager

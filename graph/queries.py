@@ -657,14 +657,17 @@ RETURN c.id AS id, c.keys AS keys, c.origins AS origins, properties(c) AS proper
   COLLECT {
     MATCH (c)-[r:SUPPLIED_AT]->(s:ServicePoint)
     WITH r, s ORDER BY s.id LIMIT $first
-    RETURN {id: s.id, since: r.since, record: r.recordId, properties: properties(s),
-            meters: COLLECT { MATCH (s)-[:HAS_METER]->(m:Meter) RETURN m.id ORDER BY m.id },
-            fed_by: COLLECT {
-              MATCH path = (s)-[:FED_BY*1..100]->(e)
-              WITH e, min(length(path)) AS distance
-              RETURN {id: e.id, type: labels(e)[0], name: e.name, distance: distance, properties: properties(e)}
-              ORDER BY distance, e.id
-            }}
+    // Neo4j takes an aggregation inside COLLECT for one of the RETURN around it: a WITH of its own.
+    WITH r, s,
+      COLLECT { MATCH (s)-[:HAS_METER]->(m:Meter) RETURN m.id ORDER BY m.id } AS meters,
+      COLLECT {
+        MATCH path = (s)-[:FED_BY*1..100]->(e)
+        WITH e, min(length(path)) AS distance
+        RETURN {id: e.id, type: labels(e)[0], name: e.name, distance: distance, properties: properties(e)}
+        ORDER BY distance, e.id
+      } AS feeders
+    RETURN {id: s.id, since: r.since, record: r.recordId, properties: properties(s), meters: meters,
+            fed_by: feeders}
     ORDER BY s.id
   } AS service_points,
   COLLECT {

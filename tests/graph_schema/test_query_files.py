@@ -1,0 +1,107 @@
+"""Query files: a faulty block is named by file, line and query; the generated module is current."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from graph.generate_queries import TARGET, generate
+from graph.query_files import queries
+from graph.schema.load import schema
+from terms.errors import KehutuError
+
+GOOD = """\
+// Guarantees.
+
+// name: given
+// Guarantees given; by borrower.
+// param guarantor: PartyId
+// param least: Fen = 0            smaller ones are left out
+// row borrower: PartyId, amount: Fen?
+MATCH (:Enterprise {id: $guarantor})-[g:GUARANTEES]->(b)
+WHERE g.amount >= $least      // 'text' and $nothing in a comment
+RETURN b.id AS borrower, g.amount AS amount
+ORDER BY borrower
+"""
+
+
+def _fault(folder: Path, text: str) -> KehutuError:
+    (folder / "some.cypher").write_text(text, encoding="utf-8")
+    with pytest.raises(KehutuError) as caught:
+        queries(schema(), folder)
+    return caught.value
+
+
+def test_a_block_is_read(tmp_path: Path) -> None:
+    (tmp_path / "some.cypher").write_text(GOOD, encoding="utf-8")
+    (query,) = queries(schema(), tmp_path)
+    assert (query.name, query.line, query.one, query.write) == ("given", 3, False, False)
+    assert [(p.name, p.default, p.text) for p in query.parameters] == [
+        ("guarantor", None, ""),
+        ("least", "0", "smaller ones are left out"),
+    ]
+    assert [name for name, _ in query.columns] == ["borrower", "amount"]
+    compile(generate([query], schema()), "queries.py", "exec")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line", "reason"),
+    [
+        ("$least ", "$lest ", 9, "$lest is not declared (nearest: 'least')"),
+        ("WHERE g.amount >= $least", "WHERE true", 6, "least is never used"),
+        ("amount: Fen?", "amount: Fen?, contract: Text", 7, "'contract' is not returned"),
+        (", amount: Fen?", "", 10, "the returned column 'amount' is not declared"),
+        ("amount: Fen?", "amount: Fenn", 7, "unknown type 'Fenn' (nearest: 'Fen')"),
+        ("amount: Fen?", "amount: List<Fen", 7, "ends too early"),
+        ("PartyId, amount", "PartyId, borrower: Text, amount", 7, "stands twice"),
+        ("borrower: PartyId,", "borrowerId: PartyId,", 7, "small letters"),
+        ("Fen = 0 ", "Fen = zero() ", 6, "the default zero() is no number"),
+        ("param guarantor: PartyId", "param guarantor PartyId", 5, "not of the form"),
+        (":Enterprise", ":Enterprize", 8, "no type 'Enterprize' (nearest: 'Enterprise')"),
+        (":GUARANTEES", ":GUARANTEE", 8, "no type 'GUARANTEE'"),
+        ("g.amount >=", "g.ammount >=", 9, "no type has a property 'ammount' (nearest: 'amount')"),
+        ("{id: $guarantor}", "{idd: $guarantor}", 8, "no type has a property 'idd'"),
+        (":Enterprise", ":$guarantor", 8, "the place of a type"),
+        ("[g:GUARANTEES]", "[g:GUARANTEES*]", 8, "needs an upper bound"),
+        ("[g:GUARANTEES]", "[g:GUARANTEES*2..]", 8, "needs an upper bound"),
+        ("b.id AS", "elementId(b) AS", 10, "the engine's own number"),
+        ("b.id AS", "apoc.convert.toJson(b) AS", 10, "exists on one store only"),
+        ("ORDER BY borrower\n", "", 10, "ORDER BY is missing"),
+        ("// Guarantees given; by borrower.\n", "", 3, "what the query answers is missing"),
+        ("// name: given", "// name: Given!", 3, "is no name"),
+        ("// Guarantees.\n", "MATCH (n)\n", 1, "a block begins with"),
+    ],
+)
+def test_a_fault_names_line_and_reason(tmp_path: Path, old: str, new: str, line: int, reason: str) -> None:
+    assert old in GOOD
+    error = _fault(tmp_path, GOOD.replace(old, new, 1))
+    assert error.code == "QUERY_FAULT"
+    assert (error.details["file"], error.details["line"]) == ("some.cypher", line)
+    assert reason in str(error.details["reason"])
+
+
+def test_a_name_that_stands_twice_names_the_first(tmp_path: Path) -> None:
+    error = _fault(tmp_path, GOOD + "\n" + GOOD)
+    assert "first in some.cypher, line 3" in str(error.details["reason"])
+
+
+def test_a_block_without_a_query_is_refused(tmp_path: Path) -> None:
+    error = _fault(tmp_path, GOOD + "\n// name: empty\n// Nothing.\n")
+    assert "there is no query" in str(error.details["reason"])
+
+
+def test_maps_in_columns_become_named_types(tmp_path: Path) -> None:
+    text = GOOD.replace("amount: Fen?", "amounts: List<{value: Fen, when: Date?}>").replace(
+        "g.amount AS amount", "collect({value: g.amount, when: g.since}) AS amounts"
+    )
+    (tmp_path / "some.cypher").write_text(text, encoding="utf-8")
+    module = generate(queries(schema(), tmp_path), schema())
+    assert "class GivenAmounts(TypedDict):" in module
+    assert "when: str | None" in module
+    assert "amounts: list[GivenAmounts]" in module
+
+
+def test_the_generated_module_is_current() -> None:
+    """If this fails: `python -m graph.generate_queries`."""
+    assert TARGET.read_text(encoding="utf-8") == generate(queries(schema()), schema())

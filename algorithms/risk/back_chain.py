@@ -294,4 +294,5 @@ def visits_at(step: Matrix, end: Floats, closed: Bytes, at: int) -> float:  # pr
             for j in range(m):
                 local[i, j] += f * local[m, j]
             out[i] += f * out[m]
-    return (local[0, 0] + out[0]) / out[0]
+    result: float = (local[0, 0] + out[0]) / out[0]
+    return result

@@ -86,7 +86,7 @@ def solve_region(area: Region, base: Floats, start: Floats | None) -> tuple[Floa
     h = np.minimum(1.0, base) if start is None else np.minimum(1.0, np.maximum(start, 0.0))
     sweeps = solves = at = 0
     while True:
-        at, made = settle(at, area.starts, area.ptr, area.source, area.weight, base, h, start is None)
+        at, made = settle(at, area.starts, area.ptr, area.source, area.weight, base, h, start is None, 1.0)
         sweeps += made
         if at == area.components:
             break

@@ -19,7 +19,7 @@ SLOW_SWEEPS = 10
 MOST_SWEEPS = 2000
 
 
-@kernel("int i4 i8 i4 f8 f8 f8* bool")
+@kernel("int i4 i8 i4 f8 f8 f8* bool float")
 def settle(
     first: int,
     starts: Ints32,
@@ -29,10 +29,12 @@ def settle(
     base: Floats,
     h: Floats,
     rising: bool,
+    cap: float,
 ) -> tuple[int, int]:  # pragma: no cover  # compiled
     """Gauss-Seidel from component ``first`` on; h changes in place.
 
-    ``rising``: h started below the solution everywhere, so a party that has reached 1 stays there.
+    ``rising``: h started below the solution everywhere, so a party that has reached the cap stays there.
+    ``cap``: 1, or infinity for a linear system; a party's link to itself is then left to the caller as too slow.
     Returns the component that is too slow for sweeps (the number of components when all have settled) and the
     sweeps made, counted over components of more than one party.
     """
@@ -49,9 +51,11 @@ def settle(
                     loop += weight[p]
                 else:
                     x += weight[p] * h[i]
+            if loop > 0.0 and cap == np.inf:
+                return c, sweeps
             if loop > 0.0 and x > 0.0:
                 x = x / (1.0 - loop) if x < 1.0 - loop else 1.0
-            h[begin] = min(1.0, x)
+            h[begin] = min(cap, x)
             continue
         slow = 0
         own_sweeps = 0
@@ -61,12 +65,12 @@ def settle(
             change = 0.0
             for j in range(begin, end):
                 old = h[j]
-                if rising and old >= 1.0:
+                if rising and old >= cap:
                     continue
                 x = base[j]
                 for p in range(ptr[j], ptr[j + 1]):
                     x += weight[p] * h[source[p]]
-                x = min(1.0, x)
+                x = min(cap, x)
                 d = abs(x - old)
                 if d > 1e-12 * x:
                     moved = True

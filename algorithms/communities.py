@@ -1,0 +1,101 @@
+"""Groups of parties that are closely connected: Leiden communities and connected components."""
+
+from __future__ import annotations
+
+import random
+
+import numpy as np
+from scipy.sparse import csr_matrix
+from scipy.sparse.csgraph import connected_components
+
+from graph.arrays import Floats, Ints
+
+
+def leiden(
+    size: int,
+    source: Ints,
+    target: Ints,
+    weight: Floats,
+    *,
+    resolution: float = 1.0,
+    seed: int = 0,
+) -> Ints:
+    """Communities by modularity (Traag, Waltman, van Eck 2019, Sci. Rep. 9:5233), by igraph.
+
+    Args:
+        size: n, number of parties.
+        source, target, weight: k undirected edges, weight >= 0; parallel and opposite edges add up, links of a
+            party to itself and weights of 0 are left out.
+        resolution: above 1 gives smaller communities.
+        seed: of the order of moves; equal input and seed give equal labels, whatever the order of the edges.
+
+    Returns:
+        n labels 0..c-1, numbered by the smallest member. A party without edges is a community of its own.
+
+    Raises:
+        ValueError: a weight below 0 or not finite; gives the position.
+
+    Two iterations: the quality of convergence within 0.0001 of modularity at a sixth of its time.
+    """
+    bad = np.flatnonzero(~(np.isfinite(weight) & (weight >= 0)))
+    if len(bad):
+        raise ValueError(f"weight of edge {bad[0]} is {weight[bad[0]]}, expected a finite number >= 0")
+    low, high, total = _undirected(size, source, target, weight)
+    if len(low) == 0:
+        return np.arange(size, dtype=np.int64)
+    import igraph  # noqa: PLC0415  # costs 0.2 s: only processes that compute pay for it
+
+    graph = igraph.Graph(n=size, edges=np.column_stack([low, high]))
+    # igraph draws from Python's generator; a private one keeps the seed from reaching anyone else.
+    igraph.set_random_number_generator(random.Random(seed))  # noqa: S311  # no secret is drawn
+    try:
+        found = graph.community_leiden(
+            objective_function="modularity",
+            weights=total.tolist(),
+            resolution=resolution,
+            n_iterations=2,
+        )
+    finally:
+        igraph.set_random_number_generator(random)
+    return by_smallest_member(np.array(found.membership, dtype=np.int64))
+
+
+def components(size: int, source: Ints, target: Ints) -> Ints:
+    """Connected components over undirected edges: n labels 0..c-1, numbered by the smallest member. O(n + k)."""
+    ones = np.ones(len(source), dtype=np.int8)
+    matrix = csr_matrix((ones, (source, target)), shape=(size, size))
+    _, label = connected_components(matrix, directed=False)
+    return by_smallest_member(label.astype(np.int64))
+
+
+def modularity(label: Ints, source: Ints, target: Ints, weight: Floats, *, resolution: float = 1.0) -> float:
+    """Newman's modularity of a partition of undirected edges; 0 without edges."""
+    low, high, total = _undirected(len(label), source, target, weight)
+    whole = float(total.sum())
+    if whole == 0.0:
+        return 0.0
+    strength = np.bincount(low, total, len(label)) + np.bincount(high, total, len(label))
+    per_label = np.bincount(label, strength)
+    inside = float(total[label[low] == label[high]].sum())
+    return inside / whole - resolution * float((per_label**2).sum()) / (4.0 * whole**2)
+
+
+def by_smallest_member(label: Ints) -> Ints:
+    """Labels renumbered 0..c-1 in the order of each group's first member."""
+    _, first, inverse = np.unique(label, return_index=True, return_inverse=True)
+    rank = np.empty(len(first), dtype=np.int64)
+    rank[np.argsort(first, kind="stable")] = np.arange(len(first))
+    return rank[inverse]
+
+
+def _undirected(size: int, source: Ints, target: Ints, weight: Floats) -> tuple[Ints, Ints, Floats]:
+    """Each pair once, lower position first, sorted; weights of a pair summed in ascending order."""
+    kept = (source != target) & (weight > 0)
+    low, high = np.minimum(source, target)[kept], np.maximum(source, target)[kept]
+    order = np.lexsort((weight[kept], high, low))
+    low, high, value = low[order], high[order], weight[kept][order]
+    if len(low) == 0:
+        return low, high, value
+    pair = low * size + high
+    first = np.flatnonzero(np.r_[True, pair[1:] != pair[:-1]])
+    return low[first], high[first], np.add.reduceat(value, first)

@@ -1,0 +1,1 @@
+"""Judging the product: reference cases, data sets with known answers, model quality."""

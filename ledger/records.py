@@ -73,6 +73,13 @@ class NewRecord:
     location: str = ""
 
 
+class Acknowledged(NamedTuple):
+    """What became of a row: its content is in the ledger under this number, from now on or since earlier."""
+
+    outcome: Outcome
+    seq: int
+
+
 class Record(NamedTuple):
     """One acknowledged version of a record. Its mentions follow from its payload: not repeated here."""
 
@@ -106,7 +113,16 @@ def content_hash(payload: bytes, *, deleted: bool) -> bytes:
 
 
 def append(ledger: Ledger, batch: Sequence[NewRecord], *, recorded_at: datetime) -> list[Outcome]:
-    """Acknowledge a batch: one commit, on disk when this returns. Safe to call from many processes at once.
+    """Acknowledge a batch; see :func:`acknowledge`.
+
+    Returns:
+        For every row, in order, whether it was accepted or is a duplicate.
+    """
+    return [taken.outcome for taken in acknowledge(ledger, batch, recorded_at=recorded_at)]
+
+
+def acknowledge(ledger: Ledger, batch: Sequence[NewRecord], *, recorded_at: datetime) -> list[Acknowledged]:
+    """Take a batch in one commit, on disk when this returns. Safe to call from many processes at once.
 
     A row is a duplicate, and nothing is written for it, when
 
@@ -120,33 +136,27 @@ def append(ledger: Ledger, batch: Sequence[NewRecord], *, recorded_at: datetime)
         batch: rows in the order of arrival; a few thousand are a good size.
         recorded_at: the instant of acknowledgement, with zone.
     Returns:
-        For every row, in order, whether it was accepted or is a duplicate.
+        For every row, in order, the outcome and the number of the version that holds its content.
     """
     if not batch:
         return []
-    recorded = tables.to_micros(recorded_at)
-    outcomes: list[Outcome] = []
+    taken: list[Acknowledged] = []
     records: list[tuple[object, ...]] = []
     mentions: list[tuple[int, int, int]] = []
     with ledger.writing() as connection:
         seq, last = _last(connection)
         # Should the clock have stepped back, what is recorded later still is later.
-        recorded = max(recorded, last)
+        recorded = max(tables.to_micros(recorded_at), last)
         versions = _known_versions(connection, batch)
         for row in batch:
-            digest = content_hash(row.payload, deleted=row.deleted)
-            observed = tables.to_micros(row.observed_at)
             known = versions[row.source, row.record_id]
-            if row.observed_assumed:
-                repeated = bool(known) and max(known).hash == digest
-                observed = max([observed, *(v.observed_at for v in known if v.assumed)])
-            else:
-                repeated = any(v.observed_at == observed and v.hash == digest for v in known)
-            if repeated:
-                outcomes.append("duplicate")
+            version = _version(row, seq + 1, known)
+            repeated = _repeated(version, known)
+            if repeated is not None:
+                taken.append(Acknowledged("duplicate", repeated.seq))
                 continue
             seq += 1
-            known.append(_Version(observed, seq, digest, row.observed_assumed))
+            known.append(version)
             records.append(
                 (
                     seq,
@@ -154,10 +164,10 @@ def append(ledger: Ledger, batch: Sequence[NewRecord], *, recorded_at: datetime)
                     row.record_id,
                     row.channel,
                     row.origin,
-                    observed,
+                    version.observed_at,
                     row.observed_assumed,
                     recorded,
-                    digest,
+                    version.hash,
                     row.deleted,
                     row.location,
                     row.payload,
@@ -166,11 +176,11 @@ def append(ledger: Ledger, batch: Sequence[NewRecord], *, recorded_at: datetime)
             mentions.extend(
                 {(ledger.key_digest(key), _KIND[role, row.origin], seq) for key, role in row.mentions}
             )
-            outcomes.append("accepted")
+            taken.append(Acknowledged("accepted", seq))
         if records:
             _insert(connection, tables.record, records)
             _add_mentions(connection, mentions)
-    return outcomes
+    return taken
 
 
 def head(ledger: Ledger) -> int:
@@ -311,6 +321,22 @@ class _Version(NamedTuple):
     seq: int
     hash: bytes
     assumed: bool
+
+
+def _version(row: NewRecord, seq: int, known: Sequence[_Version]) -> _Version:
+    observed = tables.to_micros(row.observed_at)
+    if row.observed_assumed:
+        # What arrives later counts, though the clock may have stepped back in between.
+        observed = max([observed, *(version.observed_at for version in known if version.assumed)])
+    return _Version(observed, seq, content_hash(row.payload, deleted=row.deleted), row.observed_assumed)
+
+
+def _repeated(new: _Version, known: Sequence[_Version]) -> _Version | None:
+    """The version that a new one would only repeat."""
+    if new.assumed:
+        newest = max(known, default=None)
+        return newest if newest is not None and newest.hash == new.hash else None
+    return next((v for v in known if v.observed_at == new.observed_at and v.hash == new.hash), None)
 
 
 def _last(connection: Connection) -> tuple[int, int]:

@@ -1,0 +1,128 @@
+"""Runs of analysis: their heads, and which one is current. Their results lie in columns, named by the run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
+from typing import Any, Final
+
+import orjson
+from sqlalchemy import Row, insert, select
+
+from ledger import tables
+from ledger.columns import ColumnFile
+from ledger.database import Ledger, get_pointer, set_pointer
+from terms.errors import KehutuError
+from terms.ids import RunId
+
+_CURRENT: Final = "current_run"
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """The head of a run.
+
+    ``parent``: the run that it continues, whose unchanged rows it does not repeat; None for a full one.
+    ``cut_off``: the day up to which data counts. ``watermark``: the last record in the graph that it read.
+    ``projection_hash``: of the arrays that it computed on. ``parts``: per part its algorithm and parameters, plain
+    JSON values. ``files``: its tables by name.
+    """
+
+    id: RunId
+    parent: RunId | None
+    created_at: datetime
+    cut_off: date
+    watermark: int
+    code_version: str
+    projection_hash: str
+    parts: Mapping[str, Any]
+    files: Mapping[str, ColumnFile]
+
+
+def save(ledger: Ledger, run: Run) -> None:
+    """Keep the head of a run whose files are written. It is not current yet, and never changes.
+
+    Raises:
+        KehutuError: RUN_EXISTS.
+    """
+    row = {
+        "id": run.id,
+        "parent": run.parent,
+        "created_at": tables.to_micros(run.created_at),
+        "cut_off": run.cut_off.isoformat(),
+        "watermark": run.watermark,
+        "code_version": run.code_version,
+        "projection_hash": run.projection_hash,
+        "parts": _to_json(dict(run.parts)),
+        "files": _to_json({name: asdict(file) for name, file in run.files.items()}),
+    }
+    with ledger.writing() as connection:
+        if connection.scalar(select(tables.run.c.id).where(tables.run.c.id == run.id)) is not None:
+            raise KehutuError("RUN_EXISTS", id=run.id)
+        connection.execute(insert(tables.run), row)
+
+
+def turn(ledger: Ledger, run_id: RunId) -> None:
+    """Let a saved run be the current one, in one commit: every later answer is of this run.
+
+    Raises:
+        KehutuError: UNKNOWN_RUN.
+    """
+    with ledger.writing() as connection:
+        if connection.scalar(select(tables.run.c.id).where(tables.run.c.id == run_id)) is None:
+            raise KehutuError("UNKNOWN_RUN", id=run_id)
+        set_pointer(connection, _CURRENT, run_id)
+
+
+def current(ledger: Ledger) -> Run:
+    """The current run.
+
+    Raises:
+        KehutuError: NO_RUN.
+    """
+    with ledger.reading() as connection:
+        run_id = get_pointer(connection, _CURRENT)
+        row = connection.execute(select(tables.run).where(tables.run.c.id == run_id)).one_or_none()
+    if row is None:
+        raise KehutuError("NO_RUN")
+    return _run(row)
+
+
+def get(ledger: Ledger, run_id: str) -> Run:
+    """A run by its id.
+
+    Raises:
+        KehutuError: UNKNOWN_RUN.
+    """
+    with ledger.reading() as connection:
+        row = connection.execute(select(tables.run).where(tables.run.c.id == run_id)).one_or_none()
+    if row is None:
+        raise KehutuError("UNKNOWN_RUN", id=run_id)
+    return _run(row)
+
+
+def listing(ledger: Ledger, first: int = 100) -> list[Run]:
+    """Runs, the newest first."""
+    query = select(tables.run).order_by(tables.run.c.created_at.desc(), tables.run.c.id.desc()).limit(first)
+    with ledger.reading() as connection:
+        return [_run(row) for row in connection.execute(query)]
+
+
+def _run(row: Row[Any]) -> Run:
+    files = orjson.loads(row.files)
+    return Run(
+        id=RunId(row.id),
+        parent=None if row.parent is None else RunId(row.parent),
+        created_at=tables.from_micros(row.created_at),
+        cut_off=date.fromisoformat(row.cut_off),
+        watermark=row.watermark,
+        code_version=row.code_version,
+        projection_hash=row.projection_hash,
+        parts=orjson.loads(row.parts),
+        files={name: ColumnFile(**file) for name, file in files.items()},
+    )
+
+
+def _to_json(value: object) -> str:
+    return orjson.dumps(value, option=orjson.OPT_SORT_KEYS).decode()

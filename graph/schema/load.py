@@ -39,9 +39,9 @@ _PROPERTY = frozenset(
         "hashed", "kept", "searched", "indexed", "priority",
     }
 )  # fmt: skip
-_NODE = frozenset({"prefix", "en", "zh", "party", "derived", "shared", "properties"})
+_NODE = frozenset({"prefix", "en", "zh", "avoid", "party", "derived", "shared", "properties"})
 _RELATION = frozenset(
-    {"from", "to", "ends", "en", "zh", "key", "harm", "one", "derived", "shared", "properties"}
+    {"from", "to", "ends", "en", "zh", "avoid", "key", "harm", "one", "derived", "shared", "properties"}
 )
 _NODE_NAME = re.compile(r"[A-Z][a-z][A-Za-z]*")
 _RELATION_NAME = re.compile(r"[A-Z]+(_[A-Z]+)*")
@@ -146,6 +146,7 @@ class _Reader:
             topic=topic,
             party=_flag(entry, "party"),
             derived=_flag(entry, "derived"),
+            avoid=entry["avoid"].texts() if "avoid" in entry else (),
             properties=self._properties(entry),
         )
         if not node.keys:
@@ -184,6 +185,7 @@ class _Reader:
             harm=_HARM[entry["harm"].text(tuple(_HARM))] if "harm" in entry else None,
             one=_ONE[entry["one"].text(tuple(_ONE))] if "one" in entry else None,
             derived=_flag(entry, "derived"),
+            avoid=entry["avoid"].texts() if "avoid" in entry else (),
             properties=properties,
         )
 

@@ -70,6 +70,7 @@ class NodeType:
     topic: str  # the YAML file
     party: bool = False
     derived: bool = False
+    avoid: tuple[str, ...] = ()  # words that texts do not use for it
     properties: dict[str, Property] = field(default_factory=dict)
 
     @property
@@ -100,6 +101,7 @@ class RelationType:
     harm: Literal["target -> source", "source -> target"] | None = None
     one: Literal["source", "target"] | None = None  # "source": a source has at most one such relation
     derived: bool = False
+    avoid: tuple[str, ...] = ()  # words that texts do not use for it
     properties: dict[str, Property] = field(default_factory=dict)
 
     @property

@@ -52,12 +52,12 @@ def test_an_address_is_one_in_traditional_and_simplified_writing() -> None:
 
 def test_rank_puts_business_keys_before_local_before_record_keys() -> None:
     keys = [
-        "enterprise:91370000MA3C000001",
-        "enterprise:registrationNo=370000",
-        "enterprise:credit-bureau/C-17",
         "enterprise:visits/17#1",
+        "enterprise:credit-bureau/C-17",
+        "enterprise:registrationNo=370000",
+        "enterprise:91370000MA3C000001",
     ]
-    assert sorted(keys[::-1], key=lambda key: rank(key, ENTERPRISE)) == keys
+    assert sorted(keys, key=lambda key: rank(key, ENTERPRISE)) == keys[::-1]
     assert rank("enterprise:91370000MA3C000001~5f", ENTERPRISE) == 0
 
 

@@ -7,6 +7,8 @@ when a test first asks for them, once a session, and end with it however it ends
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -22,6 +24,7 @@ from tests.neo4j_server.start import neo4j_server
 from tests.neo4j_server.unavailable import ServerUnavailableError
 
 STORES = ("embedded", "neo4j")
+DEMO_SIZE = "300"
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -78,6 +81,16 @@ def neo4j_store(neo4j_url: str, tmp_path_factory: pytest.TempPathFactory) -> Ite
     with open_store(neo4j_url, tmp_path_factory.mktemp("neo4j")) as opened:
         yield opened
         wipe(opened, definitions=True)  # an existing server is given back as empty as it was
+
+
+@pytest.fixture(scope="session")
+def demo_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The home of a small demo, built once by the command itself. Look only: a test that changes it takes a copy."""
+    folder = tmp_path_factory.mktemp("demo")
+    command = [str(Path(sys.executable).with_name("kehutu")), "demo", "--no-serve", "--size", DEMO_SIZE]
+    built = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    assert built.returncode == 0, built.stderr
+    return folder / ".kehutu"
 
 
 @pytest.fixture(params=STORES)

@@ -9,7 +9,7 @@ from graphql import GraphQLError
 from strawberry.schema.config import StrawberryConfig
 from strawberry.types import ExecutionContext
 
-from api.context import ID, Info
+from api.context import ID, Context, Info
 from api.customer import Customer
 from api.paging import Connection, page
 from api.scalars import Fen, FenAmount
@@ -17,7 +17,7 @@ from api.types import RiskTrace
 from services import portrait
 from services import search as searching
 from services.arrears.trace import trace
-from terms.errors import KehutuError
+from terms.errors import KehutuError, Lang
 
 
 @strawberry.enum(description="Types that can be searched.")
@@ -84,7 +84,9 @@ class Schema(strawberry.Schema):
         self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None
     ) -> None:
         """Rewrite errors in place for the client."""
-        lang = execution_context.context.lang if execution_context and execution_context.context else "en"
+        lang: Lang = "en"
+        if execution_context is not None and isinstance(execution_context.context, Context):
+            lang = execution_context.context.lang
         for error in errors:
             fault = error.original_error
             if isinstance(fault, KehutuError):

@@ -10,15 +10,12 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Concatenate, ParamSpec
 
 import click
 
 from cli.output import print_error
 from services.settings import Settings, settings
 from terms.errors import KehutuError, Lang
-
-P = ParamSpec("P")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +31,7 @@ class Call:
         return self.settings.lang
 
 
-def command(function: Callable[Concatenate[Call, P], int | None]) -> Callable[..., None]:
+def command(function: Callable[..., int]) -> Callable[..., None]:
     """Give a command the shared flags, and turn its result or its error into an exit status."""
 
     @click.option(
@@ -45,24 +42,24 @@ def command(function: Callable[Concatenate[Call, P], int | None]) -> Callable[..
     @click.option("--lang", type=click.Choice(["en", "zh"]), help="Language of texts for people.")
     @functools.wraps(function)
     def wrapped(
-        *args: P.args,
+        *,
         home: Path | None,
         store: str | None,
         as_json: bool,
         lang: Lang | None,
-        **kwargs: P.kwargs,
+        **own: object,
     ) -> None:
         spoken: Lang = lang or "en"
         try:
             call = Call(settings(home, store, lang), as_json)
             spoken = call.lang
-            status = function(call, *args, **kwargs)
+            status = function(call, **own)
         except KehutuError as error:
             print_error(error, spoken, as_json=as_json)
             sys.exit(error.exit)
         except KeyboardInterrupt:
             click.echo("Interrupted.", err=True)
             sys.exit(130)
-        sys.exit(status or 0)
+        sys.exit(status)
 
     return wrapped

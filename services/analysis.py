@@ -9,14 +9,16 @@ from importlib.metadata import version
 
 import numpy as np
 import orjson
-from algorithms.communities import leiden
+import pyarrow as pa
 
+from algorithms.communities import leiden
 from algorithms.risk.evidence import evidence_pairs
 from algorithms.risk.parameters import RiskParameters
 from algorithms.risk.propagation import Propagation, solve
 from algorithms.risk.weights import EvidenceEdges, MoneyEdges, Weights, break_weights
 from graph.arrays import Ints
-from ledger import columns, runs
+from ledger import runs
+from ledger.judgements import SOURCE as JUDGEMENTS
 from ledger.records import head, latest_observation
 from services.exposure import exposure
 from services.exposure.model import EVIDENCE_CODES, Exposure
@@ -85,8 +87,8 @@ def analyse(site: Site, *, as_of: date | None = None, progress: Progress = silen
     community = communities(len(inputs.parties.ids), weights)
     model = RiskModel.of(inputs, weights, solution, community)
     run_id, projection = _identity(model, parameters)
-    known = runs.find(site.ledger, run_id)
-    if known is None:
+    known = _is_kept(site, run_id)
+    if not known:
         progress("Writing results")
         files = save(site.home, run_id, model)
         runs.save(
@@ -111,7 +113,7 @@ def analyse(site: Site, *, as_of: date | None = None, progress: Progress = silen
             ),
         )
     runs.turn(site.ledger, run_id)
-    return _report(run_id, cut_off, model, parameters, solution, unchanged=known is not None)
+    return _report(run_id, cut_off, model, parameters, solution, unchanged=known)
 
 
 def weigh(inputs: Exposure) -> Weights:
@@ -147,7 +149,7 @@ def communities(size: int, weights: Weights) -> Ints:
 
 
 def _latest(site: Site) -> date:
-    found = latest_observation(site.ledger)
+    found = latest_observation(site.ledger, besides=JUDGEMENTS)
     if found is None:
         raise KehutuError("NOTHING_LOADED")
     return found.date()
@@ -158,11 +160,29 @@ def _identity(model: RiskModel, parameters: RiskParameters) -> tuple[RunId, str]
     digest = hashlib.sha256()
     for name, table in model.tables().items():
         digest.update(name.encode())
-        digest.update(columns.content(table))
+        digest.update(_bytes(table))
     projection = digest.hexdigest()
     digest.update(orjson.dumps(parameters.as_dict(), option=orjson.OPT_SORT_KEYS))
     digest.update(version("kehutu").encode())
     return RunId(f"{model.cut_off:%Y%m%d}-{digest.hexdigest()[:10]}"), projection
+
+
+def _is_kept(site: Site, run: RunId) -> bool:
+    try:
+        runs.get(site.ledger, run)
+    except KehutuError as fault:
+        if fault.code == "UNKNOWN_RUN":
+            return False
+        raise
+    return True
+
+
+def _bytes(table: pa.Table) -> memoryview:
+    """The same bytes for equal tables."""
+    sink = pa.BufferOutputStream()
+    with pa.ipc.new_stream(sink, table.schema) as writer:
+        writer.write_table(table.combine_chunks())
+    return memoryview(sink.getvalue())
 
 
 def _report(

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import numpy as np
 import orjson
-from ingest.world.demo import prepare
 
 from graph.write import counts
 from ingest.load import LoadReport, load
+from ingest.world.demo import prepare
 from services.analysis import AnalysisReport, analyse
 from services.arrears.clusters import clusters
 from services.arrears.model import RiskCluster, RiskTrace

@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from graph.schema.load import schema
 from ingest.load import LoadReport, load
 from ingest.projector import Projection, catch_up
-
-from graph.schema.load import schema
 from ledger.database import Ledger
 from services.settings import Settings
 from services.site import Site, open_site
@@ -52,4 +51,9 @@ STORE_FAULT_EXIT = 3
 
 def project(site: Site, progress: Progress = silent) -> Projection:
     """Bring the graph up to date with the ledger."""
-    return catch_up(site.ledger, site.store, schema(), progress=progress)
+    return catch_up(
+        site.ledger,
+        site.store,
+        schema(),
+        progress=lambda done, total: progress("Bringing the graph up to date", done, total),
+    )

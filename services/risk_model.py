@@ -6,7 +6,7 @@ from bisect import bisect_left
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -14,6 +14,7 @@ import numpy as np
 import pyarrow as pa
 
 from algorithms.risk.explain import apportion
+from algorithms.risk.network import Network
 from algorithms.risk.propagation import Propagation
 from algorithms.risk.weights import Weights
 from graph.arrays import Csr, Floats, Ints
@@ -25,7 +26,7 @@ from terms.ids import Fen, RunId
 ColumnFiles: TypeAlias = dict[str, columns.ColumnFile]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class RiskModel:
     """n parties by ascending id with everything that a trace needs; amounts in fen unless said."""
 
@@ -84,6 +85,11 @@ class RiskModel:
             customer_balance=customers.record.balance,
             cautions=inputs.cautions,
         )
+
+    @cached_property
+    def network(self) -> Network:
+        """The links by rows and by columns."""
+        return Network.of(self.weights.csr)
 
     @property
     def solution(self) -> Propagation:

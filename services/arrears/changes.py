@@ -20,7 +20,7 @@ TRIED = 12
 
 
 def largest_drops(
-    model: RiskModel, party: int, explanation: Explanation, names: Mapping[int, Named]
+    model: RiskModel, party: int, explanation: Explanation, seeds: list[int], names: Mapping[int, Named]
 ) -> tuple[Change, ...]:
     """The three largest drops of expected loss, each computed by solving again without its cause.
 
@@ -40,11 +40,11 @@ def largest_drops(
         return loss - round(after * stake)
 
     found: list[tuple[int, str]] = []
-    for seed in explanation.seeds[:TRIED]:
-        if seed.party in names and seed.party in local:
+    for seed in seeds[:TRIED]:
+        if seed in local:
             settled = own.copy()
-            settled[local[seed.party]] = 0.0
-            found.append((drop(weights, settled), f"settle the arrears of {names[seed.party].name}"))
+            settled[local[seed]] = 0.0
+            found.append((drop(weights, settled), f"settle the arrears of {names[seed].name}"))
     steps = {(step.source, step.target): None for path in explanation.paths for step in path.steps}
     for source, target in list(steps)[:TRIED]:
         if source in local and target in local:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-from algorithms.risk.blame import blame
 
+from algorithms.risk.blame import portfolio_by_seed
 from services.arrears.model import RiskCluster, SeedShare
 from services.names import names_of
 from services.risk_model import RiskModel, current
@@ -37,19 +37,16 @@ def _cluster(site: Site, model: RiskModel, label: int) -> RiskCluster:
     total = int(model.expected_loss[members].sum())
     stake = np.zeros(len(model.ids))
     stake[members] = model.lgd[members] * model.exposure[members]
-    blamed = blame(model.weights.csr, model.own, model.solution, stake)
-    worst = np.lexsort((np.arange(len(blamed)), -blamed))[:SEEDS_SHOWN]
-    worst = worst[blamed[worst] > 0]
+    blamed = portfolio_by_seed(model.network, model.own, model.score, stake)
+    worst = np.lexsort((blamed.seeds, -blamed.part))[:SEEDS_SHOWN]
     shown = by_loss[:MEMBERS_SHOWN]
-    names = names_of(site.store, site.schema, [model.ids[i] for i in {*shown.tolist(), *worst.tolist()}])
-    whole = float(blamed.sum())
+    names = names_of(
+        site.store, site.schema, [model.ids[i] for i in {*shown.tolist(), *blamed.seeds[worst].tolist()}]
+    )
+    whole = float(blamed.part.sum())
     seeds = tuple(
-        SeedShare(
-            names[model.ids[seed]],
-            float(blamed[seed]) / whole,
-            Money(round(float(blamed[seed]))),
-        )
-        for seed in worst.tolist()
+        SeedShare(names[model.ids[seed]], part / whole, Money(round(part)))
+        for seed, part in zip(blamed.seeds[worst].tolist(), blamed.part[worst].tolist(), strict=True)
     )
     return RiskCluster(
         id=f"community-{label}",

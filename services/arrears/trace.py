@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from ledger.runs import Run
+import numpy as np
 
+from algorithms.risk.blame import Blame, by_seed
 from algorithms.risk.explain import Explanation, Path, apportion, explain
-from algorithms.risk.explain import SeedShare as Blame
 from algorithms.risk.parameters import EVIDENCE_RELATIONS, RELATIONS
+from graph.arrays import Ints
+from ledger.runs import Run
 from services.arrears.changes import largest_drops
 from services.arrears.model import (
     RelationPart,
@@ -56,14 +58,16 @@ def trace(site: Site, entity: str, top: int = 10) -> RiskTrace:
 
 def trace_of(site: Site, run: Run, model: RiskModel, party: int, top: int) -> RiskTrace:
     """The same for a position in the model."""
-    explanation = explain(model.weights.csr, model.own, model.solution, party, top=top)
-    involved = {party, *(seed.party for seed in explanation.seeds[:SEEDS_SHOWN])}
+    explanation = explain(model.network, model.own, model.solution, party, top=top)
+    blamed = by_seed(model.network, model.own, model.score, party)
+    worst = np.lexsort((blamed.seeds, -blamed.part))[:SEEDS_SHOWN]
+    involved = {party, *blamed.seeds[worst].tolist()}
     involved |= {index for path in explanation.paths for index in path.parties}
     named = names_of(site.store, site.schema, [model.ids[index] for index in involved])
     names = {index: named[model.ids[index]] for index in involved}
     loss = Fen(int(model.expected_loss[party]))
     amounts = _amounts(loss, explanation)
-    seeds = _seeds(loss, explanation, names)
+    seeds = _seeds(loss, blamed, worst, names)
     return RiskTrace(
         party=names[party],
         score=float(model.score[party]),
@@ -76,7 +80,7 @@ def trace_of(site: Site, run: Run, model: RiskModel, party: int, top: int) -> Ri
         ),
         tail=Tail(explanation.tail, Money(amounts[-1])),
         seeds=seeds,
-        would_change=largest_drops(model, party, explanation, names),
+        would_change=largest_drops(model, party, explanation, blamed.seeds[worst].tolist(), names),
         run=RunName(run.id),
         data_time=run.cut_off,
         cautions=_cautions(model, party),
@@ -89,14 +93,12 @@ def _amounts(loss: Fen, explanation: Explanation) -> list[Fen]:
     return apportion(loss, shares) if loss else [Fen(0)] * len(shares)
 
 
-def _seeds(loss: Fen, explanation: Explanation, names: Mapping[int, Named]) -> tuple[SeedShare, ...]:
-    """The parties to blame, each with its part of the loss; those beyond the list keep theirs."""
-    blamed: tuple[Blame, ...] = explanation.seeds
-    shares = [*(seed.share for seed in blamed), explanation.seeds_tail]
-    amounts = apportion(loss, shares) if loss else [Fen(0)] * len(shares)
+def _seeds(loss: Fen, blamed: Blame, worst: Ints, names: Mapping[int, Named]) -> tuple[SeedShare, ...]:
+    """The parties to blame for most, each with its part of the loss; those not shown keep theirs."""
+    amounts = apportion(loss, blamed.part.tolist()) if loss else [Fen(0)] * len(blamed.part)
     return tuple(
-        SeedShare(names[seed.party], seed.share, Money(amount))
-        for seed, amount in zip(blamed[:SEEDS_SHOWN], amounts, strict=False)
+        SeedShare(names[int(blamed.seeds[at])], float(blamed.part[at]), Money(amounts[at]))
+        for at in worst.tolist()
     )
 
 

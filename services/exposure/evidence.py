@@ -7,7 +7,7 @@ from collections import Counter
 import numpy as np
 
 from graph.arrays import Ints
-from ingest.statements import evidence_key
+from ingest.statements import evidence_mention
 from ledger.records import by_seq, mentioning, versions
 from services.exposure.model import Customers, Incidence, Parties
 from services.exposure.parties import Tables, read_relations
@@ -81,7 +81,7 @@ def _by_relation(site: Site, links: list[tuple[int, str, str]], cut_off: np.date
 def _by_phone(site: Site, tables: Tables, at: dict[str, Ints], cut_off: np.datetime64) -> Incidence:
     """Parties that give the same phone, themselves or through a customer of theirs."""
     links = {
-        (int(at[kind][index]), evidence_key("phone", str(phone)))
+        (int(at[kind][index]), evidence_mention("phone", str(phone)))
         for kind in ("Customer", "Enterprise", "Person")
         for index, phone in enumerate(tables[kind].columns["phone"].tolist())
         if phone
@@ -91,7 +91,7 @@ def _by_phone(site: Site, tables: Tables, at: dict[str, Ints], cut_off: np.datet
     keys = sorted({attribute for _, attribute in shared})
     sequences = mentioning(site.ledger, keys, roles=("evidence",))
     records = by_seq(site.ledger, sorted({seq for seqs in sequences.values() for seq in seqs}))
-    newest = {
+    newest: dict[str, tuple[np.datetime64, str]] = {
         key: max(
             (
                 np.datetime64(records[seq].observed_at.date()),

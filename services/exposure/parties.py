@@ -9,7 +9,7 @@ import numpy as np
 from algorithms.arrears import Bills, Days, payment_record
 from algorithms.risk.parameters import RiskParameters
 from graph.arrays import Floats, Ints
-from graph.project import NodeTable, RelationTable, nodes, relations
+from graph.project import Column, NodeTable, RelationTable, nodes, relations
 from services.exposure.model import (
     BUFFER_KINDS,
     Caution,
@@ -149,7 +149,7 @@ def _buffers(
         value = np.asarray(table.columns[column], dtype=np.float64)
         known = ~np.isnan(value)
         buffer[at[known]] = value[known]
-        kind[at[known]] = BUFFER_KINDS.index(name)  # type: ignore[arg-type]  # both are in the tuple
+        kind[at[known]] = BUFFER_KINDS.index(name)
     low = buffer < floor
     kind[low] = BUFFER_KINDS.index("floor")
     return np.maximum(buffer, floor), kind
@@ -167,11 +167,11 @@ def _losses_given_default(
     return np.where(organisation, parameters.lgd_organisation, parameters.lgd_other)
 
 
-def dates(texts: np.ndarray, unit: str) -> Days:  # type: ignore[type-arg]  # text columns are object arrays
+def dates(texts: Column, unit: str) -> Days:
     """ISO texts as datetime64; the empty text is NaT."""
     return np.array([text[:10] for text in texts.tolist()], dtype=f"datetime64[{unit}]")
 
 
-def whole(values: np.ndarray) -> Ints:  # type: ignore[type-arg]  # number columns hold NaN for absent
+def whole(values: Column) -> Ints:
     """Amounts in fen as integers; what is absent counts 0."""
     return np.nan_to_num(np.asarray(values, dtype=np.float64)).astype(np.int64)

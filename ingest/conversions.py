@@ -121,29 +121,34 @@ def text_of(cell: object) -> str | None:
     """The text of a cell; numbers that files made of codes lose their ``.0``. Blank is absent."""
     if cell is None:
         return None
-    if isinstance(cell, str):
-        text = cell
-    elif isinstance(cell, bool):
-        text = "true" if cell else "false"
-    elif isinstance(cell, int):
-        text = str(cell)
-    elif isinstance(cell, float):
-        if math.isnan(cell):
-            return None  # what pandas writes for an absent cell
-        text = str(int(cell)) if cell.is_integer() and abs(cell) < _LARGEST else repr(cell)
-    elif isinstance(cell, (datetime, date)):
-        text = cell.isoformat()
-    elif isinstance(cell, Decimal):
-        text = format(cell, "f")
-    else:
-        raise NotAcceptedError("one value")
-    if not text or text.isspace():
+    text = cell if isinstance(cell, str) else _written_out(cell)
+    # The way of nearly all cells.
+    if text.isprintable() and len(text) <= FIELD_LIMIT:
+        return None if not text or text.isspace() else text
+    if text.isspace():
         return None
     if len(text) > FIELD_LIMIT:
-        raise NotAcceptedError(str(FIELD_LIMIT), code="ROW_FIELD_TOO_LONG")
-    if not text.isprintable() and _HIDDEN.search(text):
+        raise NotAcceptedError(f"at most {FIELD_LIMIT} characters", code="ROW_FIELD_TOO_LONG")
+    if _HIDDEN.search(text):
         raise NotAcceptedError("visible characters are expected", code="ROW_CHARACTERS")
     return text
+
+
+def _written_out(cell: object) -> str:
+    """The text of a typed cell."""
+    if isinstance(cell, bool):
+        return "true" if cell else "false"
+    if isinstance(cell, float):
+        if math.isnan(cell):
+            return ""  # what pandas writes for an absent cell
+        return str(int(cell)) if cell.is_integer() and abs(cell) < _LARGEST else repr(cell)
+    if isinstance(cell, Decimal):
+        return format(cell, "f")
+    if isinstance(cell, datetime | date):
+        return cell.isoformat()
+    if isinstance(cell, int):
+        return str(cell)
+    raise NotAcceptedError("one value")
 
 
 def code_of(cell: object) -> str | None:
@@ -178,7 +183,8 @@ def _factor(declared: Property, unit: str | None) -> Decimal:
 
 
 def _text_converter(declared: Property) -> Convert:
-    clean = code_of if declared.identity == "key" and not declared.hashed else text_of
+    # An address is a key too, and is kept as it is written.
+    clean = code_of if declared.identity == "key" and (declared.pattern or not declared.hashed) else text_of
     values = frozenset(declared.values)
     if values:
         expected = "one of " + ", ".join(declared.values)

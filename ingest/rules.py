@@ -1,0 +1,246 @@
+"""The mapping of a source, checked against the schema and made ready to run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import lru_cache
+from typing import TypeAlias
+
+from graph.schema.keys import key_of, local_key
+from graph.schema.model import NodeType, Property, Schema
+from graph.schema.source import nearest
+from ingest.conversions import NotAcceptedError, WrongUseError, converter, instant_of
+from ingest.manifest import Cell, Cells, NodeEntry, Places, RelationEntry, Rules, Source, When
+from ingest.mapping import (
+    Condition,
+    Filled,
+    KeyPart,
+    Mapper,
+    Named,
+    NodeStep,
+    Observed,
+    RelationStep,
+    Take,
+    of_column,
+    of_columns,
+    of_const,
+)
+from terms.ids import Key
+
+Hasher: TypeAlias = Callable[[str], str]
+
+_LOCAL = Property("local", "text", "", "", "id", identity="key")
+
+
+def compile_rules(source: Source, rules: Rules, at: Places, schema: Schema, *, hasher: Hasher) -> Mapper:
+    """Check a source and its mapping against the schema and make its mapper.
+
+    Args:
+        at: places of the source in its manifest, for faults.
+        hasher: the ledger's keyed hash, for keys that must not be kept.
+    Raises:
+        KehutuError: ``MANIFEST_FAULT`` naming file and line, for an unknown channel, type, property or unit, an
+            end that the relation does not take, a key that is none.
+    """
+    return _Compiler(source, rules, at, schema, hasher).mapper()
+
+
+class _Compiler:
+    def __init__(self, source: Source, rules: Rules, at: Places, schema: Schema, hasher: Hasher) -> None:
+        self.source = source
+        self.rules = rules
+        self.at = at
+        self.schema = schema
+        self.hasher = hasher
+        self.namespace = source.namespace or source.channel
+        self.columns: set[str] = set()
+        self.unkeyed: dict[str, int] = {}  # node type -> how many entries without a key
+        self.slots: dict[str, int] = {}
+
+    def mapper(self) -> Mapper:
+        if self.source.channel not in self.schema.channels:
+            hint = nearest(self.source.channel, self.schema.channels)
+            self.at.fault(f"there is no channel '{self.source.channel}'{hint}", "channel")
+        nodes: list[NodeStep] = []
+        relations: list[RelationStep] = []
+        for position, entry in enumerate(self.rules.entries):
+            if isinstance(entry, NodeEntry):
+                nodes.append(self._node(entry, self.rules.places.at(position)))
+        for position, entry in enumerate(self.rules.entries):
+            if isinstance(entry, RelationEntry):
+                index = sum(r.type == entry.relation for r in relations)
+                relations.append(self._relation(entry, self.rules.places.at(position), index))
+        ids = self.source.record_id
+        id_columns = (ids,) if isinstance(ids, str) else ids or ()
+        self.columns.update(id_columns)
+        delete = self._condition(self.source.delete)
+        observed = self._observed()
+        evidence = {
+            node.name: tuple(p.name for p in node.properties.values() if p.identity == "evidence")
+            for node in self.schema.nodes.values()
+        }
+        return Mapper(
+            columns=frozenset(self.columns),
+            ids=id_columns,
+            observed=observed,
+            delete=delete,
+            nodes=tuple(nodes),
+            relations=tuple(relations),
+            evidence=evidence,
+        )
+
+    def _node(self, entry: NodeEntry, at: Places) -> NodeStep:
+        type_ = self._node_type(entry.node, at, "node")
+        index = 0
+        if not entry.key:
+            index = self.unkeyed.get(type_.name, 0)
+            self.unkeyed[type_.name] = index + 1
+        return NodeStep(
+            self._named(type_, entry.key, at.at("key"), index),
+            self._filled(type_.properties, entry.set, at.at("set"), type_.name),
+            entry.optional,
+            self._condition(entry.when),
+        )
+
+    def _relation(self, entry: RelationEntry, at: Places, index: int) -> RelationStep:
+        type_ = self.schema.relations.get(entry.relation)
+        if type_ is None or type_.derived:
+            known = tuple(r.name for r in self.schema.relations.values() if not r.derived)
+            hint = nearest(entry.relation, known)
+            at.fault(f"there is no relation '{entry.relation}' to map to{hint}", "relation")
+        source = self._end(entry.source, at.at("from"))
+        target = self._end(entry.target, at.at("to"))
+        if not type_.allows(source.type, target.type):
+            pairs = ", ".join(f"{a} to {b}" for a, b in type_.ends)
+            at.fault(
+                f"{type_.name} does not lead from {source.type} to {target.type}; it leads from {pairs}",
+                "relation",
+            )
+        for name in entry.key:
+            if name not in type_.key:
+                apart = ", ".join(type_.key) or "its ends only"
+                at.fault(f"{type_.name} is told apart by {apart}, not by '{name}'", "key", name)
+        key = entry.key or {name: cell for name, cell in entry.set.items() if name in type_.key}
+        rest = {name: cell for name, cell in entry.set.items() if name not in key}
+        if key and len(key) < len(type_.key):
+            missing = ", ".join(name for name in type_.key if name not in key)
+            at.fault(f"the key of {type_.name} also needs {missing}", "key")
+        return RelationStep(
+            type_.name,
+            source,
+            target,
+            bool(type_.key),
+            self._filled(type_.properties, key, at.at("key" if entry.key else "set"), type_.name),
+            self._filled(type_.properties, rest, at.at("set"), type_.name),
+            index,
+            self._condition(entry.when),
+        )
+
+    def _end(self, end: Mapping[str, Cells], at: Places) -> Named:
+        ((name, cells),) = end.items()
+        type_ = self._node_type(name, at, name)
+        if not cells and name not in self.unkeyed:
+            at.fault(f"the row names no {name} without a key; give the key of this end", name)
+        return self._named(type_, cells, at.at(name), 0)
+
+    def _node_type(self, name: str, at: Places, *way: str) -> NodeType:
+        type_ = self.schema.nodes.get(name)
+        if type_ is None or type_.derived:
+            known = tuple(n.name for n in self.schema.nodes.values() if not n.derived)
+            at.fault(f"there is no node type '{name}' to map to{nearest(name, known)}", *way)
+        return type_
+
+    def _named(self, type_: NodeType, cells: Cells, at: Places, index: int) -> Named:
+        parts: dict[str, KeyPart] = {}
+        columns: dict[str, str] = {}
+        for name, cell in cells.items():
+            prop = _LOCAL if name == "local" else type_.properties.get(name)
+            if prop is None or prop.identity != "key":
+                known = (*(p.name for p in type_.keys), "local")
+                reason = (
+                    f"'{name}' is no key of {type_.name}{nearest(name, known)}; keys are {', '.join(known)}"
+                )
+                at.fault(reason, name)
+            filled = self._one(prop, cell, at.at(name))
+            columns[name] = filled.column
+            if prop is _LOCAL:
+                parts[name] = KeyPart(filled.take, self._local(type_.prefix), None, True)
+            else:
+                # An identity number is never kept; an address is hashed only to make a short key.
+                kept = None if prop.hashed and prop.personal == "id" else name
+                parts[name] = KeyPart(filled.take, self._key(type_, prop), kept, not prop.hashed)
+        order = [*(p.name for p in type_.keys), "local"]
+        names = sorted(parts, key=order.index)
+        same = repr((type_.name, index, [(name, cells[name]) for name in names]))
+        return Named(
+            type_.name,
+            type_.prefix,
+            tuple(parts[name] for name in names),
+            slot=self.slots.setdefault(same, len(self.slots)),
+            column=", ".join(columns[name] for name in names),
+            source=self.source.name,
+            index=index,
+        )
+
+    def _local(self, prefix: str) -> Callable[[str], Key]:
+        namespace = self.namespace
+        return lambda text: local_key(prefix, namespace, text)
+
+    def _key(self, type_: NodeType, prop: Property) -> Callable[[str], Key]:
+        def make(text: str) -> Key:
+            return key_of(type_, prop, text, hasher=self.hasher)
+
+        # Folding and hashing an address costs more than the rest of its row, and premises are shared.
+        return lru_cache(maxsize=65_536)(make) if prop.hashed else make
+
+    def _filled(
+        self, known: Mapping[str, Property], cells: Cells, at: Places, owner: str
+    ) -> tuple[Filled, ...]:
+        filled = []
+        for name, cell in cells.items():
+            prop = known.get(name)
+            if prop is None:
+                at.fault(f"{owner} has no property '{name}'{nearest(name, tuple(known))}", name)
+            if prop.hashed and prop.personal == "id":
+                at.fault(f"'{name}' is kept as a keyed hash only; give it as a key", name)
+            filled.append(self._one(prop, cell, at.at(name)))
+        return tuple(filled)
+
+    def _one(self, prop: Property, cell: Cell, at: Places) -> Filled:
+        prefix = cell.prefix or ""
+        try:
+            convert = converter(prop, unit=cell.unit, format=cell.format, words=cell.words)
+            if cell.const is not None:
+                const = str(cell.const).lower() if isinstance(cell.const, bool) else str(cell.const)
+                take: Take = of_const(convert(prefix + const))
+                return Filled(prop.name, "const", take, cell.proxy)
+        except WrongUseError as fault:
+            at.fault(str(fault))
+        except NotAcceptedError as fault:
+            at.fault(f"'{cell.const}' is not {fault.expected}")
+        if cell.column is not None:
+            self.columns.add(cell.column)
+            take = of_column(prop.name, cell.column, convert, prefix)
+            return Filled(prop.name, cell.column, take, cell.proxy)
+        self.columns.update(cell.columns)
+        take = of_columns(prop.name, cell.columns, convert, prefix, cell.join)
+        return Filled(prop.name, ", ".join(cell.columns), take, cell.proxy)
+
+    def _condition(self, when: When | None) -> Condition | None:
+        if when is None:
+            return None
+        self.columns.add(when.column)
+        return Condition(when.column, when.values)
+
+    def _observed(self) -> Observed:
+        cell = self.source.observed_at
+        if cell is None:
+            return Observed()
+        text = cell.column if cell.const is None else str(cell.const)
+        try:
+            return Observed(const=instant_of(text, cell.format))
+        except NotAcceptedError as fault:
+            if cell.column is None:
+                self.at.fault(f"'{text}' is not {fault.expected}", "observedAt")
+        self.columns.add(cell.column)
+        return Observed(cell.column, cell.format)

@@ -48,37 +48,28 @@ class Grid:
     fed_by: tuple[Fed, ...]
 
     def tables(self) -> dict[str, list[dict[str, object]]]:
-        """Rows by table. Feeding pairs are a table for each pair of types: ``line_fed_by_transformer``."""
-        tables: dict[str, list[dict[str, object]]] = {
+        """Rows by table."""
+        return {
             "areas": list(self.areas),
             "substations": list(self.substations),
             "transformers": list(self.transformers),
             "lines": list(self.lines),
             "service_points": list(self.service_points),
+            "fed_by": [
+                {
+                    "id": f"{pair.fed} < {pair.by}",
+                    "pair": f"{pair.fed_type} < {pair.by_type}",
+                    "fed": pair.fed,
+                    "by": pair.by,
+                }
+                for pair in self.fed_by
+            ],
         }
-        for fed, by in FED_BY:
-            tables[f"{_snake(fed)}_fed_by_{_snake(by)}"] = []
-        for pair in self.fed_by:
-            name = f"{_snake(pair.fed_type)}_fed_by_{_snake(pair.by_type)}"
-            tables[name].append({"id": f"{pair.fed} < {pair.by}", "fed": pair.fed, "by": pair.by})
-        return tables
-
-
-FED_BY = (
-    ("ServicePoint", "Line"),
-    ("ServicePoint", "Transformer"),
-    ("Line", "Line"),
-    ("Line", "Transformer"),
-    ("Transformer", "Line"),
-    ("Transformer", "Transformer"),
-    ("Line", "Substation"),
-    ("Transformer", "Substation"),
-)
 
 
 def read(request: Request) -> Opened:
-    """One table of a grid: ``areas``, ``substations``, ``transformers``, ``lines``, ``service_points`` or one
-    of feeding pairs such as ``line_fed_by_transformer``. Option ``grid``: a SimBench code.
+    """One table of a grid: ``areas``, ``substations``, ``transformers``, ``lines``, ``service_points`` or the
+    feeding pairs ``fed_by`` (``pair``: the two types, as ``Line < Transformer``). Option ``grid``: a SimBench code.
 
     Raises:
         KehutuError: ``READER_PACKAGE_MISSING``, ``READER_TABLE_UNKNOWN``, ``READER_OPTION_UNKNOWN``,
@@ -282,10 +273,6 @@ def _scaled(text: str, factor: int) -> float:
     return round(float(text) * factor, 6)
 
 
-def _snake(name: str) -> str:
-    return re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower()
-
-
 COLUMNS: dict[str, tuple[str, ...]] = {
     "areas": ("areaCode", "name", "path", "partOf"),
     "substations": ("substationNo", "name", "areaCode", "region", "longitude", "latitude"),
@@ -321,6 +308,6 @@ COLUMNS: dict[str, tuple[str, ...]] = {
         "longitude",
         "latitude",
     ),
-    **{f"{_snake(fed)}_fed_by_{_snake(by)}": ("id", "fed", "by") for fed, by in FED_BY},
+    "fed_by": ("id", "pair", "fed", "by"),
 }
 """Columns of every table."""

@@ -85,11 +85,11 @@ def test_quantities_are_in_the_models_units(rural: Grid) -> None:
 
 
 def test_a_table_is_read_row_by_row_with_its_columns() -> None:
-    opened = read(Request(path=None, name="simbench", table="line_fed_by_transformer"))
+    opened = read(Request(path=None, name="simbench", table="fed_by"))
     rows = list(opened.rows)
-    assert opened.columns == ("id", "fed", "by")
+    assert opened.columns == ("id", "pair", "fed", "by")
     assert all(isinstance(row, Row) and tuple(row.values) == opened.columns for row in rows)
-    assert len(rows) == 401
+    assert len(rows) == 10_865
 
 
 def test_columns_are_the_same_in_every_row(rural: Grid) -> None:

@@ -1,0 +1,66 @@
+"""The world as a whole, between being made and being written down."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyarrow as pa
+
+from ingest.world.draws import Ints
+from ingest.world.economy import Economy
+from ingest.world.enterprises import Enterprises
+from ingest.world.layout import TRUTH, Tables
+from ingest.world.links import Links
+from ingest.world.supply import Places
+
+
+@dataclass(frozen=True, slots=True)
+class Register:
+    """Columns by enterprise (codes, names) and by leader (``identities``, ``persons``: their numbers)."""
+
+    codes: pa.Array
+    names: pa.Array
+    persons: Ints
+    identities: pa.Array
+
+
+@dataclass(frozen=True, slots=True)
+class Residents:
+    """By consumer customer: the person behind it and the enterprise that pays the wages (-1 = none we know)."""
+
+    person: Ints
+    employer: Ints
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """Everything that is not drawn block by block."""
+
+    seed: int
+    firms: Enterprises
+    links: Links
+    economy: Economy
+    places: Places
+    residents: Residents
+    register: Register
+
+    @property
+    def households(self) -> int:
+        """Number of consumer customers; organisation customers are numbered after them."""
+        return len(self.residents.person)
+
+
+class Output:
+    """Where a world is written: the tables that a manifest loads, and the truth that none does."""
+
+    def __init__(self, folder: Path, layout: dict[str, dict[str, pa.DataType]]) -> None:
+        self.tables = Tables(folder, layout)
+        self.truth = Tables(folder / "truth", TRUTH)
+
+    def __enter__(self) -> Output:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.tables.close()
+        self.truth.close()

@@ -1,0 +1,26 @@
+"""The demo's manifests, in the order in which they are loaded."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pyarrow.parquet as pq
+
+from ingest.manifest import read as read_manifest
+from ingest.world.demo import prepare, service_points
+
+
+def test_grid_persons_and_world_come_in_order_with_their_origins(tmp_path: Path) -> None:
+    manifests = prepare(tmp_path, size=300, seed=5)
+    assert [path.name for path in manifests] == ["grid.yaml", "persons.yaml", "world.yaml"]
+    origins = [{source.origin for source in read_manifest(path).sources} for path in manifests]
+    assert origins == [{"benchmark"}, {"benchmark"}, {"synthetic"}]
+
+
+def test_the_demo_customers_stand_at_low_voltage_points_of_the_benchmark_grid(tmp_path: Path) -> None:
+    prepare(tmp_path, size=300, seed=5)
+    numbers = {point.number for point in service_points()}
+    assert len(numbers) == 5367
+    for table in ("consumers", "organisations"):
+        used = pq.read_table(tmp_path / "world" / f"{table}.parquet")["service_point_no"].to_pylist()
+        assert set(used) <= numbers

@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Protocol
 
 from sqlalchemy import (
     BigInteger,
@@ -31,6 +32,18 @@ from ledger.database import Ledger
 from ledger.records import Record, Ref, chunks, newest
 
 
+class Acknowledged(Protocol):
+    """What has a place in the order of acknowledgement: a record, a judgement."""
+
+    @property
+    def seq(self) -> int:
+        """Its sequence number."""
+
+    @property
+    def recorded_at(self) -> datetime:
+        """When it was acknowledged."""
+
+
 @dataclass(frozen=True, slots=True)
 class Moment:
     """Sees records with ``seq`` up to ``until`` that were recorded by ``as_of``; None sets no limit."""
@@ -38,8 +51,8 @@ class Moment:
     until: int | None = None
     as_of: datetime | None = None
 
-    def sees(self, record: Record) -> bool:
-        """Whether the record was there."""
+    def sees(self, record: Acknowledged) -> bool:
+        """Whether the record, or the judgement, was there."""
         return (self.until is None or record.seq <= self.until) and (
             self.as_of is None or record.recorded_at <= self.as_of
         )
@@ -59,7 +72,7 @@ def refs_of(ledger: Ledger, seqs: Iterable[int]) -> set[Ref]:
     with ledger.reading() as connection:
         for chunk in chunks(sorted(set(seqs))):
             query = select(columns.source, columns.record_id).where(columns.seq.in_(chunk))
-            found.update(connection.execute(query).tuples())
+            found.update((source, local) for source, local in connection.execute(query))
     return found
 
 

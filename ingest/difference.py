@@ -1,0 +1,204 @@
+"""What a batch of records changes in the graph: the graph as it was before it against the graph as it is after it.
+
+Both sides are computed from the ledger alone, so the difference is the same whenever it is computed: a batch that was
+cut short is written again by computing it again, and the store is never asked what it holds.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from graph.schema.model import Schema
+from graph.write import GraphChange, NodeRow, RelationRow
+from ingest.entities import node_row
+from ingest.identity import Identity
+from ingest.neighbourhood import Neighbourhood
+from ingest.relations import RelationClaim, RelationIdentity, identity_of, mentions_of, relation_row
+from ingest.sightings import Sighting, Told
+from ledger import judgements as judged
+from ledger.database import Ledger
+from ledger.moments import Moment
+from ledger.records import Record, Ref, mentioning
+from terms.ids import EntityId, Key
+
+_BEFORE, _AFTER = 0, 1
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """What records make of the graph, and of the names by which entities are found.
+
+    ``named``: keys and old ids that name another entity than before. ``forgotten``: those that name none any more.
+    """
+
+    change: GraphChange
+    named: dict[str, EntityId]
+    forgotten: frozenset[str]
+
+
+def difference(ledger: Ledger, schema: Schema, batch: Sequence[Record]) -> Difference:
+    """The change that consecutive records make (at least one), those before the first having been written."""
+    return _Step(ledger, schema, batch).difference()
+
+
+class _Step:
+    def __init__(self, ledger: Ledger, schema: Schema, batch: Sequence[Record]) -> None:
+        self.ledger = ledger
+        self.schema = schema
+        self.batch = batch
+        self.before, self.after = batch[0].seq - 1, batch[-1].seq
+        moments = (Moment(until=self.before), Moment(until=self.after))
+        self.around = Neighbourhood(ledger, schema, moments)
+        self.identities: tuple[Identity, Identity] = (Identity(), Identity())
+        self.referred: tuple[dict[Key, frozenset[str]], dict[Key, frozenset[str]]] = ({}, {})
+
+    def difference(self) -> Difference:
+        changed = self._changed()
+        self.around.reach(self._touched(changed))
+        self._identify()
+        moved = self._read_moved()
+        affected = self._affected(changed) | self._affected(moved)
+        nodes = self._node_rows()
+        relations = self._relation_rows(affected)
+        return Difference(self._change(nodes, relations), *self._names())
+
+    def _changed(self) -> set[Ref]:
+        """Records whose current version is another one after the batch."""
+        refs = {record.ref for record in self.batch if not judged.is_judgement(record)}
+        self.around.read(refs)
+        told = self.around.told
+        return {ref for ref in refs if told[ref][_BEFORE] is not told[ref][_AFTER]}
+
+    def _touched(self, changed: set[Ref]) -> set[Key]:
+        keys: set[Key] = set()
+        for told in self._versions(changed):
+            keys |= told.references
+            for sighting in told.sightings:
+                keys.update(sighting.keys)
+        for record in self.batch:
+            if judged.is_judgement(record):
+                judgement = judged.read(record)
+                keys |= {judgement.left, judgement.right}
+        return keys
+
+    def _versions(self, refs: Iterable[Ref]) -> Iterable[Told]:
+        return (told for ref in refs for told in self.around.told[ref] if told is not None)
+
+    def _identify(self) -> None:
+        self.referred = (self.around.referred(_BEFORE), self.around.referred(_AFTER))
+        self.identities = (
+            self.around.identity(_BEFORE, self.referred[_BEFORE]),
+            self.around.identity(_AFTER, self.referred[_AFTER]),
+        )
+
+    def _read_moved(self) -> set[Ref]:
+        """Unchanged records with a relation whose end belongs to another entity now."""
+        before, after = self.identities
+        keys = [k for k, entity in before.of_key.items() if after.of_key.get(k, entity) != entity]
+        sightings = [
+            s for s, entity in before.of_sighting.items() if after.of_sighting.get(s, entity) != entity
+        ]
+        if not keys and not sightings:
+            return set()
+        mentioned = mentioning(self.ledger, keys, roles=("node", "end"))
+        refs = self.around.read_numbers(seq for seqs in mentioned.values() for seq in seqs)
+        refs |= {(sighting.source, sighting.record_id) for sighting in sightings}
+        ends = {end for told in self._versions(refs) for r in told.relations for end in (r.source, r.target)}
+        if ends - self.around.keys:
+            self.around.reach(ends)
+            self._identify()
+        return refs
+
+    def _affected(self, refs: set[Ref]) -> set[RelationIdentity]:
+        """Relations that the records state, before or after."""
+        found: set[RelationIdentity | None] = set()
+        for ref in refs:
+            for told, identity in zip(self.around.told[ref], self.identities, strict=True):
+                if told is not None:
+                    found.update(identity_of(statement, told, identity) for statement in told.relations)
+        return {relation for relation in found if relation is not None}
+
+    def _node_rows(self) -> tuple[dict[EntityId, NodeRow], dict[EntityId, NodeRow]]:
+        rows: list[dict[EntityId, NodeRow]] = []
+        for identity, referred in zip(self.identities, self.referred, strict=True):
+            shown = {}
+            for entity, cluster in identity.clusters.items():
+                origins = frozenset().union(*(referred.get(key, ()) for key in cluster.keys))
+                shown[entity] = node_row(cluster, self.schema, origins)
+            rows.append(shown)
+        return rows[_BEFORE], rows[_AFTER]
+
+    def _relation_rows(
+        self, affected: set[RelationIdentity]
+    ) -> tuple[dict[RelationIdentity, RelationRow], dict[RelationIdentity, RelationRow]]:
+        names = {name for relation in affected for name in self._mentions(relation)}
+        mentioned = mentioning(self.ledger, names, roles=("relation",))
+        refs = sorted(self.around.read_numbers(seq for seqs in mentioned.values() for seq in seqs))
+        rows: list[dict[RelationIdentity, RelationRow]] = []
+        for place, identity in enumerate(self.identities):
+            claims: dict[RelationIdentity, list[RelationClaim]] = defaultdict(list)
+            for ref in refs:
+                told = self.around.told[ref][place]
+                if told is None:
+                    continue
+                for statement in told.relations:
+                    relation = identity_of(statement, told, identity)
+                    if relation is not None and relation in affected:
+                        claims[relation].append(RelationClaim(told.record, statement))
+            rows.append({relation: relation_row(relation, c, self.schema) for relation, c in claims.items()})
+        return rows[_BEFORE], rows[_AFTER]
+
+    def _mentions(self, relation: RelationIdentity) -> list[str]:
+        return mentions_of(relation, self._stated(relation.source), list(self._stated(relation.target)))
+
+    def _stated(self, entity: EntityId) -> set[Key]:
+        return {
+            key
+            for identity in self.identities
+            if (cluster := identity.clusters.get(entity)) is not None
+            for key in cluster.stated
+        }
+
+    def _change(
+        self,
+        nodes: tuple[dict[EntityId, NodeRow], dict[EntityId, NodeRow]],
+        relations: tuple[dict[RelationIdentity, RelationRow], dict[RelationIdentity, RelationRow]],
+    ) -> GraphChange:
+        old, new = nodes
+        had, has = relations
+        gone = old.keys() - new.keys()
+        return GraphChange(
+            watermark=self.after,
+            create_nodes=[row for entity, row in sorted(new.items()) if entity not in old],
+            update_nodes=[row for entity, row in sorted(new.items()) if entity in old and old[entity] != row],
+            remove_nodes=[(old[entity].type, entity) for entity in sorted(gone)],
+            create_relations=[row for relation, row in sorted(has.items()) if relation not in had],
+            update_relations=[
+                row for relation, row in sorted(has.items()) if relation in had and had[relation] != row
+            ],
+            # A removed node takes its relations with it.
+            remove_relations=[
+                row
+                for relation, row in sorted(had.items())
+                if relation not in has and relation.source not in gone and relation.target not in gone
+            ],
+        )
+
+    def _names(self) -> tuple[dict[str, EntityId], frozenset[str]]:
+        before, after = self.identities
+        named: dict[str, EntityId] = {k: e for k, e in after.of_key.items() if before.of_key.get(k) != e}
+        forgotten = set()
+        for key in before.of_key.keys() - after.of_key.keys():
+            heir = self._heir(before.clusters[before.of_key[key]].sightings) if "~" in key else None
+            if heir is None:
+                forgotten.add(str(key))
+            else:
+                named[key] = heir
+        return named, frozenset(forgotten)
+
+    def _heir(self, sightings: Iterable[Sighting]) -> EntityId | None:
+        """The entity that the sightings of a part that is no more belong to: its id goes on naming them."""
+        of_sighting = self.identities[_AFTER].of_sighting
+        return next((of_sighting[s.ref] for s in sightings if s.ref in of_sighting), None)

@@ -1,0 +1,91 @@
+"""Brings the graph up to the ledger: batch after batch of records, each written as the difference that it makes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import Final
+
+from graph.schema.model import Schema
+from graph.state import prepare
+from graph.store import Store
+from graph.write import Counts, apply
+from ingest.difference import Difference, difference
+from ledger.database import Ledger
+from ledger.naming import named_until, rename
+from ledger.records import head, since
+
+BATCH: Final = 20_000
+"""Records that are written together: some hundred MB at most, and a crash repeats one such batch."""
+
+
+@dataclass(frozen=True, slots=True)
+class Projection:
+    """What catching up did: records read, nodes and relations written and removed, where the graph stands now."""
+
+    records: int = 0
+    nodes: int = 0
+    relations: int = 0
+    removed_nodes: int = 0
+    removed_relations: int = 0
+    watermark: int = 0
+
+
+def catch_up(
+    ledger: Ledger,
+    store: Store,
+    schema: Schema,
+    *,
+    batch: int = BATCH,
+    progress: Callable[[int, int], None] | None = None,
+) -> Projection:
+    """Write to the graph what the records since its watermark change. Nothing to do is no fault.
+
+    Args:
+        batch: records a step; the graph after all of them does not depend on it.
+        progress: called after every step with the records done and the records there were to do.
+    Raises:
+        KehutuError: STORE_OF_ANOTHER_LEDGER, STORE_NEWER, STORE_UNAVAILABLE, LEDGER_LOCKED (another process writes).
+
+    Killed at any moment and called again, it goes on where it was: the step that was cut short is computed again
+    from the ledger, comes out the same, and is written over what is there of it.
+    """
+    with ledger.writer():
+        state = prepare(store, schema, ledger.id)
+        start, end = state.watermark, head(ledger)
+        done, in_flight = start, state.in_flight
+        total = Projection(watermark=start)
+        while done < end:
+            limit = batch if in_flight is None else in_flight - done
+            records = since(ledger, done, limit)
+            step = difference(ledger, schema, records)
+            counts = apply(
+                store,
+                schema,
+                step.change,
+                recovering=in_flight is not None,
+                before_watermark=partial(_rename, ledger, step),
+            )
+            done, in_flight = step.change.watermark, None
+            total = _sum(total, len(records), counts, done)
+            if progress is not None:
+                progress(done - start, end - start)
+        return total
+
+
+def _rename(ledger: Ledger, step: Difference) -> None:
+    """Let keys find their entities; a store that is made again from older records leaves them as they are."""
+    if step.change.watermark > named_until(ledger):
+        rename(ledger, step.named, step.forgotten, until=step.change.watermark)
+
+
+def _sum(total: Projection, records: int, counts: Counts, watermark: int) -> Projection:
+    return Projection(
+        records=total.records + records,
+        nodes=total.nodes + counts.nodes,
+        relations=total.relations + counts.relations,
+        removed_nodes=total.removed_nodes + counts.removed_nodes,
+        removed_relations=total.removed_relations + counts.removed_relations,
+        watermark=watermark,
+    )

@@ -1,0 +1,110 @@
+"""Relations: which statements are the same relation, and what is left of their rival claims."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from graph.schema.model import Schema
+from graph.write import RelationRow
+from ingest.entities import preference
+from ingest.identity import Identity
+from ingest.sightings import Told
+from ingest.statements import RelationStatement, relation_key
+from ledger.records import Record
+from terms.ids import EntityId, Key, RecordId
+
+
+class RelationIdentity(NamedTuple):
+    """What makes a relation itself: its type, the entities at its ends, the declared key (a contract number)."""
+
+    type: str
+    source_type: str
+    source: EntityId
+    target_type: str
+    target: EntityId
+    key: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class RelationClaim:
+    """One record that states a relation."""
+
+    record: Record
+    statement: RelationStatement
+
+
+@dataclass(frozen=True, slots=True)
+class Warned:
+    """Two relations that look like one, by the records that state them: a matter of data quality, not an error."""
+
+    type: str
+    source: EntityId
+    target: EntityId
+    amount: object
+    records: tuple[RecordId, RecordId]
+
+
+def identity_of(statement: RelationStatement, told: Told, identity: Identity) -> RelationIdentity | None:
+    """The relation that a statement means; None if an end is no entity (no record speaks of it any more).
+
+    An end is the entity of the record's own sighting where it has one: a record that was split off takes its
+    relations with it.
+    """
+    source = _end(statement.source_type, statement.source, told, identity)
+    target = _end(statement.target_type, statement.target, told, identity)
+    if source is None or target is None:
+        return None
+    return RelationIdentity(
+        statement.type, statement.source_type, source, statement.target_type, target, statement.key
+    )
+
+
+def mentions_of(relation: RelationIdentity, source: Iterable[str], target: Sequence[str]) -> list[str]:
+    """The ledger's names for all statements that may mean this relation: one for each pair of the ends' keys."""
+    return [relation_key(relation.type, a, b, relation.key) for a in source for b in target]
+
+
+def relation_row(relation: RelationIdentity, claims: Sequence[RelationClaim], schema: Schema) -> RelationRow:
+    """What survives of the rival claims to one relation (at least one).
+
+    Each property by its own order of channels; ``recordId`` is the record whose value of the first declared property
+    survived (the amount of a contract), or the preferred record where none has a value.
+    """
+    declared = schema.relations[relation.type]
+    # One record may state a relation twice: the first of equals wins.
+    ordered = sorted(claims, key=lambda c: preference(c.record, None, schema))
+    properties: dict[str, object] = {}
+    proxies = []
+    record = None
+    for name, prop in declared.properties.items():
+        told = [claim for claim in ordered if name in claim.statement.set]
+        if not told or not prop.kept:
+            continue
+        winner = min(told, key=lambda c: preference(c.record, prop, schema)) if prop.priority else told[0]
+        properties[name] = winner.statement.set[name]
+        if name in winner.statement.proxy:
+            proxies.append(name)
+        if record is None and name not in declared.key:
+            record = winner.record
+    if proxies:
+        properties["proxies"] = sorted(proxies)
+    return RelationRow(
+        type=relation.type,
+        source_type=relation.source_type,
+        source=relation.source,
+        target_type=relation.target_type,
+        target=relation.target,
+        key=relation.key,
+        record_id=(record or ordered[0].record).id,
+        origins=tuple(sorted({claim.record.origin for claim in ordered})),
+        properties=properties,
+    )
+
+
+def _end(type_name: str, key: str, told: Told, identity: Identity) -> EntityId | None:
+    sighting = told.end(type_name, key)
+    if sighting is not None and (entity := identity.of_sighting.get(sighting)) is not None:
+        return entity
+    return identity.of_key.get(Key(key))

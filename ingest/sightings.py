@@ -1,0 +1,133 @@
+"""What a record says about entities: its statements read back, each with the name under which judgements know it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple
+from urllib.parse import unquote
+
+from graph.schema.keys import record_key
+from graph.schema.model import Schema
+from ingest.statements import NodeStatement, RelationStatement, Statements
+from ledger.records import Record, Ref
+from terms.ids import Key, RecordId, record_id
+
+
+class SightingRef(NamedTuple):
+    """Where a sighting stands: the record and its place among the record's mentions of the same type, from 0.
+
+    Comparing two of them compares their record ids first: the order of ties everywhere.
+    """
+
+    source: str
+    record_id: str
+    type: str
+    place: int
+
+    @property
+    def record(self) -> RecordId:
+        """The record as it is named to people: ``source/recordId``."""
+        return record_id(self.source, self.record_id)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Sighting:
+    """What one record says about one entity: the keys it states for it, and values."""
+
+    ref: SightingRef
+    record: Record
+    statement: NodeStatement
+
+    @property
+    def type(self) -> str:
+        """The node type."""
+        return self.statement.type
+
+    @property
+    def keys(self) -> tuple[Key, ...]:
+        """All keys that the record states for the entity, the declared first choice first; never empty."""
+        return self.statement.keys
+
+
+@dataclass(frozen=True, eq=False)
+class Told:
+    """All that one version of a record says."""
+
+    record: Record
+    statements: Statements
+
+    @classmethod
+    def read(cls, record: Record) -> Told:
+        """Read the payload of a record that is not a deletion."""
+        return cls(record, Statements.from_json(record.payload))
+
+    @cached_property
+    def sightings(self) -> tuple[Sighting, ...]:
+        """Its node statements but bare references, in the record's order."""
+        placed: Counter[str] = Counter()
+        found = []
+        for statement in self.statements.nodes:
+            place = placed[statement.type]
+            placed[statement.type] += 1
+            if not bare(statement):
+                ref = SightingRef(self.record.source, self.record.record_id, statement.type, place)
+                found.append(Sighting(ref, self.record, statement))
+        return tuple(found)
+
+    @cached_property
+    def references(self) -> frozenset[Key]:
+        """Keys that it mentions by bare reference only."""
+        stated = {key for sighting in self.sightings for key in sighting.keys}
+        return frozenset(n.keys[0] for n in self.statements.nodes if bare(n)) - stated
+
+    @property
+    def relations(self) -> tuple[RelationStatement, ...]:
+        """Its relation statements, in the record's order."""
+        return self.statements.relations
+
+    @cached_property
+    def _ends(self) -> dict[tuple[str, str], SightingRef]:
+        ends: dict[tuple[str, str], SightingRef] = {}
+        for sighting in self.sightings:
+            ends.setdefault((sighting.type, sighting.keys[0]), sighting.ref)
+        return ends
+
+    def end(self, type_name: str, key: str) -> SightingRef | None:
+        """The sighting that an end of one of its relations means; None where the end is a bare reference."""
+        return self._ends.get((type_name, key))
+
+
+def bare(statement: NodeStatement) -> bool:
+    """Whether a statement only proves that a key exists: one key and no value."""
+    return len(statement.keys) == 1 and not statement.set
+
+
+def name_of(ref: SightingRef, schema: Schema) -> Key:
+    """The name of a sighting in judgements: ``customer@visits/17#1``.
+
+    It looks like the key of an entity without keys, with ``@`` for ``:``, so it can never be mistaken for a key.
+    """
+    prefix = schema.nodes[ref.type].prefix
+    return Key(record_key(prefix, ref.source, ref.record_id, ref.place).replace(":", "@", 1))
+
+
+def names_sighting(text: str) -> bool:
+    """Whether a text is the name of a sighting and not a key."""
+    return "@" in text.partition(":")[0]
+
+
+def record_of(name: str) -> Ref:
+    """The record (source, record id) of a sighting's name.
+
+    >>> record_of("customer@visits/17#1")
+    ('visits', '17')
+    """
+    source, _, rest = name.partition("@")[2].partition("/")
+    return unquote(source), unquote(rest.rpartition("#")[0])
+
+
+def prefix_of(text: str) -> str:
+    """The prefix of a key or of a sighting's name: equal for two that may be the same entity."""
+    return text.partition(":")[0].partition("@")[0]

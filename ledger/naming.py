@@ -1,0 +1,37 @@
+"""How far the aliases have come, and their next step: in one commit, so that neither is ever without the other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+from sqlalchemy import delete, select
+from sqlalchemy.dialects.sqlite import insert as upsert
+
+from ledger import tables
+from ledger.database import Ledger
+from ledger.records import chunks
+from terms.ids import EntityId
+
+_NAMED_UNTIL: Final = "named_until"
+
+
+def named_until(ledger: Ledger) -> int:
+    """The last record that the aliases take into account; 0 before the first."""
+    with ledger.reading() as connection:
+        value = connection.scalar(select(tables.meta.c.value).where(tables.meta.c.name == _NAMED_UNTIL))
+    return 0 if value is None else int(value)
+
+
+def rename(ledger: Ledger, named: Mapping[str, EntityId], forgotten: Iterable[str], *, until: int) -> None:
+    """Let keys name entities as records up to ``until`` have it; forget those that name none any more."""
+    meta = upsert(tables.meta)
+    meta = meta.on_conflict_do_update(index_elements=["name"], set_={"value": meta.excluded.value})
+    alias = upsert(tables.alias)
+    alias = alias.on_conflict_do_update(index_elements=["key"], set_={"id": alias.excluded.id})
+    with ledger.writing() as connection:
+        for chunk in chunks(sorted(forgotten)):
+            connection.execute(delete(tables.alias).where(tables.alias.c.key.in_(chunk)))
+        if named:
+            connection.execute(alias, [{"key": key, "id": named[key]} for key in sorted(named)])
+        connection.execute(meta, {"name": _NAMED_UNTIL, "value": str(until)})

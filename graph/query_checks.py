@@ -95,10 +95,7 @@ def check_text(
 
 def _names(lines: Lines, whole: str, schema: Schema, fault: Fault) -> None:
     labels = frozenset(schema.nodes) | frozenset(schema.relations) | STORE_LABELS
-    declared = [t.properties for t in schema.nodes.values()] + [
-        t.properties for t in schema.relations.values()
-    ]
-    properties = frozenset(name for each in declared for name in each) | STORE_PROPERTIES
+    properties = frozenset(name for each in schema.types for name in each.properties) | STORE_PROPERTIES
     variables = {a or b for a, b in _VARIABLES.findall(whole)}
     for line, text in lines:
         for match in _LABELS.finditer(text):

@@ -19,6 +19,10 @@ _RUN = re.compile(rf"[{_HAN}]+|[^\W_{_HAN}]+")
 _HAN_START = re.compile(rf"[{_HAN}]")
 _BETWEEN_HAN = re.compile(rf"(?<=[{_HAN}])\s+|\s+(?=[{_HAN}])")
 
+WHOLE_LENGTH = 12
+NAME_LENGTH = 4
+LONG_NUMBER = 7
+
 SHORTEST_PREFIX = 2
 """A query word of fewer characters is looked up whole, since its prefix would match half the graph."""
 
@@ -39,11 +43,12 @@ def normalise(text: str) -> str:
 def tokens(text: str) -> list[str]:
     """The words under which a text is found, each once, in order.
 
-    Words and numbers whole; of a run of Chinese the whole (up to 12 characters), every character pair, its
-    pinyin and the initials of its pinyin.
+    Words and numbers whole, of long numbers the last four digits too; of a run of Chinese the whole (up to 12
+    characters), every character pair, its pinyin, the initials of its pinyin, and of a name (up to four characters)
+    the pinyin of each character.
 
-    >>> tokens("张伟 138")
-    ['张伟', 'zhangwei', 'zw', '138']
+    >>> tokens("张伟 13800138000")
+    ['张伟', 'zhangwei', 'zw', 'zhang', 'wei', '13800138000', '8000']
     """
     return list(dict.fromkeys(token for run in _runs(text) for token in _tokens_of_run(run)))
 
@@ -82,11 +87,13 @@ def search_query(text: str) -> str:
 @lru_cache(maxsize=65536)
 def _tokens_of_run(run: str) -> tuple[str, ...]:
     if not _HAN_START.match(run):
-        return (run,)
+        # People say the end of a telephone or customer number.
+        return (run, run[-4:]) if len(run) >= LONG_NUMBER and run.isdecimal() else (run,)
     spelled = lazy_pinyin(run, style=Style.NORMAL, errors="ignore")
-    whole = [run] if len(run) <= 12 else []
+    whole = [run] if len(run) <= WHOLE_LENGTH else []
     latin = ["".join(spelled), "".join(word[0] for word in spelled if word)] if spelled else []
-    return tuple(dict.fromkeys([*whole, *_pairs(run), *latin]))
+    each = spelled if len(run) <= NAME_LENGTH else []
+    return tuple(dict.fromkeys([*whole, *_pairs(run), *latin, *each]))
 
 
 def _runs(text: str) -> list[str]:

@@ -141,15 +141,14 @@ def glossary_page(declared: Schema) -> str:
         "",
         "One word per thing, the same in Cypher, YAML, Python, GraphQL and texts. 每个概念只用一个词。",
     ]
-    types: list[NodeType | RelationType] = [*declared.nodes.values(), *declared.relations.values()]
     lines += ["", "| word | 中文 | meaning | not |", "| --- | --- | --- | --- |"]
     lines += [
         f"| `{t.name}` | {t.zh} | {_cell(t.en)} | {', '.join(t.avoid)} |"
-        for t in sorted(types, key=lambda t: t.name.replace("_", "").lower())
+        for t in sorted(declared.types, key=lambda t: t.name.replace("_", "").lower())
     ]
     lines += ["", "## Properties 属性", "", "| word | 中文 | of |", "| --- | --- | --- |"]
     used: dict[tuple[str, str], list[str]] = {}
-    for t in types:
+    for t in declared.types:
         for p in t.properties.values():
             used.setdefault((p.name, p.zh), []).append(f"`{t.name}`")
     lines += [

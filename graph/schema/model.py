@@ -131,6 +131,11 @@ class Schema:
     topics: tuple[Topic, ...] = ()
 
     @property
+    def types(self) -> tuple[NodeType | RelationType, ...]:
+        """Node types, then relation types."""
+        return (*self.nodes.values(), *self.relations.values())
+
+    @property
     def parties(self) -> tuple[str, ...]:
         """Names of the node types that carry risk."""
         return tuple(n.name for n in self.nodes.values() if n.party)

@@ -110,6 +110,8 @@ def test_an_element_that_feeds_over_two_ways_is_named_once_with_the_shorter(fill
         ("張偉", [ZHANG]),
         ("zhangwei", [ZHANG]),
         ("ZW", [ZHANG]),
+        ("zhang wei", [ZHANG]),
+        ("wei 8000", [ZHANG]),
         ("１３８００", [ZHANG]),
         ("4401000002", ["customer:4401000002"]),
         ("电力设备", ["customer:4401000002"]),

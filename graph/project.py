@@ -76,7 +76,8 @@ def nodes(store: Store, schema: Schema, type_name: str, properties: Sequence[str
         KeyError: the schema has no such type or property.
         KehutuError: STORE_CHANGED when a load wrote meanwhile, STORE_UNAVAILABLE, STORE_DEADLINE.
     """
-    kinds = {name: _kind(schema.nodes[type_name].properties, name) for name in properties}
+    declared = schema.nodes[type_name].properties
+    kinds = {name: _kind(declared, name) for name in properties}
     patient = store.within(READ_SECONDS)
     watermark = _watermark(store)
     values = "".join(f", {_collected('n', name, kind)} AS `{name}`" for name, kind in kinds.items())

@@ -10,14 +10,15 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Callable, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Protocol
-from urllib.parse import SplitResult, unquote, urlsplit
+from urllib.parse import unquote, urlsplit
 
 import neo4j
-from neo4j.exceptions import DriverError, IncompleteCommit, Neo4jError
+from neo4j.exceptions import DriverError, IncompleteCommit, Neo4jError, ServiceUnavailable
 
 from graph.dialects import Dialect
 from graph.dialects.arcadedb import ArcadeDB
@@ -30,6 +31,7 @@ Rows = list[dict[str, Any]]
 DEADLINE = 30.0
 """Seconds that a query may take unless its caller says otherwise."""
 CONNECT_SECONDS = 3.0
+OPEN_SECONDS = 5.0
 RETRY_SECONDS = 15.0
 EMBEDDED_RETRY_SECONDS = 60.0
 """A killed embedded server is up again in 2 to 5 s, on a busy machine in 25 s."""
@@ -80,6 +82,7 @@ class _Drivers:
         self._lock = threading.Lock()
         self._target: object = None
         self._driver: neo4j.Driver | None = None
+        self._ping: Future[None] | None = None
 
     def session(self, access: str) -> neo4j.Session:
         target = address, auth, database = self._link.target()
@@ -97,6 +100,32 @@ class _Drivers:
                 )
                 self._target = target
             return self._driver.session(database=database, default_access_mode=access)
+
+    def ping(self, seconds: float) -> None:
+        """In a thread of its own, because a server that is paused lets the driver wait for ever.
+
+        Callers wait for the same answer, so that asking again and again leaves one thread behind and not many.
+        """
+        with self._lock:
+            if self._ping is None or self._ping.done():
+                self._ping = Future()
+                work = threading.Thread(
+                    target=self._answer, args=(self._ping,), name="kehutu-ping", daemon=True
+                )
+                work.start()
+            answer = self._ping
+        try:
+            answer.result(seconds)
+        except TimeoutError:
+            raise ServiceUnavailable(f"no answer within {seconds:g} seconds") from None
+
+    def _answer(self, ping: Future[None]) -> None:
+        try:
+            with self.session(neo4j.READ_ACCESS) as session:
+                session.run("RETURN 1 AS one").consume()
+            ping.set_result(None)
+        except BaseException as fault:  # noqa: BLE001 - handed to those who wait
+            ping.set_exception(fault)
 
     def close(self) -> None:
         with self._lock:
@@ -157,9 +186,9 @@ class Store:
             return _rows(session, query, parameters)
 
     def ping(self, seconds: float = 2.0) -> None:
-        """Return if the store answers a trivial query; never retried."""
-        with self._faults(), self._drivers.session(neo4j.READ_ACCESS) as session:
-            session.run(neo4j.Query("RETURN 1 AS one", timeout=seconds)).consume()
+        """Return if the store answers a trivial query within so many seconds; never retried."""
+        with self._faults():
+            self._drivers.ping(seconds)
 
     def close(self) -> None:
         """Close connections; the last client's embedded server ends within a second. May be called twice."""
@@ -247,34 +276,33 @@ def open_store(url: str, home: Path) -> Store:
         link: Link = _Embedded(server)
         shown, retry = f"embedded ({server.folder})", EMBEDDED_RETRY_SECONDS
     else:
-        parts = urlsplit(url)
-        if parts.scheme not in SCHEMES or not parts.hostname:
-            raise KehutuError(
-                "STORE_UNAVAILABLE",
-                store=_without_password(parts),
-                reason="not 'embedded' and not a bolt:// or neo4j:// address",
-            )
-        shown = _without_password(parts)
-        dialect, link, retry = Neo4j(), _remote(parts), RETRY_SECONDS
+        remote, shown = _remote(url)
+        dialect, link, retry = Neo4j(), remote, RETRY_SECONDS
     store = Store(shown, dialect, DEADLINE, _Drivers(link, dialect, retry), Watchdog())
     try:
-        store.ping()
+        store.ping(OPEN_SECONDS)
     except BaseException:
         store.close()
         raise
     return store
 
 
-def _remote(parts: SplitResult) -> _Remote:
+def _remote(url: str) -> tuple[_Remote, str]:
+    """The server behind a URL, and the URL without user and password."""
+    shown = url
+    try:
+        parts = urlsplit(url)
+        shown = parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
+        port = parts.port or 7687
+        if parts.scheme not in SCHEMES or not parts.hostname:
+            raise ValueError("not 'embedded' and not a bolt:// or neo4j:// address")
+    except ValueError as fault:
+        raise KehutuError("STORE_UNAVAILABLE", store=shown, reason=fault) from fault
     user = unquote(parts.username or "") or os.environ.get("KEHUTU_STORE_USER", "neo4j")
     password = unquote(parts.password or "") or os.environ.get("KEHUTU_STORE_PASSWORD", "")
-    host = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname
-    address = f"{parts.scheme}://{host}:{parts.port or 7687}"
-    return _Remote(address, (user, password) if password else None, parts.path.strip("/") or None)
-
-
-def _without_password(parts: SplitResult) -> str:
-    return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
+    host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
+    auth = (user, password) if password else None
+    return _Remote(f"{parts.scheme}://{host}:{port}", auth, parts.path.strip("/") or None), shown
 
 
 def _rows(

@@ -128,7 +128,7 @@ def text_of(cell: object) -> str | None:
     if text.isspace():
         return None
     if len(text) > FIELD_LIMIT:
-        raise NotAcceptedError(f"at most {FIELD_LIMIT} characters", code="ROW_FIELD_TOO_LONG")
+        raise NotAcceptedError(str(FIELD_LIMIT), code="ROW_FIELD_TOO_LONG")
     if _HIDDEN.search(text):
         raise NotAcceptedError("visible characters are expected", code="ROW_CHARACTERS")
     return text

@@ -23,7 +23,7 @@ from graph.schema.load import schema as shipped_schema
 from graph.schema.model import Schema
 from ingest.manifest import Manifest, Source
 from ingest.manifest import read as read_manifest
-from ingest.mapping import Fault, Mapped, Mapper
+from ingest.mapping import Fault, Mapped, Mapper, shown
 from ingest.readers import BadRow, Notice, Opened, Request, Row, reader
 from ingest.rules import compile_rules
 from ledger import loads, quarantine
@@ -271,7 +271,7 @@ class _SourceLoad:
             column = self.source.observed_at.column if self.source.observed_at else None
             details = {
                 "field": column or "observedAt",
-                "found": observed.isoformat(),
+                "found": shown(row.values.get(column or "", observed.isoformat())),
                 "expected": f"at most {self.latest.isoformat(timespec='seconds')}",
             }
             self._refuse(row, "ROW_FROM_THE_FUTURE", details, row.values)

@@ -95,40 +95,43 @@ def _opened(file: BinaryIO, request: Request) -> Opened:
     header = names or _header(records, start, delimiter, first.lines[start], request)
     columns = _columns(header, start + 1, request.name)
     opened.columns = columns
-    opened.rows = _rows(records, columns, len(header), file, opened, request.name)
+    rows = _rows(records, columns, len(header), request.name)
+    opened.rows = _until_the_end(rows, file, opened, request.name)
     return opened
 
 
-def _rows(
-    records: Iterator[_Record | _BadRecord],
-    columns: tuple[str, ...],
-    width: int,
-    file: BinaryIO,
-    opened: Opened,
-    name: str,
+def _until_the_end(
+    rows: Iterator[Row | BadRow], file: BinaryIO, opened: Opened, name: str
 ) -> Iterator[Row | BadRow]:
-    count = len(columns)
-    some = False
+    """The rows; closes the file after the last one and notes when there was none."""
     with file, reading(name):
-        for record in records:
-            if isinstance(record, _BadRecord):
-                some = True
-                yield BadRow(name, record.line, record.fault[0], record.fault[1], {"": record.raw})
-                continue
-            line, cells = record
-            if len(cells) != width or (count != width and any(cells[count:])):
-                if not cells:
-                    continue
-                # A header that ends in delimiters names no columns there; rows may end with or without them.
-                if len(cells) < count or len(cells) > width or any(cells[count:]):
-                    some = True
-                    details: dict[str, object] = {"field": "", "found": len(cells), "expected": count}
-                    yield BadRow(name, line, "ROW_RAGGED", details, {"": _cut(delimited(cells))})
-                    continue
-            some = True
+        first = next(rows, None)
+        if first is None:
+            opened.warnings.append(Notice("NOTICE_EMPTY", {"file": name}))
+            return
+        yield first
+        yield from rows
+
+
+def _rows(
+    records: Iterator[_Record | _BadRecord], columns: tuple[str, ...], width: int, name: str
+) -> Iterator[Row | BadRow]:
+    """``width``: cells of the header; more than columns where it ends in delimiters, which name nothing."""
+    count = len(columns)
+    for record in records:
+        if isinstance(record, _BadRecord):
+            yield BadRow(name, record.line, record.fault[0], record.fault[1], {"": record.raw})
+            continue
+        line, cells = record
+        if (len(cells) == width == count) or _fits(cells, count, width):
             yield Row(name, line, dict(zip(columns, cells, strict=False)))
-    if not some:
-        opened.warnings.append(Notice("NOTICE_EMPTY", {"file": name}))
+        elif cells:
+            details: dict[str, object] = {"field": "", "found": len(cells), "expected": count}
+            yield BadRow(name, line, "ROW_RAGGED", details, {"": _cut(delimited(cells))})
+
+
+def _fits(cells: Sequence[str], count: int, width: int) -> bool:
+    return count <= len(cells) <= width and not any(cells[count:])
 
 
 def delimited(cells: Sequence[str]) -> str:
@@ -223,7 +226,7 @@ def _records(blocks: Iterator[_Block], delimiter: str, skip: int) -> Iterator[_R
                 unfinished = base + reader.line_num >= len(lines) and "end of data" in str(fault)
                 if unfinished and upcoming is not None:
                     break
-                bad = _first_fault(faulty, start, start + 1) or _quote_fault(str(fault))
+                bad = _first_fault(faulty, start, start + 1) or _cell_fault(str(fault), lines[start])
                 yield _BadRecord(number + start, bad, _cut(lines[start]))
                 start += 1
 
@@ -232,7 +235,10 @@ def _first_fault(faulty: dict[int, _Fault], start: int, end: int) -> _Fault | No
     return next((faulty[position] for position in range(start, end) if position in faulty), None)
 
 
-def _quote_fault(reason: str) -> _Fault:
+def _cell_fault(reason: str, line: str) -> _Fault:
+    """What the parser stopped at. A cell that outgrows the limit beyond its own line is an unclosed one."""
+    if "field limit" in reason and len(line) > FIELD_LIMIT:
+        return "ROW_FIELD_TOO_LONG", {"field": "", "found": len(line), "expected": FIELD_LIMIT}
     if "expected after" in reason:
         found, expected = "closed in the middle of a cell", "the next delimiter is expected after it"
     else:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+import shutil
 import string
 import subprocess
 import sys
@@ -162,3 +163,16 @@ def test_every_error_of_the_catalogue_is_raised_somewhere() -> None:
 
 def test_the_page_of_errors_is_current() -> None:
     assert document.PAGE.read_text(encoding="utf-8") == document.page(), "run `make generate`"
+
+
+def test_a_python_that_cannot_be_used_is_named_with_the_remedy(tmp_path: Path) -> None:
+    for name in ("Makefile", "pyproject.toml"):
+        shutil.copy(CHECKOUT / name, tmp_path)
+    shutil.copytree(CHECKOUT / "requirements", tmp_path / "requirements")
+    # `false` fails the question for its version as an old Python does.
+    command = ["make", "install", "PYTHON=false"]
+    refused = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert refused.returncode == 2
+    assert "needs Python 3.11 or later as 'false'" in refused.stderr
+    assert "make install PYTHON=" in refused.stderr
+    assert not (tmp_path / ".venv").exists()

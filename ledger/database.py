@@ -258,7 +258,7 @@ def _meta(connection: Connection) -> dict[str, str]:
     if not inspect(connection).has_table(tables.meta.name):
         return {}
     rows = connection.execute(select(tables.meta.c.name, tables.meta.c.value))
-    return dict(rows.tuples().all())
+    return {row.name: row.value for row in rows}
 
 
 def _key(folder: Path, *, ledger_exists: bool) -> bytes:

@@ -24,6 +24,8 @@ from sqlalchemy import (
     column,
     delete,
     exists,
+    false,
+    func,
     insert,
     select,
     values,
@@ -196,6 +198,21 @@ def since(ledger: Ledger, after: int, limit: int) -> list[Record]:
         return [_record(ledger, row) for row in connection.execute(query)]
 
 
+def latest_observation(ledger: Ledger, *, besides: str) -> datetime | None:
+    """The latest instant that a record states for itself; times that a load stood in for do not count.
+
+    Args:
+        besides: a source that does not count either, because the product makes its records itself.
+    """
+    columns = tables.record.c
+    query = select(func.max(columns.observed_at)).where(
+        columns.observed_assumed == false(), columns.source != besides
+    )
+    with ledger.reading() as connection:
+        found = connection.scalar(query)
+    return None if found is None else tables.from_micros(found)
+
+
 def by_seq(ledger: Ledger, seqs: Iterable[int]) -> dict[int, Record]:
     """Records by sequence number; unknown numbers are absent from the answer."""
     found: dict[int, Record] = {}
@@ -362,7 +379,8 @@ def _known_versions(connection: Connection, batch: Sequence[NewRecord]) -> dict[
     return found
 
 
-_SWEEP: Final = 1_000_000
+SWEEP = 1_000_000
+"""So many recent mentions are moved on together; a setting of the process."""
 _RECENT: Final = "mention_recent"
 
 
@@ -380,7 +398,7 @@ def _add_mentions(connection: Connection, mentions: list[tuple[int, int, int]]) 
     A sweep takes seconds, so a small batch (somebody waits for its answer) leaves it to the next large one.
     """
     held = int(get_pointer(connection, _RECENT) or 0)
-    if held >= _SWEEP and (len(mentions) >= 1000 or held >= 2 * _SWEEP):
+    if held >= SWEEP and (len(mentions) >= 1000 or held >= 2 * SWEEP):
         recent = tables.mention_recent
         # In key order, so that each page of the table is visited once.
         ordered = select(recent).order_by(recent.c.key, recent.c.kind, recent.c.seq)

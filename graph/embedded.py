@@ -62,7 +62,7 @@ class EmbeddedServer:
             KehutuError: STORE_LOCKED when a server of another user or version holds the folder,
                 STORE_FOLDER when it cannot be used, STORE_UNAVAILABLE when the server does not start.
         """
-        self.folder = folder
+        self.folder = folder = folder.absolute()  # the server works in it, so a relative name would be another
         self._heap = heap
         self._closed = threading.Event()
         try:

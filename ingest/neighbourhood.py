@@ -82,6 +82,15 @@ class Neighbourhood:
                 partners |= self._partners(frontier | names)
             frontier = partners - self.keys
 
+    def sightings(self, place: int) -> list[Sighting]:
+        """All sightings that state one of the keys, at a moment, in the order of their records."""
+        return [self._sightings[place][ref] for ref in sorted(self._sightings[place])]
+
+    def judged(self, place: int) -> list[Judgement]:
+        """All judgements that touch one of the keys or sightings, at a moment, in order of acknowledgement."""
+        moment = self.moments[place]
+        return sorted((j for j in self.judgements if moment.sees(j)), key=lambda j: j.seq)
+
     def referred(self, place: int) -> dict[Key, frozenset[str]]:
         """The keys that current records refer to and none describes, at a moment, with the origins of the records."""
         stated = {key for sighting in self._sightings[place].values() for key in sighting.keys}
@@ -90,9 +99,8 @@ class Neighbourhood:
 
     def identity(self, place: int, referred: Iterable[Key]) -> Identity:
         """The entities that the keys reached belong to, at a moment."""
-        moment = self.moments[place]
-        seen = [judgement for judgement in self.judgements if moment.sees(judgement)]
-        return clusters(self._sightings[place].values(), seen, schema=self.schema, referred=referred)
+        sightings = self._sightings[place].values()
+        return clusters(sightings, self.judged(place), schema=self.schema, referred=referred)
 
     def _partners(self, ends: Iterable[Key]) -> set[Key]:
         """Keys that a judgement, counting or not, holds to be the same as one of these."""

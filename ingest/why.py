@@ -1,0 +1,252 @@
+"""Why two names are, or are not, the same entity: the chain of records and judgements between them, or what speaks
+for and against it."""
+
+from __future__ import annotations
+
+from collections import defaultdict, deque
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal, NamedTuple
+
+from graph.schema.model import Schema
+from ingest.entities import Entity
+from ingest.identity import Cluster, Link, links
+from ingest.neighbourhood import Neighbourhood
+from ingest.sightings import Sighting, names_sighting, record_of
+from ingest.statements import evidence_mention
+from ingest.view import View, named
+from ingest.why_text import why_text
+from ledger.database import Ledger
+from ledger.judgements import Judgement
+from terms.errors import KehutuError, Lang
+from terms.ids import EntityId, Key, RecordId
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What one of the two names means. ``records``: all that describe it."""
+
+    asked: str
+    id: EntityId
+    type: str
+    name: str
+    keys: tuple[Key, ...]
+    records: tuple[RecordId, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class WhyLink:
+    """One step between two names: a record that states both, or a judgement on both."""
+
+    left: Key
+    right: Key
+    kind: Literal["record", "judgement"]
+    record: RecordId
+    channel: str | None
+    recorded_at: datetime
+    judgement: Judgement | None
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """Evidence that two entities have in common: a value that records of both state."""
+
+    property: str
+    value: str
+    left: tuple[RecordId, ...]
+    right: tuple[RecordId, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Why:
+    """The answer.
+
+    ``links``: the shortest chain from ``left`` to ``right``, in order; empty when they are two entities, and when both
+    texts mean the same key. ``judgements``: all on names of either with names of the other (all on names of the one
+    where they are the same), the earliest first; superseded ones included. ``refused``: links that would join them
+    were it not for a judgement. ``shared``: evidence in common.
+    """
+
+    same: bool
+    left: Known
+    right: Known
+    links: tuple[WhyLink, ...]
+    judgements: tuple[Judgement, ...]
+    refused: tuple[WhyLink, ...]
+    shared: tuple[Shared, ...]
+
+    def text(self, lang: Lang = "en") -> str:
+        """The answer for people, a line for each step."""
+        return why_text(self, lang)
+
+    def __str__(self) -> str:
+        return self.text()
+
+
+def why(ledger: Ledger, schema: Schema, a: str, b: str, *, as_of: datetime | None = None) -> Why:
+    """Whether two names are the same entity, and why.
+
+    Args:
+        a, b: ids, keys, bare business numbers or records (``source/recordId``). A chain is shown between the keys
+            that are given, so hand over what was asked and not the ids that it resolves to.
+        as_of: as it was known at an instant.
+    Raises:
+        KehutuError: UNKNOWN_ID.
+    """
+    one = named(ledger, schema, a)
+    other = named(ledger, schema, b)
+    view = View(ledger, schema, [one, other], as_of)
+    left, right = view.cluster(one), view.cluster(other)
+    for asked, cluster in ((a, left), (b, right)):
+        if cluster is None:
+            raise KehutuError("UNKNOWN_ID", id=asked)
+    assert left is not None  # noqa: S101
+    assert right is not None  # noqa: S101
+    taken, refused = links(view.around.sightings(0), view.around.judged(0), schema=schema)
+    same = left.id == right.id
+    return Why(
+        same=same,
+        left=_known(a, one, view, left),
+        right=_known(b, other, view, right),
+        links=tuple(_steps(_chain(taken, _start(one, left), _start(other, right)), view.around))
+        if same
+        else (),
+        judgements=tuple(_between(view, left, right)),
+        refused=tuple(_steps(_joining(refused, view, left, right), view.around)),
+        shared=() if same else tuple(_shared(view, left, right, schema)),
+    )
+
+
+class _Hop(NamedTuple):
+    """A link as it is walked."""
+
+    start: Key
+    end: Key
+    link: Link
+
+
+def _known(asked: str, name: Key, view: View, cluster: Cluster) -> Known:
+    entity = view.entity(name)
+    assert entity is not None  # noqa: S101
+    return Known(asked, cluster.id, cluster.type, _title(entity), cluster.keys, entity.records)
+
+
+def _title(entity: Entity) -> str:
+    chosen = entity.values.get("name")
+    return "" if chosen is None else str(chosen.value)
+
+
+def _start(name: Key, cluster: Cluster) -> Key:
+    """Where a chain begins: the name itself, for the id of a split part one of the keys that its records state."""
+    if "~" in name or (not names_sighting(name) and name not in cluster.stated):
+        return min(cluster.stated - set(cluster.keys), default=name)
+    return name
+
+
+def _chain(taken: Sequence[Link], start: Key, end: Key) -> list[_Hop]:
+    """The shortest way from one name to the other; among equals the one by the strongest links."""
+    roads: dict[Key, list[_Hop]] = defaultdict(list)
+    for link in taken:
+        roads[link.left].append(_Hop(link.left, link.right, link))
+        roads[link.right].append(_Hop(link.right, link.left, link))
+    came: dict[Key, _Hop | None] = {start: None}
+    waiting = deque([start])
+    while waiting and end not in came:
+        at = waiting.popleft()
+        for hop in roads[at]:
+            if hop.end not in came:
+                came[hop.end] = hop
+                waiting.append(hop.end)
+    way: list[_Hop] = []
+    step = came.get(end)
+    while step is not None:
+        way.append(step)
+        step = came[step.start]
+    return way[::-1]
+
+
+def _steps(hops: Sequence[_Hop], around: Neighbourhood) -> Iterator[WhyLink]:
+    """A key, a sighting and a key are one step: the record states both keys."""
+    place = 0
+    while place < len(hops):
+        hop = hops[place]
+        judgement = hop.link.judgement
+        if judgement is not None:
+            yield WhyLink(
+                hop.start, hop.end, "judgement", judgement.id, None, judgement.recorded_at, judgement
+            )
+            place += 1
+            continue
+        record = next(told.record for told in around.told[record_of(hop.link.left)] if told is not None)
+        end = hop.end
+        if place + 1 < len(hops) and hops[place + 1].link.judgement is None and names_sighting(hop.end):
+            place += 1
+            end = hops[place].end
+        yield WhyLink(hop.start, end, "record", record.id, record.channel, record.recorded_at, None)
+        place += 1
+
+
+def _names(view: View, cluster: Cluster) -> set[Key]:
+    return {*cluster.stated, *(view.name_of(sighting) for sighting in cluster.sightings)}
+
+
+def _between(view: View, left: Cluster, right: Cluster) -> list[Judgement]:
+    one, other = _names(view, left), _names(view, right)
+    found = [
+        j
+        for j in view.around.judged(0)
+        if (j.left in one and j.right in other) or (j.left in other and j.right in one)
+    ]
+    return sorted(found, key=lambda j: j.seq)
+
+
+def _joining(refused: Sequence[Link], view: View, left: Cluster, right: Cluster) -> list[_Hop]:
+    """Refused links from the one to the other."""
+    if left.id == right.id:
+        return []
+    found = []
+    for link in refused:
+        ends = {c.id for end in (link.left, link.right) if (c := view.cluster(end)) is not None}
+        if ends == {left.id, right.id}:
+            found.append(_Hop(link.left, link.right, link))
+    return found
+
+
+def _shared(view: View, left: Cluster, right: Cluster, schema: Schema) -> Iterator[Shared]:
+    one, other = _evidence(view, left, schema), _evidence(view, right, schema)
+    for name, value in sorted(one.keys() & other.keys()):
+        (shown, mine), (_, theirs) = one[name, value], other[name, value]
+        yield Shared(name, shown, tuple(sorted(mine)), tuple(sorted(theirs)))
+
+
+def _evidence(
+    view: View, cluster: Cluster, schema: Schema
+) -> dict[tuple[str, str], tuple[str, set[RecordId]]]:
+    """What records state of an entity that others may have too, by property and compared form: names, evidence, and
+    the keys of addresses that it is related to."""
+    declared = schema.nodes[cluster.type].properties
+    found: dict[tuple[str, str], tuple[str, set[RecordId]]] = {}
+
+    def add(name: str, compared: str, shown: str, record: RecordId) -> None:
+        found.setdefault((name, compared), (shown, set()))[1].add(record)
+
+    for sighting in cluster.sightings:
+        for name, value in sighting.statement.set.items():
+            prop = declared.get(name)
+            if prop is not None and (prop.identity == "evidence" or name == "name"):
+                add(name, evidence_mention(name, str(value)), str(value), sighting.ref.record)
+        for relation, key, text in _premises(view, sighting):
+            add(relation, key, text, sighting.ref.record)
+    return found
+
+
+def _premises(view: View, sighting: Sighting) -> Iterator[tuple[str, Key, str]]:
+    told = view.around.told[sighting.record.ref][0]
+    assert told is not None  # noqa: S101
+    texts = {
+        key: n.set.get("text", key) for n in told.statements.nodes if n.type == "Address" for key in n.keys
+    }
+    for relation in told.relations:
+        if relation.target in texts and told.end(relation.source_type, relation.source) == sighting.ref:
+            yield relation.type, relation.target, str(texts[relation.target])

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import click
-from rich.console import Console
 
 from api.app import LOOPBACK, listen
 from api.app import serve as serve_site
 from cli.options import Call, command
-from cli.output import ProgressLines, print_json, print_table
+from cli.output import ProgressLines, print_json, print_table, print_tree
 from cli.trace import as_tree
 from services.demo import DemoReport, build, remember
 from services.site import open_site
@@ -82,7 +81,7 @@ def show(report: DemoReport, call: Call) -> None:
         title=f"\nThe largest at-risk clusters (run {report.analysis.run}, data of {report.analysis.cut_off})",
     )
     click.echo("\nOne party traced")
-    Console(soft_wrap=True, highlight=False).print(as_tree(report.traced, call.lang))
+    print_tree(as_tree(report.traced, call.lang))
     home = call.settings.home
     click.echo(
         f"\nWhere to look next\n"

@@ -14,6 +14,7 @@ import numpy as np
 import orjson
 from rich.console import Console
 from rich.table import Table
+from rich.tree import Tree
 
 from terms.errors import KehutuError, Lang
 
@@ -60,6 +61,11 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]], title:
     for row in rows:
         table.add_row(*(f"{cell:,}" if isinstance(cell, int) else str(cell) for cell in row))
     Console(width=None if sys.stdout.isatty() else 160).print(table)
+
+
+def print_tree(tree: Tree) -> None:
+    """A tree for people on standard output; lines are broken on terminals only."""
+    Console(width=None if sys.stdout.isatty() else 400, highlight=False).print(tree)
 
 
 def print_error(error: KehutuError, lang: Lang, *, as_json: bool) -> None:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import click
-from rich.console import Console
+from rich.text import Text
 from rich.tree import Tree
 
 from cli.options import Call, command
-from cli.output import print_json
+from cli.output import print_json, print_tree
 from services.arrears.model import RiskPath, RiskTrace
 from services.arrears.trace import trace as explain
 from services.site import open_site
@@ -64,33 +64,37 @@ def trace(call: Call, party: str, *, top: int) -> int:
     if call.json:
         print_json(answer)
     else:
-        Console(soft_wrap=True, highlight=False).print(as_tree(answer, call.lang))
+        print_tree(as_tree(answer, call.lang))
     return 0
 
 
 def as_tree(answer: RiskTrace, lang: Lang = "en") -> Tree:
     """The answer as a tree that a person can read."""
     text = TEXT[lang]
-    tree = Tree(f"[bold]{answer.party.name}[/bold] ({answer.party.id})")
+    tree = Tree(Text(f"{answer.party.name} ({answer.party.id})", style="bold"))
     tree.add(
-        text["score"].format(score=answer.score, bound=answer.bound, time=answer.data_time, run=answer.run.id)
+        Text(
+            text["score"].format(
+                score=answer.score, bound=answer.bound, time=answer.data_time, run=answer.run.id
+            )
+        )
     )
     if answer.raw > 1:
-        tree.add(text["over"].format(raw=answer.raw))
+        tree.add(Text(text["over"].format(raw=answer.raw)))
     if answer.score == 0:
-        tree.add(text["none"])
+        tree.add(Text(text["none"]))
         return tree
-    loss = tree.add(text["loss"].format(loss=answer.expected_loss))
+    loss = tree.add(Text(text["loss"].format(loss=answer.expected_loss)))
     for path in answer.paths:
         _add_path(loss, path, lang)
     if answer.tail.share > 0:
-        loss.add(text["tail"].format(amount=answer.tail.amount, share=answer.tail.share))
+        loss.add(Text(text["tail"].format(amount=answer.tail.amount, share=answer.tail.share)))
     if answer.would_change:
-        changes = tree.add(text["change"])
+        changes = tree.add(Text(text["change"]))
         for change in answer.would_change:
-            changes.add(f"−{change.effect}  {change.what}")
+            changes.add(Text(f"−{change.effect}  {change.what}"))
     for caution in answer.cautions:
-        tree.add(f"{text['caution']}: {caution}")
+        tree.add(Text(f"{text['caution']}: {caution}"))
     return tree
 
 
@@ -98,7 +102,7 @@ def _add_path(tree: Tree, path: RiskPath, lang: Lang) -> None:
     text = TEXT[lang]
     loops = text["loops"].format(loops=path.loops) if path.loops > 1.05 else ""
     seed = path.seed.name if path.steps else text["own"].format(name=path.seed.name)
-    branch = tree.add(text["path"].format(amount=path.amount, share=path.share, seed=seed, loops=loops))
+    branch = tree.add(Text(text["path"].format(amount=path.amount, share=path.share, seed=seed, loops=loops)))
     for step in path.steps:
         relations = "; ".join(
             text["owed" if part.amount.fen else "shared"].format(
@@ -108,4 +112,4 @@ def _add_path(tree: Tree, path: RiskPath, lang: Lang) -> None:
             )
             for part in step.relations
         )
-        branch.add(text["step"].format(weight=step.weight, name=step.to.name, relations=relations))
+        branch.add(Text(text["step"].format(weight=step.weight, name=step.to.name, relations=relations)))

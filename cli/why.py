@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import click
-from ingest.why import why as explain
 
 from cli.options import Call, command
 from cli.output import print_json
+from ingest.why import why as explain
 from services.site import open_site
 
 
@@ -20,7 +20,7 @@ def why(call: Call, first: str, second: str) -> int:
     Exit 1 when they are not the same entity.
     """
     with open_site(call.settings) as site:
-        answer = explain(site.ledger, site.schema, site.entity_key(first), site.entity_key(second))
+        answer = explain(site.ledger, site.schema, site.entity(first), site.entity(second))
     if call.json:
         print_json(answer)
     else:

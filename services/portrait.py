@@ -9,7 +9,7 @@ from ledger.runs import Run
 
 from graph import queries
 from ingest.entities import Entity
-from ingest.projector import view
+from ingest.view import view
 from services.arrears.model import RiskTrace
 from services.arrears.trace import trace_of
 from services.names import Named, names_of

@@ -19,7 +19,14 @@ Adapter: TypeAlias = Callable[[Json], Json]
 
 SUITES: dict[str, Adapter] = {
     "additive_attribution": adapters.additive_attribution,
+    "clearing": adapters.clearing,
+    "debtrank_2012": adapters.debtrank_2012,
+    "guarantee_circles": adapters.guarantee_circles,
     "linear_debtrank": adapters.linear_debtrank,
+    "metrics": adapters.metrics,
+    "ownership": adapters.ownership,
+    "personalised_pagerank": adapters.personalised_pagerank,
+    "what_if": adapters.what_if,
 }
 """One adapter per suite key."""
 

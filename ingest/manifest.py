@@ -7,6 +7,7 @@ the types and properties exist is checked against the schema by ``ingest.mapping
 from __future__ import annotations
 
 import codecs
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -246,18 +247,21 @@ class Places:
         raise KehutuError("MANIFEST_FAULT", file=self.file, line=line, entry=_dotted(known), reason=reason)
 
     def _find(self, way: Sequence[str | int]) -> tuple[int, tuple[str | int, ...]]:
-        node, line, known = self.root, 1, []
-        for step in (*self.within, *way):
+        node = self.root
+        line = node.start_mark.line + 1 if node is not None else 1
+        known: list[str | int] = []
+        steps = (*self.within, *way)
+        for position, step in enumerate(steps):
+            found: tuple[Node, Node] | None = None
             if isinstance(node, MappingNode):
-                pair = next(((k, v) for k, v in node.value if str(k.value) == str(step)), None)
-                if pair is None:
-                    continue  # a step of the validator's own, as the kind of an entry
-                line, node = pair[0].start_mark.line + 1, pair[1]
+                found = next(((k, v) for k, v in node.value if str(k.value) == str(step)), None)
             elif isinstance(node, SequenceNode) and isinstance(step, int) and step < len(node.value):
-                node = node.value[step]
-                line = node.start_mark.line + 1
-            else:
+                found = node.value[step], node.value[step]
+            # The validator adds steps of its own, as the kind of an entry: they lead nowhere.
+            if found is None or (isinstance(found[1], ScalarNode) and position < len(steps) - 1):
+                line = found[0].start_mark.line + 1 if found else line
                 continue
+            line, node = found[0].start_mark.line + 1, found[1]
             known.append(step)
         return line, tuple(known)
 
@@ -361,8 +365,8 @@ def _plain(node: Node | None, file: str) -> object:
         for key, value in node.value:
             name = str(key.value)
             if name in entries:
-                places = Places(file, node)
-                places.fault(f"the key '{name}' stands twice", name)
+                places = Places(file, key)
+                places.fault(f"the key '{name}' stands twice")
             entries[name] = _plain(value, file)
         return entries
     if isinstance(node, SequenceNode):
@@ -442,3 +446,9 @@ def json_schema() -> dict[str, Any]:
         "title": "Kehutu manifest",
         **ManifestText.model_json_schema(by_alias=True),
     }
+
+
+if __name__ == "__main__":
+    Path("docs/manifest.schema.json").write_text(
+        json.dumps(json_schema(), ensure_ascii=False, indent=1) + "\n", encoding="utf-8"
+    )

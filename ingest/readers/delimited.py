@@ -7,7 +7,6 @@ reading goes on with the next one. Line ends may be LF, CRLF, CR or mixed, and s
 
 from __future__ import annotations
 
-import codecs
 import csv
 import io
 from collections.abc import Iterator, Sequence
@@ -15,13 +14,11 @@ from itertools import chain
 from typing import BinaryIO, Final, NamedTuple, TypeAlias
 
 from ingest.readers import COLUMN_LIMIT, FIELD_LIMIT, BadRow, Notice, Opened, Request, Row
-from ingest.readers.encoding import Encoding, detect, stated
-from ingest.readers.input import check_options, content_of, is_binary, open_file, reading
+from ingest.readers.encoding import Encoding, Transcoded, detect, stated, whole_lines
+from ingest.readers.input import check_options, content_of, open_file, reading
 from terms.errors import KehutuError
 
-_BLOCK: Final = 1 << 20
 _LINE_LIMIT: Final = 1 << 20  # characters of one line; a longer one is a bad row
-_ENDLESS: Final = 64 << 20  # bytes without a line end: no table
 _DELIMITERS: Final = ",;\t|"
 _SAMPLE_LINES: Final = 100
 _RAW: Final = 2_000
@@ -73,10 +70,6 @@ def _opened(file: BinaryIO, request: Request) -> Opened:
     if what is not None:
         raise KehutuError("FILE_NOT_A_TABLE", file=request.name, found=what, expected="a text table (CSV)")
     encoding = stated(file, request.encoding) if request.encoding else detect(file, request.name)
-    if encoding.unit == 1 and is_binary(head):
-        raise KehutuError(
-            "FILE_NOT_A_TABLE", file=request.name, found="binary data", expected="a text table (CSV)"
-        )
     blocks = _blocks(file, encoding, request.name)
     first = next(blocks, _Block([], {}))
     skip = int(str(request.options.get("skip", 0)))
@@ -250,9 +243,9 @@ def _blocks(file: BinaryIO, encoding: Encoding, name: str) -> Iterator[_Block]:
     """The text of a file in blocks of whole lines."""
     file.seek(encoding.skip)
     replaced = encoding.unit > 1
-    source = _Transcoded(file, encoding.name) if replaced else file
+    source = Transcoded(file, encoding.name) if replaced else file
     codec = "utf-8" if replaced else encoding.name
-    for data in _whole_lines(source, name):
+    for data in whole_lines(source, name):
         try:
             text = data.decode(codec)
         except UnicodeDecodeError:
@@ -288,45 +281,6 @@ def _decoded_apart(data: bytes, codec: str, name: str, *, replaced: bool = False
             text = text[:_RAW].replace('"', " ") + "\n"
         lines.append(text)
     return _Block(lines, faulty)
-
-
-class _Transcoded:
-    """A file of UTF-16 or UTF-32 as UTF-8, so that lines can be found by byte."""
-
-    def __init__(self, file: BinaryIO, encoding: str) -> None:
-        self._file = file
-        self._decoder = codecs.getincrementaldecoder(encoding)("replace")
-
-    def read(self, size: int) -> bytes:
-        while data := self._file.read(size):
-            if text := self._decoder.decode(data):
-                return text.encode("utf-8", "replace")
-        return self._decoder.decode(b"", final=True).encode("utf-8", "replace")
-
-
-def _whole_lines(file: BinaryIO | _Transcoded, name: str) -> Iterator[bytes]:
-    """Bytes up to the last line end of about every block; the last part may have none."""
-    parts: list[bytes] = []
-    size = 0
-    while block := file.read(_BLOCK):
-        end = block.rfind(b"\n") + 1
-        if end == 0:
-            # Old Macintosh files; a CR at the very end may be half of a CRLF.
-            end = block.rfind(b"\r", 0, len(block) - 1) + 1
-        if end:
-            yield b"".join((*parts, block[:end]))
-            parts, size = [], 0
-        parts.append(block[end:])
-        size += len(block) - end
-        if size > _ENDLESS:
-            raise KehutuError(
-                "FILE_NOT_A_TABLE",
-                file=name,
-                found=f"{size >> 20} MiB without a line end",
-                expected="a table",
-            )
-    if rest := b"".join(parts):
-        yield rest
 
 
 def _cut(text: str) -> str:

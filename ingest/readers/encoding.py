@@ -19,6 +19,7 @@ from terms.errors import KehutuError
 
 _BLOCK: Final = 1 << 20
 _SAMPLE: Final = 1 << 18
+_ENDLESS: Final = 64 << 20  # bytes without a line end: no table
 _BOMS: Final = (
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF32_LE, "utf-32-le"),  # before UTF-16, whose mark it begins with
@@ -27,7 +28,9 @@ _BOMS: Final = (
     (codecs.BOM_UTF16_BE, "utf-16-be"),
     (b"\x84\x31\x95\x33", "gb18030"),
 )
-# Frequent in running text, in names and in addresses; about half of all characters in any customer sheet.
+_CONTROL: Final = bytes(c for c in range(32) if c not in b"\t\n\r\x0c\x1b")
+# Frequent in running text, in names and in addresses; over half of all characters in any customer sheet, and
+# a quarter of what other encodings look like when they are taken for Chinese.
 _FREQUENT: Final = frozenset(
     "的一是不了在人有我他这个们中来上大为和国地到以说时要就出会可也你对生能而子那得于着下自之年过发后作里用道行所"
     "然家种事成方多经么去法学如都同现当没动面起看定天分还进好小部其些主样理心她本前开但因只从想实日军者意无力它与长"
@@ -38,6 +41,9 @@ _FREQUENT: Final = frozenset(
     "共确传师观清今切院让识候带导争运省县镇乡村街号栋楼单元室州江河湖广京沪浙苏粤川渝陈李刘杨黄赵周吴徐孙朱胡郭林梁"
     "郑罗宋谢唐韩曹邓萧冯曾蔡彭潘袁董余叶吕魏蒋田杜丁沈姜范傅钟卢汪戴崔陆廖姚邱夏谭韦贾邹石熊孟秦薛侯雷龙段郝孔邵史"
     "毛顾赖武康贺严尹钱施牛洪龚户客费账款付担借贷址话姓迁备注编城花园小店厂商贸限责股份集团农花六七八九零〇"
+    "伟芳娜敏静丽磊勇艳杰娟涛超秀霞刚桂英慧巧雅凤洁梅琳素莲环雪荣香媛瑞佳嘉琼勤珍莉锦玉玲晶妍茜秋珊莎倩婷颖露瑶怡君琴"
+    "薇梦岚韵聪悦冰羽希宁欣晓欢枫芸菲亚宜可舒影俊峰保辉健永兴良海仁波贵福龙胜祥才武清飞彬富顺信昌星岩茂坚彪博诚敬震振"
+    "豪邦承乐绍松善厚庆友裕哲浩亮谦奇翰朗宏鸣朋斌栋维启伦翔旭鹏泽晨辰建致树德泰盛雄冠腾楠航弘户柱根贤忠义孝礼智勋耀炳铭鑫森淑兰菊翠红蓝绿黑"
 )
 
 
@@ -58,15 +64,22 @@ def detect(file: BinaryIO, name: str) -> Encoding:
     """The encoding of a whole file; leaves it at its start. O(bytes); nothing of it is kept.
 
     Raises:
-        KehutuError: ``FILE_ENCODING_UNKNOWN`` with a guess.
+        KehutuError: ``FILE_ENCODING_UNKNOWN`` with a guess; ``FILE_NOT_A_TABLE`` for binary data.
     """
     head = file.read(_SAMPLE)
     found = marked(head) or _without_mark(head)
     if found is None:
+        if _is_binary(head):
+            raise KehutuError("FILE_NOT_A_TABLE", file=name, found="binary data", expected="text")
         file.seek(0)
         found = _of_lines(file, name)
     file.seek(0)
     return found
+
+
+def _is_binary(head: bytes) -> bool:
+    """Whether a twentieth of the bytes are control characters: no text, whatever its encoding."""
+    return len(head) - len(head.translate(None, _CONTROL)) > max(16, len(head) // 20)
 
 
 def stated(file: BinaryIO, name: str) -> Encoding:
@@ -108,7 +121,7 @@ def _of_lines(file: BinaryIO, name: str) -> Encoding:
     proven = 0
     others: list[bytes] = []
     size = refused = 0
-    for block in _blocks(file):
+    for block in whole_lines(file, name):
         if block.isascii() or _decodes(block, "utf-8"):
             proven += not block.isascii()
             continue
@@ -147,7 +160,7 @@ def _score(lines: list[bytes], codec: str) -> float:
         return 0.0
     level_one = sum(_is_level_one(c, codec) for c in found) / len(found)
     frequent = sum(c in _FREQUENT for c in normalise("".join(found))) / len(found)
-    return 0.0 if level_one < 0.8 or frequent < 0.25 else (level_one + min(1.0, 2 * frequent)) / 2
+    return 0.0 if level_one < 0.8 or frequent < 0.5 else (level_one + frequent) / 2
 
 
 def _is_level_one(character: str, codec: str) -> bool:
@@ -173,18 +186,6 @@ def _guess(sample: bytes) -> str:
     return best.encoding if best is not None else "no known encoding"
 
 
-def _blocks(file: BinaryIO) -> Iterator[bytes]:
-    """The rest of a file in blocks of whole lines; a line longer than a block is cut."""
-    rest = b""
-    while block := file.read(_BLOCK):
-        block = rest + block
-        end = max(block.rfind(b"\n"), block.rfind(b"\r")) + 1 or len(block)
-        rest = block[end:]
-        yield block[:end]
-    if rest:
-        yield rest
-
-
 def _decodes(data: bytes, codec: str) -> bool:
     return _decoded(data, codec) is not None
 
@@ -194,3 +195,42 @@ def _decoded(data: bytes, codec: str) -> str | None:
         return data.decode(codec)
     except UnicodeDecodeError:
         return None
+
+
+class Transcoded:
+    """A file of UTF-16 or UTF-32 as UTF-8, so that lines can be found by byte."""
+
+    def __init__(self, file: BinaryIO, encoding: str) -> None:
+        self._file = file
+        self._decoder = codecs.getincrementaldecoder(encoding)("replace")
+
+    def read(self, size: int) -> bytes:
+        while data := self._file.read(size):
+            if text := self._decoder.decode(data):
+                return text.encode("utf-8", "replace")
+        return self._decoder.decode(b"", final=True).encode("utf-8", "replace")
+
+
+def whole_lines(file: BinaryIO | Transcoded, name: str) -> Iterator[bytes]:
+    """Bytes up to the last line end of about every block; the last part may have none."""
+    parts: list[bytes] = []
+    size = 0
+    while block := file.read(_BLOCK):
+        end = block.rfind(b"\n") + 1
+        if end == 0:
+            # Old Macintosh files; a CR at the very end may be half of a CRLF.
+            end = block.rfind(b"\r", 0, len(block) - 1) + 1
+        if end:
+            yield b"".join((*parts, block[:end]))
+            parts, size = [], 0
+        parts.append(block[end:])
+        size += len(block) - end
+        if size > _ENDLESS:
+            raise KehutuError(
+                "FILE_NOT_A_TABLE",
+                file=name,
+                found=f"{size >> 20} MiB without a line end",
+                expected="a table",
+            )
+    if rest := b"".join(parts):
+        yield rest

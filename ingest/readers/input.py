@@ -24,7 +24,6 @@ _MARKS: Final = (
     (b"\x7fELF", "a program"),
 )
 _TAGS: Final = ((b"<!doctype", "HTML"), (b"<html", "HTML"), (b"<?xml", "XML"))
-_CONTROL: Final = bytes(c for c in range(32) if c not in b"\t\n\r\x0c\x1b")
 
 
 def open_file(request: Request) -> BinaryIO:
@@ -59,11 +58,6 @@ def content_of(head: bytes) -> str | None:
             return what
     start = head.removeprefix(b"\xef\xbb\xbf").lstrip()[:16].lower()
     return next((what for tag, what in _TAGS if start.startswith(tag)), None)
-
-
-def is_binary(head: bytes) -> bool:
-    """Whether a twentieth of the bytes are control characters: no text, whatever its encoding of one byte units."""
-    return len(head) - len(head.translate(None, _CONTROL)) > len(head) // 20
 
 
 def check_options(request: Request, reader: str, known: frozenset[str]) -> None:

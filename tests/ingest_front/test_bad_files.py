@@ -1,0 +1,316 @@
+"""Every kind of faulty file: what is refused, what is quarantined, and that the rest goes on."""
+
+from __future__ import annotations
+
+import csv
+import io
+import time
+from contextlib import suppress
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ingest.readers import BadRow, Request, Row
+from ingest.readers.delimited import read
+from terms.errors import KehutuError
+
+HEAD = "id,name,phone,address\n"
+GOOD = "".join(f"C{i},客户{i},138000000{i:02d},上海市浦东新区{i}号\n" for i in range(20))
+TEXT = HEAD + GOOD
+NAMES = [f"客户{i}" for i in range(20)]
+TRADITIONAL = TEXT.replace("客户", "客戶").replace("上海市浦东新区", "臺北市大安區").replace("号", "號")
+
+
+@pytest.mark.parametrize(
+    ("content", "encoding"),
+    [
+        (TEXT.encode(), "utf-8"),
+        (TEXT.encode("utf-8-sig"), "utf-8"),
+        (TEXT.encode("gbk"), "gb18030"),
+        ((TEXT + "C20,𠮷田,1,上海\n").encode("gb18030"), "gb18030"),
+        (TEXT.encode("utf-16"), "utf-16-le"),
+        (TEXT.encode("utf-16-le"), "utf-16-le"),
+        (TEXT.encode("utf-16-be"), "utf-16-be"),
+        (b"\xfe\xff" + TEXT.encode("utf-16-be"), "utf-16-be"),
+        (TEXT.encode("utf-32"), "utf-32-le"),
+    ],
+    ids=lambda v: v if isinstance(v, str) else "",
+)
+def test_encodings_are_detected_and_reported(desk, content, encoding):
+    report = desk.load_file("a.csv", content)
+    assert (report.encoding, report.error, report.quarantined) == (encoding, None, 0)
+    assert desk.names()[:20] == NAMES
+    assert desk.names()[20:] in ([], ["𠮷田"])
+
+
+def test_the_only_chinese_character_may_stand_on_the_last_line(desk):
+    plain = "".join(f"C{i},n{i},1,a{i}\n" for i in range(70_000))
+    report = desk.load_file(
+        "a.csv", HEAD.encode() + plain.encode() + "C,上海市客户李,1,上海市\n".encode("gbk")
+    )
+    assert (report.encoding, report.accepted) == ("gb18030", 70_001)
+    assert desk.records()[-1].record_id == "C"
+    assert "上海市客户李" in desk.records()[-1].payload.decode()
+
+
+def test_big5_is_right(desk):
+    report = desk.load_file("a.csv", TRADITIONAL.encode("big5"))
+    assert report.encoding in ("big5", "cp950")
+    assert desk.names() == [f"客戶{i}" for i in range(20)]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        (HEAD + "C1,Müller,1,Straße\nC2,Gößl,2,Königsallee\n").encode("latin-1"),
+        (HEAD + "C1,김철수,1,서울특별시강남구\nC2,이영희,2,부산광역시해운대구\n").encode("euc-kr"),
+        (HEAD + "C1,田中さん,1,とうきょうとしぶやく\nC2,すずき,2,おおさか\n").encode("shift-jis"),
+        (HEAD + "C1,田中さん,1,とうきょうとしぶやく\nC2,すずき,2,おおさか\n").encode("euc-jp"),
+        (HEAD + "C1,Иванов,1,Москва\n").encode("cp1251"),
+    ],
+    ids=["latin-1", "euc-kr", "shift-jis", "euc-jp", "cp1251"],
+)
+def test_an_encoding_that_is_not_certain_is_refused_whole(desk, content):
+    report = desk.load_file("a.csv", content)
+    assert (report.read, report.accepted) == (0, 0)
+    assert "encoding is not certain" in report.error
+    assert "encoding:" in report.error
+    assert desk.records() == []
+
+
+def test_a_stated_encoding_is_taken(desk):
+    content = (HEAD + "C1,Müller,1,Straße\n").encode("latin-1")
+    report = desk.load_file("a.csv", content, more="    encoding: latin-1\n")
+    assert (report.error, desk.names()) == (None, ["Müller"])
+
+
+def test_a_wrongly_stated_encoding_quarantines_the_rows(desk):
+    report = desk.load_file("a.csv", TEXT.encode("gbk"), more="    encoding: utf-8\n")
+    assert report.quarantined == 20
+    assert {code for _, _, code in desk.reasons()} == {"ROW_ENCODING"}
+
+
+def test_rows_of_another_encoding_are_quarantined(desk):
+    lines = [line.encode() for line in TEXT.splitlines(keepends=True)]
+    lines[2] = lines[2].decode().encode("gbk")
+    report = desk.load_file("a.csv", b"".join(lines))
+    assert (report.encoding, report.accepted, desk.reasons()) == ("utf-8", 19, [(3, "", "ROW_ENCODING")])
+
+
+def test_a_character_that_is_cut_at_the_end_is_quarantined(desk):
+    report = desk.load_file("a.csv", TEXT.encode()[:-2])
+    assert (report.accepted, desk.reasons()) == (19, [(21, "", "ROW_ENCODING")])
+
+
+@pytest.mark.parametrize("newline", ["\n", "\r\n", "\r"])
+def test_line_ends(desk, newline):
+    report = desk.load_file("a.csv", TEXT.replace("\n", newline))
+    assert (report.accepted, desk.names()) == (20, NAMES)
+    assert [r.location for r in desk.records()][:2] == ["a.csv:2", "a.csv:3"]
+
+
+def test_mixed_line_ends_and_line_ends_in_quotes(desk):
+    report = desk.load_file("a.csv", HEAD + 'C1,"a\nb",1,x\r\nC2,"c\r\nd",2,y\rC3,"e\rf",3,z')
+    assert (report.accepted, desk.names()) == (3, ["a\nb", "c\r\nd", "e\rf"])
+    assert [r.location for r in desk.records()] == ["a.csv:2", "a.csv:4", "a.csv:6"]
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
+def test_delimiters_are_detected_and_reported(desk, delimiter):
+    report = desk.load_file("a.csv", TEXT.replace(",", delimiter))
+    assert (report.delimiter, report.accepted) == (delimiter, 20)
+
+
+def test_a_delimiter_that_is_frequent_in_the_cells_does_not_mislead(desk):
+    rows = "".join(f"C{i}|a, b, c, d, e; f{i}|1|x, y, z\n" for i in range(5))
+    report = desk.load_file("a.csv", "id|name|phone|address\n" + rows)
+    assert (report.delimiter, report.accepted) == ("|", 5)
+
+
+def test_a_wrongly_stated_delimiter_is_refused(desk):
+    report = desk.load_file("a.csv", TEXT, more="    delimiter: ';'\n")
+    assert report.read == 0
+    assert "has no column 'address', 'id', 'name', 'phone'" in report.error
+
+
+def test_ragged_rows_are_quarantined(desk):
+    report = desk.load_file("a.csv", HEAD + "C1,a\nC2,b,1,x,more,more\n\n\nC3,c,1,x\n")
+    assert (report.read, report.accepted, desk.names()) == (3, 1, ["c"])
+    assert desk.reasons() == [(2, "", "ROW_RAGGED"), (3, "", "ROW_RAGGED")]
+    assert [(q.details["found"], q.details["expected"]) for q in desk.refused()] == [(2, 4), (6, 4)]
+
+
+def test_delimiters_at_the_end_of_header_and_rows_name_nothing(desk):
+    report = desk.load_file("a.csv", "id,name,phone,address,,\nC1,a,1,x,,\nC2,b,1,y\nC3,c,1,z,,stray\n")
+    assert (report.accepted, desk.names(), desk.reasons()) == (2, ["a", "b"], [(4, "", "ROW_RAGGED")])
+
+
+@pytest.mark.parametrize(
+    ("header", "reason"),
+    [
+        ("id,name,name,phone,address", "two columns have the name 'name'"),
+        ("id,,name,phone,address", "column 2 has no"),
+    ],
+)
+def test_a_repeated_or_blank_header_is_refused(desk, header, reason):
+    report = desk.load_file("a.csv", f"{header}\nC1,a,b,1,x\n")
+    assert report.read == 0
+    assert "a.csv, line 1" in report.error
+    assert reason in report.error
+
+
+def test_a_column_that_the_file_lacks_is_named(desk):
+    report = desk.load_file("a.csv", "id,name,phone\nC1,a,1\n")
+    assert report.read == 0
+    assert "no column 'address'; it has 'id', 'name', 'phone'" in report.error
+
+
+@pytest.mark.parametrize(
+    "content", ["", "\n" * 500, "\r\n\r\n", HEAD, HEAD + "\n\n", b"\xef\xbb\xbf", "  \n"]
+)
+def test_a_file_without_rows_is_no_error(desk, content):
+    report = desk.load_file("a.csv", content)
+    assert (report.read, report.error) == (0, None)
+    assert report.warnings == ["a.csv has no rows."]
+
+
+def test_an_unclosed_quotation_mark_costs_its_own_line_only(desk):
+    lines = TEXT.splitlines(keepends=True)
+    lines[2] = 'C1,"open,1,2\n'
+    report = desk.load_file("a.csv", "".join(lines))
+    assert (report.accepted, desk.reasons()) == (19, [(3, "", "ROW_QUOTE")])
+    assert desk.refused()[0].raw == {"": 'C1,"open,1,2'}
+    assert desk.names() == ["客户0", *NAMES[2:]]
+
+
+def test_an_unclosed_quotation_mark_in_a_large_file_needs_no_memory(desk):
+    many = "".join(f"C{i},n{i},1,a{i}\n" for i in range(60_000))
+    report = desk.load_file("a.csv", HEAD + 'X1,"open,1,2\n' + many + 'X2,"open again,1,2\n' + many[:500_000])
+    assert report.quarantined >= 2
+    assert {code for line, _, code in desk.reasons() if line in (2, 60_003)} == {"ROW_QUOTE"}
+    assert report.accepted >= 60_000
+
+
+def test_text_after_a_closing_quotation_mark_is_refused(desk):
+    report = desk.load_file("a.csv", HEAD + 'C1,"a"b,1,x\nC2,"say ""hi""",1,x\nC3,5" pipe,1,x\n')
+    assert (report.accepted, desk.names()) == (2, ['say "hi"', '5" pipe'])
+    assert desk.reasons() == [(2, "", "ROW_QUOTE")]
+
+
+def test_a_field_of_two_mebibytes_is_quarantined_at_once(desk):
+    began = time.monotonic()
+    long = "长" * (2 << 20)
+    report = desk.load_file("a.csv", HEAD + f'C1,"{long}",1,x\nC2,b,1,x\nC3,{"y" * 200_000},1,x\nC4,d,1,x\n')
+    assert (report.accepted, desk.names()) == (2, ["b", "d"])
+    assert [(line, code) for line, _, code in desk.reasons()] == [
+        (2, "ROW_FIELD_TOO_LONG"),
+        (4, "ROW_FIELD_TOO_LONG"),
+    ]
+    assert time.monotonic() - began < 20  # seconds are fine, minutes would not be
+    assert all(len(str(q.raw)) < 10_000 for q in desk.refused())
+
+
+def test_too_many_columns_are_refused(desk):
+    wide = ",".join(f"c{i}" for i in range(100_000))
+    report = desk.load_file("a.csv", f"{wide}\n{','.join('0' * 100_000)}\n")
+    assert report.read == 0
+    assert "has 100000 columns; at most 4096" in report.error
+
+
+@pytest.mark.parametrize(
+    ("cell", "shown"),
+    [
+        ("a\0b", "a\\x00b"),
+        ("a\x1b[31mred", "a\\x1b[31mred"),
+        ("evil\u202etxt.exe", "evil\\u202etxt.exe"),
+        ("\u200b\u200d\ufeff", "\\u200b\\u200d\\ufeff"),
+        ("bell\x07", "bell\\x07"),
+        ("c1\x85next", "c1\\x85next"),
+    ],
+)
+def test_characters_that_cannot_be_seen_quarantine_the_row(desk, cell, shown):
+    report = desk.load_file("a.csv", f"{HEAD}C1,{cell},1,x\nC2,b,1,x\n")
+    assert (report.accepted, desk.reasons()) == (1, [(2, "name", "ROW_CHARACTERS")])
+    (refused,) = desk.refused()
+    assert refused.details["found"] == shown
+    assert refused.raw["name"] == cell
+
+
+@pytest.mark.parametrize(
+    ("content", "what"),
+    [
+        (b"<!doctype html><html><body>502</body></html>", "HTML"),
+        (b"\xef\xbb\xbf<HTML>", "HTML"),
+        (b"<?xml version='1.0'?><a/>", "XML"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(504), "an old Excel workbook"),
+        (b"PK\x03\x04" + bytes(100), "a zip archive or an Excel workbook"),
+        (b"PAR1" + bytes(100), "Parquet"),
+        (b"\x1f\x8b\x08" + bytes(100), "gzip"),
+        (bytes(range(256)) * 20, "binary data"),
+    ],
+)
+def test_a_file_that_is_not_what_its_name_says_is_refused(desk, content, what):
+    report = desk.load_file("a.csv", content)
+    assert report.read == 0
+    assert what in report.error
+
+
+def test_a_missing_file_a_folder_and_a_forbidden_file(desk):
+    assert "There is no file none.csv" in desk.load_file("none.csv").error
+    (desk.folder / "folder.csv").mkdir()
+    assert "cannot be read" in desk.load_file("folder.csv").error
+    assert "There is no file *.tsv" in desk.load_file("'*.tsv'").error
+
+
+def test_one_unreadable_source_does_not_stop_the_others(desk):
+    desk.write("good.csv", TEXT)
+    source = "  - {{name: {0}, path: {0}.csv, channel: survey, mapping: [{{node: Customer, key: {{local: id}}}}]}}\n"
+    report = desk.load("sources:\n" + source.format("none") + source.format("good"))
+    assert [(s.name, s.read, s.accepted, s.error is None) for s in report.sources] == [
+        ("none", 0, 0, False),
+        ("good", 20, 20, True),
+    ]
+    assert not report.complete
+
+
+def test_one_unreadable_file_of_a_pattern_does_not_stop_the_others(desk):
+    desk.write("in/1.csv", TEXT)
+    desk.write("in/2.csv", "<html>")
+    desk.write("in/3.csv", TEXT.replace("C", "D"))
+    report = desk.load_file("in/*.csv")
+    assert (report.read, report.accepted) == (40, 40)
+    assert "2.csv is not a text table" in report.error
+    assert desk.records()[0].location == "in/1.csv:2"
+
+
+cells = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=12)
+
+
+@given(
+    rows=st.lists(st.tuples(cells, cells, cells), min_size=1, max_size=8),
+    newline=st.sampled_from(["\n", "\r\n"]),
+    delimiter=st.sampled_from([",", ";", "\t", "|"]),
+)
+def test_what_a_csv_writer_writes_is_read_back(tmp_path_factory, rows, newline, delimiter):
+    out = io.StringIO()
+    writer = csv.writer(out, delimiter=delimiter, lineterminator=newline, quoting=csv.QUOTE_ALL)
+    writer.writerows([("a", "b", "c"), *rows])
+    path = tmp_path_factory.mktemp("rows") / "a.csv"
+    path.write_bytes(out.getvalue().encode())
+    opened = read(Request(path, "a.csv", frozenset("abc")))
+    found = list(opened.rows)
+    assert all(isinstance(row, Row) for row in found)
+    assert [tuple(row.values.values()) for row in found if isinstance(row, Row)] == rows
+
+
+@given(st.binary(max_size=300))
+def test_any_bytes_give_rows_or_a_reason(tmp_path_factory, content):
+    path = tmp_path_factory.mktemp("bytes") / "a.csv"
+    path.write_bytes(b"a,b\n" + content)
+    with suppress(KehutuError):
+        for row in read(Request(path, "a.csv")).rows:
+            if isinstance(row, BadRow):
+                assert KehutuError(row.code, file=row.file, line=row.line, **row.details).message()
+            else:
+                assert tuple(row.values) == ("a", "b")

@@ -1,0 +1,169 @@
+"""A manifest is checked whole before a row is read; a fault names file, line and the nearest known word."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from graph.schema.load import schema
+from ingest.load import compile_manifest
+from ingest.manifest import json_schema, read
+from terms.errors import KehutuError
+
+GOOD = """\
+sources:
+  - name: visits
+    path: visits.csv
+    channel: home-visit
+    recordId: no
+    mapping:
+      - node: Customer
+        key: {customerNo: 户号}
+        set: {name: 姓名}
+      - relation: LIVES_AT
+        from: {Customer: {customerNo: 户号}}
+        to: {Address: {text: 地址}}
+        set: {since: 迁入}
+      - relation: GUARANTEES
+        from: {Enterprise: {creditCode: a}}
+        to: {Enterprise: {local: b}}
+        set: {amount: {column: c, unit: wan-yuan}}
+"""
+
+
+def fault_of(desk, text: str) -> KehutuError:
+    path = desk.write("faulty.yaml", text)
+    with pytest.raises(KehutuError) as caught:
+        compile_manifest(desk.ledger, read(path), schema())
+    assert caught.value.details["file"] == "faulty.yaml"
+    assert caught.value.exit == 2
+    return caught.value
+
+
+@pytest.mark.parametrize(
+    ("wrong", "right", "line", "reason"),
+    [
+        ("chanel: home-visit", "channel: home-visit", 4, "unknown key 'chanel' (nearest: 'channel')"),
+        (
+            "channel: home-vist",
+            "channel: home-visit",
+            4,
+            "there is no channel 'home-vist' (nearest: 'home-visit')",
+        ),
+        ("recordID: no", "recordId: no", 5, "unknown key 'recordID' (nearest: 'recordId')"),
+        ("nod: Customer", "node: Customer", 7, "an entry starts with 'node:' or 'relation:'"),
+        (
+            "node: Custmer",
+            "node: Customer",
+            7,
+            "there is no node type 'Custmer' to map to (nearest: 'Customer')",
+        ),
+        (
+            "key: {customerNr: 户号}",
+            "key: {customerNo: 户号}",
+            8,
+            "'customerNr' is no key of Customer (nearest: 'customerNo')",
+        ),
+        ("set: {nam: 姓名}", "set: {name: 姓名}", 9, "Customer has no property 'nam' (nearest: 'name')"),
+        ("relation: LIVE_AT", "relation: LIVES_AT", 10, "(nearest: 'LIVES_AT')"),
+        (
+            "from: {Enterprise: {creditCode: x}}\n        to: {Address",
+            "from: {Customer: {customerNo: 户号}}\n        to: {Address",
+            10,
+            "LIVES_AT does not lead from Enterprise to Address",
+        ),
+        ("form: {Customer", "from: {Customer", 11, "unknown key 'form' (nearest: 'from')"),
+        (
+            "unit: dollars",
+            "unit: wan-yuan",
+            17,
+            "unit 'dollars' does not fit amount; it takes fen, yuan, wan-yuan",
+        ),
+        ("unti: wan-yuan", "unit: wan-yuan", 17, "unknown key 'unti' (nearest: 'unit')"),
+        (
+            "column: c, const: 3",
+            "column: c, unit: wan-yuan",
+            17,
+            "give one of 'column', 'columns' and 'const'",
+        ),
+        ("path: visits.csv\n    encoding: gbkk", "path: visits.csv", 4, "there is no encoding 'gbkk'"),
+    ],
+)
+def test_a_fault_is_named_by_line_and_nearest_word(desk, wrong, right, line, reason):
+    assert right in GOOD
+    text = GOOD.replace(right, wrong)
+    fault = fault_of(desk, text)
+    assert fault.code == "MANIFEST_FAULT"
+    assert reason in str(fault.details["reason"])
+    assert fault.details["line"] == line
+
+
+def test_the_good_one_is_accepted(desk):
+    manifest = read(desk.write("good.yaml", GOOD))
+    (mapper,) = compile_manifest(desk.ledger, manifest, schema())
+    assert mapper.columns == {"no", "户号", "姓名", "地址", "迁入", "a", "b", "c"}
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "line"),
+    [
+        ("sources: [", "MANIFEST_FAULT", 1),
+        ("a: b: c", "MANIFEST_FAULT", 1),
+        ("", "MANIFEST_FAULT", 1),
+        ("- x\n", "MANIFEST_FAULT", 1),
+        ("sources: []\n", "MANIFEST_FAULT", 1),
+        ("sources:\n  - name: a\n    name: b\n", "MANIFEST_FAULT", 3),
+        (GOOD + GOOD.removeprefix("sources:\n"), "MANIFEST_FAULT", 18),
+        (GOOD.replace("name: visits", "name: a/b"), "MANIFEST_FAULT", 2),
+        (GOOD.replace("    path: visits.csv\n", ""), "MANIFEST_FAULT", 2),
+    ],
+)
+def test_what_is_no_manifest_is_refused(desk, text, code, line):
+    fault = fault_of(desk, text)
+    assert (fault.code, fault.details["line"]) == (code, line)
+
+
+def test_a_missing_manifest(tmp_path):
+    with pytest.raises(KehutuError) as caught:
+        read(tmp_path / "none.yaml")
+    assert caught.value.code == "MANIFEST_MISSING"
+
+
+def test_a_manifest_in_another_encoding_is_refused(tmp_path):
+    path = tmp_path / "m.yaml"
+    path.write_bytes(GOOD.encode("gbk"))
+    with pytest.raises(KehutuError, match="a manifest is UTF-8"):
+        read(path)
+
+
+def test_an_unknown_format_is_refused_before_anything_is_read(desk):
+    desk.write("a.csv", "x")
+    with pytest.raises(KehutuError) as caught:
+        desk.load(GOOD.replace("path: visits.csv", "path: a.csv\n    format: cvs"))
+    assert caught.value.code == "READER_UNKNOWN"
+    assert "csv" in caught.value.message()
+
+
+def test_a_mapping_may_lie_in_a_file_of_its_own(desk):
+    desk.write("people.yaml", "mapping:\n  - node: Customer\n    key: {local: id}\n    set: {name: name}\n")
+    desk.write("a.csv", "id,name\n1,Li\n")
+    report = desk.load("sources:\n  - {name: a, path: a.csv, channel: survey, mapping: people.yaml}\n")
+    assert report.sources[0].accepted == 1
+    desk.write("people.yaml", "mapping:\n  - node: Customer\n    key: {local: id}\n    sets: {name: name}\n")
+    with pytest.raises(KehutuError) as caught:
+        desk.load("sources:\n  - {name: a, path: a.csv, channel: survey, mapping: people.yaml}\n")
+    assert (caught.value.details["file"], caught.value.details["line"]) == ("people.yaml", 4)
+
+
+def test_an_unknown_mapping_is_named(desk):
+    with pytest.raises(KehutuError, match="there is no mapping 'nowhere'"):
+        desk.load("sources:\n  - {name: a, path: a.csv, channel: survey, mapping: nowhere}\n")
+
+
+def test_the_committed_json_schema_is_current():
+    committed = Path(__file__).parents[2] / "docs" / "manifest.schema.json"
+    assert json.loads(committed.read_text(encoding="utf-8")) == json_schema(), (
+        "run `python -m ingest.manifest`"
+    )

@@ -59,6 +59,12 @@ class Booked:
         return np.where(paid >= 0, days, _NEVER).astype(np.int64)
 
 
+def bill_numbers(block: Booked, row: Ints, month: Ints) -> pa.Array:
+    """Numbers of bills: of the account and the period. ``month``: of the world, on record."""
+    period = _PERIODS.take(pa.array(month - WARM_UP))
+    return pc.binary_join_element_wise(block.accounts.take(pa.array(row)), period, "-")
+
+
 def write(tables: Tables, block: Booked) -> None:
     """Add the bills and payments of a block."""
     row, column = np.nonzero(block.billed[:, _SHOWN])
@@ -67,14 +73,13 @@ def write(tables: Tables, block: Booked) -> None:
     known = paid_on <= _CUT_OFF
     amount = block.amount[row, month]
     account = block.accounts.take(pa.array(row))
-    period = _PERIODS.take(pa.array(column))
-    bill_no = pc.binary_join_element_wise(account, period, "-")
+    bill_no = bill_numbers(block, row, month)
     tables.write(
         "bills",
         {
             "bill_no": bill_no,
             "account_no": account,
-            "period": period,
+            "period": _PERIODS.take(pa.array(column)),
             "period_days": _PERIOD_DAYS[column],
             "energy": block.energy[row, month],
             "amount": amount,

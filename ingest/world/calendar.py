@@ -6,7 +6,7 @@ from datetime import date
 
 import numpy as np
 
-from ingest.world.draws import Floats
+from ingest.world.draws import Floats, Ints
 
 WARM_UP = 12
 SHOWN = 24
@@ -59,3 +59,20 @@ SUMMER = profile((0, 0, 0, 0, 0.1, 0.5, 1, 1, 0.4, 0, 0, 0))
 WINTER = profile((1, 0.9, 0.5, 0.1, 0, 0, 0, 0, 0, 0.1, 0.5, 0.9))
 HOLIDAYS = profile((0.4, 0.9, 0.2, 0.4, 0.7, 0.5, 1.0, 1.0, 0.4, 0.9, 0.1, 0.2))
 """Demand for holidays: the festival, May, the summer, October."""
+
+NOW = day_number(WARM_UP + SHOWN, CUT_OFF.day) * 86_400 + 8 * 3_600
+"""The morning of the extract, in seconds since 1970 of the deployment's own clock."""
+
+_STARTS = np.array([day_number(month) for month in range(MONTHS + 2)], dtype=np.int64) * 86_400
+
+
+def month_start(month: Ints) -> Ints:
+    """First second of months of the world."""
+    return np.asarray(_STARTS[month])
+
+
+def moments(rng: np.random.Generator, month: Ints) -> Ints:
+    """A moment in each of some months, mostly by day."""
+    day = rng.integers(0, 28, len(month))
+    hour = np.clip(rng.normal(14, 4, len(month)), 0, 23.98)
+    return np.asarray(month_start(month) + day * 86_400 + (hour * 60).astype(np.int64) * 60)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pyarrow as pa
 
-from ingest.world import billing, people
+from ingest.world import billing, cases, equipment, people, premises
 from ingest.world.calendar import MONTHS
 from ingest.world.draws import Ints, pick, uniform
 from ingest.world.enterprises import Enterprises
@@ -46,13 +46,13 @@ def write(world: World, output: Output) -> None:
     for block, start in enumerate(range(0, world.households, BLOCK)):
         numbers = np.arange(start, min(start + BLOCK, world.households), dtype=np.int64)
         homes = simulate(world.seed, block, world.residents.employer[numbers], world.economy)
-        _write_block(world, output, numbers, homes)
+        _write_block(world, output, block, numbers, homes)
 
 
-def _write_block(world: World, output: Output, numbers: Ints, homes: Homes) -> None:
+def _write_block(world: World, output: Output, block: int, numbers: Ints, homes: Homes) -> None:
     seed, places, tables = world.seed, world.places, output.tables
     person = world.residents.person[numbers]
-    point = places.homes[numbers % len(places.homes)]
+    point = world.points(numbers)
     region = places.region_of[point]
     customer_no = customer_numbers(numbers)
     account_no = prefixed("66", numbers, 9)
@@ -60,6 +60,7 @@ def _write_block(world: World, output: Output, numbers: Ints, homes: Homes) -> N
     identity = people.identities(seed, person)
     verified = uniform(seed, "verified", numbers) >= _UNVERIFIED
     family = (uniform(seed, "shared line", numbers) < _SHARED_LINE) & (numbers > 0)
+    opened = 13_000 + pick(seed, "opened", numbers, 6_500)
     method = pa.array(HABITS).take(pa.array(homes.habit))
     prepaid = np.where(
         uniform(seed, "prepaid", numbers) < 0.04, pick(seed, "prepaid sum", numbers, 40) * 1_000, 0
@@ -74,7 +75,7 @@ def _write_block(world: World, output: Output, numbers: Ints, homes: Homes) -> N
             "address": address,
             "service_point_no": places.numbers.take(pa.array(point)),
             "region": pa.array(places.regions).take(pa.array(region)),
-            "opened_on": people.dates(13_000 + pick(seed, "opened", numbers, 6_500)),
+            "opened_on": people.dates(opened),
             "account_no": account_no,
             "payment_method": method,
             "prepayment": prepaid,
@@ -98,7 +99,7 @@ def _write_block(world: World, output: Output, numbers: Ints, homes: Homes) -> N
             "since": people.dates(15_000 + pick(seed, "moved in", numbers[first], 4_500)),
         },
     )
-    block = billing.Booked(
+    booked = billing.Booked(
         account_no,
         method,
         homes.energy,
@@ -107,8 +108,12 @@ def _write_block(world: World, output: Output, numbers: Ints, homes: Homes) -> N
         homes.paid_day,
         billed=np.ones((len(numbers), MONTHS), bool),
     )
-    billing.write(tables, block)
+    billing.write(tables, booked)
+    output.add_load(world, point, homes.energy)
     tenancy = np.array(TENANCIES)[homes.tenancy]
     reason = np.where(tenancy == "second-home", "vacant", tenancy)
     reason = np.where(homes.disputed, "dispute", np.where(homes.malicious, "malicious", reason))
-    output.truth.write("customers", billing.truth(customer_no, "consumer", block, tenancy, reason))
+    output.truth.write("customers", billing.truth(customer_no, "consumer", booked, tenancy, reason))
+    cases.write(world, output, numbers, customer_no, booked=booked, reason=reason)
+    devices = equipment.simulate(seed, block, homes.energy, organisations=False)
+    premises.write(world, output, numbers, booked, devices, opened=opened, disputed=homes.disputed)

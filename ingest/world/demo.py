@@ -35,12 +35,16 @@ def prepare(folder: Path, size: int = SIZE, seed: int = SEED) -> list[Path]:
 
 def service_points() -> list[ServicePoint]:
     """Low-voltage service points of the demo's grid; the profile says whether a business or a home is meant."""
+    benchmark = grid(GRID)
+    transformer = {str(t["areaCode"]): str(t["transformerNo"]) for t in benchmark.transformers}
     return [
         ServicePoint(
             number=str(point["servicePointNo"]),
             region=str(point["region"]),
+            # The tests of the reader show that a low-voltage point traces to the transformer of its own subnet.
+            transformer=transformer[str(point["areaCode"])],
             business=not str(point["profile"]).startswith("H0"),
         )
-        for point in grid(GRID).service_points
+        for point in benchmark.service_points
         if point["voltage"] == 0.4
     ]

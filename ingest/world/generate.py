@@ -7,7 +7,17 @@ from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
 
-from ingest.world import consumers, credit, enterprises, links, organisations, register, supply
+from ingest.world import (
+    consumers,
+    credit,
+    enterprises,
+    links,
+    network,
+    organisations,
+    register,
+    staff,
+    supply,
+)
 from ingest.world.calendar import SHOWN, WARM_UP
 from ingest.world.economy import simulate
 from ingest.world.layout import TABLES
@@ -61,6 +71,8 @@ def generate(folder: Path, *, customers: int, seed: int, points: Sequence[Servic
         credit.write(world, output)
         organisations.write(world, output)
         consumers.write(world, output)
+        staff.write(world, output)
+        network.write(world, output, output.load)
     manifest = folder / "world.yaml"
     text = resources.files("ingest.manifests").joinpath("world/world.yaml").read_text(encoding="utf-8")
     if not points:

@@ -11,6 +11,7 @@ import pyarrow.parquet as pq
 ROW_GROUP = 65_536
 
 _T, _D, _I, _F = pa.string(), pa.date32(), pa.int64(), pa.float64()
+_M = pa.timestamp("s")  # a moment of the deployment's own clock
 
 TABLES: dict[str, dict[str, pa.DataType]] = {
     # marketing information system
@@ -60,6 +61,46 @@ TABLES: dict[str, dict[str, pa.DataType]] = {
         "contract_no": _T, "guarantor": _T, "borrower": _T, "amount": _I, "since": _D,
     },
     "loans": {"contract_no": _T, "creditor": _T, "debtor": _T, "amount": _I, "since": _D},
+    # marketing information system: equipment, work, collection
+    "meters": {
+        "meter_no": _T, "service_point_no": _T, "kind": _T, "manufacturer": _T, "in_service_since": _D, "region": _T,
+    },
+    "devices": {
+        "device_no": _T, "customer_no": _T, "service_point_no": _T, "name": _T, "kind": _T, "rated_power": _F,
+        "manufacturer": _T, "in_service_since": _D, "region": _T,
+    },
+    "technicians": {
+        "technician_no": _T, "name": _T, "phone": _T, "shift_start": _T, "shift_end": _T, "region": _T,
+    },
+    "skills": {"skill_code": _T, "name": _T},
+    "technician_skills": {"id": _T, "technician_no": _T, "skill_code": _T},
+    "work_orders": {
+        "work_order_no": _T, "customer_no": _T, "interaction_no": _T, "title": _T, "kind": _T, "priority": _T,
+        "state": _T, "opened_at": _M, "window_start": _M, "window_end": _M, "duration": _F, "closed_at": _M,
+        "skill_code": _T, "technician_no": _T, "region": _T, "service_point_no": _T, "device_no": _T,
+        "meter_no": _T, "transformer_no": _T,
+    },
+    "outages": {
+        "outage_no": _T, "kind": _T, "starts_at": _M, "ends_at": _M, "cause": _T, "state": _T,
+        "transformer_no": _T, "region": _T,
+    },
+    "arrears_cases": {
+        "case_no": _T, "customer_no": _T, "amount": _I, "opened_on": _D, "closed_on": _D, "state": _T,
+        "strategy": _T,
+    },
+    # hotline and app
+    "hotline_calls": {
+        "interaction_no": _T, "customer_no": _T, "kind": _T, "summary": _T, "at": _M, "satisfaction": _F,
+        "device_no": _T, "bill_no": _T, "outage_no": _T, "meter_no": _T,
+    },
+    "app_messages": {
+        "interaction_no": _T, "customer_no": _T, "kind": _T, "summary": _T, "at": _M, "satisfaction": _F,
+        "device_no": _T, "bill_no": _T, "outage_no": _T, "meter_no": _T,
+    },
+    # home visits
+    "home_visits": {
+        "visit_no": _T, "case_no": _T, "customer_no": _T, "visited_on": _D, "cause": _T, "summary": _T,
+    },
 }  # fmt: skip
 """Table -> column -> type. The tables of a grid of the world's own are in ``supply.py``."""
 
@@ -73,6 +114,8 @@ TRUTH: dict[str, dict[str, pa.DataType]] = {
         "failed_month": _I, "lost_by_trade": _I, "lost_by_guarantees": _I,
     },
     "guarantees": {"contract_no": _T, "guarantor": _T, "borrower": _T, "amount": _I},
+    "devices": {"device_no": _T, "wear": _F, "months_to_next_fault": _I},
+    "transformers": {"transformer_no": _T, "wear": _F, "months_to_next_fault": _I},
 }  # fmt: skip
 """What really happened. It lies in ``truth/`` and no manifest names it. Months count from the first on record."""
 
@@ -92,7 +135,7 @@ class Tables:
     def write(self, name: str, columns: Mapping[str, object]) -> None:
         """Add rows: arrays, or lists, by column; every column of the layout is given."""
         schema = self._schemas[name]
-        table = pa.table([pa.array(columns[c.name], c.type, from_pandas=True) for c in schema], schema=schema)
+        table = pa.table([_column(columns[c.name], c.type) for c in schema], schema=schema)
         self._writers[name].write_table(table, row_group_size=ROW_GROUP)
         self.rows[name] += table.num_rows
 
@@ -100,3 +143,9 @@ class Tables:
         """Finish the files."""
         for writer in self._writers.values():
             writer.close()
+
+
+def _column(values: object, kind: pa.DataType) -> pa.Array:
+    if isinstance(values, pa.Array):
+        return values.cast(kind)
+    return pa.array(values, kind, from_pandas=True)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from ingest.world.draws import Ints
 
@@ -26,6 +27,11 @@ def customer_numbers(customers: Ints) -> pa.Array:
 def prefixed(prefix: str, numbers: Ints, digits: int) -> pa.Array:
     """``prefix`` and a number filled with zeros."""
     return _bytes(np.concatenate([_letters(prefix, len(numbers)), _digits(numbers, digits) + 48], axis=1))
+
+
+def joined(*parts: str | pa.Array) -> pa.Array:
+    """Texts put together, row by row."""
+    return pc.binary_join_element_wise(*parts, "")
 
 
 def phones(numbers: Ints) -> pa.Array:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pyarrow as pa
 
-from ingest.world import billing, people
+from ingest.world import billing, cases, equipment, people, premises
 from ingest.world.calendar import MONTHS
 from ingest.world.draws import Floats, Ints, pick, stream, uniform
 from ingest.world.enterprises import HOTELS, INDUSTRIES
@@ -49,13 +49,14 @@ def _write_block(world: World, output: Output, block: int, sites: Ints, owner: I
 
     numbers = world.households + sites
     codes, names = world.register.codes, world.register.names
-    point = places.premises[sites % len(places.premises)]
+    point = world.points(numbers)
     region = places.region_of[point]
     customer_no = customer_numbers(numbers)
     account_no = prefixed("66", numbers, 9)
     method = pa.array(["bank-transfer", "autopay", "mobile-app"]).take(
         pa.array(pick(seed, "organisation pays by", numbers, 3))
     )
+    opened = 13_000 + pick(seed, "opened", numbers, 5_800)
     largest = energy.max(axis=1)
     output.tables.write(
         "organisations",
@@ -67,7 +68,7 @@ def _write_block(world: World, output: Output, block: int, sites: Ints, owner: I
             "industry": pa.array([i.zh for i in INDUSTRIES]).take(pa.array(firms.industry[owner])),
             "service_point_no": places.numbers.take(pa.array(point)),
             "region": pa.array(places.regions).take(pa.array(region)),
-            "opened_on": people.dates(13_000 + pick(seed, "opened", numbers, 5_800)),
+            "opened_on": people.dates(opened),
             "contracted_capacity": np.ceil(largest / 180 / 10) * 10,  # 180 hours of full use a month
             "account_no": account_no,
             "payment_method": method,
@@ -78,7 +79,12 @@ def _write_block(world: World, output: Output, block: int, sites: Ints, owner: I
             ),
         },
     )
-    accounts = billing.Booked(account_no, method, energy, amount, paid, day, billed)
-    billing.write(output.tables, accounts)
+    booked = billing.Booked(account_no, method, energy, amount, paid, day, billed)
+    billing.write(output.tables, booked)
+    output.add_load(world, point, energy)
     kind = np.where(firms.industry[owner] == HOTELS, "vacation-hotel", "owner-occupied")
-    output.truth.write("customers", billing.truth(customer_no, "organisation", accounts, kind, kind))
+    output.truth.write("customers", billing.truth(customer_no, "organisation", booked, kind, kind))
+    cases.write(world, output, numbers, customer_no, booked=booked, reason=kind)
+    devices = equipment.simulate(seed, block, energy, organisations=True)
+    disputed = np.zeros(len(numbers), bool)
+    premises.write(world, output, numbers, booked, devices, opened=opened, disputed=disputed)

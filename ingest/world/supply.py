@@ -30,20 +30,25 @@ _POINTS, _TRANSFORMERS, _FEEDERS = 60, 12, 8  # of a transformer, a feeder, a su
 
 @dataclass(frozen=True, slots=True)
 class ServicePoint:
-    """A place where a customer can be supplied. ``region``: path of its area. ``business``: meant for one."""
+    """A place where a customer can be supplied. ``region``: path of its area. ``business``: meant for one.
+    ``transformer``: number of the one that feeds it, where known."""
 
     number: str
     region: str = ""
     business: bool = False
+    transformer: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Places:
-    """Service points as columns. ``region_of``: position in ``regions``."""
+    """Service points as columns. ``region_of``, ``transformer_of``: positions in ``regions``, ``transformers``
+    (-1 = not known)."""
 
     numbers: pa.Array
     regions: list[str]
     region_of: Ints
+    transformers: pa.Array
+    transformer_of: Ints
     homes: Ints  # positions for homes, the ones nobody else takes first
     premises: Ints  # positions for organisations
 
@@ -53,6 +58,8 @@ def given(points: Sequence[ServicePoint], organisations: int, seed: int) -> Plac
     regions = sorted({p.region for p in points})
     position = {region: i for i, region in enumerate(regions)}
     business = np.array([p.business for p in points])
+    transformers = sorted({p.transformer for p in points} - {""})
+    feeder = {number: i for i, number in enumerate(transformers)}
     rng = stream(seed, "places")
     order = np.concatenate(
         [rng.permutation(np.flatnonzero(business)), rng.permutation(np.flatnonzero(~business))]
@@ -61,6 +68,8 @@ def given(points: Sequence[ServicePoint], organisations: int, seed: int) -> Plac
         numbers=pa.array([p.number for p in points], pa.string()),
         regions=regions,
         region_of=np.array([position[p.region] for p in points], dtype=np.int64),
+        transformers=pa.array(transformers, pa.string()),
+        transformer_of=np.array([feeder.get(p.transformer, -1) for p in points], dtype=np.int64),
         homes=_rest(order, organisations),
         premises=order[:organisations] if organisations <= len(order) else np.resize(order, organisations),
     )
@@ -131,7 +140,15 @@ def build(tables: Tables, customers: int, organisations: int, seed: int) -> Plac
             },
         )
     order = rng.permutation(points)
-    return Places(numbers["point"], regions, region_of, _rest(order, organisations), order[:organisations])
+    return Places(
+        numbers=numbers["point"],
+        regions=regions,
+        region_of=region_of,
+        transformers=numbers["transformer"],
+        transformer_of=points // _POINTS,
+        homes=_rest(order, organisations),
+        premises=order[:organisations],
+    )
 
 
 def _rest(order: Ints, taken: int) -> Ints:

@@ -256,3 +256,72 @@ def test_arrears_have_the_reasons_of_their_process(world: WorldReport) -> None:
 def test_a_world_too_small_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="at least"):
         generate(tmp_path, customers=10, seed=1)
+
+
+def test_equipment_fails_is_reported_and_repaired(world: WorldReport) -> None:
+    devices = set(table(world, "devices")["device_no"].to_pylist())
+    contacts = pa.concat_tables([table(world, "hotline_calls"), table(world, "app_messages")])
+    orders = table(world, "work_orders")
+    about_devices = orders.filter(pc.is_valid(orders["device_no"]))
+    assert about_devices.num_rows > 0
+    assert set(about_devices["device_no"].to_pylist()) <= devices
+    known = set(contacts["interaction_no"].to_pylist())
+    assert set(about_devices["interaction_no"].to_pylist()) <= known
+    assert len(known) == contacts.num_rows
+
+
+def test_work_orders_go_to_somebody_who_has_the_skill(world: WorldReport) -> None:
+    has = {(r["technician_no"], r["skill_code"]) for r in table(world, "technician_skills").to_pylist()}
+    for order in table(world, "work_orders").to_pylist():
+        assert order["state"] == "open" or (order["technician_no"], order["skill_code"]) in has
+        assert order["opened_at"] <= order["window_start"] < order["window_end"]
+        assert (order["closed_at"] is not None) == (order["state"] == "done")
+        assert order["opened_at"].date() <= CUT_OFF
+
+
+def test_nothing_is_known_that_happened_after_the_extract(world: WorldReport) -> None:
+    for name in ("hotline_calls", "app_messages"):
+        assert pc.max(table(world, name)["at"]).as_py().date() <= CUT_OFF
+    assert pc.max(table(world, "payments")["paid_on"]).as_py() <= CUT_OFF
+    assert pc.max(table(world, "home_visits")["visited_on"]).as_py() <= CUT_OFF
+
+
+def test_outages_name_transformers_and_bring_calls_of_customers_behind_them(world: WorldReport) -> None:
+    points = {r["service_point_no"]: r["transformer_no"] for r in table(world, "service_points").to_pylist()}
+    supplied = {
+        r["customer_no"]: points[r["service_point_no"]]
+        for kind in ("consumers", "organisations")
+        for r in table(world, kind).to_pylist()
+    }
+    outages = {r["outage_no"]: r for r in table(world, "outages").to_pylist()}
+    assert {r["kind"] for r in outages.values()} == {"planned", "fault"}
+    calls = pa.concat_tables([table(world, "hotline_calls"), table(world, "app_messages")])
+    about = calls.filter(pc.is_valid(calls["outage_no"])).to_pylist()
+    assert about
+    for call in about:
+        outage = outages[call["outage_no"]]
+        assert supplied[call["customer_no"]] == outage["transformer_no"]
+        assert call["at"] > outage["starts_at"]
+
+
+def test_arrears_cases_belong_to_customers_who_did_not_pay_and_visits_find_most_reasons(
+    world: WorldReport,
+) -> None:
+    truth = {r["customer_no"]: r for r in pq.read_table(world.truth / "customers.parquet").to_pylist()}
+    cases = table(world, "arrears_cases").to_pylist()
+    open_cases = [case for case in cases if case["state"] == "open"]
+    assert open_cases
+    assert len(open_cases) < len(cases)
+    assert all(truth[case["customer_no"]]["overdue_bills"] for case in open_cases)
+    assert all(case["amount"] > 0 for case in cases)
+    visits = [v for v in table(world, "home_visits").to_pylist() if truth[v["customer_no"]]["cause"]]
+    right = sum(truth[v["customer_no"]]["cause"] == v["cause"] for v in visits)
+    assert 0.6 < right / len(visits) <= 1
+
+
+def test_wear_is_kept_as_truth_and_not_loaded(world: WorldReport) -> None:
+    wear = pq.read_table(world.truth / "devices.parquet")
+    assert wear.num_rows == world.rows["devices"]
+    assert pc.min(wear["wear"]).as_py() >= 0
+    assert 0 < wear["months_to_next_fault"].null_count < wear.num_rows
+    assert pq.read_table(world.truth / "transformers.parquet").num_rows == world.rows["transformers"]

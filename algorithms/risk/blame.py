@@ -70,6 +70,7 @@ def back_flow(
         source: n, >= 0; 0 where h = 0.
         through: parties that walks pass on from; at the others they end. All when absent.
     """
+    network = network.plain()
     chain = _chain(network, own, h, through)
     area = region(chain, np.flatnonzero(source > 0.0))
     base = source[area.parties].astype(np.float64)
@@ -97,7 +98,7 @@ def back_flow(
 
 def totals(network: Network, own: Floats, h: Floats) -> Floats:
     """n values d_j = own_j + sum_i W_ij h_i."""
-    into = network.into
+    into = network.plain().into
     harm = into.data * h[into.indices]
     return own + np.bincount(into.rows(), weights=harm, minlength=network.size)
 

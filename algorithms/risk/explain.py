@@ -102,7 +102,7 @@ def explain(
 
     Ties go to the smaller sequence of positions. Typically 1 to 10 ms.
     """
-    network = Network.of(weights)
+    network = Network.of(weights).plain()
     if not 0 <= target < network.size:
         raise IndexError(f"party {target} of {network.size}")
     h, raw = float(result.h[target]), float(result.raw[target])

@@ -58,11 +58,14 @@ def region(
     O(parties and links reached), plus a cleared array of n.
     """
     size = network.size
+    out, more = network.out, network.out_patch
     parties, starts, place = _order(
-        network.out.indptr, network.out.indices, network.out.data, roots, np.zeros(size, dtype=np.int32)
-    )
-    into = network.into
-    room = int((into.indptr[parties.astype(np.int64) + 1] - into.indptr[parties]).sum())
+        out.indptr, out.indices, out.data, more.row, more.rows.indptr, more.rows.indices, more.rows.data,
+        roots, np.zeros(size, dtype=np.int32),
+    )  # fmt: skip
+    into, more = network.into, network.into_patch
+    at = parties.astype(np.int64)
+    room = int((into.indptr[at + 1] - into.indptr[at]).sum()) + len(more.rows.indices)
     ptr = np.zeros(len(parties) + 1, dtype=np.int64)
     source = np.empty(room, dtype=np.int32)
     weight = np.empty(room, dtype=np.float64)
@@ -73,15 +76,24 @@ def region(
     known = nothing if outside is None else outside
     error = nothing if outside_error is None else outside_error
     used = _gather(
-        into.indptr, into.indices, into.data, parties, place, known, error,
+        into.indptr, into.indices, into.data, more.row, more.rows.indptr, more.rows.indices, more.rows.data,
+        parties, place, known, error,
         ptr, source, weight, links, inflow, inflow_error,
     )  # fmt: skip
     return Region(parties, starts, ptr, source[:used], weight[:used], links, inflow, inflow_error)
 
 
-@kernel("i8 i8 f8 i8 i4*")
+@kernel("i8 i8 f8 i4 i8 i8 f8 i8 i4*")
 def _order(
-    indptr: Ints, indices: Ints, data: Floats, roots: Ints, visit: Ints32
+    indptr: Ints,
+    indices: Ints,
+    data: Floats,
+    patch: Ints32,
+    patch_indptr: Ints,
+    patch_indices: Ints,
+    patch_data: Floats,
+    roots: Ints,
+    visit: Ints32,
 ) -> tuple[Ints32, Ints32, Ints32]:  # pragma: no cover  # compiled
     """Tarjan's algorithm without recursion. ``visit``: zeros; 0 = not seen, largest int = component known."""
     size = len(indptr) - 1
@@ -91,6 +103,8 @@ def _order(
     stack = np.empty(size, dtype=np.int32)
     path = np.empty(size, dtype=np.int32)
     edge = np.empty(size, dtype=np.int64)
+    number = np.empty(size, dtype=np.int32)
+    patched = len(patch) > 0
     finished = np.empty(size, dtype=np.int32)
     counter = np.int32(0)
     components = 0
@@ -106,17 +120,21 @@ def _order(
         stack[on_stack] = root
         on_stack += 1
         path[0] = root
-        edge[0] = indptr[root]
+        number[0] = patch[root] if patched else 0
+        edge[0] = patch_indptr[number[0] - 1] if number[0] > 0 else indptr[root]
         depth = 1
         while depth > 0:
             v = path[depth - 1]
             p = edge[depth - 1]
-            last = indptr[v + 1]
+            other = number[depth - 1]
+            last = patch_indptr[other] if other > 0 else indptr[v + 1]
             least = low[v]
             down = np.int64(-1)
             while p < last:
-                w = indices[p]
-                positive = data[p] > 0.0
+                if other > 0:
+                    w, positive = patch_indices[p], patch_data[p] > 0.0
+                else:
+                    w, positive = indices[p], data[p] > 0.0
                 p += 1
                 if not positive:
                     continue
@@ -134,7 +152,8 @@ def _order(
                 stack[on_stack] = down
                 on_stack += 1
                 path[depth] = down
-                edge[depth] = indptr[down]
+                number[depth] = patch[down] if patched else 0
+                edge[depth] = patch_indptr[number[depth] - 1] if number[depth] > 0 else indptr[down]
                 depth += 1
                 continue
             finished[count] = v
@@ -171,11 +190,15 @@ def _order(
     return parties, starts, visit
 
 
-@kernel("i8 i8 f8 i4 i4 f8 f8 i8* i4* f8* f8* f8* f8*")
+@kernel("i8 i8 f8 i4 i8 i8 f8 i4 i4 f8 f8 i8* i4* f8* f8* f8* f8*")
 def _gather(
     indptr: Ints,
     indices: Ints,
     data: Floats,
+    patch: Ints32,
+    patch_indptr: Ints,
+    patch_indices: Ints,
+    patch_data: Floats,
     parties: Ints32,
     place: Ints32,
     outside: Floats,
@@ -188,21 +211,28 @@ def _gather(
     inflow_error: Floats,
 ) -> int:  # pragma: no cover  # compiled
     used = 0
+    patched = len(patch) > 0
     for k in range(len(parties)):
         j = parties[k]
         first, last = indptr[j], indptr[j + 1]
+        number = patch[j] if patched else 0
+        if number > 0:
+            first, last = patch_indptr[number - 1], patch_indptr[number]
         for p in range(first, last):
-            i = indices[p]
+            if number > 0:
+                i, w = patch_indices[p], patch_data[p]
+            else:
+                i, w = indices[p], data[p]
             where = place[i]
             if where > 0:
-                if data[p] > 0.0:
+                if w > 0.0:
                     source[used] = where - 1
-                    weight[used] = data[p]
+                    weight[used] = w
                     used += 1
             elif len(outside) > 0 and outside[i] > 0.0:
-                inflow[k] += data[p] * outside[i]
+                inflow[k] += w * outside[i]
                 if len(outside_error) > 0:
-                    inflow_error[k] += data[p] * outside_error[i]
+                    inflow_error[k] += w * outside_error[i]
         links[k] = last - first
         ptr[k + 1] = used
     return used

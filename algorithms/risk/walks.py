@@ -38,7 +38,7 @@ def largest_walks(
     """
     if h[target] <= 0.0:
         return (), 0.0
-    into = network.into
+    into = network.plain().into
     heap: list[tuple[float, int, tuple[int, ...]]] = [(-1.0, 1, (target,))]
     found: list[Walk] = []
     while heap and len(found) < most:

@@ -147,14 +147,19 @@ def break_weights(  # noqa: PLR0917  # six plain inputs, read in this order ever
     exposure = np.where(is_money, parts.amount * parts.rate, 0.0)
     total = np.bincount(entry, weights=exposure, minlength=entries)
     entry_target = parts.target[first]
-    with np.errstate(divide="ignore"):
-        chance = ndtr(np.log(total / buffer[entry_target]) / sigma[entry_target])
+    chance = chance_of_breaking(total / buffer[entry_target], sigma[entry_target])
     with np.errstate(invalid="ignore"):
         split = np.where(is_money & (total[entry] > 0), exposure / total[entry], 0.0)
     value = split * chance[entry] + np.where(is_money, 0.0, parts.rate * parts.weight)
     whole = np.bincount(entry, weights=value, minlength=entries)
     value /= np.maximum(1.0, whole)[entry]
     return _assemble(size, parts, value, money, evidence)
+
+
+def chance_of_breaking(relative: Floats, sigma: Floats) -> Floats:
+    """Phi(ln(exposure / buffer) / sigma): the chance that the true buffer is smaller; 0 where nothing is exposed."""
+    with np.errstate(divide="ignore"):
+        return np.asarray(ndtr(np.log(relative) / sigma), dtype=np.float64)
 
 
 def loss_weights(size: int, money: MoneyEdges, buffer: Floats, parameters: RiskParameters) -> Weights:

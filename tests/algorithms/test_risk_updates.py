@@ -1,0 +1,190 @@
+"""Updates and what-ifs: equal to solving again, local, undone without trace."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from algorithms.risk.explain import explain
+from algorithms.risk.network import Network
+from algorithms.risk.parameters import GUARANTEE, LOAN, PERSON, PREMISES, RiskParameters
+from algorithms.risk.propagation import solve
+from algorithms.risk.update import update
+from algorithms.risk.weights import EvidenceEdges, MoneyEdges, break_weights, loss_weights
+from algorithms.risk.what_if import Add, Cut, Distress, Equity, Shock, Situation, defaults, shocked, what_if
+from graph.arrays import Csr
+from tests.algorithms.risk_graphs import SEED, WILD, Case, case, cases
+
+
+@settings(max_examples=150, deadline=None)
+@given(cases(), st.data())
+def test_any_sequence_of_changes_equals_solving_again_and_undoes(graph: Case, data: st.DataObject) -> None:
+    party = st.integers(0, graph.size - 1)
+    network = first = Network.of(graph.csr())
+    own = graph.own.copy()
+    state = before = solve(network, own)
+    for _ in range(data.draw(st.integers(1, 5))):
+        if data.draw(st.booleans()):
+            at = data.draw(party)
+            own = own.copy()
+            own[at] = data.draw(st.one_of(st.just(0.0), SEED))
+            touched = np.array([at])
+        else:
+            source, target = data.draw(party), data.draw(party)
+            weight = data.draw(st.one_of(st.just(0.0), WILD))
+            network = network.changed(np.array([source]), np.array([target]), np.array([weight]))
+            touched = np.array([target])
+        state = update(state, network, own, touched).apply(state)
+        again = solve(network.plain(), own)
+        assert (np.abs(state.h - again.h) <= state.bound + again.bound).all()
+        assert state.bound.max() <= 1e-9
+        assert state.reached.tolist() == again.reached.tolist()
+        np.testing.assert_allclose(state.raw, again.raw, rtol=1e-8, atol=1e-9)
+    everyone = np.arange(graph.size)
+    back = update(state, first, graph.own, everyone).apply(state)
+    assert (np.abs(back.h - before.h) <= back.bound + before.bound).all()
+
+
+@settings(max_examples=60, deadline=None)
+@given(cases(), st.data())
+def test_a_default_changes_only_parties_reachable_from_it(graph: Case, data: st.DataObject) -> None:
+    network = Network.of(graph.csr())
+    before = solve(network, graph.own)
+    party = data.draw(st.integers(0, graph.size - 1))
+    hit = defaults(network, graph.own, before, [party])
+    reachable = solve(network, np.eye(graph.size)[party]).reached
+    assert hit.parties.tolist() == np.flatnonzero(reachable).tolist()
+    assert (hit.rise(before) >= -1e-9).all()
+    assert hit.h[hit.parties == party] == 1.0
+    assert before.h.tolist() == solve(network, graph.own).h.tolist()
+
+
+def test_changed_rows_read_back_and_leave_the_old_network_alone() -> None:
+    graph = case(4, [(0, 1, 0.5), (1, 2, 0.25), (0, 3, 0.1)], {0: 1.0})
+    network = Network.of(graph.csr())
+    changed = network.changed(np.array([0, 2]), np.array([1, 0]), np.array([0.75, 0.125]))
+    again = changed.changed(np.array([0]), np.array([2]), np.array([1.0]))
+    assert [part.tolist() for part in again.row(0)] == [[1, 2, 3], [0.75, 1.0, 0.1]]
+    assert [part.tolist() for part in again.column(0)] == [[2], [0.125]]
+    assert [part.tolist() for part in network.row(0)] == [[1, 3], [0.5, 0.1]]
+    plain = again.plain()
+    assert plain.is_plain
+    assert plain.out.data.tolist() == [0.75, 1.0, 0.1, 0.25, 0.125]
+    result = solve(again, graph.own)
+    assert result.h.tolist() == solve(plain, graph.own).h.tolist()
+    assert explain(again, graph.own, result, 2).paths == explain(plain, graph.own, result, 2).paths
+    with pytest.raises(ValueError, match="weight of change 0 is -1"):
+        network.changed(np.array([0]), np.array([1]), np.array([-1.0]))
+    with pytest.raises(ValueError, match="out of range"):
+        network.changed(np.array([0]), np.array([4]), np.array([1.0]))
+
+
+PARAMETERS = RiskParameters()
+BUFFER = np.array([1e4, 5e4, 2e4, 1e5, 3e4])
+DOUBT = np.array([False, True, False, True, False])
+OWN = np.array([0.3, 0.0, 0.1, 0.0, 0.0])
+MONEY = [
+    (0, 1, GUARANTEE, 3e4),
+    (0, 1, LOAN, 1e4),
+    (1, 2, LOAN, 9e6),
+    (2, 0, GUARANTEE, 5e3),
+    (3, 4, LOAN, 1e4),
+]
+EVIDENCE = [(0, 1, PERSON, 1.0), (1, 0, PERSON, 1.0), (1, 2, PREMISES, 1.0), (2, 1, PREMISES, 1.0)]
+
+
+def situation(loss: bool, money: list[tuple[int, int, int, float]], buffer: np.ndarray) -> Situation:
+    a, b, r, x = (np.array(c) for c in zip(*money, strict=True))
+    edges = MoneyEdges(a, b, r, x.astype(np.float64))
+    a, b, r, x = (np.array(c) for c in zip(*EVIDENCE, strict=True))
+    weights = (
+        loss_weights(5, edges, buffer, PARAMETERS)
+        if loss
+        else break_weights(5, edges, EvidenceEdges(a, b, r, x), buffer, DOUBT, PARAMETERS)
+    )
+    return Situation(weights, Network.of(weights.csr), loss, OWN, buffer, DOUBT, PARAMETERS)
+
+
+@pytest.mark.parametrize("loss", [False, True])
+def test_shocks_together_equal_a_model_built_with_them(loss: bool) -> None:
+    shocks: list[Shock] = [
+        Distress(3),
+        Distress(2, 0.0),
+        Equity(1, 2.5e4),
+        Equity(2, 1e6),
+        Cut(0, 1, "loan"),
+        Cut(2, 0),
+        Add(2, 4, "guarantee", 7e3),
+        Add(1, 2, "loan", -8e6),
+    ]
+    base = situation(loss, MONEY, BUFFER)
+    before = solve(base.network, OWN)
+    after = what_if(base, before, shocks).apply(before)
+    buffer = BUFFER.copy()
+    buffer[1] += 2.5e4
+    buffer[2] += 1e6
+    changed = [(0, 1, GUARANTEE, 3e4), (1, 2, LOAN, 1e6), (3, 4, LOAN, 1e4), (2, 4, GUARANTEE, 7e3)]
+    other = situation(loss, changed, buffer)
+    network, own, _ = shocked(base, shocks)
+    assert own.tolist() == [0.3, 0.0, 0.0, 1.0, 0.0]
+    np.testing.assert_allclose(network.plain().out.data[network.plain().out.data > 0], other.network.out.data)
+    np.testing.assert_allclose(after.h, solve(other.network, own).h, rtol=1e-9)
+    assert base.network.is_plain
+
+
+def test_a_what_if_that_empties_the_graph_leaves_own_distress() -> None:
+    base = situation(False, MONEY, BUFFER)
+    before = solve(base.network, OWN)
+    links = zip(base.network.out.rows().tolist(), base.network.out.indices.tolist(), strict=True)
+    after = what_if(base, before, [Cut(a, b) for a, b in links]).apply(before)
+    assert after.h.tolist() == OWN.tolist()
+
+
+def test_a_shock_on_a_party_without_links_changes_that_party_alone() -> None:
+    network = Network.of(case(3, [(0, 1, 0.5)], {}).csr())
+    own = np.array([0.2, 0.0, 0.0])
+    before = solve(network, own)
+    hit = defaults(network, own, before, [2])
+    assert hit.parties.tolist() == [2]
+    assert hit.h.tolist() == [1.0]
+
+
+def test_nothing_touched_changes_nothing() -> None:
+    network = Network.of(case(2, [(0, 1, 0.5)], {}).csr())
+    own = np.array([0.2, 0.0])
+    before = solve(network, own)
+    assert len(update(before, network, own, np.zeros(0, dtype=np.int64)).parties) == 0
+
+
+@pytest.mark.parametrize(
+    ("shock", "said"),
+    [
+        (Distress(9), "party 9 of 5 does not exist"),
+        (Distress(0, 1.5), "own distress 1.5"),
+        (Equity(0, np.inf), "amount inf"),
+        (Add(1, 1, "loan", 5.0), "linked to itself"),
+        (Cut(0, -1), "party -1 of 5"),
+    ],
+)
+def test_a_shock_without_meaning_is_refused(shock: Shock, said: str) -> None:
+    base = situation(False, MONEY, BUFFER)
+    with pytest.raises(ValueError, match=said):
+        shocked(base, [shock])
+
+
+def test_many_random_updates_stay_proven_on_a_large_graph() -> None:
+    generator = np.random.default_rng(0)
+    size = 2000
+    source, target = generator.integers(0, size, (2, 6000))
+    network = Network.of(Csr.from_edges(size, source, target, generator.random(6000)))
+    own = np.where(generator.random(size) < 0.05, 0.1, 0.0)
+    state = solve(network, own)
+    for _ in range(60):
+        source, target = generator.integers(0, size, (2, 1))
+        network = network.changed(source, target, generator.random(1) * generator.integers(0, 2))
+        state = update(state, network, own, target).apply(state)
+    again = solve(network.plain(), own)
+    assert np.abs(state.h - again.h).max() <= 1e-9
+    assert state.bound.max() <= 1e-9

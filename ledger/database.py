@@ -29,6 +29,7 @@ from terms.errors import KehutuError
 FOLDER: Final = "ledger"
 DATABASE: Final = "ledger.sqlite"
 KEY: Final = "key"
+FORMER_IDS: Final = "former_ids"
 _BUSY_SECONDS: Final = 30
 _FINGERPRINT_TEXT: Final = b"kehutu ledger key"
 
@@ -102,6 +103,20 @@ class Ledger:
         """
         digest = hashlib.blake2b(key.encode(), digest_size=8, key=self._key)
         return int.from_bytes(digest.digest(), "big", signed=True)
+
+    def sign(self, content: bytes) -> bytes:
+        """HMAC-SHA256 of some content under the ledger's key, 32 bytes: nobody without the key can make it."""
+        return hmac.new(self._key, content, hashlib.sha256).digest()
+
+    @property
+    def former_ids(self) -> tuple[str, ...]:
+        """Ids of the ledgers that this one was restored from, the oldest first.
+
+        A store that carries one of them may know records that a backup did not have: it has to be rebuilt.
+        """
+        with self.reading() as connection:
+            value = _meta(connection).get(FORMER_IDS, "")
+        return tuple(value.split())
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:

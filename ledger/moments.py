@@ -28,8 +28,9 @@ from sqlalchemy import (
 )
 
 from ledger import tables
+from ledger.bulk import chunks
 from ledger.database import Ledger
-from ledger.records import Record, Ref, chunks, newest
+from ledger.records import Record, Ref, newest
 
 
 class Acknowledged(Protocol):

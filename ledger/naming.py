@@ -9,8 +9,8 @@ from sqlalchemy import delete, select
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from ledger import tables
+from ledger.bulk import chunks
 from ledger.database import Ledger
-from ledger.records import chunks
 from terms.ids import EntityId
 
 _NAMED_UNTIL: Final = "named_until"

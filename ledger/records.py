@@ -9,49 +9,47 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import islice
-from typing import Any, Final, Literal, NamedTuple, TypeAlias, TypeVar
+from typing import Any, Final, Literal, NamedTuple, TypeAlias
 
-from sqlalchemy import (
-    BigInteger,
-    Connection,
-    Row,
-    Select,
-    Table,
-    column,
-    delete,
-    exists,
-    false,
-    func,
-    insert,
-    select,
-    values,
-)
+from sqlalchemy import Connection, Row, Select, false, func, select
 
-from ledger import tables
-from ledger.database import Ledger, get_pointer, set_pointer
+from ledger import mentions, tables
+from ledger.bulk import chunks, insert_rows
+from ledger.database import Ledger
+from ledger.mentions import Mention, mentioned_until, mentioning
 from terms.errors import KehutuError
 from terms.ids import RecordId
 from terms.ids import record_id as name_of
 
-Role: TypeAlias = Literal["node", "end", "relation", "evidence", "judgement"]
+__all__ = [
+    "Acknowledged",
+    "Mention",
+    "NewRecord",
+    "Origin",
+    "Outcome",
+    "Record",
+    "Ref",
+    "acknowledge",
+    "append",
+    "by_seq",
+    "content_hash",
+    "current",
+    "head",
+    "latest_observation",
+    "mentioned_until",
+    "mentioning",
+    "newest",
+    "since",
+    "versions",
+]
+
 Origin: TypeAlias = Literal["real", "benchmark", "synthetic"]
 Outcome: TypeAlias = Literal["accepted", "duplicate"]
 Ref: TypeAlias = tuple[str, str]
 """(source, record id): what versions have in common."""
-
-_CHUNK: Final = 500
-_T = TypeVar("_T")
-
-
-class Mention(NamedTuple):
-    """A record names a key, and in which part of its statements it does."""
-
-    key: str
-    role: Role
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +142,7 @@ def acknowledge(ledger: Ledger, batch: Sequence[NewRecord], *, recorded_at: date
         return []
     taken: list[Acknowledged] = []
     records: list[tuple[object, ...]] = []
-    mentions: list[tuple[int, int, int]] = []
+    named: list[tuple[int, int, int]] = []
     with ledger.writing() as connection:
         seq, last = _last(connection)
         # Should the clock have stepped back, what is recorded later still is later.
@@ -175,13 +173,16 @@ def acknowledge(ledger: Ledger, batch: Sequence[NewRecord], *, recorded_at: date
                     row.payload,
                 )
             )
-            mentions.extend(
-                {(ledger.key_digest(key), _KIND[role, row.origin], seq) for key, role in row.mentions}
+            named.extend(
+                {
+                    (ledger.key_digest(key), tables.kind_of(role, row.origin), seq)
+                    for key, role in row.mentions
+                }
             )
             taken.append(Acknowledged("accepted", seq))
         if records:
-            _insert(connection, tables.record, records)
-            _add_mentions(connection, mentions)
+            insert_rows(connection, tables.record, records)
+            mentions.add(connection, named)
     return taken
 
 
@@ -223,51 +224,6 @@ def by_seq(ledger: Ledger, seqs: Iterable[int]) -> dict[int, Record]:
     return found
 
 
-def mentioning(
-    ledger: Ledger, keys: Iterable[str], *, roles: Iterable[Role] | None = None
-) -> dict[str, list[int]]:
-    """Sequence numbers, ascending, of all versions that mention each key; every asked key has an entry.
-
-    Args:
-        keys: keys or evidence values.
-        roles: only mentions in these roles; all when absent. A hub has millions of ``end`` mentions: ask for
-            them only where they are needed.
-    """
-    digests = {ledger.key_digest(key): key for key in keys}
-    found: dict[str, list[int]] = {key: [] for key in digests.values()}
-    kinds = _kinds(roles)
-    with ledger.reading() as connection:
-        for table in tables.MENTIONS:
-            for chunk in chunks(sorted(digests)):
-                query = select(table.c.key, table.c.seq).where(
-                    table.c.key.in_(chunk), table.c.kind.in_(kinds)
-                )
-                for digest, seq in connection.execute(query):
-                    found[digests[digest]].append(seq)
-    for key, seqs in found.items():
-        if len(seqs) > 1:
-            # One record may mention a key in two roles.
-            found[key] = sorted(set(seqs))
-    return found
-
-
-def mentioned_until(ledger: Ledger, keys: Iterable[str], seq: int) -> set[str]:
-    """Those of the keys that a record with a sequence number up to ``seq`` mentions in any role."""
-    digests = {ledger.key_digest(key): key for key in keys}
-    kinds = _kinds(None)
-    found: set[str] = set()
-    with ledger.reading() as connection:
-        for table in tables.MENTIONS:
-            for chunk in chunks(sorted(digests)):
-                asked = values(column("key", BigInteger), name="asked").data([(d,) for d in chunk]).cte()
-                # EXISTS stops at the first mention; a hub has millions.
-                query = select(asked.c.key).where(
-                    exists().where(table.c.key == asked.c.key, table.c.kind.in_(kinds), table.c.seq <= seq)
-                )
-                found.update(digests[digest] for digest in connection.scalars(query))
-    return found
-
-
 def versions(
     ledger: Ledger, refs: Iterable[Ref], *, as_of: datetime | None = None
 ) -> dict[Ref, list[Record]]:
@@ -303,13 +259,6 @@ def current(ledger: Ledger, refs: Iterable[Ref], *, as_of: datetime | None = Non
 def newest(group: Iterable[Record]) -> Record:
     """The current one among versions of one record, in any order."""
     return max(group, key=_age)
-
-
-def chunks(items: Sequence[_T], size: int = _CHUNK) -> Iterator[Sequence[_T]]:
-    """Consecutive parts of a list, small enough for the parameters of one query."""
-    iterator = iter(items)
-    while part := list(islice(iterator, size)):
-        yield part
 
 
 def _age(record: Record) -> tuple[datetime, int]:
@@ -377,44 +326,3 @@ def _known_versions(connection: Connection, batch: Sequence[NewRecord]) -> dict[
             for local, *version in connection.execute(query):
                 found[source, local].append(_Version(*version))
     return found
-
-
-SWEEP = 1_000_000
-"""So many recent mentions are moved on together; a setting of the process."""
-_RECENT: Final = "mention_recent"
-
-
-_KIND: Final = {(r, o): tables.kind_of(r, o) for r in tables.ROLE_CODE for o in tables.ORIGIN_CODE}
-
-
-def _kinds(roles: Iterable[Role] | None) -> list[int]:
-    wanted = tables.ROLE_CODE.keys() if roles is None else set(roles)
-    return sorted(code for (role, _), code in _KIND.items() if role in wanted)
-
-
-def _add_mentions(connection: Connection, mentions: list[tuple[int, int, int]]) -> None:
-    """Add to the recent mentions; a large batch that finds a million of them there moves them on.
-
-    A sweep takes seconds, so a small batch (somebody waits for its answer) leaves it to the next large one.
-    """
-    held = int(get_pointer(connection, _RECENT) or 0)
-    if held >= SWEEP and (len(mentions) >= 1000 or held >= 2 * SWEEP):
-        recent = tables.mention_recent
-        # In key order, so that each page of the table is visited once.
-        ordered = select(recent).order_by(recent.c.key, recent.c.kind, recent.c.seq)
-        connection.execute(insert(tables.mention).from_select(["key", "kind", "seq"], ordered))
-        connection.execute(delete(recent))
-        held = 0
-    mentions.sort()
-    _insert(connection, tables.mention_recent, mentions)
-    set_pointer(connection, _RECENT, str(held + len(mentions)))
-
-
-def _insert(connection: Connection, table: Table, rows: Sequence[tuple[object, ...]]) -> None:
-    """Insert rows whose values stand in the order of the table's columns.
-
-    Through the driver with the compiled text: twice as fast as dictionaries through the statement.
-    """
-    if rows:
-        text = str(insert(table).compile(dialect=connection.dialect))
-        connection.exec_driver_sql(text, list(rows))

@@ -13,6 +13,7 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    Connection,
     Index,
     Integer,
     LargeBinary,
@@ -20,6 +21,7 @@ from sqlalchemy import (
     SmallInteger,
     Table,
     Text,
+    event,
 )
 
 VERSION: Final = 1
@@ -168,3 +170,14 @@ audit = Table(
     Column("hash", LargeBinary, nullable=False),
     Index("audit_by_subject", "subject", "at"),
 )
+
+
+@event.listens_for(audit, "after_create")
+def _only_grows(_table: Table, connection: Connection, **_: object) -> None:
+    """Let SQLite itself refuse to change the audit trail."""
+    if connection.dialect.name == "sqlite":
+        for verb in ("UPDATE", "DELETE"):
+            connection.exec_driver_sql(
+                f"CREATE TRIGGER audit_no_{verb.lower()} BEFORE {verb} ON audit "
+                "BEGIN SELECT RAISE(ABORT, 'the audit trail only grows'); END"
+            )

@@ -10,7 +10,7 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
-from ledger import records
+from ledger import mentions
 from ledger.database import Ledger
 from ledger.records import Mention, NewRecord, append, head
 
@@ -39,7 +39,7 @@ def numbered(source: str, number: int) -> NewRecord:
 def main(home: str, acknowledged: str, source: str, *numbers: str) -> None:
     """Append rows in batches; ``numbers``: the first, the one after the last, the size of a batch, flags."""
     first, last, batch, *flags = numbers
-    records.SWEEP = SWEEP  # so that kills fall into sweeps of mentions too
+    mentions.SWEEP = SWEEP  # so that kills fall into sweeps of mentions too
     ledger = Ledger.open(Path(home))
     notes = os.open(acknowledged, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     for start in range(int(first), int(last), int(batch)):

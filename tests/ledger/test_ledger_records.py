@@ -12,13 +12,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ledger import records
+from ledger import mentions
 from ledger.database import Ledger
+from ledger.mentions import Role
 from ledger.moments import Moment, referring, refs_of
 from ledger.records import (
     Mention,
     NewRecord,
-    Role,
     acknowledge,
     append,
     by_seq,
@@ -188,7 +188,7 @@ class TestMentions:
         self, request: pytest.FixtureRequest, ledger: Ledger, monkeypatch: pytest.MonkeyPatch
     ) -> Ledger:
         """Four records of three keys, with mentions lying in either table."""
-        monkeypatch.setattr(records, "SWEEP", request.param)
+        monkeypatch.setattr(mentions, "SWEEP", request.param)
         rows = [
             row("1", mentions=(Mention("a", "node"), Mention("b", "end"), Mention("a", "node"))),
             row("2", mentions=(Mention("b", "end"), Mention("b", "node")), origin="synthetic"),
@@ -265,16 +265,16 @@ class TestMentions:
     ) -> None:
         expected: dict[str, set[int]] = {key: set() for key in "abcd"}
         seq = 0
-        usual = records.SWEEP
-        records.SWEEP = sweep
+        usual = mentions.SWEEP
+        mentions.SWEEP = sweep
         try:
             with fresh() as ledger:
                 for batch in batches:
                     rows = []
-                    for mentions in batch:
+                    for named in batch:
                         seq += 1
-                        rows.append(row(str(seq), mentions=tuple(mentions)))
-                        for mention in mentions:
+                        rows.append(row(str(seq), mentions=tuple(named)))
+                        for mention in named:
                             expected[mention.key].add(seq)
                     append(ledger, rows, recorded_at=NOW)
                 assert mentioning(ledger, "abcd") == {key: sorted(seqs) for key, seqs in expected.items()}
@@ -283,4 +283,4 @@ class TestMentions:
                         key for key, seqs in expected.items() if seqs and min(seqs) <= at
                     }
         finally:
-            records.SWEEP = usual
+            mentions.SWEEP = usual

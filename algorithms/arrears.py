@@ -90,7 +90,8 @@ def payment_record(customers: int, bills: Bills, cut_off: np.datetime64, advance
     used = _sum(customers, customer[dated], amount[dated].astype(np.float64))
     daily = np.divide(used, days, out=np.zeros(customers), where=days > 0)
     since = np.zeros(customers)
-    np.maximum.at(since, customer[dated], end[dated].astype(np.float64))
+    last_day = end[dated] - np.timedelta64(1, "D")
+    np.maximum.at(since, customer[dated], last_day.astype(np.float64))
     ahead = np.maximum(cut_off.astype("datetime64[D]").astype(np.float64) - since, 0.0) + DAYS_UNTIL_CUT
     unpaid_amount = _total(customers, customer, np.where(unpaid, amount, 0))
     exposure = np.maximum(0, np.rint(unpaid_amount + daily * ahead).astype(np.int64) - advance)

@@ -109,11 +109,11 @@ class Customer:
         return self.row.origins
 
     @strawberry.field(description="The person or enterprise behind the contract; absent where unknown.")
-    def party(self) -> Named | None:
+    def party(self, info: Info) -> Named | None:
         if not self.row.parties:
             return None
         first = self.row.parties[0]
-        return Named(id=ID(first["id"]), name=first["name"] or first["id"], type=first["type"])
+        return portrait.named(info.context.site, first["id"])  # type: ignore[return-value]  # read by attribute
 
     @strawberry.field(description="Addresses of the customer.")
     def addresses(self, first: int = 20, after: str | None = None) -> Connection[Address]:

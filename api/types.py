@@ -36,6 +36,9 @@ class Named:
     id: strawberry.ID = strawberry.field(description="Canonical id.")
     name: str = strawberry.field(description="What people call it; its id where it has no name.")
     type: str = strawberry.field(description="Type of the entity.")
+    origins: list[str] = strawberry.field(
+        description="real, benchmark or synthetic: where its records come from."
+    )
 
 
 @strawberry.type(description="An analysis run: the results of one reading of the graph.")

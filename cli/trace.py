@@ -27,6 +27,8 @@ TEXT = {
         "shared": "{relation} [{records}]",
         "change": "Would lower the expected loss most",
         "caution": "Assumed",
+        "synthetic": "All parties and amounts named here are SYNTHETIC",
+        "partly": "Some parties named here are SYNTHETIC",
         "none": "No distress reaches this party: nothing to explain.",
     },
     "zh": {
@@ -42,6 +44,8 @@ TEXT = {
         "shared": "{relation} [{records}]",
         "change": "最能降低预期损失的变化",
         "caution": "假设",
+        "synthetic": "此处所有主体和金额均为合成数据",
+        "partly": "此处部分主体为合成数据",
         "none": "没有风险传导到该主体，无需解释。",
     },
 }
@@ -79,6 +83,10 @@ def as_tree(answer: RiskTrace, lang: Lang = "en") -> Tree:
             )
         )
     )
+    named = [answer.party, *(path.seed for path in answer.paths)]
+    synthetic = ["synthetic" in party.origins for party in named]
+    if any(synthetic):
+        tree.add(Text(text["synthetic" if all(synthetic) else "partly"], style="yellow"))
     if answer.raw > 1:
         tree.add(Text(text["over"].format(raw=answer.raw)))
     if answer.score == 0:

@@ -17,6 +17,7 @@ from algorithms.risk.parameters import RiskParameters
 from algorithms.risk.propagation import Propagation, solve
 from algorithms.risk.weights import EvidenceEdges, MoneyEdges, Weights, break_weights
 from graph.arrays import Ints
+from ingest.conversions import ZONE
 from ledger import runs
 from ledger.judgements import SOURCE as JUDGEMENTS
 from ledger.records import head, latest_observation
@@ -152,7 +153,7 @@ def _latest(site: Site) -> date:
     found = latest_observation(site.ledger, besides=JUDGEMENTS)
     if found is None:
         raise KehutuError("NOTHING_LOADED")
-    return found.date()
+    return found.astimezone(ZONE).date()
 
 
 def _identity(model: RiskModel, parameters: RiskParameters) -> tuple[RunId, str]:

@@ -15,11 +15,12 @@ from terms.ids import Key
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """An entity with its name; its id stands in where it has none."""
+    """An entity with its name; its id stands in where it has none. ``origins``: real, benchmark, synthetic."""
 
     id: str
     name: str
     type: str
+    origins: tuple[str, ...] = ()
 
 
 def names_of(store: Store, schema: Schema, ids: Iterable[str]) -> dict[str, Named]:
@@ -29,7 +30,11 @@ def names_of(store: Store, schema: Schema, ids: Iterable[str]) -> dict[str, Name
         by_type[type_of(Key(entity), schema).name].append(entity)
     found: dict[str, Named] = {}
     for type_name, wanted in by_type.items():
-        known = {row.id: row.name for row in queries.names(store, type=type_name, ids=wanted)}
+        known = {row.id: row for row in queries.names(store, type=type_name, ids=wanted)}
         for entity in wanted:
-            found[entity] = Named(entity, known.get(entity) or entity, type_name)
+            row = known.get(entity)
+            if row is None:
+                found[entity] = Named(entity, entity, type_name)
+            else:
+                found[entity] = Named(entity, row.name or entity, type_name, tuple(row.origins))
     return found

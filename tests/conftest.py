@@ -20,8 +20,13 @@ from graph.state import prepare
 from graph.store import Store, open_store
 from graph.write import wipe
 from ledger.database import Ledger
+from services.analysis import analyse
+from services.loading import ingest
+from services.settings import settings as site_settings
+from services.site import Site, open_site
 from tests.neo4j_server.start import neo4j_server
 from tests.neo4j_server.unavailable import ServerUnavailableError
+from tests.small_site import write as write_small_site
 
 STORES = ("embedded", "neo4j")
 DEMO_SIZE = "300"
@@ -109,3 +114,14 @@ def stores(embedded_store: Store, neo4j_store: Store, ledger: Ledger) -> tuple[S
         wipe(opened)
         prepare(opened, schema(), ledger.id)
     return embedded_store, neo4j_store
+
+
+@pytest.fixture(scope="session")
+def small_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """The small site of ``tests.small_site``, open, loaded and analysed once, on an embedded store; look only."""
+    folder = tmp_path_factory.mktemp("small")
+    chosen = site_settings(folder / "home")
+    ingest(chosen, write_small_site(folder))
+    with open_site(chosen) as site:
+        analyse(site)
+        yield site

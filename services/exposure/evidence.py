@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
+from datetime import datetime
 
 import numpy as np
 
 from graph.arrays import Ints
+from ingest.conversions import ZONE
 from ingest.statements import evidence_mention
 from ledger.records import by_seq, mentioning, versions
 from services.exposure.model import Customers, Incidence, Parties
@@ -94,7 +96,7 @@ def _by_phone(site: Site, tables: Tables, at: dict[str, Ints], cut_off: np.datet
     newest: dict[str, tuple[np.datetime64, str]] = {
         key: max(
             (
-                np.datetime64(records[seq].observed_at.date()),
+                _day(records[seq].observed_at),
                 f"{records[seq].source}/{records[seq].record_id}",
             )
             for seq in seqs
@@ -109,10 +111,15 @@ def _observed(site: Site, names: set[str]) -> dict[str, np.datetime64]:
     """When each record was observed, by its name ``source/recordId``."""
     refs = [tuple(name.split("/", 1)) for name in sorted(names)]
     return {
-        str(RecordId(f"{source}/{local}")): np.datetime64(max(v.observed_at for v in found).date())
+        str(RecordId(f"{source}/{local}")): _day(max(v.observed_at for v in found))
         for (source, local), found in versions(site.ledger, [(a, b) for a, b in refs]).items()
         if found
     }
+
+
+def _day(moment: datetime) -> np.datetime64:
+    """The business date of an instant."""
+    return np.datetime64(moment.astimezone(ZONE).date())
 
 
 def _incidence(

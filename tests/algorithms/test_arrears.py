@@ -67,10 +67,10 @@ def test_a_bill_paid_after_the_cut_off_is_unpaid_at_it() -> None:
 
 
 def test_exposure_is_what_is_unpaid_and_what_will_be_used_less_advances() -> None:
-    # February has 28 days and ends 31 days before the cut-off (its end counts as the first of March: 30 days).
+    # February has 28 days and its last one lies 31 days before the cut-off.
     row = (0, "2026-02", 28_00, "2026-04-20", "")
-    assert judged(row).exposure[0] == 28_00 + (30 + 60) * 1_00
-    assert judged(row, advance=18_00).exposure[0] == 28_00 + 90_00 - 18_00
+    assert judged(row).exposure[0] == 28_00 + (31 + 60) * 1_00
+    assert judged(row, advance=18_00).exposure[0] == 28_00 + 91_00 - 18_00
     assert judged(row, advance=999_00).exposure[0] == 0
 
 

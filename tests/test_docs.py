@@ -8,10 +8,11 @@ import re
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import httpx
 import pytest
@@ -42,20 +43,27 @@ def _blocks(page: Path) -> list[Block]:
 
 @contextmanager
 def _serving(folder: Path) -> Iterator[str]:
-    """The demo's site in ``folder`` served on a free port; gives the URL of GraphQL."""
+    """The demo's site in ``folder`` served on a free port; gives the URL of GraphQL. What it said is in serve.log."""
     command = [str(Path(sys.executable).with_name("kehutu")), "serve", "--port", "0"]
-    with subprocess.Popen(command, cwd=folder, stderr=subprocess.PIPE, text=True) as server:
+    log = folder / "serve.log"
+    with log.open("wb") as output, subprocess.Popen(command, cwd=folder, stderr=output) as server:
         try:
-            assert server.stderr
-            said = ""
-            for line in server.stderr:  # ends when the server does
-                said += line
-                if found := re.search(r"http://\S+/graphql", line):
-                    yield found[0]
-                    return
-            pytest.fail(f"kehutu serve ended:\n{said}")
+            while not (found := re.search(r"http://\S+/graphql", log.read_text())):
+                assert server.poll() is None, log.read_text()
+                time.sleep(0.1)
+            yield found[0]
         finally:
             server.terminate()
+
+
+def _ask(url: str, block: Block, names: dict[str, str], log: Path) -> dict[str, Any]:
+    """The answer to a query of the page; its variables are called as the names in ``demo.json``."""
+    variables = {name: names[name] for name in re.findall(r"\$(\w+): ID!", block.text)}
+    answered = httpx.post(url, json={"query": block.text, "variables": variables}, timeout=BLOCK_SECONDS)
+    assert answered.status_code == httpx.codes.OK, f"README.md, line {block.line}: {log.read_text()[-3000:]}"
+    answer: dict[str, Any] = answered.json()
+    assert not answer.get("errors"), f"README.md, line {block.line}: {answer['errors']}"
+    return dict(answer["data"])
 
 
 @contextmanager
@@ -112,12 +120,7 @@ def test_every_command_and_query_of_the_tour_works(demo_home: Path, tmp_path: Pa
             if block.language == "sh":
                 printed += _run(shell, block)
             elif block.language == "graphql":
-                variables = {name: names[name] for name in re.findall(r"\$(\w+): ID!", block.text)}
-                answer = httpx.post(
-                    url, json={"query": block.text, "variables": variables}, timeout=60
-                ).json()
-                assert not answer.get("errors"), f"README.md, line {block.line}: {answer['errors']}"
-                answers.append(answer["data"])
+                answers.append(_ask(url, block, names, tmp_path / "serve.log"))
 
     visit, portrait, trace = answers
     assert visit["customer"]["name"] == "王芳"

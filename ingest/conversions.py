@@ -51,6 +51,7 @@ UNITS: Final[Mapping[str, Mapping[str, Decimal]]] = {
 _LARGEST = 2**53
 _DIGITS = 20  # more than any kept number has, fewer than decimal arithmetic rounds
 _NUMBER = re.compile(r"[+-]?(?:\d+|\d{1,3}(?:,\d{3})+)?(?:\.\d*)?(?:[eE][+-]?\d{1,3})?", re.ASCII)
+_DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _MONTH = re.compile(r"(\d{4})-(0[1-9]|1[0-2])", re.ASCII)
 _INSTANT = re.compile(
     r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:Z|[+-]\d\d:?\d\d)?", re.ASCII | re.IGNORECASE
@@ -316,8 +317,8 @@ def _dated(kind: str, format: str | None) -> Convert:
         try:
             if kind == "month" and format is None and _MONTH.fullmatch(text):
                 return text
-            if kind == "date" and format is None and len(text) == 10:
-                return date.fromisoformat(text).isoformat() if text[4] == "-" else _refuse(expected)
+            if kind == "date" and format is None and _DATE.fullmatch(text):
+                return date.fromisoformat(text).isoformat()
             return _written(kind, _instant(text, format))
         except (NotAcceptedError, ValueError, OverflowError):
             raise NotAcceptedError(expected) from None
@@ -331,10 +332,6 @@ def _dated(kind: str, format: str | None) -> Convert:
         return None if text is None else of_text(text)
 
     return dated
-
-
-def _refuse(expected: str) -> str:
-    raise NotAcceptedError(expected)
 
 
 def _written(kind: str, at: datetime) -> str:
@@ -357,7 +354,7 @@ def _instant(text: str, format: str | None) -> datetime:
             return _zoned(datetime.strptime(text, format))
         if _INSTANT.fullmatch(text):
             return _zoned(datetime.fromisoformat(text.upper()))
-        if len(text) == 10 and text[4] == "-":
+        if _DATE.fullmatch(text):
             return _zoned(datetime.fromisoformat(text))
     except (ValueError, OverflowError):
         pass

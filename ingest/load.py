@@ -309,7 +309,8 @@ class _Seen:
     The latest lie in a dictionary, the others in sorted arrays of doubling size.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, recent: int = _RECENT) -> None:
+        self._most = recent
         self._recent: dict[int, int] = {}
         self._runs: list[tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]] = []
 
@@ -326,7 +327,7 @@ class _Seen:
 
     def settle(self) -> None:
         """Between batches: move many recent ones to arrays."""
-        if len(self._recent) < _RECENT:
+        if len(self._recent) < self._most:
             return
         ids = np.fromiter(self._recent.keys(), np.int64, len(self._recent))
         contents = np.fromiter(self._recent.values(), np.int64, len(self._recent))

@@ -1,10 +1,13 @@
-"""Data sets that come inside installed packages, and readers that yield several tables."""
+"""What readers of published data sets share: files inside packages, packed tables, several tables in one source."""
 
 from __future__ import annotations
 
+import csv
+import gzip
 from collections.abc import Iterator, Mapping, Sequence
 from importlib.util import find_spec
 from pathlib import Path
+from typing import TextIO, cast
 
 from ingest.readers import BadRow, Opened, Request, Row
 from terms.errors import KehutuError
@@ -60,3 +63,33 @@ def open_table(
             yield Row(name, number, values)
 
     return Opened(rows=rows(), columns=tuple(columns[table]))
+
+
+def packed_table(
+    path: Path, name: str, needed: Sequence[str], *, delimiter: str = ","
+) -> Iterator[tuple[int, dict[str, str]]]:
+    """Rows of a UTF-8 table, gzip or not, each with the number of its last line.
+
+    Raises:
+        KehutuError: ``FILE_MISSING``, ``FILE_UNREADABLE``, ``FILE_COLUMNS_MISSING``.
+    """
+    try:
+        with cast(
+            TextIO, (gzip.open if path.suffix == ".gz" else open)(path, "rt", encoding="utf-8", newline="")
+        ) as lines:
+            reader = csv.DictReader(lines, delimiter=delimiter)
+            present = tuple(reader.fieldnames or ())
+            missing = [column for column in needed if column not in present]
+            if missing:
+                raise KehutuError(
+                    "FILE_COLUMNS_MISSING",
+                    file=name,
+                    columns=", ".join(f"'{column}'" for column in missing),
+                    present=", ".join(f"'{column}'" for column in present),
+                )
+            for row in reader:
+                yield reader.line_num, row
+    except FileNotFoundError:
+        raise KehutuError("FILE_MISSING", file=name) from None
+    except (OSError, EOFError, UnicodeDecodeError, csv.Error) as fault:
+        raise KehutuError("FILE_UNREADABLE", file=name, reason=fault) from fault

@@ -65,9 +65,10 @@ def bill_numbers(block: Booked, row: Ints, month: Ints) -> pa.Array:
     return pc.binary_join_element_wise(block.accounts.take(pa.array(row)), period, "-")
 
 
-def write(tables: Tables, block: Booked) -> None:
-    """Add the bills and payments of a block."""
-    row, column = np.nonzero(block.billed[:, _SHOWN])
+def write(tables: Tables, block: Booked, *, months: int = SHOWN) -> None:
+    """Add the bills and payments of a block for the last ``months`` on record."""
+    row, column = np.nonzero(block.billed[:, _SHOWN[-months:]])
+    column += SHOWN - months
     month = _SHOWN[column]
     paid_on = block.paid_on(row, month)
     known = paid_on <= _CUT_OFF

@@ -108,7 +108,7 @@ def _write_block(world: World, output: Output, block: int, numbers: Ints, homes:
         homes.paid_day,
         billed=np.ones((len(numbers), MONTHS), bool),
     )
-    billing.write(tables, booked)
+    billing.write(tables, booked, months=world.months)
     output.add_load(world, point, homes.energy)
     tenancy = np.array(TENANCIES)[homes.tenancy]
     reason = np.where(tenancy == "second-home", "vacant", tenancy)

@@ -39,10 +39,10 @@ def write(
     )
 
     row, month = np.nonzero(_surprising(booked.amount) & booked.billed)
-    asks = rng.random(len(row)) < 0.25
+    asks = (rng.random(len(row)) < 0.25) & (month >= WARM_UP + SHOWN - world.months)
+    at = moments(rng, month + 1)[asks]  # the bill comes in the month after the one that it is for
     row, month = row[asks], month[asks]
-    # The bill comes in the month after the one that it is for.
-    contacts.add("high-bill", customers[row], moments(rng, month + 1), bill_numbers(booked, row, month))
+    contacts.add("high-bill", customers[row], at, bill_numbers(booked, row, month))
 
     row, month = np.nonzero(disputed[:, None] & (rng.random((len(customers), SHOWN)) < 0.12))
     contacts.add("meter", customers[row], moments(rng, month + WARM_UP), meter_no.take(pa.array(row)))

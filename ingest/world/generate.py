@@ -42,12 +42,16 @@ class WorldReport:
     rows: dict[str, int]
 
 
-def generate(folder: Path, *, customers: int, seed: int, points: Sequence[ServicePoint] = ()) -> WorldReport:
+def generate(
+    folder: Path, *, customers: int, seed: int, points: Sequence[ServicePoint] = (), months: int = SHOWN
+) -> WorldReport:
     """Write the world of ``seed`` into a folder. Everything in it is invented; the manifest says ``synthetic``.
 
     Args:
         folder: is made when absent; files of an earlier world are replaced.
         customers: at least 100; about 88 % homes, the others sites of enterprises.
+        months: the last months whose bills and payments are written, 1 to 24; fewer make a smaller load of as many
+            customers.
         points: where they are supplied; empty = a plain grid of the world's own, written with it.
     Returns:
         The report; equal arguments give equal bytes.
@@ -56,6 +60,8 @@ def generate(folder: Path, *, customers: int, seed: int, points: Sequence[Servic
     """
     if customers < LEAST:
         raise ValueError(f"a world has at least {LEAST} customers")
+    if not 1 <= months <= SHOWN:
+        raise ValueError(f"bills of 1 to {SHOWN} months can be written")
     sites = round(ORGANISATIONS * customers)
     households = customers - sites
     folder.mkdir(parents=True, exist_ok=True)
@@ -66,7 +72,7 @@ def generate(folder: Path, *, customers: int, seed: int, points: Sequence[Servic
             if points
             else supply.build(output.tables, customers, sites, seed)
         )
-        world = _make(seed, households, sites, places)
+        world = _make(seed, households, sites, places, months)
         register.write(world, output)
         credit.write(world, output)
         organisations.write(world, output)
@@ -81,7 +87,7 @@ def generate(folder: Path, *, customers: int, seed: int, points: Sequence[Servic
     return WorldReport(manifest, folder / "truth", customers, seed, output.tables.rows)
 
 
-def _make(seed: int, households: int, organisations: int, places: Places) -> World:
+def _make(seed: int, households: int, organisations: int, places: Places, months: int) -> World:
     firms = enterprises.make(seed, organisations)
     ties = links.make(seed, firms, households)
     residents = consumers.residents(seed, households, firms, ties.leaders)
@@ -91,6 +97,7 @@ def _make(seed: int, households: int, organisations: int, places: Places) -> Wor
         links=ties,
         economy=simulate(seed, firms, ties, cut_off_month=WARM_UP + SHOWN - 1),
         places=places,
+        months=months,
         residents=residents,
         register=register.register(seed, firms, ties, residents.person),
     )

@@ -144,6 +144,12 @@ class Tables:
         for writer in self._writers.values():
             writer.close()
 
+    def __enter__(self) -> Tables:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.close()
+
 
 def _column(values: object, kind: pa.DataType) -> pa.Array:
     if isinstance(values, pa.Array):

@@ -80,7 +80,7 @@ def _write_block(world: World, output: Output, block: int, sites: Ints, owner: I
         },
     )
     booked = billing.Booked(account_no, method, energy, amount, paid, day, billed)
-    billing.write(output.tables, booked)
+    billing.write(output.tables, booked, months=world.months)
     output.add_load(world, point, energy)
     kind = np.where(firms.industry[owner] == HOTELS, "vacation-hotel", "owner-occupied")
     output.truth.write("customers", billing.truth(customer_no, "organisation", booked, kind, kind))

@@ -37,7 +37,7 @@ class Residents:
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """Everything that is not drawn block by block."""
+    """Everything that is not drawn block by block. ``months``: the last ones whose bills are written."""
 
     seed: int
     firms: Enterprises
@@ -46,6 +46,7 @@ class World:
     places: Places
     residents: Residents
     register: Register
+    months: int
 
     @property
     def households(self) -> int:

@@ -325,3 +325,15 @@ def test_wear_is_kept_as_truth_and_not_loaded(world: WorldReport) -> None:
     assert pc.min(wear["wear"]).as_py() >= 0
     assert 0 < wear["months_to_next_fault"].null_count < wear.num_rows
     assert pq.read_table(world.truth / "transformers.parquet").num_rows == world.rows["transformers"]
+
+
+def test_fewer_months_of_bills_make_a_smaller_load_of_the_same_customers(tmp_path: Path) -> None:
+    whole = generate(tmp_path / "whole", customers=300, seed=3)
+    last = generate(tmp_path / "last", customers=300, seed=3, months=2)
+    bills = pq.read_table(tmp_path / "whole" / "bills.parquet")
+    kept = bills.filter(pc.greater_equal(bills["period"], "2025-11"))
+    assert pq.read_table(tmp_path / "last" / "bills.parquet").equals(kept)
+    same = ("consumers", "organisations", "guarantees", "work_orders")
+    assert {name: whole.rows[name] for name in same} == {name: last.rows[name] for name in same}
+    with pytest.raises(ValueError, match="months"):
+        generate(tmp_path / "none", customers=300, seed=3, months=0)

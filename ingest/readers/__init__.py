@@ -101,6 +101,10 @@ READERS: dict[str, str] = {
     "parquet": "ingest.readers.parquet:read",
     "simbench": "ingest.readers.simbench:read",
     "febrl": "ingest.readers.febrl:read",
+    "finbench": "ingest.readers.finbench:read",
+    "sf311": "ingest.readers.sf311:read",
+    "bods": "ingest.readers.bods:read",
+    "taiwan": "ingest.readers.taiwan:read",
 }
 """Format or reader name -> ``module:function``; imported at first use."""
 

@@ -59,6 +59,7 @@ class SourceReport:
     warnings: list[str] = field(default_factory=list)
     encoding: str | None = None
     delimiter: str | None = None
+    origin: str = "real"
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +157,7 @@ class _SourceLoad:
         self.clock = clock
         self.started = clock()
         self.latest = self.started + TOLERANCE
-        self.report = SourceReport(source.name)
+        self.report = SourceReport(source.name, origin=source.origin)
         self.seen = _Seen()
         self.equal = 0
         self.assumed = False

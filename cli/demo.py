@@ -8,7 +8,7 @@ from api.app import LOOPBACK, listen
 from api.app import serve as serve_site
 from cli.options import Call, command
 from cli.output import ProgressLines, print_json, print_table, print_tree
-from cli.trace import as_tree
+from cli.trace import as_tree, in_words
 from services.demo import DemoReport, build, remember
 from services.site import open_site
 
@@ -82,6 +82,7 @@ def show(report: DemoReport, call: Call) -> None:
     )
     click.echo("\nOne party traced")
     print_tree(as_tree(report.traced, call.lang))
+    click.echo(in_words(report.traced, call.lang))
     home = call.settings.home
     click.echo(
         f"\nWhere to look next\n"

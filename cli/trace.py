@@ -29,6 +29,9 @@ TEXT = {
         "caution": "Assumed",
         "synthetic": "All parties and amounts named here are SYNTHETIC",
         "partly": "Some parties named here are SYNTHETIC",
+        "words": "In words: {amount} yuan ({share:.0%}) of the expected loss of {party} come from {seed}, {how}.",
+        "words own": "its own payment record",
+        "words way": "whose failure would break {name} with a probability of {weight:.0%} ({relations})",
         "none": "No distress reaches this party: nothing to explain.",
     },
     "zh": {
@@ -46,6 +49,9 @@ TEXT = {
         "caution": "假设",
         "synthetic": "此处所有主体和金额均为合成数据",
         "partly": "此处部分主体为合成数据",
+        "words": "说明：{party} 的预期损失中有 {amount} 元（{share:.0%}）源自 {seed}，{how}。",
+        "words own": "即其自身的缴费记录",
+        "words way": "其违约将以 {weight:.0%} 的概率拖垮 {name}（{relations}）",
         "none": "没有风险传导到该主体，无需解释。",
     },
 }
@@ -121,3 +127,26 @@ def _add_path(tree: Tree, path: RiskPath, lang: Lang) -> None:
             for part in step.relations
         )
         branch.add(Text(text["step"].format(weight=step.weight, name=step.to.name, relations=relations)))
+
+
+def in_words(answer: RiskTrace, lang: Lang = "en") -> str:
+    """The largest path that comes from another party as one sentence; the party's own record where none does."""
+    text = TEXT[lang]
+    if not answer.paths:
+        return text["none"]
+    path = next((path for path in answer.paths if path.steps), answer.paths[0])
+    ways = [
+        text["words way"].format(
+            name=step.to.name,
+            weight=step.weight,
+            relations=", ".join(part.relation for part in step.relations),
+        )
+        for step in path.steps
+    ]
+    return text["words"].format(
+        amount=path.amount,
+        share=path.share,
+        party=answer.party.name,
+        seed=path.seed.name,
+        how=(", " if lang == "en" else "，").join(ways) or text["words own"],
+    )

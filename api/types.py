@@ -71,6 +71,10 @@ class Step:
     weight: float = strawberry.field(description="Probability that the failure alone breaks the next party.")
     relations: list[RelationPart] = strawberry.field(description="The relations behind it.")
 
+    @strawberry.field(description="Type of the relation with the largest part, or the kind of evidence shared.")
+    def relation(self) -> str:
+        return max(self.relations, key=lambda found: found.part).relation
+
 
 @strawberry.type(
     description="One reason of a score: an elementary path from a seed to the party, with all its loops."

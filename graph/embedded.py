@@ -30,6 +30,7 @@ from terms.errors import KehutuError
 REFUSE_SECONDS = 1.5
 LEAVE_SECONDS = 15.0
 START_SECONDS = 90.0
+STARTS = 2
 WATCH_SECONDS = 0.25
 LARGE_STORE_BYTES = 120 * 1024**2
 """Above this size on disk (about 300,000 nodes, 1.5 million relations) the server gets the larger heap."""
@@ -62,7 +63,9 @@ class EmbeddedServer:
             KehutuError: STORE_LOCKED when a server of another user or version holds the folder,
                 STORE_FOLDER when it cannot be used, STORE_UNAVAILABLE when the server does not start.
         """
-        self.folder = folder = folder.absolute()  # the server works in it, so a relative name would be another
+        self.folder = folder = (
+            folder.absolute()
+        )  # the server works in it, so a relative name would be another
         self._heap = heap
         self._closed = threading.Event()
         try:
@@ -141,8 +144,8 @@ class EmbeddedServer:
     def _running(self) -> Address | None:
         """The address of the server that holds the lock, once it listens."""
         holder, server = self._holder(), self._announced()
-        if not holder or server is None or holder.get("pid") != server["pid"]:
-            return None
+        if not holder or server is None or holder.get("token") != server["token"]:
+            return None  # what an earlier server has left behind
         return Address(server["bolt"], server["http"], server["database"], self._password)
 
     def _announced(self) -> dict[str, Any] | None:
@@ -155,17 +158,17 @@ class EmbeddedServer:
         if address := self._running():
             return address
         end = time.monotonic() + START_SECONDS
+        process, left = None, STARTS
         with self._starting(end):
-            process = None
-            for _ in range(2):
-                if self._holder() is None:
-                    process = self._spawn()
-                while time.monotonic() < end:
-                    if address := self._running():
-                        return address
-                    if process is not None and process.poll() is not None and self._holder() is None:
+            while time.monotonic() < end:
+                if address := self._running():
+                    return address
+                # One that was started by a client that is gone, or is killed while it comes up, is replaced.
+                if self._holder() is None and (process is None or process.poll() is not None):
+                    if left == 0:
                         break
-                    time.sleep(0.02)
+                    process, left = self._spawn(), left - 1
+                time.sleep(0.02)
         reason = _tail(self.folder / "server.log") or "the server did not start"
         raise KehutuError("STORE_UNAVAILABLE", store=f"embedded ({self.folder})", reason=reason)
 
@@ -187,7 +190,6 @@ class EmbeddedServer:
 
     def _spawn(self) -> subprocess.Popen[bytes]:
         before = self._announced() or {}
-        (self.folder / "server.json").unlink(missing_ok=True)
         command = [
             *(sys.executable, "-P", str(Path(__file__).with_name("embedded_server.py")), str(self.folder)),
             *("--heap", self._heap or os.environ.get("KEHUTU_STORE_HEAP") or _heap_for(self.folder)),

@@ -15,6 +15,7 @@ import contextlib
 import fcntl
 import json
 import os
+import secrets
 import signal
 import socket
 import sys
@@ -47,7 +48,12 @@ def main() -> None:
         if not _acquire(lock):
             print("another server holds this folder", file=sys.stderr)
             return
-        holder = {"pid": os.getpid(), "uid": os.geteuid(), "engine": version("arcadedb-embedded")}
+        holder = {
+            "pid": os.getpid(),
+            "uid": os.geteuid(),
+            "engine": version("arcadedb-embedded"),
+            "token": secrets.token_hex(8),  # process ids come again, in a container soon
+        }
         os.ftruncate(lock, 0)
         os.pwrite(lock, json.dumps(holder).encode(), 0)
         _serve(folder, holder, arguments)

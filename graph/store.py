@@ -7,8 +7,12 @@ A query may run twice when the store fails between the commit and its answer, so
 
 from __future__ import annotations
 
+import itertools
+import logging
 import os
+import random
 import threading
+import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
@@ -27,6 +31,9 @@ from graph.embedded import EmbeddedServer
 from graph.watchdog import Watchdog
 from terms.errors import KehutuError
 
+# What the driver has to say about broken connections goes to the log if there is one, and never to the terminal.
+logging.getLogger("neo4j").addHandler(logging.NullHandler())
+
 Rows = list[dict[str, Any]]
 DEADLINE = 30.0
 """Seconds that a query may take unless its caller says otherwise."""
@@ -35,6 +42,8 @@ OPEN_SECONDS = 5.0
 RETRY_SECONDS = 15.0
 EMBEDDED_RETRY_SECONDS = 60.0
 """A killed embedded server is up again in 2 to 5 s, on a busy machine in 25 s."""
+LONGEST_PAUSE = 0.5
+MERGES = 3
 SCHEMES = ("bolt", "neo4j", "neo4j+s", "bolt+s", "neo4j+ssc", "bolt+ssc")
 STOPPED = ("TransactionTimedOut", "Transaction.Terminated", "TransactionMarkedAsFailed")
 
@@ -78,7 +87,8 @@ class _Drivers:
     """The driver of a link, made anew should the link's address change."""
 
     def __init__(self, link: Link, dialect: Dialect, retry: float) -> None:
-        self._link, self._dialect, self._retry = link, dialect, retry
+        self._link, self._dialect = link, dialect
+        self.retry = retry
         self._lock = threading.Lock()
         self._target: object = None
         self._driver: neo4j.Driver | None = None
@@ -94,7 +104,6 @@ class _Drivers:
                     address,
                     auth=auth,
                     connection_timeout=CONNECT_SECONDS,
-                    max_transaction_retry_time=self._retry,
                     max_connection_lifetime=3600,
                     **self._dialect.driver_options(),
                 )
@@ -156,29 +165,29 @@ class Store:
 
     def read(self, query: str, /, **parameters: object) -> Rows:
         """Rows of a query that changes nothing, in the order of the query."""
-        return self._managed(neo4j.READ_ACCESS, lambda tx, _: _rows(tx, query, parameters), query)
+        return self._transact(neo4j.READ_ACCESS, lambda tx, _: _rows(tx, query, parameters), query)
 
     def write(self, query: str, /, **parameters: object) -> Rows:
         """Rows of a query that may change the graph, in one transaction. The text must be idempotent."""
-        return self._managed(neo4j.WRITE_ACCESS, lambda tx, _: _rows(tx, query, parameters), query)
+        return self._transact(neo4j.WRITE_ACCESS, lambda tx, _: _rows(tx, query, parameters), query)
 
     def write_all(self, steps: Sequence[tuple[str, dict[str, object]]]) -> None:
         """Several idempotent queries in one transaction: all of them or none."""
 
-        def work(tx: neo4j.ManagedTransaction, _: int) -> Rows:
+        def work(tx: neo4j.Transaction, _: int) -> Rows:
             for query, parameters in steps:
                 tx.run(query, parameters).consume()
             return []
 
-        self._managed(neo4j.WRITE_ACCESS, work, *(query for query, _ in steps))
+        self._transact(neo4j.WRITE_ACCESS, work, *(query for query, _ in steps))
 
     def write_once(self, query: str, twin: str, /, **parameters: object) -> Rows:
         """A query that must not run twice; ``twin`` is what runs in its place once it may have run."""
 
-        def work(tx: neo4j.ManagedTransaction, attempt: int) -> Rows:
+        def work(tx: neo4j.Transaction, attempt: int) -> Rows:
             return _rows(tx, query if attempt == 0 else twin, parameters)
 
-        return self._managed(neo4j.WRITE_ACCESS, work, query, twin)
+        return self._transact(neo4j.WRITE_ACCESS, work, query, twin, merge=False)
 
     def run(self, query: str, /, **parameters: object) -> Rows:
         """A query that manages its own transactions (DDL, ``CALL {} IN TRANSACTIONS``); never retried."""
@@ -203,29 +212,38 @@ class Store:
     ) -> None:
         self.close()
 
-    def _managed(
-        self, access: str, work: Callable[[neo4j.ManagedTransaction, int], Rows], *queries: str
+    def _transact(
+        self, access: str, work: Callable[[neo4j.Transaction, int], Rows], *queries: str, merge: bool = True
     ) -> Rows:
-        """Run ``work(tx, attempt)`` in a transaction that the driver retries on transient faults.
+        """Run ``work(tx, attempt)`` in a transaction until it is committed or its time is over.
 
-        The driver gives up when the connection breaks during the commit, because the work may be done: ours
-        may run again (idempotent, or told the attempt), so we do.
+        Beyond the driver's own transaction functions: after a break during the commit, where the work may be done,
+        it runs again (it is idempotent, or told the attempt); pauses stay short, because an embedded server is back
+        in 2 s while theirs grow to 30 s; two ``merge`` of one new node at once are tried again.
         """
-        attempts = iter(range(1_000_000))
+        patience = min(self._drivers.retry, self.deadline)
         timeout = self.deadline if self.dialect.keeps_deadlines() else None
-
-        @neo4j.unit_of_work(timeout=timeout)
-        def unit(tx: neo4j.ManagedTransaction) -> Rows:
-            return work(tx, next(attempts))
-
+        end: float | None = None
         with self._faults(), self._watchdog.guarding(self, queries, self.deadline):
-            while True:
-                with self._drivers.session(access) as session:
-                    execute = session.execute_read if access == neo4j.READ_ACCESS else session.execute_write
-                    try:
-                        return execute(unit)
-                    except IncompleteCommit:
-                        continue
+            for attempt in itertools.count():
+                try:
+                    with (
+                        self._drivers.session(access) as session,
+                        session.begin_transaction(timeout=timeout) as tx,
+                    ):
+                        rows = work(tx, attempt)
+                        tx.commit()
+                        return rows
+                except (DriverError, Neo4jError) as fault:
+                    if not _may_pass(fault) and not (merge and attempt < MERGES and _exists(fault)):
+                        raise
+                    end = end or time.monotonic() + patience
+                    if time.monotonic() > end:
+                        raise
+                # A little chance keeps two writers from meeting again.
+                pause = min(LONGEST_PAUSE, 0.01 * 2 ** min(attempt, 9))
+                time.sleep(pause * random.uniform(0.5, 1))  # noqa: S311
+            raise AssertionError
 
     def _faults(self) -> _Faults:
         return _Faults(self)
@@ -245,9 +263,9 @@ class _Faults:
     ) -> None:
         if isinstance(fault, Neo4jError):
             code = fault.code or ""
-            if any(word in code for word in STOPPED):
+            if _stopped(fault):
                 raise KehutuError("STORE_DEADLINE", seconds=f"{self.store.deadline:g}") from fault
-            if code.endswith("ConstraintValidationFailed"):
+            if _exists(fault):
                 raise KehutuError(
                     "STORE_DAMAGED", store=self.store.url, reason="it holds a node that was to be new"
                 ) from fault
@@ -258,6 +276,19 @@ class _Faults:
 
     def _unavailable(self, reason: str) -> KehutuError:
         return KehutuError("STORE_UNAVAILABLE", store=self.store.url, reason=reason.rstrip("."))
+
+
+def _stopped(fault: Exception) -> bool:
+    return isinstance(fault, Neo4jError) and any(word in (fault.code or "") for word in STOPPED)
+
+
+def _exists(fault: Exception) -> bool:
+    return isinstance(fault, Neo4jError) and (fault.code or "").endswith("ConstraintValidationFailed")
+
+
+def _may_pass(fault: DriverError | Neo4jError) -> bool:
+    """Whether the same work may succeed a moment later."""
+    return isinstance(fault, IncompleteCommit) or (fault.is_retryable() and not _stopped(fault))
 
 
 def open_store(url: str, home: Path) -> Store:
@@ -305,9 +336,7 @@ def _remote(url: str) -> tuple[_Remote, str]:
     return _Remote(f"{parts.scheme}://{host}:{port}", auth, parts.path.strip("/") or None), shown
 
 
-def _rows(
-    runner: neo4j.ManagedTransaction | neo4j.Session, query: str, parameters: dict[str, object]
-) -> Rows:
+def _rows(runner: neo4j.Transaction | neo4j.Session, query: str, parameters: dict[str, object]) -> Rows:
     result = runner.run(query, parameters)
     names = result.keys()
     return [dict(zip(names, record, strict=True)) for record in result]

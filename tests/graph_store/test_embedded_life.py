@@ -144,7 +144,7 @@ def test_a_killed_server_comes_back_while_transactions_wait_for_it(home: Path) -
         for n in range(120):
             if n in {40, 80}:
                 os.kill(server_process(home), signal.SIGKILL)
-            store.write_once(create, merge, n=n)
+            store.within(PATIENCE).write_once(create, merge, n=n)
         steps = store.read("MATCH (:Count {id: 'a'})-[s:STEP]->() RETURN s.n AS n ORDER BY n")
         assert [row["n"] for row in steps] == list(range(120))
         before, after = json.loads(address), json.loads((home / "graph" / "server.json").read_text())

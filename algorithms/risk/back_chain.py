@@ -51,7 +51,7 @@ def back_chain(network: Network, own: Floats, h: Floats, target: int, within: in
     """The chain from ``target`` among the (at most) ``within`` parties that it visits most.
 
     Where the target has no more ancestors than that, all of them. Ties go to the lower position.
-    O(links into the parties pushed), at most about 200,000 links.
+    O(links into the parties pushed), about 40,000 at most.
     """
     size = network.size
     into = network.into
@@ -127,7 +127,7 @@ def _most_visited(
                 queue[tail] = touched[k]
                 state[touched[k]] = 2
                 tail += 1
-        while head < tail and links < 200000:
+        while head < tail and links < 40000:
             a = queue[head]
             head += 1
             state[a] = 1
@@ -158,9 +158,9 @@ def _most_visited(
                     tail += 1
         for k in range(head, tail):
             state[queue[k]] = 1
-        if links >= 200000 or least < 1e-8 or (count > 4 * within and least < 1e-4):
+        if links >= 40000 or least < 1e-8 or (count > 4 * within and least < 2e-4):
             break
-        least *= 0.1
+        least *= 0.3
     found = np.sort(touched[:count])
     score = np.empty(count)
     for k in range(count):

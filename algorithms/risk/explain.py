@@ -17,7 +17,9 @@ import numpy as np
 
 from algorithms.risk.back_chain import BackChain, back_chain
 from algorithms.risk.network import Network
+from algorithms.risk.parameters import Relation
 from algorithms.risk.propagation import Propagation
+from algorithms.risk.weights import Weights
 from graph.arrays import Csr, Floats
 from terms.ids import Fen
 
@@ -126,6 +128,29 @@ def explain(
         seeds_tail=remainder([s.share for s in seeds]),
         residual=abs(min(1.0, float(chain.total[0])) - h),
     )
+
+
+def by_relation(
+    weights: Weights, own: Floats, result: Propagation, target: int
+) -> tuple[float, dict[Relation, float]]:
+    """Through what distress reaches ``target`` on the last step: own share, and share by relation; sum 1.
+
+    Every step is split in proportion to the relation's part of its weight. All 0 where h = 0.
+    """
+    matrix = weights.csr
+    entries = np.flatnonzero(matrix.indices == target)
+    sources = np.searchsorted(matrix.indptr, entries, side="right") - 1
+    harm = matrix.data[entries] * result.h[sources]
+    total = float(own[target]) + float(harm.sum())
+    if total == 0.0:
+        return 0.0, {}
+    shares: dict[Relation, float] = {}
+    for entry, source in zip(entries.tolist(), sources.tolist(), strict=True):
+        for part in weights.parts(entry):
+            share = part.value * float(result.h[source]) / total
+            if share > 0.0:
+                shares[part.relation] = shares.get(part.relation, 0.0) + share
+    return float(own[target]) / total, shares
 
 
 def remainder(shares: Sequence[float]) -> float:

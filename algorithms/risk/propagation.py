@@ -112,13 +112,6 @@ def unit_interval(name: str, values: Floats, size: int) -> None:
         raise ValueError(f"{name} of party {bad[0]} is {values[bad[0]]}, expected 0 to 1")
 
 
-def warm() -> None:
-    """Compile or load every kernel of solving now, so that no request waits for it."""
-    two = np.array([0, 1])
-    ring = Csr.from_edges(2, two, two[::-1], np.array([1.0, 0.99999]))
-    solve(ring, np.array([1e-9, 0.0]))
-
-
 def _spread(size: int, area: Region, values: Floats) -> Floats:
     whole = np.zeros(size)
     whole[area.parties] = values

@@ -9,10 +9,13 @@ from hypothesis import strategies as st
 
 from algorithms.risk.blame import by_seed, portfolio_by_seed, ring_fence_value
 from algorithms.risk.exact import paths_exactly, solve_exactly
-from algorithms.risk.explain import apportion, explain
+from algorithms.risk.explain import apportion, by_relation, explain
 from algorithms.risk.network import Network
+from algorithms.risk.parameters import GUARANTEE, LOAN, RiskParameters
 from algorithms.risk.propagation import solve
 from algorithms.risk.walks import largest_walks
+from algorithms.risk.warm import warm
+from algorithms.risk.weights import MoneyEdges, loss_weights
 from graph.arrays import Csr
 from terms.ids import Fen
 from tests.algorithms.risk_graphs import Case, case, cases
@@ -179,3 +182,20 @@ def test_relabelling_parties_moves_the_reasons_along() -> None:
         here = explain(one, own, result, int(party))
         there = explain(other, moved, moved_result, int(label[party]))
         assert [p.share for p in here.paths] == pytest.approx([p.share for p in there.paths], abs=1e-9)
+
+
+def test_relations_and_own_distress_make_up_the_last_step() -> None:
+    edges = MoneyEdges(
+        np.array([0, 0, 1]), np.array([1, 1, 2]), np.array([GUARANTEE, LOAN, LOAN]), np.array([6e3, 4e3, 1e3])
+    )
+    weights = loss_weights(3, edges, np.full(3, 1e4), RiskParameters())
+    own = np.array([0.5, 0.1, 0.0])
+    result = solve(weights.csr, own)
+    mine, shares = by_relation(weights, own, result, 1)
+    assert mine == pytest.approx(0.1 / 0.37)
+    assert shares == pytest.approx({"guarantee": 0.18 / 0.37, "loan": 0.09 / 0.37})
+    assert by_relation(weights, np.zeros(3), solve(weights.csr, np.zeros(3)), 1) == (0.0, {})
+
+
+def test_every_kernel_can_be_made_ready_beforehand() -> None:
+    warm()

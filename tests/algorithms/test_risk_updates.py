@@ -11,6 +11,7 @@ from algorithms.risk.explain import explain
 from algorithms.risk.network import Network
 from algorithms.risk.parameters import GUARANTEE, LOAN, PERSON, PREMISES, RiskParameters
 from algorithms.risk.propagation import solve
+from algorithms.risk.steering import ring_fence, sensitivity
 from algorithms.risk.update import update
 from algorithms.risk.weights import EvidenceEdges, MoneyEdges, break_weights, loss_weights
 from algorithms.risk.what_if import Add, Cut, Distress, Equity, Shock, Situation, defaults, shocked, what_if
@@ -188,3 +189,67 @@ def test_many_random_updates_stay_proven_on_a_large_graph() -> None:
     again = solve(network.plain(), own)
     assert np.abs(state.h - again.h).max() <= 1e-9
     assert state.bound.max() <= 1e-9
+
+
+@settings(max_examples=80, deadline=None)
+@given(cases(), st.data())
+def test_sensitivity_is_the_slope_of_the_total(graph: Case, data: st.DataObject) -> None:
+    money = np.array(
+        data.draw(st.lists(st.sampled_from([0.0, 1.0, 7.0]), min_size=graph.size, max_size=graph.size))
+    )
+    network = Network.of(graph.csr())
+    before = solve(network, graph.own)
+    value = sensitivity(network, graph.own, before, money)
+    party = data.draw(st.integers(0, graph.size - 1))
+    more = graph.own.copy()
+    more[party] += 1e-13
+    slope = value[party]
+    assert slope >= 0.0
+    if more[party] > 1.0 or before.raw[party] >= 1.0:
+        assert slope == 0.0 or before.raw[party] < 1.0
+        return
+    after = solve(network, more)
+    # Concave beyond: the slope is an upper bound everywhere, and exact while the same parties stay below 1.
+    rise = float((money * (after.h - before.h)).sum())
+    if np.isfinite(slope):
+        assert rise <= slope * 1e-13 * (1 + 1e-6) + 1e-9 * max(1.0, money.sum())
+    large = graph.own.copy()
+    large[party] = min(1.0, large[party] + 1e-4)
+    after = solve(network, large)
+    same = ((after.raw < 1.0) == (before.raw < 1.0)).all()
+    if same and (after.reached == before.reached).all() and large[party] < 1.0:
+        rise = float((money * (after.h - before.h)).sum())
+        assert rise == pytest.approx(slope * (large[party] - graph.own[party]), rel=1e-4, abs=1e-7)
+
+
+def test_a_first_spark_in_a_ring_above_one_is_worth_everything() -> None:
+    graph = case(5, [(0, 1, 1.2), (1, 0, 1.0), (2, 0, 0.5), (3, 4, 0.5)], {3: 0.1})
+    before = solve(graph.csr(), graph.own)
+    value = sensitivity(Network.of(graph.csr()), graph.own, before, np.ones(5))
+    assert value.tolist() == pytest.approx([np.inf, np.inf, np.inf, 1.5, 1.0])
+
+
+@settings(max_examples=60, deadline=None)
+@given(cases(), st.integers(1, 3))
+def test_each_ring_fence_spares_what_it_says(graph: Case, picks: int) -> None:
+    money = np.arange(1.0, graph.size + 1.0)
+    network = Network.of(graph.csr())
+    before = solve(network, graph.own)
+    fences = ring_fence(network, graph.own, before, money, picks)
+    assert len({f.party for f in fences}) == len(fences)
+    after = solve(network.silenced(np.array([f.party for f in fences], dtype=np.int64)), graph.own)
+    spared = float((money * (before.h - after.h)).sum())
+    assert sum(f.spared for f in fences) == pytest.approx(spared, abs=1e-7)
+    assert all(f.spared >= -1e-7 for f in fences)
+
+
+def test_the_first_ring_fence_is_the_firm_that_most_money_passes_through() -> None:
+    graph = case(6, [(0, 1, 0.9), (1, 2, 0.5), (1, 3, 0.5), (1, 4, 0.5), (0, 5, 0.2)], {0: 0.5})
+    before = solve(graph.csr(), graph.own)
+    money = np.array([0.0, 0.0, 1.0, 1.0, 1.0, 1.0])
+    fences = ring_fence(Network.of(graph.csr()), graph.own, before, money, 2)
+    assert [f.party for f in fences] == [0]
+    money[5] = 0.0
+    money[1] = 0.0
+    fences = ring_fence(Network.of(graph.csr()), graph.own, before, money, 1)
+    assert fences[0].spared == pytest.approx(3 * 0.5 * 0.45)

@@ -29,7 +29,7 @@ class ColumnFile:
 
 
 def write(home: Path, run_id: str, name: str, table: pa.Table) -> ColumnFile:
-    """Write a table; equal tables (schema and values) give equal bytes, however they are chunked.
+    """Write a table; equal tables (schema, values, order of dictionaries) give equal bytes, however chunked.
 
     The file appears under its name only when all of it is on disk; one of that name is replaced.
 

@@ -12,10 +12,12 @@ import time
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sqlalchemy import Row
 from sqlalchemy.exc import IntegrityError
 
 from ledger import tables
@@ -142,6 +144,24 @@ def test_a_head_kept_elsewhere_shows_that_an_older_file_came_back(home: Path) ->
         assert verify(ledger, kept) == Broken(3, "anchor")
 
 
+def test_an_entry_of_another_branch_of_the_same_ledger_does_not_fit(home: Path) -> None:
+    path = home / "ledger/ledger.sqlite"
+    with Ledger.open(home) as ledger:
+        append(ledger, **entry(1)._asdict())
+    trunk = path.read_bytes()
+    with Ledger.open(home) as ledger:
+        append(ledger, **entry(22)._asdict())
+        other = [tuple(row) for row in _rows(ledger)][1]
+    path.write_bytes(trunk)
+    with Ledger.open(home) as ledger:
+        append_all(ledger, [entry(2), entry(3)])
+        tamper(ledger, "DELETE FROM audit WHERE number = 2")
+        with ledger.writing() as connection:
+            connection.execute(tables.audit.insert().values(other))
+        # It was written with this ledger's key, after the same first entry; but the third was not written after it.
+        assert verify(ledger) == Broken(3, "changed")
+
+
 @pytest.mark.parametrize("change", [tables.audit.delete(), tables.audit.update().values(actor="nobody")])
 def test_the_database_refuses_to_change_the_trail(trail: Ledger, change: object) -> None:
     def run() -> None:
@@ -226,6 +246,6 @@ def test_writers_at_once_make_one_chain(home: Path) -> None:
         assert verify(ledger) is None
 
 
-def _rows(ledger: Ledger) -> list[object]:
+def _rows(ledger: Ledger) -> list[Row[Any]]:
     with ledger.reading() as connection:
         return list(connection.execute(tables.audit.select().order_by(tables.audit.c.number)))

@@ -179,7 +179,7 @@ def test_look_ups_are_not_limited_by_the_parameters_of_a_query(ledger: Ledger) -
     assert mentioned_until(ledger, keys, 1_000) == set(keys[:1_000])
     assert len(versions(ledger, [("visits", str(n)) for n in range(2_000)])) == 2_000
     assert len(by_seq(ledger, range(5_000))) == 2_000
-    assert len(refs_of(ledger, range(5_000))) == 2_000
+    assert len(set(refs_of(ledger, range(5_000)).values())) == 2_000
 
 
 class TestMentions:
@@ -233,7 +233,9 @@ class TestMentions:
         assert referring(mentioned, ["b"], Moment(as_of=NOW - timedelta(seconds=1))) == {}
 
     def test_of_withdrawn_and_superseded_records_do_not_refer(self, mentioned: Ledger) -> None:
-        append(mentioned, [row("1", deleted=True, at=NOW + timedelta(days=1))], recorded_at=NOW)
+        # A withdrawal may repeat what it withdraws, mentions and all.
+        gone = row("1", deleted=True, at=NOW + timedelta(days=1), mentions=(Mention("b", "end"),))
+        append(mentioned, [gone], recorded_at=NOW)
         append(mentioned, [row("2", "new", at=NOW + timedelta(days=1))], recorded_at=NOW)
         assert referring(mentioned, ["b"], Moment()) == {}
         assert referring(mentioned, ["b"], Moment(until=5)) == {"b": frozenset({"synthetic"})}

@@ -102,6 +102,15 @@ class TestColumns:
         sums = {columns.write(home, "r1", name, table).sha256 for name, table in (("a", whole), ("b", parts))}
         assert len(sums) == 1
 
+    def test_chunks_with_dictionaries_of_their_own_give_the_bytes_of_one_chunk(self, home: Path) -> None:
+        names = ["steel", "paper", "food", "paper"]
+        whole = pa.chunked_array([pa.array(names).dictionary_encode()])
+        parts = pa.chunked_array(
+            [pa.array(names[:2]).dictionary_encode(), pa.array(names[2:]).dictionary_encode()]
+        )
+        tables = [pa.table({"industry": column}) for column in (whole, parts)]
+        assert len({columns.write(home, "r1", f"t{n}", table).sha256 for n, table in enumerate(tables)}) == 1
+
     def test_an_empty_table_is_a_table(self, home: Path) -> None:
         file = columns.write(home, "r1", "risk", SCORES.slice(0, 0))
         assert (file.rows, columns.read(home, "r1", "risk").num_rows) == (0, 0)

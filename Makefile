@@ -95,11 +95,12 @@ lock: install  ## Resolve the dependencies anew (LOCK_ARGS=--upgrade takes new v
 	$(COMPILE) $(LOCK_ARGS) --no-deps requirements/data.in -o requirements/data.txt
 	$(COMPILE) $(LOCK_ARGS) requirements/uv.in -o requirements/uv.txt
 
-generate: install-test  ## Write the generated files anew: query functions and pages of docs/.
+generate: install-test  ## Write the generated files anew: query functions, API schema, pages of docs/.
 	$(BIN)/python -m graph.generate_queries
 	$(BIN)/python -m graph.schema.document
-	$(BIN)/python -m ingest.manifest_schema
+	$(BIN)/python -m ingest.manifest
 	$(BIN)/python -m terms.document
+	$(BIN)/python -c 'from pathlib import Path; from api.schema import sdl; Path("api/schema.graphql").write_text(sdl(), encoding="utf-8")'
 
 clean:  ## Remove the environment and what tools left (the demo's data in .kehutu stays).
 	rm -rf .venv .cache .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache dist build *.egg-info

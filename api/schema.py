@@ -9,6 +9,7 @@ from graphql import GraphQLError
 from strawberry.schema.config import StrawberryConfig
 from strawberry.types import ExecutionContext
 
+from api.arrears import ShockInput, WhatIf
 from api.context import ID, Context, Info
 from api.customer import Customer
 from api.paging import Connection, page
@@ -17,6 +18,7 @@ from api.types import RiskTrace
 from services import portrait
 from services import search as searching
 from services.arrears.trace import trace
+from services.arrears.what_if import what_if
 from terms.errors import KehutuError, Lang
 
 
@@ -62,6 +64,12 @@ class Query:
     @strawberry.field(description="Why a party is at risk: paths and amounts that add up to the fen.")
     def risk_trace(self, info: Info, id: ID, top: int = 10) -> RiskTrace:
         return trace(info.context.site, id, top)  # type: ignore[return-value]  # read by attribute
+
+    @strawberry.field(
+        description="What would happen if all shocks came together; changes nothing that is stored."
+    )
+    def what_if(self, info: Info, shocks: list[ShockInput]) -> WhatIf:
+        return WhatIf(answer=what_if(info.context.site, [shock.to_shock() for shock in shocks]))
 
     @strawberry.field(description="Entities by name, number, phone or pinyin; every word must fit.")
     def search(

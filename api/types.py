@@ -71,7 +71,9 @@ class Step:
     weight: float = strawberry.field(description="Probability that the failure alone breaks the next party.")
     relations: list[RelationPart] = strawberry.field(description="The relations behind it.")
 
-    @strawberry.field(description="Type of the relation with the largest part, or the kind of evidence shared.")
+    @strawberry.field(
+        description="Type of the relation with the largest part, or the kind of evidence shared."
+    )
     def relation(self) -> str:
         return max(self.relations, key=lambda found: found.part).relation
 

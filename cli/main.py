@@ -17,6 +17,7 @@ COMMANDS = {
     "search": "Find customers, people, enterprises and equipment by text.",
     "serve": "Serve the GraphQL API on loopback.",
     "trace": "Why a party is at risk: paths and amounts that add up to the fen.",
+    "what-if": "Who would be hit, and what it would cost, if something happened.",
     "why": "Why two ids are, or are not, the same entity.",
 }
 
@@ -32,7 +33,7 @@ class _Lazy(click.Group):
         del ctx
         if cmd_name not in COMMANDS:
             return None
-        found = getattr(import_module(f"cli.{cmd_name}"), cmd_name)
+        found = getattr(import_module(f"cli.{cmd_name.replace('-', '_')}"), cmd_name.replace("-", "_"))
         assert isinstance(found, click.Command)  # noqa: S101  # a fault of ours, not of the user
         return found
 

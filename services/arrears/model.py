@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from enum import Enum
 
 from services.names import Named
 from terms.ids import RecordId, RunId
@@ -112,3 +113,77 @@ class RiskCluster:
     seeds: tuple[SeedShare, ...]
     members: tuple[Named, ...]
     suggested_action: str
+
+
+class ShockKind(Enum):
+    """What a what-if may assume."""
+
+    DEFAULT = "default"
+    EQUITY = "equity"
+    SETTLE = "settle"
+    CUT = "cut"
+    ADD = "add"
+
+
+@dataclass(frozen=True, slots=True)
+class Shock:
+    """One assumption of a what-if.
+
+    ``DEFAULT``: the own distress of ``party`` becomes ``level`` (1 = it defaults).
+    ``EQUITY``: ``amount`` is paid into the equity of ``party``; what others would lose with a holding in it stays.
+    ``SETTLE``: ``party`` pays ``amount`` of its arrears (all of them when absent); its own distress falls in
+    proportion and the utility's exposure by what was paid.
+    ``CUT``: every link between ``party`` and ``other`` goes, whichever way it runs, or those of one ``relation``.
+    ``ADD``: ``party`` ``relation`` ``other`` (GUARANTEES, LENDS_TO, SELLS_ON_CREDIT_TO, INVESTS_IN), for ``amount``
+    more; harm then runs from ``other`` to ``party``.
+    """
+
+    kind: ShockKind
+    party: str
+    other: str | None = None
+    relation: str | None = None
+    amount: Money | None = None
+    level: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """What a what-if does to one party.
+
+    ``before``, ``after``: arrears probability. ``loss``: rise of the utility's expected loss (below 0 where it falls).
+    ``equity_loss``: rise of what an enterprise loses of its own equity. ``shocked``: a shock names it directly.
+    """
+
+    party: Named
+    before: float
+    after: float
+    loss: Money
+    equity_loss: Money
+    shocked: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Rest:
+    """Hits that are not listed one by one, together."""
+
+    count: int
+    loss: Money
+    equity_loss: Money
+
+
+@dataclass(frozen=True, slots=True)
+class WhatIf:
+    """What would happen; nothing that is stored has changed.
+
+    ``hits``: the largest change of money first. The losses of ``hits`` and ``rest`` add up to ``total_loss`` and
+    ``total_equity_loss``, to the fen. ``own_loss``: the part of ``total_loss`` at the shocked parties themselves.
+    """
+
+    hits: tuple[Hit, ...]
+    rest: Rest
+    total_loss: Money
+    own_loss: Money
+    total_equity_loss: Money
+    run: RunName
+    data_time: date
+    cautions: tuple[str, ...] = ()

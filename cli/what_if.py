@@ -1,0 +1,228 @@
+"""``kehutu what-if``: who would be hit, and what it would cost."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+import click
+
+from api.paging import page
+from cli.options import Call, command
+from cli.output import plain, print_json, print_table
+from services.arrears.model import Shock, ShockKind, WhatIf
+from services.arrears.what_if import what_if as suppose
+from services.site import open_site
+from terms.errors import Lang
+from terms.money import Money
+
+TEXT = {
+    "en": {
+        "columns": ("party", "name", "before", "after", "loss, yuan", "equity loss, yuan"),
+        "rest": "{count} other parties",
+        "total": "Together the expected loss changes by {loss} yuan, of which {own} at the shocked parties themselves; "
+        "enterprises lose {equity} yuan of equity. Run {run}, data of {time}. Nothing was changed.",
+        "none": "Nobody is hit.",
+        "synthetic": "Some parties named here are SYNTHETIC.",
+        "caution": "Note",
+    },
+    "zh": {
+        "columns": ("主体", "名称", "冲击前", "冲击后", "损失（元）", "权益损失（元）"),
+        "rest": "其余 {count} 个主体",
+        "total": "预期损失合计变化 {loss} 元，其中受冲击主体自身 {own} 元；企业权益损失 {equity} 元。"
+        "批次 {run}，数据截至 {time}。未改动任何数据。",
+        "none": "没有主体受影响。",
+        "synthetic": "此处部分主体为合成数据。",
+        "caution": "说明",
+    },
+}
+
+
+class Assignment(click.ParamType[tuple[str, Decimal]]):
+    """``PARTY=VALUE``; ids may hold any character, the last ``=`` counts."""
+
+    name = "PARTY=VALUE"
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[str, Decimal]:
+        """Split and read the number."""
+        party, _, number = str(value).rpartition("=")
+        return party or self.fail(f"{value!r} is not PARTY=VALUE", param, ctx), _decimal(
+            self, number, param, ctx
+        )
+
+
+class Yuan(click.ParamType[Money]):
+    """An amount in yuan, exact to the fen."""
+
+    name = "YUAN"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> Money:
+        """Read an amount."""
+        return _money(self, _decimal(self, str(value), param, ctx), param, ctx)
+
+
+def _decimal(
+    kind: click.ParamType[Any], text: str, param: click.Parameter | None, ctx: click.Context | None
+) -> Decimal:
+    try:
+        number = Decimal(text.replace(",", ""))
+    except InvalidOperation:
+        kind.fail(f"{text!r} is no number", param, ctx)
+    return number if number.is_finite() else kind.fail(f"{text!r} is no finite number", param, ctx)
+
+
+def _money(
+    kind: click.ParamType[Any], yuan: Decimal, param: click.Parameter | None, ctx: click.Context | None
+) -> Money:
+    fen = yuan * 100
+    return (
+        Money(int(fen)) if fen == int(fen) else kind.fail(f"{yuan} yuan is not exact to the fen", param, ctx)
+    )
+
+
+@click.command(name="what-if")
+@click.option(
+    "--shock",
+    "shocks",
+    type=Assignment(),
+    multiple=True,
+    metavar="PARTY=1.0",
+    help="PARTY's own distress becomes this; 1.0 = it defaults.",
+)
+@click.option(
+    "--equity",
+    "injections",
+    type=Assignment(),
+    multiple=True,
+    metavar="PARTY=YUAN",
+    help="So much equity is paid into PARTY.",
+)
+@click.option("--settle", "settled", multiple=True, metavar="PARTY", help="PARTY pays all its arrears.")
+@click.option(
+    "--settle-part",
+    "partly",
+    type=Assignment(),
+    multiple=True,
+    metavar="PARTY=YUAN",
+    help="PARTY pays so much of its arrears.",
+)
+@click.option(
+    "--cut", "cuts", nargs=2, multiple=True, metavar="PARTY OTHER", help="All links between the two go."
+)
+@click.option(
+    "--cut-relation",
+    "relation_cuts",
+    nargs=3,
+    multiple=True,
+    metavar="PARTY OTHER RELATION",
+    help="Links of one relation go (GUARANTEES, LENDS_TO, 'SHARES person', …).",
+)
+@click.option(
+    "--add",
+    "added",
+    type=(str, str, str, Yuan()),
+    multiple=True,
+    metavar="PARTY RELATION OTHER YUAN",
+    help="PARTY guarantees (GUARANTEES), lends to, … OTHER for so much more.",
+)
+@click.option("--first", type=click.IntRange(0, 100), default=20, show_default=True, help="Hits to list.")
+@command
+def what_if(
+    call: Call,
+    *,
+    shocks: tuple[tuple[str, Decimal], ...],
+    injections: tuple[tuple[str, Decimal], ...],
+    settled: tuple[str, ...],
+    partly: tuple[tuple[str, Decimal], ...],
+    cuts: tuple[tuple[str, str], ...],
+    relation_cuts: tuple[tuple[str, str, str], ...],
+    added: tuple[tuple[str, str, str, Money], ...],
+    first: int,
+) -> int:
+    """Show who would be hit, and what it would cost, if all of the given shocks happened together.
+
+    A party is an id, an old id or a business number; a customer stands for its party. Flags can be repeated. Nothing
+    that is stored is changed. Exit 1 when nobody would be hit. Example:
+
+    kehutu what-if --shock 91330100MA2DEBTOR1=1.0 --equity 91330100MA2GUARAN2=5000000
+    """
+    assumed = [
+        *(Shock(ShockKind.DEFAULT, party, level=float(level)) for party, level in shocks),
+        *(Shock(ShockKind.EQUITY, party, amount=_fen(yuan)) for party, yuan in injections),
+        *(Shock(ShockKind.SETTLE, party) for party in settled),
+        *(Shock(ShockKind.SETTLE, party, amount=_fen(yuan)) for party, yuan in partly),
+        *(Shock(ShockKind.CUT, party, other) for party, other in cuts),
+        *(Shock(ShockKind.CUT, party, other, relation) for party, other, relation in relation_cuts),
+        *(Shock(ShockKind.ADD, party, other, relation, amount) for party, relation, other, amount in added),
+    ]
+    with open_site(call.settings) as site:
+        answer = suppose(site, assumed)
+    if call.json:
+        print_json(document(answer, first))
+    else:
+        _print(answer, first, call.lang)
+    return 0 if answer.hits else 1
+
+
+def _fen(yuan: Decimal) -> Money:
+    """Yuan to the nearest fen."""
+    return Money(int((yuan * 100).to_integral_value()))
+
+
+def document(answer: WhatIf, first: int) -> dict[str, object]:
+    """The answer in the shape of the GraphQL field ``whatIf``."""
+    whole = plain(answer)
+    assert isinstance(whole, dict)  # noqa: S101  # a data class
+    return whole | {"hits": plain(page(answer.hits, lambda hit: hit.party.id, first, None))}
+
+
+def _print(answer: WhatIf, first: int, lang: Lang) -> None:
+    text = TEXT[lang]
+    shown, hidden = answer.hits[:first], answer.hits[first:]
+    rows: list[tuple[object, ...]] = [
+        (
+            hit.party.id,
+            f"{hit.party.name} *" if hit.shocked else hit.party.name,
+            f"{hit.before:.2%}",
+            f"{hit.after:.2%}",
+            str(hit.loss),
+            str(hit.equity_loss),
+        )
+        for hit in shown
+    ]
+    others = len(hidden) + answer.rest.count
+    if others:
+        rows.append(
+            (
+                str(text["rest"]).format(count=others),
+                "",
+                "",
+                "",
+                str(_sum([*(hit.loss for hit in hidden), answer.rest.loss])),
+                str(_sum([*(hit.equity_loss for hit in hidden), answer.rest.equity_loss])),
+            )
+        )
+    if not rows:
+        click.echo(text["none"])
+        return
+    print_table(tuple(text["columns"]), rows)
+    click.echo(
+        str(text["total"]).format(
+            loss=answer.total_loss,
+            own=answer.own_loss,
+            equity=answer.total_equity_loss,
+            run=answer.run.id,
+            time=answer.data_time,
+        )
+    )
+    if any("synthetic" in hit.party.origins for hit in shown):
+        click.echo(text["synthetic"])
+    for caution in answer.cautions:
+        click.echo(f"{text['caution']}: {caution}")
+
+
+def _sum(amounts: Iterable[Money]) -> Money:
+    return Money(sum(amount.fen for amount in amounts))

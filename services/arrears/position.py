@@ -1,0 +1,20 @@
+"""Where a party stands in the arrays of a run."""
+
+from __future__ import annotations
+
+from services.risk_model import RiskModel
+from services.site import Site
+from terms.errors import KehutuError
+
+
+def position(site: Site, model: RiskModel, text: str) -> int:
+    """The position of a party, or of the party behind a customer, by id, old id or business number.
+
+    Raises:
+        KehutuError: ``UNKNOWN_ID``; ``NOT_A_PARTY``, also for what was loaded after the run.
+    """
+    found = site.entity(text)
+    at = model.party(found)
+    if at is None:
+        raise KehutuError("NOT_A_PARTY", id=found)
+    return at

@@ -1,0 +1,77 @@
+"""The current run as a what-if starts from it, once with break weights and once with loss weights."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+
+from algorithms.risk.network import Network
+from algorithms.risk.parameters import MONEY_RELATIONS, RiskParameters
+from algorithms.risk.propagation import Propagation, solve
+from algorithms.risk.weights import MoneyEdges, loss_weights
+from algorithms.risk.what_if import Situation
+from ledger.runs import Run
+from services.exposure.model import BUFFER_KINDS
+from services.risk_model import RiskModel
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Start:
+    """A situation with its solution."""
+
+    situation: Situation
+    solution: Propagation
+
+
+def parameters_of(run: Run) -> RiskParameters:
+    """The parameters that the run's weights were made with."""
+    return RiskParameters(**run.parts["risk"]["parameters"])
+
+
+def arrears(run: Run, model: RiskModel) -> Start:
+    """Break weights: the probability of arrears, as the run has it."""
+    return Start(
+        Situation(
+            weights=model.weights,
+            network=model.network,
+            loss=False,
+            own=model.own,
+            buffer=model.buffer / 100,
+            uncertain_buffer=model.buffer_kind >= BUFFER_KINDS.index("proxy"),
+            parameters=parameters_of(run),
+        ),
+        model.solution,
+    )
+
+
+def equity(run: Run, model: RiskModel) -> Start:
+    """Loss weights: the share of each buffer that is lost; solved once for each run."""
+    return _equity(model, parameters_of(run))
+
+
+@lru_cache(maxsize=2)
+def _equity(model: RiskModel, parameters: RiskParameters) -> Start:
+    links = model.weights
+    link = np.repeat(np.arange(len(links.csr.data)), np.diff(links.part_indptr))
+    money = np.flatnonzero(links.part_relation < len(MONEY_RELATIONS))
+    owed = MoneyEdges(
+        source=links.csr.rows()[link[money]],
+        target=links.csr.indices[link[money]],
+        relation=links.part_relation[money].astype(np.int64),
+        amount=links.part_amount[money],
+    )
+    buffer = model.buffer / 100
+    weights = loss_weights(len(model.ids), owed, buffer, parameters)
+    network = Network.of(weights.csr)
+    situation = Situation(
+        weights=weights,
+        network=network,
+        loss=True,
+        own=model.own,
+        buffer=buffer,
+        uncertain_buffer=model.buffer_kind >= BUFFER_KINDS.index("proxy"),
+        parameters=parameters,
+    )
+    return Start(situation, solve(network, model.own))

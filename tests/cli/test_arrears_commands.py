@@ -1,0 +1,57 @@
+"""The commands about arrears risk as their user calls them."""
+
+from __future__ import annotations
+
+import json
+
+from click.testing import CliRunner, Result
+
+from cli.main import main
+from services.site import Site
+from tests.small_site import DEBTOR, GUARANTOR, UPSTREAM
+
+
+def run(*words: object) -> Result:
+    return CliRunner().invoke(main, [str(word) for word in words])
+
+
+def test_what_if_prints_the_shape_of_the_graphql_field(small_site: Site) -> None:
+    answer = run("what-if", "--shock", f"{GUARANTOR}=1.0", "--home", small_site.home, "--json")
+    assert answer.exit_code == 0, answer.output
+    document = json.loads(answer.stdout)
+    hits = [edge["node"] for edge in document["hits"]["edges"]]
+    assert document["hits"]["totalCount"] == len(hits) == 2
+    assert {"party", "before", "after", "loss", "equityLoss"} <= set(hits[0])
+    assert sum(hit["loss"]["fen"] for hit in hits) == document["totalLoss"]["fen"] > 0
+    assert document["run"]["id"]
+
+
+def test_what_if_for_people_takes_every_kind_of_shock(small_site: Site) -> None:
+    answer = run(
+        "what-if",
+        *("--equity", f"{GUARANTOR}=1000000.50", "--settle-part", f"{DEBTOR}=3100"),
+        *(
+            "--add",
+            UPSTREAM,
+            "LENDS_TO",
+            DEBTOR,
+            "20000",
+            "--cut-relation",
+            UPSTREAM,
+            GUARANTOR,
+            "GUARANTEES",
+        ),
+        *("--home", small_site.home),
+    )
+    assert answer.exit_code == 0, answer.output
+    for name in ("Debtor Works *", "Guarantor Mills *", "Upstream Trading", "Nothing was changed"):
+        assert name in answer.output
+    in_chinese = run("what-if", "--settle", DEBTOR, "--home", small_site.home, "--lang", "zh")
+    assert "未改动任何数据" in in_chinese.output
+
+
+def test_what_if_refuses_what_is_no_shock(small_site: Site) -> None:
+    assert run("what-if", "--home", small_site.home).exit_code == 2
+    assert run("what-if", "--shock", GUARANTOR, "--home", small_site.home).exit_code == 2
+    assert run("what-if", "--shock", f"{GUARANTOR}=much", "--home", small_site.home).exit_code == 2
+    assert run("what-if", "--shock", "nobody=1", "--home", small_site.home).exit_code == 1

@@ -202,7 +202,8 @@ class Source(_Part):
             return self.format
         name = (self.path or "").lower()
         for ending in (".gz", ".zst", ".zip"):
-            name = name.removesuffix(ending)
+            if name.endswith(ending) and Path(name).stem.rpartition(".")[1]:
+                name = name.removesuffix(ending)
         return ENDINGS.get(Path(name).suffix, Path(name).suffix.removeprefix(".") or "?")
 
     @model_validator(mode="after")

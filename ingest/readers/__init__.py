@@ -99,6 +99,9 @@ Reader: TypeAlias = Callable[[Request], Opened]
 READERS: dict[str, str] = {
     "csv": "ingest.readers.delimited:read",
     "parquet": "ingest.readers.parquet:read",
+    "json": "ingest.readers.json:read",
+    "jsonl": "ingest.readers.json:read_lines",
+    "zip": "ingest.readers.zipped:read",
     "simbench": "ingest.readers.simbench:read",
     "febrl": "ingest.readers.febrl:read",
     "finbench": "ingest.readers.finbench:read",
@@ -113,6 +116,10 @@ ENDINGS: dict[str, str] = {
     ".tsv": "csv",
     ".txt": "csv",
     ".parquet": "parquet",
+    ".json": "json",
+    ".jsonl": "jsonl",
+    ".ndjson": "jsonl",
+    ".zip": "zip",
 }
 """Format by file name, where the manifest gives none."""
 

@@ -11,27 +11,17 @@ import csv
 import io
 from collections.abc import Iterator, Sequence
 from itertools import chain
-from typing import BinaryIO, Final, NamedTuple, TypeAlias
+from typing import BinaryIO, Final, NamedTuple
 
 from ingest.readers import COLUMN_LIMIT, FIELD_LIMIT, BadRow, Notice, Opened, Request, Row
-from ingest.readers.encoding import Encoding, Transcoded, detect, stated, whole_lines
+from ingest.readers.encoding import encoding_of
 from ingest.readers.input import check_options, content_of, open_file, reading
+from ingest.readers.lines import KEPT, Block, Fault, blocks_of
 from terms.errors import KehutuError
 
-_LINE_LIMIT: Final = 1 << 20  # characters of one line; a longer one is a bad row
 _DELIMITERS: Final = ",;\t|"
 _SAMPLE_LINES: Final = 100
-_RAW: Final = 2_000
 _OPTIONS: Final = frozenset({"columns", "skip"})
-
-_Fault: TypeAlias = tuple[str, dict[str, object]]
-
-
-class _Block(NamedTuple):
-    """Lines with their ends. ``faulty``: position of a line in the block -> what is wrong with its bytes."""
-
-    lines: list[str]
-    faulty: dict[int, _Fault]
 
 
 class _Record(NamedTuple):
@@ -41,7 +31,7 @@ class _Record(NamedTuple):
 
 class _BadRecord(NamedTuple):
     line: int
-    fault: _Fault
+    fault: Fault
     raw: str
 
 
@@ -69,9 +59,9 @@ def _opened(file: BinaryIO, request: Request) -> Opened:
     what = content_of(head)
     if what is not None:
         raise KehutuError("FILE_NOT_A_TABLE", file=request.name, found=what, expected="a text table (CSV)")
-    encoding = stated(file, request.encoding) if request.encoding else detect(file, request.name)
-    blocks = _blocks(file, encoding, request.name)
-    first = next(blocks, _Block([], {}))
+    encoding = encoding_of(file, request)
+    blocks = blocks_of(file, encoding, request.name)
+    first = next(blocks, Block([], {}))
     skip = int(str(request.options.get("skip", 0)))
     opened = Opened(iter(()), None, {"encoding": encoding.name})
     start = next((i for i, line in enumerate(first.lines) if i >= skip and line.strip("\r\n\t ")), None)
@@ -181,10 +171,10 @@ def _delimiter(sample: Sequence[str], names: Sequence[str] | None, request: Requ
     return max(_DELIMITERS, key=fit)
 
 
-def _records(blocks: Iterator[_Block], delimiter: str, skip: int) -> Iterator[_Record | _BadRecord]:
+def _records(blocks: Iterator[Block], delimiter: str, skip: int) -> Iterator[_Record | _BadRecord]:
     """Records with the line on which they start; an empty line is a record without cells."""
     lines: list[str] = []
-    faulty: dict[int, _Fault] = {}
+    faulty: dict[int, Fault] = {}
     number = 1  # of lines[0]
     start = skip
     upcoming = next(blocks, None)
@@ -224,11 +214,11 @@ def _records(blocks: Iterator[_Block], delimiter: str, skip: int) -> Iterator[_R
                 start += 1
 
 
-def _first_fault(faulty: dict[int, _Fault], start: int, end: int) -> _Fault | None:
+def _first_fault(faulty: dict[int, Fault], start: int, end: int) -> Fault | None:
     return next((faulty[position] for position in range(start, end) if position in faulty), None)
 
 
-def _cell_fault(reason: str, line: str) -> _Fault:
+def _cell_fault(reason: str, line: str) -> Fault:
     """What the parser stopped at. A cell that outgrows the limit beyond its own line is an unclosed one."""
     if "field limit" in reason and len(line) > FIELD_LIMIT:
         return "ROW_FIELD_TOO_LONG", {"field": "", "found": len(line), "expected": FIELD_LIMIT}
@@ -239,50 +229,6 @@ def _cell_fault(reason: str, line: str) -> _Fault:
     return "ROW_QUOTE", {"field": "", "found": found, "expected": expected}
 
 
-def _blocks(file: BinaryIO, encoding: Encoding, name: str) -> Iterator[_Block]:
-    """The text of a file in blocks of whole lines."""
-    file.seek(encoding.skip)
-    replaced = encoding.unit > 1
-    source = Transcoded(file, encoding.name) if replaced else file
-    codec = "utf-8" if replaced else encoding.name
-    for data in whole_lines(source, name):
-        try:
-            text = data.decode(codec)
-        except UnicodeDecodeError:
-            yield _decoded_apart(data, codec, encoding.name)
-            continue
-        if len(data) > _LINE_LIMIT or (replaced and "\ufffd" in text):
-            yield _decoded_apart(data, codec, encoding.name, replaced=replaced)
-        else:
-            yield _Block(list(io.StringIO(text, newline="")), {})
-
-
-def _decoded_apart(data: bytes, codec: str, name: str, *, replaced: bool = False) -> _Block:
-    """Line by line, where some line is too long or is not in the encoding."""
-    lines: list[str] = []
-    faulty: dict[int, _Fault] = {}
-    for position, line in enumerate(data.splitlines(keepends=True)):
-        try:
-            text = line.decode(codec)
-        except UnicodeDecodeError:
-            text = line.decode(codec, "backslashreplace")
-            faulty[position] = (
-                "ROW_ENCODING",
-                {"field": "", "encoding": name, "found": "", "expected": name},
-            )
-        if replaced and "\ufffd" in text:
-            faulty[position] = (
-                "ROW_ENCODING",
-                {"field": "", "encoding": name, "found": "", "expected": name},
-            )
-        if len(text) > _LINE_LIMIT:
-            details: dict[str, object] = {"field": "", "found": len(text), "expected": _LINE_LIMIT}
-            faulty[position] = ("ROW_FIELD_TOO_LONG", details)
-            text = text[:_RAW].replace('"', " ") + "\n"
-        lines.append(text)
-    return _Block(lines, faulty)
-
-
 def _cut(text: str) -> str:
     text = text.rstrip("\r\n")
-    return text if len(text) <= _RAW else text[:_RAW] + "…"
+    return text if len(text) <= KEPT else text[:KEPT] + "…"

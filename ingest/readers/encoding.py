@@ -8,18 +8,17 @@ Korean or Western text too, but then give characters that hardly occur.
 from __future__ import annotations
 
 import codecs
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import BinaryIO, Final
 
 import charset_normalizer
 
 from graph.search_text import normalise
+from ingest.readers import Request
+from ingest.readers.lines import whole_lines
 from terms.errors import KehutuError
 
-_BLOCK: Final = 1 << 20
 _SAMPLE: Final = 1 << 18
-_ENDLESS: Final = 64 << 20  # bytes without a line end: no table
 _BOMS: Final = (
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF32_LE, "utf-32-le"),  # before UTF-16, whose mark it begins with
@@ -60,6 +59,11 @@ class Encoding:
         return 4 if self.name.startswith("utf-32") else 2 if self.name.startswith("utf-16") else 1
 
 
+def encoding_of(file: BinaryIO, request: Request) -> Encoding:
+    """The encoding that the manifest states, else the detected one; leaves the file at its start."""
+    return stated(file, request.encoding) if request.encoding else detect(file, request.name)
+
+
 def detect(file: BinaryIO, name: str) -> Encoding:
     """The encoding of a whole file; leaves it at its start. O(bytes); nothing of it is kept.
 
@@ -72,9 +76,23 @@ def detect(file: BinaryIO, name: str) -> Encoding:
         if _is_binary(head):
             raise KehutuError("FILE_NOT_A_TABLE", file=name, found="binary data", expected="text")
         file.seek(0)
+        found = Encoding("utf-8") if _is_utf8(file) else None
+    if found is None:
+        file.seek(0)
         found = _of_lines(file, name)
     file.seek(0)
     return found
+
+
+def _is_utf8(file: BinaryIO) -> bool:
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    try:
+        while block := file.read(_SAMPLE):
+            decoder.decode(block)
+        decoder.decode(b"", final=True)
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _is_binary(head: bytes) -> bool:
@@ -195,42 +213,3 @@ def _decoded(data: bytes, codec: str) -> str | None:
         return data.decode(codec)
     except UnicodeDecodeError:
         return None
-
-
-class Transcoded:
-    """A file of UTF-16 or UTF-32 as UTF-8, so that lines can be found by byte."""
-
-    def __init__(self, file: BinaryIO, encoding: str) -> None:
-        self._file = file
-        self._decoder = codecs.getincrementaldecoder(encoding)("replace")
-
-    def read(self, size: int) -> bytes:
-        while data := self._file.read(size):
-            if text := self._decoder.decode(data):
-                return text.encode("utf-8", "replace")
-        return self._decoder.decode(b"", final=True).encode("utf-8", "replace")
-
-
-def whole_lines(file: BinaryIO | Transcoded, name: str) -> Iterator[bytes]:
-    """Bytes up to the last line end of about every block; the last part may have none."""
-    parts: list[bytes] = []
-    size = 0
-    while block := file.read(_BLOCK):
-        end = block.rfind(b"\n") + 1
-        if end == 0:
-            # Old Macintosh files; a CR at the very end may be half of a CRLF.
-            end = block.rfind(b"\r", 0, len(block) - 1) + 1
-        if end:
-            yield b"".join((*parts, block[:end]))
-            parts, size = [], 0
-        parts.append(block[end:])
-        size += len(block) - end
-        if size > _ENDLESS:
-            raise KehutuError(
-                "FILE_NOT_A_TABLE",
-                file=name,
-                found=f"{size >> 20} MiB without a line end",
-                expected="a table",
-            )
-    if rest := b"".join(parts):
-        yield rest

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from typing import BinaryIO, Final, cast
 
 from ingest.readers import Request
+from ingest.readers.archives import unpacked
 from terms.errors import KehutuError
 
 _MARKS: Final = (
@@ -27,15 +28,16 @@ _TAGS: Final = ((b"<!doctype", "HTML"), (b"<html", "HTML"), (b"<?xml", "XML"))
 
 
 def open_file(request: Request) -> BinaryIO:
-    """The bytes of a file.
+    """The bytes of a file, unpacked where its name says that it is packed (``.gz``, ``.zst``, ``.zip``).
 
     Raises:
-        KehutuError: ``FILE_MISSING``, ``FILE_UNREADABLE``.
+        KehutuError: ``FILE_MISSING``, ``FILE_UNREADABLE``, ``ARCHIVE_REFUSED``.
     """
     if request.path is None:
         raise KehutuError("FILE_MISSING", file=request.name)
     try:
-        return cast(BinaryIO, request.path.open("rb"))
+        file = cast(BinaryIO, request.path.open("rb"))
+        return unpacked(file, request.name)
     except FileNotFoundError:
         raise KehutuError("FILE_MISSING", file=request.name) from None
     except OSError as fault:

@@ -41,7 +41,7 @@ def _opened(file: BinaryIO, request: Request) -> Opened:
         what = content_of(head) or ("an empty file" if not head else "something else")
         raise KehutuError("FILE_NOT_A_TABLE", file=request.name, found=what, expected="Parquet")
     try:
-        table = pq.ParquetFile(file)
+        table = pq.ParquetFile(file, page_checksum_verification=True)
         names = [str(name) for name in table.schema_arrow.names]
         groups, rows = table.metadata.num_row_groups, table.metadata.num_rows
     except _BROKEN as fault:

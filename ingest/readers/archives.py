@@ -1,0 +1,116 @@
+"""Packed files: gzip, Zstandard and zip archives of one table, unpacked within limits.
+
+Nothing is ever written under a name that an archive gives: what comes out lies in memory or in a nameless temporary
+file. A small file that grows beyond all proportion is stopped while it grows.
+"""
+
+from __future__ import annotations
+
+import stat
+import tempfile
+import zipfile
+import zlib
+from gzip import BadGzipFile, GzipFile
+from pathlib import PurePosixPath, PureWindowsPath
+from typing import IO, Any, BinaryIO, Final, NoReturn, cast
+
+import pyarrow as pa
+
+from terms.errors import KehutuError
+
+RATIO: Final = 100
+"""How much larger than its packed bytes a file may become, beyond the first mebibyte."""
+
+LARGEST: Final = 16 << 30
+"""Bytes that a file may unpack to."""
+
+_FREE: Final = 1 << 20
+_IN_MEMORY: Final = 32 << 20
+_BLOCK: Final = 1 << 20
+_BROKEN: Final = (
+    BadGzipFile,
+    EOFError,
+    zlib.error,
+    zipfile.BadZipFile,
+    pa.ArrowException,
+    NotImplementedError,
+)
+_MARKS: Final = {".gz": b"\x1f\x8b", ".zst": b"\x28\xb5\x2f\xfd", ".zip": b"PK"}
+
+
+def unpacked(file: BinaryIO, name: str) -> BinaryIO:
+    """The bytes inside a packed file, else the file itself; by the ending of its name.
+
+    Raises:
+        KehutuError: ``ARCHIVE_REFUSED``: it is no archive of that kind, damaged, grows beyond the limits, or is a
+            zip of anything but one plain file.
+    """
+    ending = PurePosixPath(name).suffix.lower()
+    mark = _MARKS.get(ending)
+    if mark is None:
+        return file
+    with file:
+        head = file.read(4)
+        file.seek(0)
+        if not head.startswith(mark):
+            _refuse(name, "its content is not what its ending says")
+        try:
+            if ending == ".zip":
+                with zipfile.ZipFile(file) as archive, archive.open(_only_member(archive, name)) as inner:
+                    return _copied(inner, file, name)
+            stream = GzipFile(fileobj=file) if ending == ".gz" else pa.CompressedInputStream(file, "zstd")
+            with stream:
+                return _copied(stream, file, name)
+        except _BROKEN as fault:
+            _refuse(name, f"it is damaged: {str(fault).rstrip('.') or type(fault).__name__}")
+        except RuntimeError as fault:  # what zipfile says of a password
+            _refuse(name, str(fault))
+        except OSError as fault:
+            if fault.errno is None:  # of a decoder, not of the disk
+                _refuse(name, f"it is damaged: {fault}")
+            raise
+
+
+def member_of(file: BinaryIO, name: str) -> str:
+    """The name of the one file in a zip archive."""
+    try:
+        with zipfile.ZipFile(file) as archive:
+            return _only_member(archive, name).filename
+    except zipfile.BadZipFile as fault:
+        _refuse(name, f"it is damaged: {fault}")
+
+
+def _only_member(archive: zipfile.ZipFile, name: str) -> zipfile.ZipInfo:
+    members = [info for info in archive.infolist() if not info.is_dir()]
+    if len(members) != 1:
+        _refuse(name, f"it holds {len(members)} files, and one table is expected")
+    (info,) = members
+    path = PurePosixPath(info.filename)
+    windows = PureWindowsPath(info.filename)
+    if path.is_absolute() or windows.is_absolute() or windows.drive or ".." in (*path.parts, *windows.parts):
+        _refuse(name, "the name of its file leads outside the archive")
+    if stat.S_ISLNK(info.external_attr >> 16):
+        _refuse(name, "its file is a link")
+    return info
+
+
+def _copied(stream: IO[bytes] | Any, packed: BinaryIO, name: str) -> BinaryIO:
+    out = cast(BinaryIO, tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY))  # noqa: SIM115 - the caller closes it
+    size = 0
+    try:
+        while block := stream.read(_BLOCK):
+            size += len(block)
+            if size > LARGEST:
+                _refuse(name, f"it unpacks to more than {LARGEST >> 30} GiB")
+            if size > _FREE and size > RATIO * max(1, packed.tell()):
+                _refuse(name, f"it unpacks to more than {RATIO} times its size")
+            out.write(block)
+        out.seek(0)
+    except BaseException:
+        out.close()
+        raise
+    return out
+
+
+def _refuse(name: str, reason: str) -> NoReturn:
+    raise KehutuError("ARCHIVE_REFUSED", file=name, reason=reason)

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from graph.write import NodeRow, RelationRow
 from ingest.difference import Difference, difference
+from ingest.recall import Recall
 from ledger.database import Ledger
 from ledger.records import head, since
 from tests.ingest_projector.material import (
@@ -77,10 +78,10 @@ def new_ledger() -> Iterator[Ledger]:
         yield ledger
 
 
-def follow(ledger: Ledger, graph: Graph, after: int, batch: int) -> int:
+def follow(ledger: Ledger, graph: Graph, after: int, batch: int, recall: Recall | None = None) -> int:
     """Take all records after a number in batches; returns the last number."""
     while records := since(ledger, after, batch):
-        graph.take(difference(ledger, SCHEMA, records))
+        graph.take(difference(ledger, SCHEMA, records, recall))
         after = records[-1].seq
     return after
 
@@ -104,14 +105,14 @@ def graph_of(*events: Event) -> Graph:
         return graph
 
 
-@settings(max_examples=150)
-@given(histories(), st.sampled_from((1, 3, 100)))
-def test_step_by_step_gives_the_graph_of_one_step(history: list[Event], batch: int) -> None:
+@settings(max_examples=100)
+@given(histories(), st.sampled_from((1, 3, 100)), st.sampled_from((0, 1, 16)))
+def test_step_by_step_gives_the_graph_of_one_step(history: list[Event], batch: int, large: int) -> None:
     with new_ledger() as ledger:
-        graph, after = Graph(), 0
+        graph, after, recall = Graph(), 0, Recall(large)
         for minute, event in enumerate(history):
             happen(ledger, event, minute)
-            after = follow(ledger, graph, after, batch)
+            after = follow(ledger, graph, after, batch, recall)
         whole = at_once(ledger)
         assert after == head(ledger)
         assert graph.nodes == whole.nodes

@@ -21,9 +21,10 @@ import numpy.typing as npt
 
 from graph.schema.load import schema as shipped_schema
 from graph.schema.model import Schema
+from ingest.cells import Fault, shown
 from ingest.manifest import Manifest, Source
 from ingest.manifest import read as read_manifest
-from ingest.mapping import Fault, Mapped, Mapper, shown
+from ingest.mapping import Mapped, Mapper
 from ingest.readers import BadRow, Notice, Opened, Request, Row, reader
 from ingest.rules import compile_rules
 from ledger import loads, quarantine

@@ -14,25 +14,16 @@ from typing import Any, Final, NamedTuple, TypeAlias
 import orjson
 
 from graph.schema.keys import record_key
-from ingest.conversions import Convert, NotAcceptedError, code_of, instant_of, text_of
-from ingest.statements import Statements, Value, evidence_mention, relation_key
+from ingest.cells import Condition, Fault, Filled, Observed, RowFaultError, Take, Values, refused
+from ingest.conversions import NotAcceptedError, code_of
+from ingest.statements import Statements, evidence_mention, relation_key
 from ledger.records import Mention, content_hash
 from terms.ids import Key, record_id
 
-Values: TypeAlias = Mapping[str, object]
-Take: TypeAlias = Callable[[Values], Value | None]
 Plain: TypeAlias = dict[str, Any]
 """A statement on its way to JSON, with the keys of ``ingest.statements``."""
 
-_SHOWN: Final = 80
 _NOTHING: Final = Statements().to_json()
-
-
-class Fault(NamedTuple):
-    """Why a row cannot be taken: a code of the catalogue and the details for its text."""
-
-    code: str
-    details: dict[str, object]
 
 
 class Mapped(NamedTuple):
@@ -52,79 +43,6 @@ class Mapped(NamedTuple):
     def statements(self) -> Statements:
         """What the row states."""
         return Statements.from_json(self.payload)
-
-
-class RowFaultError(Exception):
-    """Carries a :class:`Fault` out of the depth of a row; caught by :meth:`Mapper.map`."""
-
-    def __init__(self, code: str, **details: object) -> None:
-        super().__init__(code)
-        self.fault = Fault(code, details)
-
-
-def shown(cell: object) -> str:
-    """An offending value on one line, cut after 80 characters; what cannot be seen is written as its code."""
-    text = cell if isinstance(cell, str) else str(cell)
-    cut = text[:_SHOWN] + "…" if len(text) > _SHOWN else text
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in cut)
-
-
-def refused(fault: NotAcceptedError, column: str, cell: object, property_name: str = "") -> RowFaultError:
-    """The fault of a cell, with its place."""
-    found = len(str(cell)) if fault.code == "ROW_FIELD_TOO_LONG" else shown(cell)
-    details: dict[str, object] = {"field": column, "found": found, "expected": fault.expected}
-    if property_name:
-        details["property"] = property_name
-    return RowFaultError(fault.code, **details)
-
-
-@dataclass(frozen=True, slots=True)
-class Filled:
-    """A property and the function that takes its value from a row; ``column`` names its origin in faults."""
-
-    name: str
-    column: str
-    take: Take
-    proxy: bool = False
-
-
-def of_column(name: str, column: str, convert: Convert, prefix: str = "") -> Take:
-    """Takes the value of one column."""
-
-    def plain(values: Values) -> Value | None:
-        try:
-            return convert(values.get(column))
-        except NotAcceptedError as fault:
-            raise refused(fault, column, values.get(column), name) from None
-
-    def prefixed(values: Values) -> Value | None:
-        try:
-            text = code_of(values.get(column))
-            return None if text is None else convert(prefix + text)
-        except NotAcceptedError as fault:
-            raise refused(fault, column, values.get(column), name) from None
-
-    return prefixed if prefix else plain
-
-
-def of_columns(name: str, columns: Sequence[str], convert: Convert, prefix: str, join: str) -> Take:
-    """Takes the joined texts of several columns; absent ones are left out."""
-
-    def take(values: Values) -> Value | None:
-        joined: object = [values.get(column) for column in columns]
-        try:
-            texts = [text for column in columns if (text := text_of(values.get(column))) is not None]
-            joined = prefix + join.join(texts)
-            return convert(joined) if texts else None
-        except NotAcceptedError as fault:
-            raise refused(fault, ", ".join(columns), joined, name) from None
-
-    return take
-
-
-def of_const(value: Value | None) -> Take:
-    """The same value for every row."""
-    return lambda _values: value
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,20 +73,6 @@ class Named:
     column: str
     source: str
     index: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Condition:
-    """Holds for rows whose column has one of these values."""
-
-    column: str
-    values: frozenset[str]
-
-    def holds(self, values: Values) -> bool:
-        try:
-            return code_of(values.get(self.column)) in self.values
-        except NotAcceptedError:
-            return False
 
 
 class _Row:
@@ -325,24 +229,6 @@ class RelationStep:
             rest = {p.kept: kept[p.kept] for p in named.parts if p.kept in kept and not p.derivable}
             known = row.node(named.type, keys, rest, [])
         return str(known["keys"][0])
-
-
-@dataclass(frozen=True, slots=True)
-class Observed:
-    """When a row was true: a column's cell, a constant, or not stated."""
-
-    column: str | None = None
-    format: str | None = None
-    const: datetime | None = None
-
-    def take(self, values: Values) -> datetime | None:
-        if self.column is None:
-            return self.const
-        cell = values.get(self.column)
-        try:
-            return instant_of(cell, self.format)
-        except NotAcceptedError as fault:
-            raise refused(fault, self.column, cell, "observedAt") from None
 
 
 @dataclass(frozen=True, slots=True)

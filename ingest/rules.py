@@ -9,22 +9,11 @@ from typing import TypeAlias
 from graph.schema.keys import key_of, local_key
 from graph.schema.model import NodeType, Property, Schema
 from graph.schema.source import nearest
+from ingest.cells import Condition, Filled, Observed, Take, of_column, of_columns, of_const
 from ingest.conversions import NotAcceptedError, WrongUseError, converter, instant_of
-from ingest.manifest import Cell, Cells, NodeEntry, Places, RelationEntry, Rules, Source, When
-from ingest.mapping import (
-    Condition,
-    Filled,
-    KeyPart,
-    Mapper,
-    Named,
-    NodeStep,
-    Observed,
-    RelationStep,
-    Take,
-    of_column,
-    of_columns,
-    of_const,
-)
+from ingest.manifest import Cell, Cells, NodeEntry, RelationEntry, Rules, Source, When
+from ingest.mapping import KeyPart, Mapper, Named, NodeStep, RelationStep
+from ingest.places import Places
 from terms.ids import Key
 
 Hasher: TypeAlias = Callable[[str], str]

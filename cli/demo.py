@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import click
 
 from api.app import LOOPBACK, listen
@@ -21,6 +23,11 @@ from services.site import open_site
     show_default=True,
     help="Customers of the synthetic world.",
 )
+@click.option(
+    "--data",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Folder with public data sets (finbench-sample, credit-taiwan, …) to load too where they are found.",
+)
 @click.option("--no-serve", is_flag=True, help="Stop after the report.")
 @click.option(
     "--port",
@@ -31,7 +38,7 @@ from services.site import open_site
     help="TCP port of the API; 0 = any.",
 )
 @command
-def demo(call: Call, *, size: int, no_serve: bool, port: int) -> int:
+def demo(call: Call, *, size: int, data: Path | None, no_serve: bool, port: int) -> int:
     """Build the demonstration and serve it in the foreground.
 
     A published benchmark grid (SimBench) and published test persons (FEBRL) are loaded as they are; customers, bills,
@@ -40,7 +47,7 @@ def demo(call: Call, *, size: int, no_serve: bool, port: int) -> int:
     progress = ProgressLines()
     bound = None if no_serve else listen(port)
     with open_site(call.settings) as site:
-        report = build(site, size, progress)
+        report = build(site, size, data, progress)
         progress.close()
         url = f"http://{LOOPBACK}:{bound.getsockname()[1] if bound else port}"
         remember(site.home, report, url)
@@ -62,6 +69,8 @@ def show(report: DemoReport, call: Call) -> None:
         [(s.name, s.origin, s.read, s.accepted, s.quarantined, s.duplicate) for s in sources],
         title="Loaded",
     )
+    for remark in [remark for s in sources for remark in (*filter(None, [s.error]), *s.warnings)]:
+        click.echo(f"  {remark}")
     print_table(
         ("type", "count"),
         [(name, count) for name, count in report.counts.items() if count],

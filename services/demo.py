@@ -38,15 +38,16 @@ class DemoReport:
     synthetic: tuple[str, ...]
 
 
-def build(site: Site, size: int, progress: Progress = silent) -> DemoReport:
+def build(site: Site, size: int, data: Path | None = None, progress: Progress = silent) -> DemoReport:
     """Load everything, project, analyse and choose what is worth a look. Repeating it changes nothing.
 
     Args:
         site: an open site; records already in it stay.
         size: customers of the synthetic world.
+        data: a folder with public data sets; those that are found there are loaded too.
     """
     progress("Generating the synthetic world", total=size)
-    manifests = prepare(site.home / "demo", size, SEED)
+    manifests = prepare(site.home / "demo", size, SEED, data=data)
     reports = []
     for manifest in manifests:
         reports.append(load(site.ledger, manifest, progress=progress))

@@ -5,11 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from ledger.runs import Run
-
 from graph import queries
 from ingest.entities import Entity
 from ingest.view import view
+from ledger.runs import Run
 from services.arrears.model import RiskTrace
 from services.arrears.trace import trace_of
 from services.names import Named, names_of

@@ -7,16 +7,16 @@ portfolio's money by seed (science: ``y_u = lamk_u h_u``).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from algorithms.risk.back_chain import expected_visits
 from algorithms.risk.network import Network
 from algorithms.risk.policy import component, linear
-from algorithms.risk.region import region
+from algorithms.risk.region import Region, region
 from algorithms.risk.sweeps import settle
-from graph.arrays import Bools, Csr, Floats, Ints
+from graph.arrays import Bools, Floats, Ints
 
 DENSE = 400
 """Up to so many parties a slow component is reduced state by state, exact near a gain of 1 too."""
@@ -33,7 +33,8 @@ class Blame:
 def by_seed(network: Network, own: Floats, h: Floats, target: int) -> Blame:
     """Share of every seed in h of ``target``; the parts add up to 1 (nothing where h = 0).
 
-    Exact over all ancestors, unlike the seeds of ``explain``, which looks at the most visited ones. O(links).
+    Exact over all ancestors, unlike the seeds of ``explain``, which looks at the most visited ones. O(links among
+    the ancestors).
     """
     unit = np.zeros(network.size)
     unit[target] = 1.0 if h[target] > 0.0 else 0.0
@@ -70,76 +71,77 @@ def back_flow(
         source: n, >= 0; 0 where h = 0.
         through: parties that walks pass on from; at the others they end. All when absent.
     """
-    network = network.plain()
-    chain = _chain(network, own, h, through)
-    area = region(chain, np.flatnonzero(source > 0.0))
-    base = source[area.parties].astype(np.float64)
+    chain = _chain(network, own, h, np.flatnonzero(source > 0.0), through)
+    result = np.zeros(network.size)
+    result[chain.area.parties] = _flow(chain, source[chain.area.parties].astype(np.float64))
+    return result
+
+
+def _stopped(network: Network, own: Floats, h: Floats, source: Floats) -> Blame:
+    chain = _chain(network, own, h, np.flatnonzero(source > 0.0), None)
+    part = _flow(chain, source[chain.area.parties].astype(np.float64)) * chain.stop
+    order = np.argsort(chain.area.parties)
+    order = order[part[order] > 0.0]
+    return Blame(chain.area.parties[order].astype(np.int64), part[order])
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Chain:
+    """The back chain among all ancestors of some parties, renumbered in the order in which walks run.
+
+    ``area``: its ``weight`` holds P: the links into b are the steps that lead to b. ``stop``: chance of ending at a
+    party. ``leave``: chance of a step from it into another component, or of an end for want of any step.
+    """
+
+    area: Region
+    stop: Floats
+    leave: Floats
+
+
+def _chain(network: Network, own: Floats, h: Floats, roots: Ints, through: Bools | None) -> _Chain:
+    backwards = Network(network.into, network.out, network.into_patch, network.out_patch)
+    area = region(backwards, roots)
+    size = len(area.parties)
+    here_h, here_own = h[area.parties], own[area.parties].astype(np.float64)
+    to = np.repeat(np.arange(size), np.diff(area.ptr))
+    harm = area.weight * here_h[to]
+    # Every party that harms one of these is among them, so the sums are whole.
+    total = here_own + np.bincount(area.source, harm, minlength=size)
+    passes = total > 0.0 if through is None else (total > 0.0) & through[area.parties]
+    step = np.divide(harm, total[area.source], out=np.zeros(len(harm)), where=passes[area.source])
+    stop = np.divide(here_own, total, out=np.zeros(size), where=total > 0.0)
+    number = np.repeat(np.arange(area.components), np.diff(area.starts))
+    across = number[area.source] != number[to]
+    leave = np.bincount(area.source[across], step[across], minlength=size)
+    return _Chain(replace(area, weight=step), stop, np.where(passes, leave, 1.0))
+
+
+def _flow(chain: _Chain, base: Floats) -> Floats:
+    """y on the chain's parties, component by component."""
+    area = chain.area
     y = base.copy()
     at = 0
     while True:
         at, _ = settle(at, area.starts, area.ptr, area.source, area.weight, base, y, True, np.inf)
         if at == area.components:
-            break
-        begin, end = int(area.starts[at]), int(area.starts[at + 1])
+            return y
+        span = slice(int(area.starts[at]), int(area.starts[at + 1]))
         part = component(area, at, base, y)
         matrix = part.matrix()  # row b holds the steps into b
-        if end - begin <= DENSE:
-            parties = area.parties[begin:end].astype(np.int64)
-            y[begin:end] = _reduced(
-                network, chain, own, h, parties=parties, step=matrix.toarray().T, entering=part.base
-            )
+        if span.stop - span.start <= DENSE:
+            y[span] = _reduced(matrix.toarray().T, chain.stop[span] + chain.leave[span], part.base)
         else:
-            y[begin:end] = np.maximum(0.0, linear(matrix, part.base, y[begin:end]))
+            y[span] = np.maximum(0.0, linear(matrix, part.base, y[span]))
         at += 1
-    result = np.zeros(network.size)
-    result[area.parties] = y
-    return result
 
 
-def totals(network: Network, own: Floats, h: Floats) -> Floats:
-    """n values d_j = own_j + sum_i W_ij h_i."""
-    into = network.plain().into
-    harm = into.data * h[into.indices]
-    return own + np.bincount(into.rows(), weights=harm, minlength=network.size)
-
-
-def _stopped(network: Network, own: Floats, h: Floats, source: Floats) -> Blame:
-    y = back_flow(network, own, h, source)
-    seeds = np.flatnonzero((y > 0.0) & (own > 0.0))
-    part = y[seeds] * own[seeds] / totals(network, own, h)[seeds]
-    return Blame(seeds, part)
-
-
-def _chain(network: Network, own: Floats, h: Floats, through: Bools | None) -> Network:
-    """P as a network: rows are the parties that walks come from."""
-    total = totals(network, own, h)
-    scale = np.divide(1.0, total, out=np.zeros(network.size), where=total > 0.0)
-    if through is not None:
-        scale = np.where(through, scale, 0.0)
-    into, out = network.into, network.out
-    forth = into.data * h[into.indices] * scale[into.rows()]
-    back = out.data * h[out.rows()] * scale[out.indices]
-    return Network(Csr(into.indptr, into.indices, forth), Csr(out.indptr, out.indices, back))
-
-
-def _reduced(
-    network: Network, chain: Network, own: Floats, h: Floats, *, parties: Ints, step: Floats, entering: Floats
-) -> Floats:
+def _reduced(step: Floats, end: Floats, entering: Floats) -> Floats:
     """Visits in one component by state reduction; ends are added up, never subtracted from 1."""
-    size = len(parties)
+    size = len(end)
     mass = float(entering.sum())
-    whole = np.zeros((size + 1, size + 1))
+    if mass == 0.0:
+        return np.zeros(size)
+    whole = np.zeros((size + 1, size + 1))  # state 0 starts the walks
     whole[0, 1:] = entering / mass
     whole[1:, 1:] = step
-    end = np.zeros(size + 1)
-    inside = np.zeros(network.size, dtype=bool)
-    inside[parties] = True
-    for k, a in enumerate(parties):
-        span = slice(int(chain.out.indptr[a]), int(chain.out.indptr[a + 1]))
-        elsewhere = ~inside[chain.out.indices[span]]
-        into = slice(int(network.into.indptr[a]), int(network.into.indptr[a + 1]))
-        total = own[a] + float((network.into.data[into] * h[network.into.indices[into]]).sum())
-        end[k + 1] = own[a] / total + float(chain.out.data[span][elsewhere].sum())
-        if not chain.out.data[span].any():  # walks end here
-            end[k + 1] = 1.0
-    return mass * expected_visits(whole, end)[1:]
+    return mass * expected_visits(whole, np.append(0.0, end))[1:]

@@ -63,9 +63,11 @@ def resolve(ledger: Ledger, text: str, prefixes: Sequence[str] = ()) -> EntityId
 
 def keys_of(ledger: Ledger, entity: str) -> list[Key]:
     """All keys of the entity with this canonical id, sorted."""
-    query = select(tables.alias.c.key).where(tables.alias.c.id == entity).order_by(tables.alias.c.key)
+    alias = tables.alias.c
+    others = select(alias.key).where(alias.id == entity, alias.id != alias.key)
+    itself = select(alias.key).where(alias.key == entity, alias.id == entity)
     with ledger.reading() as connection:
-        return [Key(key) for key in connection.scalars(query)]
+        return sorted(Key(key) for query in (itself, others) for key in connection.scalars(query))
 
 
 def starting(ledger: Ledger, prefix: str, first: int = 20) -> list[tuple[Key, EntityId]]:

@@ -112,9 +112,10 @@ alias = Table(
     metadata,
     Column("key", Text, primary_key=True),
     Column("id", Text, nullable=False),
-    Index("alias_by_id", "id"),
     sqlite_with_rowid=False,
 )
+# Most entities have one key, which is their id: those need no entry here, and a large load no second random insert.
+Index("alias_by_id", alias.c.id, sqlite_where=alias.c.id != alias.c.key)
 
 quarantine = Table(
     "quarantine",

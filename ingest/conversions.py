@@ -154,6 +154,8 @@ def _written_out(cell: object) -> str:
 
 def code_of(cell: object) -> str | None:
     """The text of a key: as :func:`text_of`, without blanks around it and with full-width forms folded."""
+    if isinstance(cell, str) and cell.isascii() and cell.isalnum() and len(cell) <= FIELD_LIMIT:
+        return cell  # the way of nearly all keys
     text = text_of(cell)
     if text is None:
         return None
@@ -234,10 +236,7 @@ def _number_converter(declared: Property, factor: Decimal) -> Convert:
     limits = _in_words(least, most)
     expected = {"integer": "a whole number", "money": "an amount of money in whole fen"}.get(kind, "a number")
 
-    def number(cell: object) -> Value | None:
-        found = _decimal(cell, percent=kind == "share", expected=expected)
-        if found is None:
-            return None
+    def of_decimal(found: Decimal) -> Value:
         value = found * factor if factor != 1 else found
         if (least is not None and value < least) or (most is not None and value > most):
             raise NotAcceptedError(f"{expected} {limits}")
@@ -248,6 +247,17 @@ def _number_converter(declared: Property, factor: Decimal) -> Convert:
                 raise NotAcceptedError(f"{expected} of at most {_LARGEST}")
             return int(value)
         return _exact_float(value, expected)
+
+    @lru_cache(maxsize=65_536)
+    def of_text(text: str) -> Value | None:
+        text = text.strip()
+        return of_decimal(_decimal_of_text(text, kind == "share", expected)) if text else None
+
+    def number(cell: object) -> Value | None:
+        if isinstance(cell, str):
+            return of_text(cell)
+        found = _decimal(cell, expected)
+        return None if found is None else of_decimal(found)
 
     return number
 
@@ -272,12 +282,7 @@ def _in_words(least: Decimal | None, most: Decimal | None) -> str:
     return f"of at least {least}" if least is not None else f"of at most {most}"
 
 
-def _decimal(cell: object, *, percent: bool, expected: str) -> Decimal | None:
-    if isinstance(cell, str):
-        text = cell.strip()
-        if not text:
-            return None
-        return _decimal_of_text(text, percent, expected)
+def _decimal(cell: object, expected: str) -> Decimal | None:
     if cell is None:
         return None
     if isinstance(cell, bool):
@@ -293,7 +298,6 @@ def _decimal(cell: object, *, percent: bool, expected: str) -> Decimal | None:
     raise NotAcceptedError(expected)
 
 
-@lru_cache(maxsize=65_536)
 def _decimal_of_text(text: str, percent: bool, expected: str) -> Decimal:
     folded = text if text.isascii() else unicodedata.normalize("NFKC", text).replace("−", "-").strip()
     scale = Decimal(1)
@@ -313,7 +317,10 @@ def _dated(kind: str, format: str | None) -> Convert:
     expected = f"{expected} like {shape}"
 
     @lru_cache(maxsize=65_536)
-    def of_text(text: str) -> str:
+    def of_text(cell: str) -> str | None:
+        text = code_of(cell)
+        if text is None:
+            return None
         try:
             if kind == "month" and format is None and _MONTH.fullmatch(text):
                 return text
@@ -324,6 +331,8 @@ def _dated(kind: str, format: str | None) -> Convert:
             raise NotAcceptedError(expected) from None
 
     def dated(cell: object) -> Value | None:
+        if isinstance(cell, str):
+            return of_text(cell)
         if isinstance(cell, datetime):
             return _written(kind, _zoned(cell))
         if isinstance(cell, date):

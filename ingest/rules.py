@@ -179,8 +179,13 @@ class _Compiler:
         def make(text: str) -> Key:
             return key_of(type_, prop, text, hasher=self.hasher)
 
-        # Folding and hashing an address costs more than the rest of its row, and premises are shared.
-        return lru_cache(maxsize=65_536)(make) if prop.hashed else make
+        if prop.hashed:
+            return _remembered(make)
+        if prop.name == type_.keys[0].name:
+            prefix = type_.prefix + ":"
+            # What has nothing to fold or to escape, as nearly all business keys.
+            return lambda text: Key(prefix + text) if text.isascii() and text.isalnum() else make(text)
+        return make
 
     def _filled(
         self, known: Mapping[str, Property], cells: Cells, at: Places, owner: str
@@ -233,3 +238,9 @@ class _Compiler:
                 self.at.fault(f"'{text}' is not {fault.expected}", "observedAt")
         self.columns.add(cell.column)
         return Observed(cell.column, cell.format)
+
+
+def _remembered(make: Callable[[str], Key]) -> Callable[[str], Key]:
+    """Folding and hashing an address costs more than the rest of its row, and premises are shared."""
+    cached = lru_cache(maxsize=32_768)(make)
+    return lambda text: cached(text) if len(text) < 200 else make(text)

@@ -129,6 +129,8 @@ def evidence_mention(property_name: str, value: str) -> str:
     Telephone numbers lose blanks, dashes and the country code of China; other values are folded in width,
     case and blanks.
     """
+    if value.isascii() and value.isdigit() and not value.startswith("00"):
+        return f"{property_name}:{value}"
     text = unicodedata.normalize("NFKC", value)
     if property_name == "phone":
         text = _NOT_IN_PHONE.sub("", text)

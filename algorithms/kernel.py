@@ -63,7 +63,10 @@ def _compile(function: Callable[P, R], arguments: str) -> Callable[P, R]:
     known = {"Array": types.Array, **{name: getattr(types, name) for name in _SCALARS}}
     # The texts are the constants above, never input.
     signature = tuple(eval(TYPES[name], {"__builtins__": {}}, known) for name in arguments.split())  # noqa: S307
-    result: Callable[P, R] = numba.njit(signature, cache=True, nogil=True)(function)
+    try:
+        result: Callable[P, R] = numba.njit(signature, cache=True, nogil=True)(function)
+    except RuntimeError:  # no folder that the cache may be written to: every process compiles for itself
+        result = numba.njit(signature, nogil=True)(function)
     return result
 
 

@@ -12,11 +12,14 @@ from strawberry.types import ExecutionContext
 from api.arrears import ShockInput, WhatIf
 from api.context import ID, Context, Info
 from api.customer import Customer
+from api.links import GuaranteeCircle, Owners, circles_page
 from api.paging import Connection, page
 from api.scalars import Fen, FenAmount
 from api.types import RiskTrace
 from services import portrait
 from services import search as searching
+from services.arrears.circles import guarantee_circles
+from services.arrears.owners import THRESHOLD, owners
 from services.arrears.trace import trace
 from services.arrears.what_if import what_if
 from terms.errors import KehutuError, Lang
@@ -70,6 +73,20 @@ class Query:
     )
     def what_if(self, info: Info, shocks: list[ShockInput]) -> WhatIf:
         return WhatIf(answer=what_if(info.context.site, [shock.to_shock() for shock in shocks]))
+
+    @strawberry.field(
+        description="Enterprises that guarantee each other in a ring, the largest guarantees inside first."
+    )
+    def guarantee_circles(
+        self, info: Info, first: int = 10, after: str | None = None
+    ) -> Connection[GuaranteeCircle]:
+        return circles_page(guarantee_circles(info.context.site), first, after)
+
+    @strawberry.field(
+        description="Who owns an enterprise in the end, through all chains and loops of holdings."
+    )
+    def owners(self, info: Info, id: ID, threshold: float = THRESHOLD) -> Owners:
+        return Owners(found=owners(info.context.site, id, threshold))
 
     @strawberry.field(description="Entities by name, number, phone or pinyin; every word must fit.")
     def search(

@@ -8,10 +8,12 @@ import click
 
 COMMANDS = {
     "analyse": "Make an analysis run: risk and communities.",
+    "circles": "Guarantee circles: enterprises that guarantee each other in a ring.",
     "clusters": "At-risk clusters of linked parties, ranked by expected loss.",
     "demo": "Build a site from published and labelled synthetic data, report, and serve it.",
     "evaluate": "Compare results with published reference cases.",
     "ingest": "Load the sources of a manifest and bring the graph up to date.",
+    "owners": "Who owns an enterprise in the end, through chains and loops of holdings.",
     "quarantine": "Look at rows that could not be taken, and try them again.",
     "schema": "Print the model: types, relations, properties.",
     "search": "Find customers, people, enterprises and equipment by text.",

@@ -8,9 +8,9 @@ from typing import Any
 
 import click
 
-from api.paging import page
+from cli.connections import connection, with_connections
 from cli.options import Call, command
-from cli.output import plain, print_json, print_table
+from cli.output import print_json, print_table
 from services.arrears.model import Shock, ShockKind, WhatIf
 from services.arrears.what_if import what_if as suppose
 from services.site import open_site
@@ -174,9 +174,7 @@ def _fen(yuan: Decimal) -> Money:
 
 def document(answer: WhatIf, first: int) -> dict[str, object]:
     """The answer in the shape of the GraphQL field ``whatIf``."""
-    whole = plain(answer)
-    assert isinstance(whole, dict)  # noqa: S101  # a data class
-    return whole | {"hits": plain(page(answer.hits, lambda hit: hit.party.id, first, None))}
+    return with_connections(answer, hits=connection(answer.hits, lambda hit: hit.party.id, first))
 
 
 def _print(answer: WhatIf, first: int, lang: Lang) -> None:

@@ -24,6 +24,7 @@ from services.analysis import analyse
 from services.loading import ingest
 from services.settings import settings as site_settings
 from services.site import Site, open_site
+from tests.linked_site import write as write_linked_site
 from tests.neo4j_server.start import neo4j_server
 from tests.neo4j_server.unavailable import ServerUnavailableError
 from tests.small_site import write as write_small_site
@@ -124,4 +125,14 @@ def small_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     ingest(chosen, write_small_site(folder))
     with open_site(chosen) as site:
         analyse(site)
+        yield site
+
+
+@pytest.fixture(scope="session")
+def linked_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """The site of ``tests.linked_site``, open, loaded once and not analysed, on an embedded store; look only."""
+    folder = tmp_path_factory.mktemp("linked")
+    chosen = site_settings(folder / "home")
+    ingest(chosen, write_linked_site(folder))
+    with open_site(chosen) as site:
         yield site

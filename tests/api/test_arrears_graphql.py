@@ -10,6 +10,7 @@ from fastapi.testclient import TestClient
 
 from api.app import create_app
 from services.site import Site
+from tests.linked_site import code
 from tests.small_site import DEBTOR, GUARANTOR
 
 WHAT_IF = """
@@ -31,6 +32,12 @@ query ($shocks: [ShockInput!]!) {
 @pytest.fixture(scope="module")
 def client(small_site: Site) -> Iterator[TestClient]:
     with TestClient(create_app(small_site)) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def linked(linked_site: Site) -> Iterator[TestClient]:
+    with TestClient(create_app(linked_site)) as opened:
         yield opened
 
 
@@ -59,3 +66,34 @@ def test_a_shock_on_nobody_is_an_error_with_its_remedy(client: TestClient) -> No
     document = ask(client, WHAT_IF, shocks=[{"kind": "CUT", "party": DEBTOR}])
     assert document["errors"][0]["extensions"]["code"] == "SHOCK_NEEDS"
     assert document["errors"][0]["extensions"]["remedy"]
+
+
+def test_guarantee_circles_over_graphql(linked: TestClient) -> None:
+    query = """query ($after: String) { guaranteeCircles(first: 2, after: $after) {
+      edges { node { id kind size internal { fen } inflow { fen } outflow { fen } expectedLoss { fen } moreCycles
+        members(first: 2) { edges { node { id name } } totalCount }
+        cycles(first: 1) { edges { node { bottleneck { fen }
+          steps { guarantor { id } borrower { id } amount { fen } amountUnknown recordIds } } } totalCount } } }
+      pageInfo { hasNextPage endCursor } totalCount } }"""
+    document = ask(linked, query)
+    assert "errors" not in document, document
+    page = document["data"]["guaranteeCircles"]
+    assert page["totalCount"] == 4
+    first = page["edges"][0]["node"]
+    assert (first["kind"], first["members"]["totalCount"], first["cycles"]["totalCount"]) == ("complex", 3, 2)
+    rest = ask(linked, query, after=page["pageInfo"]["endCursor"])["data"]["guaranteeCircles"]
+    assert [edge["node"]["kind"] for edge in rest["edges"]] == ["ring", "self"]
+
+
+def test_owners_over_graphql(linked: TestClient) -> None:
+    query = """query ($id: ID!) { owners(id: $id) { party { id name } threshold unknown cautions
+      beneficial { party { name } share direct } enterprises { party { name } share }
+      persons(first: 1) { edges { node { party { name } share } } totalCount }
+      direct(first: 5) { edges { node { holder { name } share proxy recordId } } }
+      unknownAt { party { name } share } } }"""
+    document = ask(linked, query, id=code("K"))
+    assert "errors" not in document, document
+    found = document["data"]["owners"]
+    assert [owner["party"]["name"] for owner in found["beneficial"]] == ["li", "wang"]
+    assert found["persons"]["totalCount"] == 3
+    assert found["unknownAt"][0]["party"]["name"] == "Works K"

@@ -8,6 +8,7 @@ from click.testing import CliRunner, Result
 
 from cli.main import main
 from services.site import Site
+from tests.linked_site import code
 from tests.small_site import DEBTOR, GUARANTOR, UPSTREAM
 
 
@@ -55,3 +56,41 @@ def test_what_if_refuses_what_is_no_shock(small_site: Site) -> None:
     assert run("what-if", "--shock", GUARANTOR, "--home", small_site.home).exit_code == 2
     assert run("what-if", "--shock", f"{GUARANTOR}=much", "--home", small_site.home).exit_code == 2
     assert run("what-if", "--shock", "nobody=1", "--home", small_site.home).exit_code == 1
+
+
+def test_circles_print_the_shape_of_the_graphql_field(linked_site: Site) -> None:
+    answer = run("circles", "--home", linked_site.home, "--json")
+    assert answer.exit_code == 0, answer.output
+    document = json.loads(answer.stdout)
+    assert document["totalCount"] == 4
+    first = document["edges"][0]["node"]
+    assert first["members"]["totalCount"] == 3
+    assert first["cycles"]["edges"][0]["node"]["bottleneck"] == {"fen": 100_000_000, "currency": "CNY"}
+
+
+def test_circles_for_people_show_the_way_round(linked_site: Site) -> None:
+    answer = run("circles", "--first", "2", "--home", linked_site.home)
+    assert "Works A → Works B → Works C → Works A: at most 1,000,000.00 yuan" in answer.output
+    assert "at most ≥300,000.00 yuan" in answer.output
+    assert "2 of 4 circles" in answer.output
+    assert "共 4 个担保圈" in run("circles", "--home", linked_site.home, "--lang", "zh").output
+
+
+def test_no_circle_is_a_negative_answer(small_site: Site) -> None:
+    assert run("circles", "--home", small_site.home).exit_code == 1
+
+
+def test_owners_print_the_shape_of_the_graphql_field(linked_site: Site) -> None:
+    answer = run("owners", code("K"), "--home", linked_site.home, "--json")
+    assert answer.exit_code == 0, answer.output
+    document = json.loads(answer.stdout)
+    assert [owner["party"]["name"] for owner in document["beneficial"]] == ["li", "wang"]
+    assert document["persons"]["totalCount"] == 3
+
+
+def test_owners_for_people_name_who_is_behind_and_what_is_unknown(linked_site: Site) -> None:
+    answer = run("owners", code("K"), "--home", linked_site.home)
+    for text in ("37.50%  li", "25.00%  wang", "Unknown: 25.00%", "not told by the register of Works K"):
+        assert text in answer.output
+    assert "受益所有人" in run("owners", code("K"), "--home", linked_site.home, "--lang", "zh").output
+    assert run("owners", code("F"), "--home", linked_site.home).exit_code == 1

@@ -1,0 +1,113 @@
+"""``kehutu circles``: enterprises that guarantee each other in a ring."""
+
+from __future__ import annotations
+
+import click
+
+from cli.connections import connection, with_connections
+from cli.options import Call, command
+from cli.output import print_json, print_table
+from services.arrears.circles import LONGEST, GuaranteeCircle, GuaranteeCycle, guarantee_circles
+from services.site import open_site
+from terms.errors import Lang
+
+TEXT = {
+    "en": {
+        "columns": ("circle", "kind", "members", "guaranteed inside, yuan", "from outside", "to outside"),
+        "cycle": "{way}: at most {amount} yuan",
+        "more": "more or longer cycles exist",
+        "none": "No guarantee circle.",
+        "total": "{shown} of {total} circles.",
+        "synthetic": "Some enterprises named here are SYNTHETIC.",
+        "at_least": "≥",
+    },
+    "zh": {
+        "columns": ("担保圈", "类型", "成员数", "圈内担保（元）", "圈外担入", "对外担保"),
+        "cycle": "{way}：瓶颈金额 {amount} 元",
+        "more": "还有更多或更长的环",
+        "none": "没有担保圈。",
+        "total": "共 {total} 个担保圈，列出 {shown} 个。",
+        "synthetic": "此处部分企业为合成数据。",
+        "at_least": "≥",
+    },
+}
+
+CYCLES_PRINTED = 3
+
+
+@click.command()
+@click.option(
+    "--first", type=click.IntRange(1, 100), default=10, show_default=True, help="Most circles to print."
+)
+@click.option(
+    "--longest",
+    type=click.IntRange(1, 12),
+    default=LONGEST,
+    show_default=True,
+    help="Most members of a cycle that is listed.",
+)
+@command
+def circles(call: Call, first: int, longest: int) -> int:
+    """List guarantee circles: groups of enterprises that guarantee each other, directly or in a ring.
+
+    A circle is a strongly connected component of guarantees with at least two enterprises, or an enterprise that
+    guarantees itself. Each cycle's bottleneck is the least amount on the way round. The largest sum of guarantees
+    inside comes first. Exit 1 without any. Needs no run.
+    """
+    with open_site(call.settings) as site:
+        found = guarantee_circles(site)
+        told = [found.tell(circle, longest) for circle in found.ranked[:first]]
+        if call.json:
+            by_id = {circle.id: circle for circle in told}
+            print_json(
+                connection(found.ranked, found.id, first, lambda circle: document(by_id[found.id(circle)]))
+            )
+        elif told:
+            _print(told, len(found.ranked), call.lang)
+        else:
+            click.echo(TEXT[call.lang]["none"])
+    return 0 if told else 1
+
+
+def document(circle: GuaranteeCircle) -> dict[str, object]:
+    """A circle in the shape of GraphQL."""
+    return with_connections(
+        circle,
+        members=connection(circle.members, lambda member: member.id, 100),
+        cycles=connection(circle.cycles, way_of, 100),
+    )
+
+
+def way_of(cycle: GuaranteeCycle) -> str:
+    """What tells a cycle from others: its members in order."""
+    return ">".join(step.guarantor.id for step in cycle.steps)
+
+
+def _print(told: list[GuaranteeCircle], total: int, lang: Lang) -> None:
+    text = TEXT[lang]
+    print_table(
+        tuple(text["columns"]),
+        [
+            (
+                circle.id,
+                circle.kind,
+                circle.size,
+                str(circle.internal),
+                str(circle.inflow),
+                str(circle.outflow),
+            )
+            for circle in told
+        ],
+    )
+    for circle in told:
+        click.echo(f"\n{circle.id}")
+        for cycle in circle.cycles[:CYCLES_PRINTED]:
+            unknown = any(step.amount_unknown for step in cycle.steps)
+            names = [step.guarantor.name for step in cycle.steps]
+            amount = f"{text['at_least'] if unknown else ''}{cycle.bottleneck}"
+            click.echo(f"  {str(text['cycle']).format(way=' → '.join([*names, names[0]]), amount=amount)}")
+        if circle.more_cycles or len(circle.cycles) > CYCLES_PRINTED:
+            click.echo(f"  … {text['more']}")
+    click.echo("\n" + str(text["total"]).format(shown=len(told), total=total))
+    if any("synthetic" in member.origins for circle in told for member in circle.members):
+        click.echo(text["synthetic"])

@@ -1,0 +1,122 @@
+"""``kehutu owners``: who owns an enterprise in the end."""
+
+from __future__ import annotations
+
+import click
+from rich.text import Text
+from rich.tree import Tree
+
+from cli.connections import connection, with_connections
+from cli.options import Call, command
+from cli.output import print_json, print_tree
+from services.arrears.owners import THRESHOLD, Owner, Owners
+from services.arrears.owners import owners as look_through
+from services.site import open_site
+from terms.errors import Lang
+
+TEXT = {
+    "en": {
+        "direct": "Holders by the register",
+        "beneficial": "Beneficial owners: people with at least {threshold:.0%} in the end",
+        "none": "nobody, as far as the registers tell",
+        "persons": "Other people",
+        "enterprises": "Enterprises on the way (their shares pass on to the people)",
+        "unknown": "Unknown: {share:.2%}",
+        "lost": "{share:.2%} not told by the register of {name}",
+        "share": "{share:.2%}  {name} ({id}){direct}",
+        "through": "  of which directly {direct:.2%}",
+        "proxy": "  (stands in for a share that is not known exactly)",
+        "caution": "Note",
+    },
+    "zh": {
+        "direct": "登记股东",
+        "beneficial": "受益所有人：最终持股不低于 {threshold:.0%} 的自然人",
+        "none": "就登记信息而言没有",
+        "persons": "其他自然人",
+        "enterprises": "中间企业（其份额已计入自然人）",
+        "unknown": "未知：{share:.2%}",
+        "lost": "{share:.2%} 在 {name} 的登记中未披露",
+        "share": "{share:.2%}  {name}（{id}）{direct}",
+        "through": "  其中直接持有 {direct:.2%}",
+        "proxy": "  （代替未确切知晓的份额）",
+        "caution": "说明",
+    },
+}
+
+SHOWN = 20
+
+
+@click.command()
+@click.argument("party")
+@click.option(
+    "--threshold",
+    type=click.FloatRange(0, 1, min_open=True),
+    default=THRESHOLD,
+    show_default=True,
+    help="Share from which on, inclusive, a person is a beneficial owner.",
+)
+@command
+def owners(call: Call, party: str, threshold: float) -> int:
+    """Show who owns PARTY, an enterprise or a customer that is one, through all chains and loops of holdings.
+
+    What a register does not disclose stays unknown; it is never spread over the known holders. Exit 1 where no
+    person of at least the threshold is known. Needs no run.
+    """
+    with open_site(call.settings) as site:
+        answer = look_through(site, party, threshold)
+    if call.json:
+        print_json(document(answer))
+    else:
+        print_tree(as_tree(answer, call.lang))
+    return 0 if answer.beneficial else 1
+
+
+def document(answer: Owners) -> dict[str, object]:
+    """The answer in the shape of the GraphQL field ``owners``."""
+    return with_connections(
+        answer,
+        direct=connection(answer.direct, lambda holding: holding.holder.id, 100),
+        persons=connection(answer.persons, lambda owner: owner.party.id, 100),
+    )
+
+
+def as_tree(answer: Owners, lang: Lang = "en") -> Tree:
+    """The answer as a tree that a person can read."""
+    text = TEXT[lang]
+    tree = Tree(Text(f"{answer.party.name} ({answer.party.id})", style="bold"))
+    branch = tree.add(Text(text["beneficial"].format(threshold=answer.threshold)))
+    for owner in answer.beneficial:
+        branch.add(_owner(owner, lang))
+    if not answer.beneficial:
+        branch.add(Text(text["none"]))
+    others = answer.persons[len(answer.beneficial) :]
+    for title, found in (("persons", others), ("enterprises", answer.enterprises)):
+        if found:
+            branch = tree.add(Text(text[title]))
+            for owner in found[:SHOWN]:
+                branch.add(_owner(owner, lang))
+            if len(found) > SHOWN:
+                branch.add(Text(f"… {len(found) - SHOWN}"))
+    branch = tree.add(Text(text["direct"]))
+    for holding in answer.direct[:SHOWN]:
+        line = text["share"].format(
+            share=holding.share, name=holding.holder.name, id=holding.holder.id, direct=""
+        )
+        branch.add(Text(f"{line} [{holding.record_id}]{text['proxy'] if holding.proxy else ''}"))
+    if len(answer.direct) > SHOWN:
+        branch.add(Text(f"… {len(answer.direct) - SHOWN}"))
+    if answer.unknown > 0:
+        branch = tree.add(Text(text["unknown"].format(share=answer.unknown)))
+        for lost in answer.unknown_at[:SHOWN]:
+            branch.add(Text(text["lost"].format(share=lost.share, name=lost.party.name)))
+    for caution in answer.cautions[:SHOWN]:
+        tree.add(Text(f"{text['caution']}: {caution}"))
+    return tree
+
+
+def _owner(owner: Owner, lang: Lang) -> Text:
+    text = TEXT[lang]
+    direct = text["through"].format(direct=owner.direct) if 0 < owner.direct < owner.share - 1e-9 else ""
+    return Text(
+        text["share"].format(share=owner.share, name=owner.party.name, id=owner.party.id, direct=direct)
+    )

@@ -1,0 +1,176 @@
+"""Guarantee circles: enterprises that guarantee each other in a ring, so that no guarantee is worth more than the
+ring itself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from algorithms.circles import Circle, Kind, circles
+from algorithms.cycles import Cycle, elementary_cycles
+from graph.arrays import Csr, Ints
+from services.arrears.parties import Between, between
+from services.names import Named, names_of
+from services.risk_model import RiskModel, current
+from services.site import Site
+from terms.errors import KehutuError
+from terms.ids import RecordId
+from terms.money import Money
+
+LONGEST = 8
+"""Cycles of more members are not listed."""
+MOST = 1000
+"""Cycles that are looked at in one circle; there can be exponentially many."""
+
+
+@dataclass(frozen=True, slots=True)
+class Guarantee:
+    """All contracts by which one party guarantees for another. ``amount_unknown``: one of them tells no amount, so
+    ``amount`` is the least there is."""
+
+    guarantor: Named
+    borrower: Named
+    amount: Money
+    amount_unknown: bool
+    record_ids: tuple[RecordId, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class GuaranteeCycle:
+    """An elementary cycle: each guarantees for the next, the last for the first; a self-guarantee has one step.
+
+    ``bottleneck``: the least amount on the way round, what the ring as a whole can pass on.
+    """
+
+    steps: tuple[Guarantee, ...]
+    bottleneck: Money
+
+
+@dataclass(frozen=True, slots=True)
+class GuaranteeCircle:
+    """A strongly connected component of guarantees with at least two enterprises, or a self-guarantee.
+
+    ``kind``: self, mutual, ring, complete or complex. ``internal``: guarantees among the members. ``inflow``: from
+    others for members. ``outflow``: from members for others. ``expected_loss``: of all members in the current run, None
+    without one. ``cycles``: the largest bottleneck first; ``more_cycles``: there are longer ones or more than were
+    looked at.
+    """
+
+    id: str
+    kind: Kind
+    size: int
+    members: tuple[Named, ...]
+    internal: Money
+    inflow: Money
+    outflow: Money
+    expected_loss: Money | None
+    cycles: tuple[GuaranteeCycle, ...]
+    more_cycles: bool
+
+
+@dataclass(frozen=True, eq=False)
+class Circles:
+    """All circles of the graph, the largest internal amount first; each is spelled out when it is asked for."""
+
+    site: Site
+    found: Between
+    amounts: Csr
+    ranked: tuple[Circle, ...]
+    model: RiskModel | None
+
+    def id(self, circle: Circle) -> str:
+        """The circle's id: that of its first member."""
+        return f"circle-{self.found.ids[circle.members[0]]}"
+
+    def tell(self, circle: Circle, longest: int = LONGEST) -> GuaranteeCircle:
+        """A circle with its members by name and its cycles."""
+        members = np.array(circle.members, dtype=np.int64)
+        cycles = elementary_cycles(_among(self.amounts, members), longest=longest, most=MOST)
+        cycles = tuple(sorted(cycles, key=lambda c: (-c.bottleneck, len(c.members), c.members)))
+        ids = self.found.ids
+        names = names_of(self.site.store, self.site.schema, [ids[index] for index in circle.members])
+        inside = np.flatnonzero(np.isin(self.found.source, members) & np.isin(self.found.target, members))
+        guarantees = self._guarantees(inside, names)
+        return GuaranteeCircle(
+            id=self.id(circle),
+            kind=circle.kind,
+            size=len(members),
+            members=tuple(names[ids[index]] for index in circle.members),
+            internal=Money(round(circle.internal)),
+            inflow=Money(round(circle.inflow)),
+            outflow=Money(round(circle.outflow)),
+            expected_loss=self._expected_loss(circle),
+            cycles=tuple(_cycle(cycle, members, guarantees) for cycle in cycles),
+            more_cycles=len(cycles) >= MOST or (circle.kind == "complex" and len(members) > longest),
+        )
+
+    def _guarantees(self, inside: Ints, names: dict[str, Named]) -> dict[tuple[int, int], Guarantee]:
+        """Contracts between two members as one, by the positions of guarantor and borrower."""
+        contracts: dict[tuple[int, int], list[int]] = {}
+        for index in inside.tolist():
+            pair = int(self.found.source[index]), int(self.found.target[index])
+            contracts.setdefault(pair, []).append(index)
+        amount = self.found.columns["amount"]
+        record = self.found.columns["recordId"]
+        ids = self.found.ids
+        return {
+            pair: Guarantee(
+                guarantor=names[ids[pair[0]]],
+                borrower=names[ids[pair[1]]],
+                amount=Money(int(np.nansum(amount[rows]))),
+                amount_unknown=bool(np.isnan(amount[rows]).any()),
+                record_ids=tuple(sorted(RecordId(str(record[row])) for row in rows)),
+            )
+            for pair, rows in contracts.items()
+        }
+
+    def _expected_loss(self, circle: Circle) -> Money | None:
+        if self.model is None:
+            return None
+        places = [self.model.party(self.found.ids[index]) for index in circle.members]
+        return Money(sum(int(self.model.expected_loss[at]) for at in places if at is not None))
+
+
+def guarantee_circles(site: Site) -> Circles:
+    """Find all circles in the graph as it is; needs no run.
+
+    Parallel contracts add up, a contract of unknown amount is a link of amount 0. People belong to a circle where
+    they close the ring between enterprises.
+
+    Raises:
+        KehutuError: ``STORE_UNAVAILABLE``, ``STORE_CHANGED``.
+    """
+    found = between(site, "GUARANTEES", ("amount",))
+    amount = np.nan_to_num(np.asarray(found.columns["amount"], dtype=np.float64))
+    amounts = Csr.from_edges(len(found.ids), found.source, found.target, np.maximum(amount, 0.0))
+    kept = [
+        circle
+        for circle in circles(amounts)
+        if circle.kind == "self" or int(found.enterprise[list(circle.members)].sum()) >= 2
+    ]
+    ranked = tuple(sorted(kept, key=lambda c: (-c.internal, -len(c.members), c.members)))
+    try:
+        _, model = current(site)
+    except KehutuError as fault:
+        if fault.code != "NO_RUN":
+            raise
+        return Circles(site, found, amounts, ranked, None)
+    return Circles(site, found, amounts, ranked, model)
+
+
+def _cycle(cycle: Cycle, members: Ints, guarantees: dict[tuple[int, int], Guarantee]) -> GuaranteeCycle:
+    way = [int(members[index]) for index in cycle.members]
+    steps = tuple(
+        guarantees[guarantor, borrower] for guarantor, borrower in zip(way, [*way[1:], way[0]], strict=True)
+    )
+    return GuaranteeCycle(steps, Money(round(cycle.bottleneck)))
+
+
+def _among(matrix: Csr, members: Ints) -> Csr:
+    """The matrix of the members alone, in their order."""
+    place = np.full(matrix.size, -1, dtype=np.int64)
+    place[members] = np.arange(len(members))
+    source, target = place[matrix.rows()], place[matrix.indices]
+    kept = (source >= 0) & (target >= 0)
+    return Csr.from_edges(len(members), source[kept], target[kept], matrix.data[kept])

@@ -1,0 +1,234 @@
+"""Who owns an enterprise in the end: shares looked through chains, cross-holdings and loops."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from algorithms.ownership import Register, beneficial_owners, look_through, register, ultimate_owners
+from graph import queries
+from graph.arrays import Csr, Floats, Ints
+from services.arrears.parties import Between, between
+from services.names import Named, names_of
+from services.site import Site
+from terms.errors import KehutuError
+from terms.ids import RecordId
+
+THRESHOLD = 0.25
+"""From this share on, inclusive, a person is a beneficial owner."""
+INTERMEDIARIES = 50
+"""Enterprises on the way that are listed, the largest share first."""
+NOTHING = 1e-12
+"""A share below this is rounding."""
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """A share that is held directly; ``proxy``: it stands in for what is not known exactly."""
+
+    holder: Named
+    share: float
+    proxy: bool
+    record_id: RecordId
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """A share that comes to a party in the end, over all chains and loops. ``direct``: what it holds itself."""
+
+    party: Named
+    share: float
+    direct: float
+
+
+@dataclass(frozen=True, slots=True)
+class Owners:
+    """Who owns ``party``.
+
+    ``direct``: holders by the register, largest first. ``persons``: people by what comes to them in the end; with
+    ``unknown`` their shares add up to 1. ``beneficial``: those of at least ``threshold``, inclusive.
+    ``enterprises``: enterprises on the way by integrated share ((V - 1) / V of the loop); they pass on what they hold,
+    so it is part of the people's shares, not beside them. ``unknown``: no register tells who holds it;
+    ``unknown_at``: in which enterprises it gets lost.
+    """
+
+    party: Named
+    threshold: float
+    direct: tuple[Holding, ...]
+    persons: tuple[Owner, ...]
+    beneficial: tuple[Owner, ...]
+    enterprises: tuple[Owner, ...]
+    unknown: float
+    unknown_at: tuple[Owner, ...]
+    cautions: tuple[str, ...]
+
+
+def owners(site: Site, entity: str, threshold: float = THRESHOLD) -> Owners:
+    """Look through the holdings in an enterprise, or in the enterprise behind a customer; needs no run.
+
+    A holding without a share counts as its amount / the enterprise's paid-in capital; without these either it is left
+    out with a caution, and its part of the register stays unknown. Where the shares in an enterprise add up to more
+    than 1 they are scaled down, with a caution.
+
+    Raises:
+        KehutuError: ``UNKNOWN_ID``; ``NO_SHARES`` for what nobody can hold; ``SHARE_THRESHOLD``.
+    """
+    if not 0.0 < threshold <= 1.0:
+        raise KehutuError("SHARE_THRESHOLD", found=threshold)
+    found = between(site, "INVESTS_IN", ("share", "amount", "proxies"), ("paidInCapital",))
+    company = _company(site, found, site.entity(entity))
+    share, cautions = _shares(found)
+    known = np.flatnonzero(~np.isnan(share))
+    whole = Csr.from_edges(len(found.ids), found.source[known], found.target[known], share[known])
+    above = _holders_above(whole, company)
+    local = _among(whole, above)
+    at = int(np.flatnonzero(above == company)[0])
+    checked = register(local)
+    through = ultimate_owners(checked.shares, at)
+    persons = np.flatnonzero(~found.enterprise[above])
+    lost = _lost(found, above, checked, through, at)
+    return _tell(
+        site,
+        _Look(found, above, at, checked, through, persons, lost, share),
+        threshold,
+        [*_of_registers(above, cautions), *_warnings(found, above, checked)],
+    )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Look:
+    """One look through the holders above a company; arrays by position in ``above``."""
+
+    found: Between
+    above: Ints
+    at: int
+    register: Register
+    through: Floats
+    persons: Ints
+    lost: Floats
+    share: Floats
+
+
+def _tell(site: Site, look: _Look, threshold: float, cautions: list[str]) -> Owners:
+    found, above = look.found, look.above
+    direct_of = np.zeros(len(above))
+    into = look.register.shares.transpose()
+    span = slice(int(into.indptr[look.at]), int(into.indptr[look.at + 1]))
+    direct_of[into.indices[span]] = into.data[span]
+    enterprises = np.setdiff1d(np.flatnonzero(look.through > NOTHING), [*look.persons, look.at])
+    enterprises = enterprises[np.lexsort((enterprises, -look.through[enterprises]))][:INTERMEDIARIES]
+    integrated = look_through(look.register.shares, enterprises).integrated[:, look.at]
+    people = look.persons[look.through[look.persons] > NOTHING]
+    people = people[np.lexsort((people, -look.through[people]))]
+    unknown = np.flatnonzero(look.lost > NOTHING)
+    unknown = unknown[np.lexsort((unknown, -look.lost[unknown]))]
+    rows = np.flatnonzero((found.target == above[look.at]) & ~np.isnan(look.share))
+    rows = rows[np.lexsort((found.source[rows], -look.share[rows]))]
+    named = {int(above[look.at]), *found.source[rows].tolist()}
+    named |= {int(above[k]) for k in (*people.tolist(), *enterprises.tolist(), *unknown.tolist())}
+    names = names_of(site.store, site.schema, [found.ids[index] for index in sorted(named)])
+
+    def owner(index: int, share: float) -> Owner:
+        return Owner(names[found.ids[int(above[index])]], float(share), float(direct_of[index]))
+
+    beneficial = beneficial_owners(look.through, look.persons, threshold=threshold)
+    ranked = sorted(zip(enterprises.tolist(), integrated.tolist(), strict=True), key=lambda e: (-e[1], e[0]))
+    return Owners(
+        party=names[found.ids[int(above[look.at])]],
+        threshold=threshold,
+        direct=tuple(
+            Holding(
+                holder=names[found.ids[int(found.source[row])]],
+                share=float(look.share[row]),
+                proxy="share" in (found.columns["proxies"][row] or ()),
+                record_id=RecordId(str(found.columns["recordId"][row])),
+            )
+            for row in rows.tolist()
+        ),
+        persons=tuple(owner(k, look.through[k]) for k in people.tolist()),
+        beneficial=tuple(owner(k, look.through[k]) for k in beneficial.tolist()),
+        enterprises=tuple(owner(k, share) for k, share in ranked),
+        unknown=float(min(1.0, max(0.0, 1.0 - float(look.through[look.persons].sum())))),
+        unknown_at=tuple(owner(k, look.lost[k]) for k in unknown.tolist()),
+        cautions=tuple(cautions),
+    )
+
+
+def _company(site: Site, found: Between, entity: str) -> int:
+    """The enterprise itself, or the one that a customer is."""
+    at = found.position.get(entity)
+    if at is None and entity.startswith("customer:"):
+        party = queries.customer_portrait(site.store, id=entity, bills=0, first=1)
+        if party is not None and party.parties:
+            at = found.position.get(party.parties[0]["id"])
+    if at is None or not found.enterprise[at]:
+        raise KehutuError("NO_SHARES", id=entity)
+    return at
+
+
+def _shares(found: Between) -> tuple[Floats, list[tuple[int, str]]]:
+    """Share of every holding, nan where nothing tells it; cautions with the enterprise that they are about."""
+    share = np.asarray(found.columns["share"], dtype=np.float64).copy()
+    amount = np.asarray(found.columns["amount"], dtype=np.float64)
+    capital = found.nodes["paidInCapital"][found.target]
+    with np.errstate(invalid="ignore", divide="ignore"):
+        by_amount = np.where(capital > 0, amount / capital, np.nan)
+    missing = np.isnan(share)
+    share[missing] = np.minimum(by_amount[missing], 1.0)
+    share[share < 0] = np.nan
+    cautions = [
+        (int(found.target[row]), f"{code} {found.columns['recordId'][row]}")
+        for row in np.flatnonzero(missing).tolist()
+        for code in ("SHARE_UNKNOWN" if np.isnan(share[row]) else "SHARE_FROM_AMOUNT",)
+    ]
+    return share, cautions
+
+
+def _holders_above(shares: Csr, company: int) -> Ints:
+    """The company and everybody who holds it directly or through others; ascending."""
+    into = shares.transpose()
+    seen = {company}
+    frontier = [company]
+    while frontier:
+        holders = {
+            int(holder)
+            for held in frontier
+            for holder in into.indices[into.indptr[held] : into.indptr[held + 1]]
+        }
+        frontier = sorted(holders - seen)
+        seen |= holders
+    return np.array(sorted(seen), dtype=np.int64)
+
+
+def _among(matrix: Csr, chosen: Ints) -> Csr:
+    place = np.full(matrix.size, -1, dtype=np.int64)
+    place[chosen] = np.arange(len(chosen))
+    source, target = place[matrix.rows()], place[matrix.indices]
+    kept = (source >= 0) & (target >= 0)
+    return Csr.from_edges(len(chosen), source[kept], target[kept], matrix.data[kept])
+
+
+def _lost(found: Between, above: Ints, checked: Register, through: Floats, at: int) -> Floats:
+    """What gets lost at each enterprise because its register does not tell all holders, or its loop has no end."""
+    passes = through.copy()
+    passes[at] += 1.0
+    undisclosed = np.where(found.enterprise[above], 1.0 - checked.known, 0.0)
+    lost = passes * undisclosed
+    # What flows to where ownership runs in circles is left out of the register, so it is missing there too.
+    total = np.bincount(checked.shares.indices, checked.shares.data, minlength=len(above))
+    lost += passes * np.where(found.enterprise[above], np.maximum(0.0, checked.known - total), 0.0)
+    return lost
+
+
+def _of_registers(above: Ints, cautions: list[tuple[int, str]]) -> list[str]:
+    """The cautions that are about the enterprises looked through."""
+    inside = set(above.tolist())
+    return [text for company, text in cautions if company in inside]
+
+
+def _warnings(found: Between, above: Ints, checked: Register) -> list[str]:
+    return [
+        *(f"SHARES_ABOVE_ONE {found.ids[int(above[k])]}" for k in checked.over.tolist()),
+        *(f"OWNERSHIP_CIRCULAR {found.ids[int(above[k])]}" for k in checked.circular.tolist()),
+    ]

@@ -14,10 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Final
-
-import numpy as np
-import numpy.typing as npt
+from typing import Final, TypeAlias
 
 from graph.schema.load import schema as shipped_schema
 from graph.schema.model import Schema
@@ -27,6 +24,7 @@ from ingest.manifest import read as read_manifest
 from ingest.mapping import Mapped, Mapper
 from ingest.readers import BadRow, Notice, Opened, Request, Row, reader
 from ingest.rules import compile_rules
+from ingest.seen import Seen
 from ledger import loads, quarantine
 from ledger.database import Ledger
 from ledger.quarantine import Quarantined
@@ -40,8 +38,7 @@ BATCH: Final = 5_000
 TOLERANCE: Final = timedelta(days=1)
 """How far a row may be observed ahead of our clock; a later one is quarantined."""
 
-_RECENT: Final = 1 << 18
-_Clock = Callable[[], datetime]
+Clock: TypeAlias = Callable[[], datetime]
 
 
 @dataclass(slots=True)
@@ -65,7 +62,7 @@ class SourceReport:
 
 @dataclass(frozen=True, slots=True)
 class LoadReport:
-    """What became of a manifest. ``load``: id of this load in the ledger."""
+    """What became of a manifest. ``load``: id of this load in the ledger, which keeps the manifest's path."""
 
     manifest: str
     load: str
@@ -86,7 +83,7 @@ def load(
     base: Path | None = None,
     schema: Schema | None = None,
     progress: Progress = silent,
-    clock: _Clock = lambda: datetime.now(UTC),
+    clock: Clock = lambda: datetime.now(UTC),
 ) -> LoadReport:
     """Load every source of a manifest, in its order; one that cannot be read does not stop the others.
 
@@ -100,7 +97,7 @@ def load(
     manifest = read_manifest(manifest_path, base=base)
     mappers = compile_manifest(ledger, manifest, schema or shipped_schema())
     load_id = f"load-{secrets.token_hex(8)}"
-    loads.start(ledger, load_id, manifest.name, at=clock())
+    loads.start(ledger, load_id, str(manifest_path.resolve()), at=clock())
     reports: list[SourceReport] = []
     with _few_collections():
         for source, mapper in zip(manifest.sources, mappers, strict=True):
@@ -141,6 +138,14 @@ def requests(source: Source, folder: Path, wanted: frozenset[str]) -> list[Reque
     return [request(file, _relative(file, folder)) for file in files]
 
 
+def missing_columns(mapper: Mapper, opened: Opened, name: str) -> KehutuError | None:
+    """What to say of a table without a mapped column."""
+    if opened.columns is None or not (missing := mapper.columns.difference(opened.columns)):
+        return None
+    columns = ", ".join(f"'{column}'" for column in sorted(missing))
+    return KehutuError("FILE_COLUMNS_MISSING", file=name, columns=columns, present=_listed(opened.columns))
+
+
 def _relative(file: Path, folder: Path) -> str:
     return str(file.relative_to(folder)) if file.is_relative_to(folder) else str(file)
 
@@ -149,7 +154,7 @@ class _SourceLoad:
     """One source on its way into the ledger."""
 
     def __init__(
-        self, ledger: Ledger, source: Source, mapper: Mapper, progress: Progress, clock: _Clock
+        self, ledger: Ledger, source: Source, mapper: Mapper, progress: Progress, clock: Clock
     ) -> None:
         self.ledger = ledger
         self.source = source
@@ -157,9 +162,8 @@ class _SourceLoad:
         self.progress = progress
         self.clock = clock
         self.started = clock()
-        self.latest = self.started + TOLERANCE
         self.report = SourceReport(source.name, origin=source.origin)
-        self.seen = _Seen()
+        self.seen = Seen()
         self.equal = 0
         self.assumed = False
         self.pending: list[NewRecord] = []
@@ -192,15 +196,9 @@ class _SourceLoad:
 
     def _open(self, request: Request) -> Opened:
         opened = reader(self.source.reader_name)(request)
-        if opened.columns is not None:
-            missing = sorted(self.mapper.columns.difference(opened.columns))
-            if missing:
-                raise KehutuError(
-                    "FILE_COLUMNS_MISSING",
-                    file=request.name,
-                    columns=", ".join(f"'{name}'" for name in missing),
-                    present=_listed(opened.columns),
-                )
+        fault = missing_columns(self.mapper, opened, request.name)
+        if fault is not None:
+            raise fault
         self.report.encoding = _joined(self.report.encoding, opened.detected.get("encoding"))
         self.report.delimiter = _joined(self.report.delimiter, opened.detected.get("delimiter"))
         return opened
@@ -266,80 +264,52 @@ class _SourceLoad:
         self.progress(f"Loading {self.source.name}", self.report.read)
 
     def _record(self, row: Row, mapped: Mapped) -> NewRecord | None:
-        observed = mapped.observed_at
-        if observed is None:
-            self.assumed = True
-        elif observed > self.latest:
-            column = self.source.observed_at.column if self.source.observed_at else None
-            details = {
-                "field": column or "observedAt",
-                "found": shown(row.values.get(column or "", observed.isoformat())),
-                "expected": f"at most {self.latest.isoformat(timespec='seconds')}",
-            }
-            self._refuse(row, "ROW_FROM_THE_FUTURE", details, row.values)
+        """The record of a row; a row that may not become one is refused here."""
+        record = record_of(self.source, row, mapped, now=self.started)
+        if isinstance(record, Fault):
+            self._refuse(row, record.code, record.details, row.values)
             return None
-        if observed is None or self.source.record_id is None:
-            content = hash((mapped.payload, mapped.deleted))
-            earlier = self.seen.add(hash(mapped.record_id), content)
-            if earlier is not None and earlier == content:
+        self.assumed |= record.observed_assumed
+        if record.observed_assumed or self.source.record_id is None:
+            content = hash((record.payload, record.deleted))
+            earlier = self.seen.add(hash(record.record_id), content)
+            if earlier == content:
                 self.equal += 1
-            elif earlier is not None and observed is None:
-                details = {
-                    "field": _id_columns(self.source),
-                    "found": mapped.record_id,
-                    "expected": "without a time no row is later than another",
-                }
-                self._refuse(row, "ROW_ID_REPEATED", details, row.values)
+            elif earlier is not None and record.observed_assumed:
+                repeated = repeated_id(self.source, record.record_id)
+                self._refuse(row, repeated.code, repeated.details, row.values)
                 return None
-        return NewRecord(
-            source=self.source.name,
-            record_id=mapped.record_id,
-            channel=self.source.channel,
-            origin=self.source.origin,
-            observed_at=observed or self.started,
-            observed_assumed=observed is None,
-            payload=mapped.payload,
-            deleted=mapped.deleted,
-            mentions=mapped.mentions,
-            location=f"{row.file}:{row.line}",
-        )
+        return record
 
 
-class _Seen:
-    """Which record ids a load has seen and with what content, as 64 bit hashes: 16 bytes a row.
+def record_of(source: Source, row: Row, mapped: Mapped, *, now: datetime) -> NewRecord | Fault:
+    """What the ledger is given for a row; a row from further ahead than ``TOLERANCE`` is a fault."""
+    observed = mapped.observed_at
+    if observed is not None and observed > now + TOLERANCE:
+        column = source.observed_at.column if source.observed_at else None
+        found = shown(row.values.get(column or "", observed.isoformat()))
+        expected = f"at most {(now + TOLERANCE).isoformat(timespec='seconds')}"
+        details: dict[str, object] = {"field": column or "observedAt", "found": found, "expected": expected}
+        return Fault("ROW_FROM_THE_FUTURE", details)
+    return NewRecord(
+        source=source.name,
+        record_id=mapped.record_id,
+        channel=source.channel,
+        origin=source.origin,
+        observed_at=observed or now,
+        observed_assumed=observed is None,
+        payload=mapped.payload,
+        deleted=mapped.deleted,
+        mentions=mapped.mentions,
+        location=f"{row.file}:{row.line}",
+    )
 
-    The latest lie in a dictionary, the others in sorted arrays of doubling size.
-    """
 
-    def __init__(self, recent: int = _RECENT) -> None:
-        self._most = recent
-        self._recent: dict[int, int] = {}
-        self._runs: list[tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]] = []
-
-    def add(self, id_: int, content: int) -> int | None:
-        """Note a row; the content of the first one with its id, if there was one."""
-        earlier = self._recent.get(id_)
-        if earlier is None:
-            for ids, contents in self._runs:
-                position = int(ids.searchsorted(id_))
-                if position < len(ids) and ids[position] == id_:
-                    return int(contents[position])
-            self._recent[id_] = content
-        return earlier
-
-    def settle(self) -> None:
-        """Between batches: move many recent ones to arrays."""
-        if len(self._recent) < self._most:
-            return
-        ids = np.fromiter(self._recent.keys(), np.int64, len(self._recent))
-        contents = np.fromiter(self._recent.values(), np.int64, len(self._recent))
-        self._recent = {}
-        while self._runs and len(self._runs[-1][0]) <= len(ids):
-            older_ids, older_contents = self._runs.pop()
-            ids = np.concatenate([older_ids, ids])
-            contents = np.concatenate([older_contents, contents])
-        order = np.argsort(ids, kind="stable")
-        self._runs.append((ids[order], contents[order]))
+def repeated_id(source: Source, record_id: str) -> Fault:
+    """A second row of one id, with other content and without a time that would make it the later one."""
+    columns = source.record_id if isinstance(source.record_id, str) else ", ".join(source.record_id or ())
+    expected = "without a time no row is later than another"
+    return Fault("ROW_ID_REPEATED", {"field": columns, "found": record_id, "expected": expected})
 
 
 @contextmanager
@@ -366,10 +336,6 @@ def _counts(report: SourceReport) -> dict[str, object]:
 
 def _told(fault: KehutuError) -> str:
     return f"{fault.message()} {fault.remedy()}"
-
-
-def _id_columns(source: Source) -> str:
-    return source.record_id if isinstance(source.record_id, str) else ", ".join(source.record_id or ())
 
 
 def _listed(columns: tuple[str, ...]) -> str:

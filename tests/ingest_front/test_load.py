@@ -15,6 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ingest import load as loading
+from ingest.seen import Seen
 from ledger import loads
 from ledger.database import Ledger
 from ledger.records import head, since
@@ -122,7 +123,7 @@ def test_many_batches_and_the_ledger_remembers_the_load(desk):
     assert counts(report) == (total, total, 0, 0)
     assert heard[-1] == ("Loading people", total)
     (known,) = loads.listing(desk.ledger)
-    assert (known.id, known.manifest, known.sources[0]["accepted"]) == (report.load, "m.yaml", total)
+    assert (known.id, known.manifest, known.sources[0]["accepted"]) == (report.load, str(path), total)
     assert known.finished_at is not None
 
 
@@ -143,7 +144,7 @@ def test_strict_makes_quarantined_rows_a_failure(desk):
 
 @given(st.lists(st.tuples(st.integers(0, 60), st.integers(0, 3)), max_size=200), st.integers(1, 40))
 def test_seen_remembers_the_first_content_of_every_id(rows, every):
-    seen, expected = loading._Seen(recent=8), {}
+    seen, expected = Seen(recent=8), {}
     for position, (id_, content) in enumerate(rows):
         assert seen.add(id_, content) == expected.get(id_)
         expected.setdefault(id_, content)

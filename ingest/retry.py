@@ -1,0 +1,169 @@
+"""Quarantined rows tried again: after a change of the mapping, of the file, or of single cells."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from types import MappingProxyType
+from typing import Final, Literal, TypeAlias
+
+from graph.schema.load import schema as shipped_schema
+from graph.schema.model import Schema
+from ingest.cells import Fault
+from ingest.load import Clock, compile_manifest, missing_columns, record_of, repeated_id, requests
+from ingest.manifest import Source, read
+from ingest.mapping import Mapper
+from ingest.readers import BadRow, Row, reader
+from ledger import loads, quarantine
+from ledger.database import Ledger
+from ledger.quarantine import Quarantined
+from ledger.records import NewRecord, append, current
+from terms.errors import KehutuError
+
+Outcome: TypeAlias = Literal["accepted", "duplicate", "quarantined"]
+
+_ALL: Final = 1_000_000
+_UNCHANGED: Final[Mapping[str, str]] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class Retried:
+    """What became of one quarantined row. ``code`` and ``details``: why it stays, where it does."""
+
+    id: str
+    source: str
+    outcome: Outcome
+    record_id: str | None = None
+    code: str | None = None
+    details: Mapping[str, object] = field(default_factory=dict)
+
+
+def retry(
+    ledger: Ledger,
+    manifest_path: Path,
+    ids: Sequence[str] = (),
+    *,
+    changes: Mapping[str, str] = _UNCHANGED,
+    base: Path | None = None,
+    schema: Schema | None = None,
+    clock: Clock = lambda: datetime.now(UTC),
+) -> list[Retried]:
+    """Try quarantined rows again; one that is taken is settled, the others stay with their new reason.
+
+    A row is mapped anew from its kept cells; where that fails, the row that now stands at its place in the file is
+    taken, so that it may be corrected there.
+
+    Args:
+        manifest_path: names the sources; see :func:`manifest_of`.
+        ids: of quarantined rows, or beginnings of ids; none: all open rows of the manifest's sources.
+        changes: new cells by column, for all of these rows.
+    Raises:
+        KehutuError: ``UNKNOWN_QUARANTINE``, ``MANIFEST_MISSING``, ``MANIFEST_FAULT``, ``SOURCE_UNKNOWN``.
+    """
+    manifest = read(manifest_path, base=base)
+    mappers = compile_manifest(ledger, manifest, schema or shipped_schema())
+    sources = {
+        source.name: (source, mapper) for source, mapper in zip(manifest.sources, mappers, strict=True)
+    }
+    if ids:
+        entries = [quarantine.show(ledger, id_) for id_ in ids]
+    else:
+        entries = [entry for name in sources for entry in quarantine.listing(ledger, name, first=_ALL)]
+    by_source: dict[str, list[Quarantined]] = defaultdict(list)
+    for entry in entries:
+        by_source[entry.source].append(entry)
+    done: dict[str, Retried] = {}
+    for name, group in by_source.items():
+        if name not in sources:
+            raise KehutuError("SOURCE_UNKNOWN", source=name, manifest=manifest.name, known=", ".join(sources))
+        work = _Retry(ledger, *sources[name], manifest.folder, clock)
+        done.update((one.id, one) for one in work.run(group, changes))
+    return [done[entry.id] for entry in entries]
+
+
+def manifest_of(ledger: Ledger, source: str) -> Path:
+    """The manifest by which a source was last loaded.
+
+    Raises:
+        KehutuError: ``SOURCE_UNKNOWN``.
+    """
+    for load in loads.listing(ledger, first=_ALL):
+        if any(report["name"] == source for report in load.sources):
+            return Path(load.manifest)
+    raise KehutuError("SOURCE_UNKNOWN", source=source, manifest="the ledger", known="none of that name")
+
+
+class _Retry:
+    def __init__(self, ledger: Ledger, source: Source, mapper: Mapper, folder: Path, clock: Clock) -> None:
+        self.ledger = ledger
+        self.source = source
+        self.mapper = mapper
+        self.folder = folder
+        self.clock = clock
+        self.now = clock()
+
+    def run(self, entries: Sequence[Quarantined], changes: Mapping[str, str]) -> list[Retried]:
+        results: dict[str, NewRecord | Fault] = {}
+        for entry in entries:
+            results[entry.id] = self._kept(entry, changes)
+        again = [entry for entry in entries if isinstance(results[entry.id], Fault)]
+        for entry, row in self._in_the_files(again):
+            result = self._of_row(row._replace(values={**row.values, **changes}))
+            if isinstance(result, NewRecord):
+                results[entry.id] = result
+        return [self._settled(entry, results[entry.id]) for entry in entries]
+
+    def _kept(self, entry: Quarantined, changes: Mapping[str, str]) -> NewRecord | Fault:
+        """From the cells that were kept; a row that was never parsed has none."""
+        if "" in entry.raw:
+            return Fault(entry.code, dict(entry.details))
+        return self._of_row(Row(entry.file, entry.line, {**entry.raw, **changes}))
+
+    def _of_row(self, row: Row) -> NewRecord | Fault:
+        mapped = self.mapper.map(row.values)
+        return mapped if isinstance(mapped, Fault) else record_of(self.source, row, mapped, now=self.now)
+
+    def _in_the_files(self, entries: Iterable[Quarantined]) -> Iterator[tuple[Quarantined, Row]]:
+        """The rows that now stand where these entries stood; a file that cannot be read has none."""
+        wanted: dict[str, dict[int, list[Quarantined]]] = defaultdict(lambda: defaultdict(list))
+        for entry in entries:
+            wanted[entry.file][entry.line].append(entry)
+        if not wanted:
+            return
+        try:
+            files = requests(self.source, self.folder, self.mapper.columns)
+        except KehutuError:
+            return
+        for request in files:
+            lines = wanted.get(request.name)
+            if not lines:
+                continue
+            try:
+                opened = reader(self.source.reader_name)(request)
+                if missing_columns(self.mapper, opened, request.name) is not None:
+                    continue
+                for row in opened.rows:
+                    if row.line in lines and not isinstance(row, BadRow):
+                        for entry in lines[row.line]:
+                            yield entry, row
+            except KehutuError:
+                continue
+
+    def _settled(self, entry: Quarantined, result: NewRecord | Fault) -> Retried:
+        if isinstance(result, NewRecord) and result.observed_assumed and entry.code == "ROW_ID_REPEATED":
+            # Only a row of its own id, or with the same content, may be taken.
+            ref = (result.source, result.record_id)
+            known = current(self.ledger, [ref]).get(ref)
+            if known is not None and known.payload != result.payload:
+                result = repeated_id(self.source, result.record_id)
+        if isinstance(result, Fault):
+            details = {"file": entry.file, "line": entry.line, **result.details}
+            column = str(result.details.get("field", ""))
+            quarantine.put(self.ledger, [replace(entry, code=result.code, details=details, field=column)])
+            return Retried(entry.id, entry.source, "quarantined", None, result.code, details)
+        (outcome,) = append(self.ledger, [result], recorded_at=self.clock())
+        quarantine.settle(self.ledger, entry.id)
+        return Retried(entry.id, entry.source, outcome, result.record_id)

@@ -15,6 +15,7 @@ from graph.write import GraphChange, NodeRow, RelationRow
 from ingest.entities import node_row
 from ingest.identity import Identity
 from ingest.neighbourhood import Neighbourhood
+from ingest.recall import Recall
 from ingest.relations import RelationClaim, RelationIdentity, identity_of, mentions_of, relation_row
 from ingest.sightings import Sighting, Told
 from ledger import judgements as judged
@@ -38,30 +39,41 @@ class Difference:
     forgotten: frozenset[str]
 
 
-def difference(ledger: Ledger, schema: Schema, batch: Sequence[Record]) -> Difference:
-    """The change that consecutive records make (at least one), those before the first having been written."""
-    return _Step(ledger, schema, batch).difference()
+def difference(
+    ledger: Ledger, schema: Schema, batch: Sequence[Record], recall: Recall | None = None
+) -> Difference:
+    """The change that consecutive records make (at least one), those before the first having been written.
+
+    Args:
+        recall: what the step before remembered of large entities; brought up to date for the next.
+    """
+    return _Step(ledger, schema, batch, recall).difference()
 
 
 class _Step:
-    def __init__(self, ledger: Ledger, schema: Schema, batch: Sequence[Record]) -> None:
+    def __init__(
+        self, ledger: Ledger, schema: Schema, batch: Sequence[Record], recall: Recall | None
+    ) -> None:
         self.ledger = ledger
         self.schema = schema
         self.batch = batch
         self.before, self.after = batch[0].seq - 1, batch[-1].seq
         moments = (Moment(until=self.before), Moment(until=self.after))
-        self.around = Neighbourhood(ledger, schema, moments)
+        self.recall = Recall() if recall is None else recall
+        self.around = Neighbourhood(ledger, schema, moments, self.recall)
         self.identities: tuple[Identity, Identity] = (Identity(), Identity())
         self.referred: tuple[dict[Key, frozenset[str]], dict[Key, frozenset[str]]] = ({}, {})
 
     def difference(self) -> Difference:
         changed = self._changed()
+        self.around.changes(changed)
         self.around.reach(self._touched(changed))
         self._identify()
         moved = self._read_moved()
         affected = self._affected(changed) | self._affected(moved)
         nodes = self._node_rows()
         relations = self._relation_rows(affected)
+        self.around.remember(self.identities[_AFTER])
         return Difference(self._change(nodes, relations), *self._names())
 
     def _changed(self) -> set[Ref]:
@@ -80,6 +92,7 @@ class _Step:
         for record in self.batch:
             if judged.is_judgement(record):
                 judgement = judged.read(record)
+                self.recall.forget(self.around.keys_of((judgement.left, judgement.right)))
                 keys |= {judgement.left, judgement.right}
         return keys
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Final
 
 from graph.schema.keys import value_of
@@ -69,9 +69,9 @@ def node_row(cluster: Cluster, schema: Schema, referred: frozenset[str] = frozen
         referred: the origins of the records that refer to it; they count where no record describes it.
     """
     node_type = schema.nodes[cluster.type]
-    winners = _winners(cluster, node_type, schema)
-    properties: dict[str, object] = {name: s.statement.set[name] for name, s in winners.items()}
-    proxies = sorted(name for name, s in winners.items() if name in s.statement.proxy)
+    survivors = winners(cluster, schema)
+    properties: dict[str, object] = {name: s.statement.set[name] for name, s in survivors.items()}
+    proxies = sorted(name for name, s in survivors.items() if name in s.statement.proxy)
     if proxies:
         properties["proxies"] = proxies
     _add_key_values(properties, cluster, node_type)
@@ -87,7 +87,7 @@ def entity_of(cluster: Cluster, schema: Schema, referred: frozenset[str] = froze
         if not prop.kept:
             continue
         told = [s for s in cluster.sightings if name in s.statement.set]
-        told.sort(key=lambda s: preference(s.record, prop, schema))
+        told.sort(key=partial(_preference, prop, schema))
         if told:
             claims = tuple(_claim(s, name, current=s is told[0]) for s in told)
             values[name] = Chosen(claims[0].value, claims)
@@ -115,9 +115,9 @@ def _ranks(priority: tuple[str, ...], channels: tuple[str, ...]) -> Mapping[str,
     return {channel: place for place, channel in enumerate(dict.fromkeys((*priority, *channels)))}
 
 
-def _winners(cluster: Cluster, node_type: NodeType, schema: Schema) -> dict[str, Sighting]:
+def winners(cluster: Cluster, schema: Schema) -> dict[str, Sighting]:
     """For every property with a value the sighting whose claim survives."""
-    known = node_type.properties
+    known = schema.nodes[cluster.type].properties
     if len(cluster.sightings) == 1:
         only = cluster.sightings[0]
         return {name: only for name in only.statement.set if name in known and known[name].kept}
@@ -125,14 +125,16 @@ def _winners(cluster: Cluster, node_type: NodeType, schema: Schema) -> dict[str,
     for sighting in cluster.sightings:
         for name in sighting.statement.set:
             rivals.setdefault(name, []).append(sighting)
-    winners = {}
+    found = {}
     for name, told in rivals.items():
         if name in known and (prop := known[name]).kept:
             # Sightings stand in the order of their record ids; the first of equals wins.
-            winners[name] = (
-                min(told, key=lambda s: preference(s.record, prop, schema)) if len(told) > 1 else told[0]
-            )
-    return winners
+            found[name] = min(told, key=partial(_preference, prop, schema))
+    return found
+
+
+def _preference(prop: Property, schema: Schema, sighting: Sighting) -> tuple[int, int, str, str]:
+    return preference(sighting.record, prop, schema)
 
 
 def _add_key_values(properties: dict[str, object], cluster: Cluster, node_type: NodeType) -> None:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import TypeAlias
+from collections.abc import Iterable, Iterator, Sequence
 
 from graph.schema.model import Schema
 from ingest.identity import Identity, clusters
+from ingest.recall import Recall, Remembered
 from ingest.sightings import Sighting, SightingRef, Told, name_of, names_sighting, record_of
 from ledger import judgements as judged
 from ledger.database import Ledger
@@ -14,9 +14,6 @@ from ledger.judgements import Judgement
 from ledger.moments import Moment, referring, refs_of
 from ledger.records import Ref, mentioning, versions
 from terms.ids import Key
-
-Origins: TypeAlias = Mapping[str, frozenset[str]]
-"""Keys that records refer to, with the origins of those records."""
 
 
 class Neighbourhood:
@@ -29,16 +26,22 @@ class Neighbourhood:
     Mentions of role ``end`` link nothing and are never read here: a substation has millions.
     """
 
-    def __init__(self, ledger: Ledger, schema: Schema, moments: Sequence[Moment]) -> None:
+    def __init__(
+        self, ledger: Ledger, schema: Schema, moments: Sequence[Moment], recall: Recall | None = None
+    ) -> None:
         self.schema = schema
         self.moments = tuple(moments)
         self.told: dict[Ref, tuple[Told | None, ...]] = {}
         self.keys: set[Key] = set()
         self.judgements: set[Judgement] = set()
+        self._ends: set[Key] = set()  # keys and names of sightings
         self._ledger = ledger
         self._sightings: tuple[dict[SightingRef, Sighting], ...] = tuple({} for _ in self.moments)
         self._ref_of: dict[int, Ref] = {}
         self._judged = judged.exist(ledger)
+        self._recall = Recall() if recall is None else recall
+        self._changed: dict[Key, set[Ref]] = {}
+        self._changed_refs: frozenset[Ref] = frozenset()
 
     def read(self, refs: Iterable[Ref]) -> None:
         """Read records, all versions of each, unless they have been read."""
@@ -57,30 +60,98 @@ class Neighbourhood:
     def read_numbers(self, seqs: Iterable[int]) -> set[Ref]:
         """Read the records of which these are versions; returns them."""
         numbers = set(seqs)
-        self.read(refs_of(self._ledger, numbers - self._ref_of.keys()))
+        unknown = refs_of(self._ledger, numbers - self._ref_of.keys())
+        self._ref_of.update(unknown)
+        self.read(unknown.values())
         return {self._ref_of[number] for number in numbers}
 
+    def changes(self, refs: Iterable[Ref]) -> None:
+        """Name the records that do not say the same at all moments: all that is remembered stands but for these.
+
+        What a judgement of these moments touches is not remembered any more after this.
+        """
+        self._changed_refs = frozenset(refs)
+        names: set[Key] = set()
+        for ref in self._changed_refs:
+            for told in self.told[ref]:
+                for sighting in () if told is None else told.sightings:
+                    for key in sighting.keys:
+                        self._changed.setdefault(key, set()).add(ref)
+                    if self._judged:
+                        names.add(name_of(sighting.ref, self.schema))
+        if names:
+            found = judged.touching(self._ledger, names)
+            self._recall.forget(self.keys_of(end for j in found for end in (j.left, j.right)))
+
     def reach(self, seeds: Iterable[Key]) -> None:
-        """Add keys and all that is linked with them; names of sightings stand for the keys those state."""
-        frontier = self._keys_of(seeds) - self.keys
+        """Add keys, or the names of sightings, and all that is linked with them."""
+        frontier = set(seeds) - self._ends
         while frontier:
-            self.keys |= frontier
-            mentioned = mentioning(self._ledger, frontier, roles=("node",))
-            self.read_numbers(seq for seqs in mentioned.values() for seq in seqs)
-            partners: set[Key] = set()
-            names: set[Key] = set()
-            for key, seqs in mentioned.items():
-                for ref in {self._ref_of[seq] for seq in seqs}:
-                    for found, told in zip(self._sightings, self.told[ref], strict=True):
-                        for sighting in () if told is None else told.sightings:
-                            if key in sighting.keys:
-                                found[sighting.ref] = sighting
-                                partners.update(sighting.keys)
-                                if self._judged:
-                                    names.add(name_of(sighting.ref, self.schema))
+            self._ends |= frontier
+            names = {end for end in frontier if names_sighting(end)}
+            keys = frontier - names
+            self.keys |= keys
+            recalled = {key: known for key in keys if (known := self._recalled(key)) is not None}
+            partners = self.keys_of(names)
+            for sighting in self._described(keys - recalled.keys()):
+                partners.update(sighting.keys)
+                if self._judged:
+                    partners.add(name_of(sighting.ref, self.schema))
+            for key, known in recalled.items():
+                partners.update(known.keys)
+                for sighting in self._remembered(key, known):
+                    partners.update(sighting.keys)
             if self._judged:
-                partners |= self._partners(frontier | names)
-            frontier = partners - self.keys
+                found = judged.touching(self._ledger, frontier - recalled.keys())
+                self.judgements.update(found)
+                # Also those that do not count: a record that is gone still ties what was judged to be the same as it.
+                partners.update(end for j in found if j.verdict == "same" for end in (j.left, j.right))
+            frontier = partners - self._ends
+
+    def remember(self, identity: Identity) -> None:
+        """Remember the large ones among the entities at the last moment, and no others of those reached."""
+        large = [
+            cluster
+            for cluster in identity.clusters.values()
+            if len(cluster.sightings) > self._recall.large
+            or any(self._recall.get(key) for key in cluster.keys)
+        ]
+        self._recall.forget(self.keys)
+        judged_ends = {end for j in self.judgements for end in (j.left, j.right)}
+        for cluster in large:
+            names = {name_of(s.ref, self.schema) for s in cluster.sightings} if judged_ends else set()
+            if cluster.stated == set(cluster.keys) and judged_ends.isdisjoint(names | cluster.stated):
+                told = (self.told[sighting.record.ref][-1] for sighting in cluster.sightings)
+                self._recall.keep(cluster, (one for one in told if one is not None), self.schema)
+
+    def _described(self, keys: set[Key]) -> Iterator[Sighting]:
+        """Take up, and read, the sightings that state the keys."""
+        mentioned = mentioning(self._ledger, keys, roles=("node",))
+        self.read_numbers(seq for seqs in mentioned.values() for seq in seqs)
+        for key, seqs in mentioned.items():
+            yield from self._add(Key(key), {self._ref_of[seq] for seq in seqs})
+
+    def _recalled(self, key: Key) -> Remembered | None:
+        known = self._recall.get(key)
+        if known is None or any(told.record.ref in self._changed_refs for told in known.told):
+            return None
+        return known
+
+    def _remembered(self, key: Key, known: Remembered) -> Iterator[Sighting]:
+        """Take up the sightings that stand for all others, and those of the records that change."""
+        for told in known.told:
+            self.told.setdefault(told.record.ref, (told,) * len(self.moments))
+        refs = {told.record.ref for told in known.told} | self._changed.get(key, set())
+        yield from self._add(key, refs)
+
+    def _add(self, key: Key, refs: Iterable[Ref]) -> Iterator[Sighting]:
+        """Take up the sightings of records that state a key, at each moment."""
+        for ref in refs:
+            for found, told in zip(self._sightings, self.told[ref], strict=True):
+                for sighting in () if told is None else told.sightings:
+                    if key in sighting.keys:
+                        found[sighting.ref] = sighting
+                        yield sighting
 
     def sightings(self, place: int) -> list[Sighting]:
         """All sightings that state one of the keys, at a moment, in the order of their records."""
@@ -102,14 +173,7 @@ class Neighbourhood:
         sightings = self._sightings[place].values()
         return clusters(sightings, self.judged(place), schema=self.schema, referred=referred)
 
-    def _partners(self, ends: Iterable[Key]) -> set[Key]:
-        """Keys that a judgement, counting or not, holds to be the same as one of these."""
-        found = judged.touching(self._ledger, ends)
-        new = [judgement for judgement in found if judgement not in self.judgements]
-        self.judgements.update(new)
-        return self._keys_of(end for j in new if j.verdict == "same" for end in (j.left, j.right))
-
-    def _keys_of(self, ends: Iterable[Key]) -> set[Key]:
+    def keys_of(self, ends: Iterable[Key]) -> set[Key]:
         """Keys as they are; for a sighting's name the keys that it states at any moment."""
         keys: set[Key] = set()
         names: set[Key] = set()

@@ -12,6 +12,7 @@ from graph.state import prepare
 from graph.store import Store
 from graph.write import Counts, apply
 from ingest.difference import Difference, difference
+from ingest.recall import Recall
 from ledger.database import Ledger
 from ledger.naming import named_until, rename
 from ledger.records import head, since
@@ -56,10 +57,11 @@ def catch_up(
         start, end = state.watermark, head(ledger)
         done, in_flight = start, state.in_flight
         total = Projection(watermark=start)
+        recall = Recall()
         while done < end:
             limit = batch if in_flight is None else in_flight - done
             records = since(ledger, done, limit)
-            step = difference(ledger, schema, records)
+            step = difference(ledger, schema, records, recall)
             counts = apply(
                 store,
                 schema,

@@ -66,14 +66,14 @@ class Moment:
         return record
 
 
-def refs_of(ledger: Ledger, seqs: Iterable[int]) -> set[Ref]:
-    """(source, record id) of the records with these numbers; their content is not read."""
+def refs_of(ledger: Ledger, seqs: Iterable[int]) -> dict[int, Ref]:
+    """(source, record id) of the records with these numbers, by number; their content is not read."""
     columns = tables.record.c
-    found: set[Ref] = set()
+    found: dict[int, Ref] = {}
     with ledger.reading() as connection:
         for chunk in chunks(sorted(set(seqs))):
-            query = select(columns.source, columns.record_id).where(columns.seq.in_(chunk))
-            found.update((source, local) for source, local in connection.execute(query))
+            query = select(columns.seq, columns.source, columns.record_id).where(columns.seq.in_(chunk))
+            found.update((seq, (source, local)) for seq, source, local in connection.execute(query))
     return found
 
 

@@ -143,8 +143,9 @@ class EmbeddedServer:
 
     def _running(self) -> Address | None:
         """The address of the server that holds the lock, once it listens."""
-        holder, server = self._holder(), self._announced()
-        if not holder or server is None or holder.get("token") != server["token"]:
+        token = (self._holder() or {}).get("token")
+        server = self._announced()
+        if token is None or server is None or server.get("token") != token:
             return None  # what an earlier server has left behind
         return Address(server["bolt"], server["http"], server["database"], self._password)
 
@@ -167,7 +168,7 @@ class EmbeddedServer:
                 if self._holder() is None and (process is None or process.poll() is not None):
                     if left == 0:
                         break
-                    process, left = self._spawn(), left - 1
+                    process, left = self._spawn(same_ports=left == STARTS), left - 1
                 time.sleep(0.02)
         reason = _tail(self.folder / "server.log") or "the server did not start"
         raise KehutuError("STORE_UNAVAILABLE", store=f"embedded ({self.folder})", reason=reason)
@@ -188,8 +189,8 @@ class EmbeddedServer:
         finally:
             os.close(file)
 
-    def _spawn(self) -> subprocess.Popen[bytes]:
-        before = self._announced() or {}
+    def _spawn(self, *, same_ports: bool) -> subprocess.Popen[bytes]:
+        before = self._announced() or {} if same_ports else {}
         command = [
             *(sys.executable, "-P", str(Path(__file__).with_name("embedded_server.py")), str(self.folder)),
             *("--heap", self._heap or os.environ.get("KEHUTU_STORE_HEAP") or _heap_for(self.folder)),

@@ -56,7 +56,7 @@ def main() -> None:
         }
         os.ftruncate(lock, 0)
         os.pwrite(lock, json.dumps(holder).encode(), 0)
-        _serve(folder, holder, arguments)
+        _serve(folder, lock, holder, arguments)
         status = 0
     except BaseException:  # noqa: BLE001 - reported, then the process must end: see above
         traceback.print_exc()
@@ -65,7 +65,8 @@ def main() -> None:
         os._exit(status)
 
 
-def _serve(folder: Path, holder: dict[str, object], arguments: argparse.Namespace) -> None:
+def _serve(folder: Path, lock: int, holder: dict[str, object], arguments: argparse.Namespace) -> None:
+    clients = os.open(folder / "clients.lock", os.O_RDWR)
     os.environ["ARCADEDB_JVM_ERROR_FILE"] = str(folder / "jvm-crash-%p.log")
     import arcadedb_embedded  # noqa: PLC0415 - takes a second, only the holder of the lock pays it
 
@@ -93,12 +94,13 @@ def _serve(folder: Path, holder: dict[str, object], arguments: argparse.Namespac
     server.create_database(arguments.database)
     _announce(folder, {**holder, "bolt": bolt, "http": http, "database": arguments.database})
 
-    clients = os.open(folder / "clients.lock", os.O_RDWR | os.O_CREAT, 0o644)
     while not leave.wait(POLL_SECONDS):
         with contextlib.suppress(BlockingIOError):
             # Kept while leaving, so that a newcomer waits for the end and then starts a server of its own.
             fcntl.flock(clients, fcntl.LOCK_EX | fcntl.LOCK_NB)
             break
+    # The kernel drops the two locks of a process that ends in any order: nobody may take us for running now.
+    os.ftruncate(lock, 0)
     stop = threading.Thread(target=server.stop, daemon=True)
     stop.start()
     stop.join(STOP_SECONDS)

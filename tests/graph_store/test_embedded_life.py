@@ -135,6 +135,16 @@ def test_what_was_written_is_there_after_the_next_start_and_the_password_is_its_
         assert store.read("MATCH (n:Kept) RETURN n.id AS id") == [{"id": "a"}]
 
 
+@pytest.mark.parametrize("left", ["", "{", "[]", '{"pid": 1, "bolt": 1, "http": 1, "database": "kehutu"}'])
+def test_files_left_by_another_program_mean_nothing(home: Path, left: str) -> None:
+    folder = home / "graph"
+    folder.mkdir(parents=True)
+    for name in ("server.json", "server.lock", "clients.lock"):
+        (folder / name).write_text(left)
+    with open_store("embedded", home) as store:
+        store.ping()
+
+
 def test_a_killed_server_comes_back_while_transactions_wait_for_it(home: Path) -> None:
     with open_store("embedded", home) as store:
         store.write("MERGE (a:Count {id: 'a'}) MERGE (b:Count {id: 'b'})")

@@ -43,9 +43,10 @@ def test_steps_are_written_together_or_not_at_all(store: Store) -> None:
     assert store.read("MATCH (n:Trial) RETURN n.id AS id ORDER BY id") == [{"id": "a"}, {"id": "b"}]
 
 
-def test_a_query_beyond_its_deadline_is_stopped_and_the_store_goes_on(store: Store) -> None:
+@pytest.mark.parametrize("comment", ["", "// 注 " + "a comment that makes the text long " * 90 + "\n"])
+def test_a_query_beyond_its_deadline_is_stopped_and_the_store_goes_on(store: Store, comment: str) -> None:
     with pytest.raises(KehutuError) as stopped:
-        store.within(0.5).read(SLOW)
+        store.within(0.5).read(comment + SLOW)
     assert stopped.value.code == "STORE_DEADLINE"
     assert "0.5 seconds" in str(stopped.value)
     assert store.read("RETURN 1 AS one") == [{"one": 1}]

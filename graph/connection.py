@@ -1,0 +1,159 @@
+"""The driver behind a store: where it connects to, and whether anybody answers there."""
+
+from __future__ import annotations
+
+import logging
+import os
+import threading
+from concurrent.futures import Future
+from dataclasses import dataclass
+from typing import Protocol
+from urllib.parse import unquote, urlsplit
+
+import neo4j
+from neo4j.exceptions import ServiceUnavailable
+
+from graph.dialects import Dialect
+from graph.embedded import EmbeddedServer
+from terms.errors import KehutuError
+
+CONNECT_SECONDS = 3.0
+SCHEMES = ("bolt", "neo4j", "neo4j+s", "bolt+s", "neo4j+ssc", "bolt+ssc")
+
+# What the driver has to say about broken connections goes to the log if there is one, and never to the terminal.
+logging.getLogger("neo4j").addHandler(logging.NullHandler())
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What a driver needs to know of a server. ``database``: None for the server's default."""
+
+    address: str
+    auth: tuple[str, str] | None
+    database: str | None
+
+
+class Link(Protocol):
+    """A way to a server whose address may change while it is open."""
+
+    def target(self) -> Target:
+        """Where the server is now."""
+
+    def close(self) -> None:
+        """Let go of the server."""
+
+
+@dataclass(frozen=True, slots=True)
+class Remote:
+    """A server that somebody else runs. ``shown``: its URL without user and password."""
+
+    at: Target
+    shown: str
+
+    @classmethod
+    def parse(cls, url: str) -> Remote:
+        """Read a URL; user and password may come from the environment.
+
+        Raises:
+            KehutuError: STORE_UNAVAILABLE for a text that is no such URL.
+        """
+        shown = url
+        try:
+            parts = urlsplit(url)
+            shown = parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
+            port = parts.port or 7687
+            if parts.scheme not in SCHEMES or not parts.hostname:
+                raise ValueError("not 'embedded' and not a bolt:// or neo4j:// address")
+        except ValueError as fault:
+            raise KehutuError("STORE_UNAVAILABLE", store=shown, reason=fault) from fault
+        user = unquote(parts.username or "") or os.environ.get("KEHUTU_STORE_USER", "neo4j")
+        password = unquote(parts.password or "") or os.environ.get("KEHUTU_STORE_PASSWORD", "")
+        host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
+        auth = (user, password) if password else None
+        return cls(Target(f"{parts.scheme}://{host}:{port}", auth, parts.path.strip("/") or None), shown)
+
+    def target(self) -> Target:
+        """Always the same."""
+        return self.at
+
+    def close(self) -> None:
+        """Nothing to let go of."""
+
+
+@dataclass(frozen=True, slots=True)
+class Embedded:
+    """The embedded server; started again after a kill it may have had to take another port."""
+
+    server: EmbeddedServer
+
+    def target(self) -> Target:
+        """Where the server is now."""
+        at = self.server.address
+        return Target(f"bolt://127.0.0.1:{at.bolt}", ("root", at.password), at.database)
+
+    def close(self) -> None:
+        """Let go of the server; it ends with its last client."""
+        self.server.close()
+
+
+class Connection:
+    """The driver of a link, made anew should the link's address change. ``retry``: seconds to bear an outage."""
+
+    def __init__(self, link: Link, dialect: Dialect, retry: float) -> None:
+        self.retry = retry
+        self._link, self._dialect = link, dialect
+        self._lock = threading.Lock()
+        self._target: Target | None = None
+        self._driver: neo4j.Driver | None = None
+        self._ping: Future[None] | None = None
+
+    def session(self, access: str) -> neo4j.Session:
+        """A session for one transaction. Nothing is sent yet."""
+        target = self._link.target()
+        with self._lock:
+            if self._driver is None or self._target != target:
+                if self._driver is not None:
+                    self._driver.close()
+                self._driver = neo4j.GraphDatabase.driver(
+                    target.address,
+                    auth=target.auth,
+                    connection_timeout=CONNECT_SECONDS,
+                    max_connection_lifetime=3600,
+                    **self._dialect.driver_options(),
+                )
+                self._target = target
+            return self._driver.session(database=target.database, default_access_mode=access)
+
+    def ping(self, seconds: float) -> None:
+        """Return if the server answers in time. In a thread of its own: a paused server holds the driver for ever.
+
+        Callers wait for the same answer, so that asking again and again leaves one thread behind and not many.
+        """
+        with self._lock:
+            if self._ping is None or self._ping.done():
+                self._ping = Future()
+                work = threading.Thread(
+                    target=self._answer, args=(self._ping,), name="kehutu-ping", daemon=True
+                )
+                work.start()
+            answer = self._ping
+        try:
+            answer.result(seconds)
+        except TimeoutError:
+            raise ServiceUnavailable(f"no answer within {seconds:g} seconds") from None
+
+    def _answer(self, ping: Future[None]) -> None:
+        try:
+            with self.session(neo4j.READ_ACCESS) as session:
+                session.run("RETURN 1 AS one").consume()
+            ping.set_result(None)
+        except BaseException as fault:  # noqa: BLE001 - handed to those who wait
+            ping.set_exception(fault)
+
+    def close(self) -> None:
+        """Close the driver and the link. May be called twice."""
+        with self._lock:
+            if self._driver is not None:
+                self._driver.close()
+                self._driver = None
+        self._link.close()

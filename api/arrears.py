@@ -9,8 +9,9 @@ import strawberry
 from api.context import ID
 from api.paging import Connection, page
 from api.scalars import FenAmount
-from api.types import Money, Named, Run
+from api.types import Money, Named, Run, SeedShare
 from services.arrears import model
+from services.arrears.clusters import Clusters
 from terms.money import Money as Amount
 
 
@@ -126,3 +127,83 @@ class WhatIf:
     @strawberry.field(description="What had to be assumed.")
     def cautions(self) -> list[str]:
         return list(self.answer.cautions)
+
+
+@strawberry.type(description="How expected loss arrives at the parties that carry it.")
+class Channel:
+    """See the description."""
+
+    relation: str = strawberry.field(
+        description="The last relation on its way, or OWN_RECORD: the party's own payment record."
+    )
+    share: float = strawberry.field(description="Its share; the channels of a cluster add up to 1.")
+    amount: Money = strawberry.field(description="Its share in money; exact to the fen.")
+
+
+ActionKind = strawberry.enum(
+    model.ActionKind,
+    description="What to do about a cluster first: agree on payment with a seed, or cut what a party passes on.",
+)
+
+
+@strawberry.type(description="The step that spares most of a cluster's expected loss.")
+class Action:
+    """See the description."""
+
+    kind: ActionKind = strawberry.field(description="What to do.")  # type: ignore[valid-type]  # an enum of a service
+    party: Named = strawberry.field(description="With whom.")
+    spared: Money = strawberry.field(description="What it would spare, by solving without its cause.")
+    share: float = strawberry.field(description="Its share of the cluster's expected loss.")
+
+
+@strawberry.type(description="A community of linked parties at risk.")
+class RiskCluster:
+    """See the description."""
+
+    found: strawberry.Private[model.RiskCluster]
+
+    @strawberry.field(description="Id within the run.")
+    def id(self) -> ID:
+        return ID(self.found.id)
+
+    @strawberry.field(description="Named after its member with the largest expected loss.")
+    def name(self) -> str:
+        return self.found.name
+
+    @strawberry.field(description="Number of parties.")
+    def size(self) -> int:
+        return self.found.size
+
+    @strawberry.field(description="Sum of the expected loss of its parties.")
+    def expected_loss(self) -> Money:
+        return self.found.expected_loss  # type: ignore[return-value]  # read by attribute
+
+    @strawberry.field(description="Whose own distress is to blame, the largest share first.")
+    def seeds(self) -> list[SeedShare]:
+        return list(self.found.seeds)  # type: ignore[arg-type]  # read by attribute
+
+    @strawberry.field(description="How the loss arrives, the largest share first.")
+    def channels(self) -> list[Channel]:
+        return list(self.found.channels)  # type: ignore[arg-type]  # read by attribute
+
+    @strawberry.field(description="The parties, the largest expected loss first; at most a thousand.")
+    def members(self, first: int = 20, after: str | None = None) -> Connection[Named]:
+        shown = page(self.found.members, lambda member: member.id, first, after)
+        shown.total_count = self.found.size
+        return shown
+
+    @strawberry.field(description="What to do first, in words.")
+    def suggested_action(self) -> str:
+        return self.found.suggested_action
+
+    @strawberry.field(description="The same for programs; absent where nothing can be spared.")
+    def action(self) -> Action | None:
+        return self.found.action  # type: ignore[return-value]  # read by attribute
+
+
+def clusters_page(found: Clusters, first: int, after: str | None) -> Connection[RiskCluster]:
+    """A page of clusters; only those shown are worked out."""
+    shown = page(found.ranked, found.id, first, after)
+    for edge in shown.edges:
+        edge.node = RiskCluster(found=found.tell(edge.node))
+    return shown

@@ -9,7 +9,7 @@ from graphql import GraphQLError
 from strawberry.schema.config import StrawberryConfig
 from strawberry.types import ExecutionContext
 
-from api.arrears import ShockInput, WhatIf
+from api.arrears import RiskCluster, ShockInput, WhatIf, clusters_page
 from api.context import ID, Context, Info
 from api.customer import Customer
 from api.links import GuaranteeCircle, Owners, circles_page
@@ -19,6 +19,7 @@ from api.types import RiskTrace
 from services import portrait
 from services import search as searching
 from services.arrears.circles import guarantee_circles
+from services.arrears.clusters import risk_clusters
 from services.arrears.owners import THRESHOLD, owners
 from services.arrears.trace import trace
 from services.arrears.what_if import what_if
@@ -73,6 +74,10 @@ class Query:
     )
     def what_if(self, info: Info, shocks: list[ShockInput]) -> WhatIf:
         return WhatIf(answer=what_if(info.context.site, [shock.to_shock() for shock in shocks]))
+
+    @strawberry.field(description="Communities of linked parties at risk, the largest expected loss first.")
+    def risk_clusters(self, info: Info, first: int = 10, after: str | None = None) -> Connection[RiskCluster]:
+        return clusters_page(risk_clusters(info.context.site), first, after)
 
     @strawberry.field(
         description="Enterprises that guarantee each other in a ring, the largest guarantees inside first."

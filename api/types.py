@@ -6,6 +6,7 @@ import strawberry
 
 from api.scalars import FenAmount
 from graph.schema.load import schema
+from services.arrears import model
 
 
 def stored(type_name: str, property_name: str) -> str:
@@ -115,12 +116,18 @@ class SeedShare:
     amount: Money = strawberry.field(description="Its share in money.")
 
 
+ChangeKind = strawberry.enum(model.ChangeKind, description="What can be done about a risk.")
+
+
 @strawberry.type(description="What would lower the expected loss.")
 class Change:
     """See the description."""
 
     what: str = strawberry.field(description="The change in words.")
     effect: Money = strawberry.field(description="By how much the expected loss would fall.")
+    kind: ChangeKind = strawberry.field(description="What is done.")  # type: ignore[valid-type]  # an enum of a service
+    party: Named = strawberry.field(description="The party that pays, or the source of the link that is cut.")
+    other: Named | None = strawberry.field(description="The other end of the link that is cut.")
 
 
 @strawberry.type(description="Why a party is at risk of arrears; amounts add up to the fen.")

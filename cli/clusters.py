@@ -3,38 +3,111 @@
 from __future__ import annotations
 
 import click
+from rich.text import Text
+from rich.tree import Tree
 
+from cli.connections import connection, with_connections
 from cli.options import Call, command
-from cli.output import print_json, print_table
-from services.arrears.clusters import clusters as rank
+from cli.output import print_json, print_tree
+from services.arrears.clusters import OWN_RECORD, risk_clusters
+from services.arrears.model import Action, ActionKind, RiskCluster
 from services.site import open_site
+from terms.errors import Lang
+
+TEXT = {
+    "en": {
+        "head": "{id}: {loss} yuan expected loss, {size} parties around {name}",
+        "seeds": "To blame: {seeds}",
+        "channels": "Arrives by: {channels}",
+        "own": "their own payment record",
+        "agree": "First: agree on payment with {name}; spares {spared} yuan ({share:.0%})",
+        "fence": "First: ring-fence {name} (ask its partners for other security, run down what it owes them); "
+        "spares {spared} yuan ({share:.0%})",
+        "members": "Members: {members}",
+        "none": "No cluster is at risk.",
+        "total": "{shown} of {total} clusters at risk.",
+        "synthetic": "Some parties named here are SYNTHETIC.",
+    },
+    "zh": {
+        "head": "{id}：预期损失 {loss} 元，以 {name} 为首的 {size} 个主体",
+        "seeds": "主要责任：{seeds}",
+        "channels": "传导途径：{channels}",
+        "own": "自身缴费记录",
+        "agree": "首先：与 {name} 商定付款；可减少 {spared} 元（{share:.0%}）",
+        "fence": "首先：隔离 {name}（请其合作方另寻担保、压缩对其敞口）；可减少 {spared} 元（{share:.0%}）",
+        "members": "成员：{members}",
+        "none": "没有处于风险中的群体。",
+        "total": "共 {total} 个风险群体，列出 {shown} 个。",
+        "synthetic": "此处部分主体为合成数据。",
+    },
+}
+
+MEMBERS_PRINTED = 5
+SHOWN_FROM = 0.005
+"""Smaller shares would be printed as 0 %."""
 
 
 @click.command()
 @click.option(
-    "--first", type=click.IntRange(1, 1000), default=10, show_default=True, help="Most clusters to print."
+    "--first", type=click.IntRange(1, 100), default=10, show_default=True, help="Most clusters to print."
 )
 @command
 def clusters(call: Call, first: int) -> int:
-    """Rank communities of linked parties by expected loss, with the seeds that are to blame. Exit 1 without any."""
+    """Rank communities of linked parties by expected loss: who is to blame, how it arrives, what to do first.
+
+    What to do first is judged by what it would really spare: the whole graph's solution without the cause. Needs a
+    run: `kehutu analyse`. Exit 1 without any cluster at risk.
+    """
     with open_site(call.settings) as site:
-        found = rank(site, first)
+        ranking = risk_clusters(site)
+        found = [ranking.tell(label) for label in ranking.ranked[:first]]
     if call.json:
-        print_json(found)
-    elif found:
-        print_table(
-            ("cluster", "around", "parties", "expected loss, yuan", "to blame"),
-            [
-                (
-                    c.id,
-                    c.name,
-                    c.size,
-                    str(c.expected_loss),
-                    "; ".join(f"{s.party.name} {s.share:.0%}" for s in c.seeds),
-                )
-                for c in found
-            ],
+        by_id = {cluster.id: cluster for cluster in found}
+        print_json(
+            connection(ranking.ranked, ranking.id, first, lambda label: document(by_id[ranking.id(label)]))
         )
+    elif found:
+        for cluster in found:
+            print_tree(as_tree(cluster, call.lang))
+        click.echo(TEXT[call.lang]["total"].format(shown=len(found), total=len(ranking.ranked)))
+        if any("synthetic" in member.origins for cluster in found for member in cluster.members):
+            click.echo(TEXT[call.lang]["synthetic"])
     else:
-        click.echo("No cluster is at risk.")
+        click.echo(TEXT[call.lang]["none"])
     return 0 if found else 1
+
+
+def document(cluster: RiskCluster) -> dict[str, object]:
+    """A cluster in the shape of GraphQL."""
+    return with_connections(cluster, members=connection(cluster.members, lambda member: member.id, 100))
+
+
+def as_tree(cluster: RiskCluster, lang: Lang = "en") -> Tree:
+    """A cluster as a tree that a person can read."""
+    text = TEXT[lang]
+    head = text["head"].format(
+        id=cluster.id, name=cluster.name, size=cluster.size, loss=cluster.expected_loss
+    )
+    tree = Tree(Text(head, style="bold"))
+    seeds = "; ".join(
+        f"{seed.party.name} {seed.share:.0%}" for seed in cluster.seeds if seed.share >= SHOWN_FROM
+    )
+    tree.add(Text(text["seeds"].format(seeds=seeds)))
+    channels = "; ".join(
+        f"{text['own'] if channel.relation == OWN_RECORD else channel.relation} {channel.share:.0%}"
+        for channel in cluster.channels
+        if channel.share >= SHOWN_FROM
+    )
+    tree.add(Text(text["channels"].format(channels=channels)))
+    if cluster.action:
+        tree.add(Text(action_text(cluster.action, lang), style="yellow"))
+    members = ", ".join(member.name for member in cluster.members[:MEMBERS_PRINTED])
+    more = " …" if cluster.size > MEMBERS_PRINTED else ""
+    tree.add(Text(text["members"].format(members=members + more)))
+    return tree
+
+
+def action_text(action: Action, lang: Lang) -> str:
+    """What to do first, in words."""
+    words = TEXT[lang]["agree" if action.kind is ActionKind.AGREE_ON_PAYMENT else "fence"]
+    return words.format(name=action.party.name, spared=action.spared, share=action.share)

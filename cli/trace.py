@@ -8,7 +8,7 @@ from rich.tree import Tree
 
 from cli.options import Call, command
 from cli.output import print_json, print_tree
-from services.arrears.model import RiskPath, RiskTrace
+from services.arrears.model import Change, RiskPath, RiskTrace
 from services.arrears.trace import trace as explain
 from services.site import open_site
 from terms.errors import Lang
@@ -26,6 +26,9 @@ TEXT = {
         "owed": "{relation} of {amount} yuan [{records}]",
         "shared": "{relation} [{records}]",
         "change": "Would lower the expected loss most",
+        "SETTLE": "settle the arrears of {party}",
+        "PAY_ON_TIME": "have {party} pay on time",
+        "CUT": "cut the link from {party} to {other}",
         "caution": "Assumed",
         "synthetic": "All parties and amounts named here are SYNTHETIC",
         "partly": "Some parties named here are SYNTHETIC",
@@ -46,6 +49,9 @@ TEXT = {
         "owed": "{relation} {amount} 元 [{records}]",
         "shared": "{relation} [{records}]",
         "change": "最能降低预期损失的变化",
+        "SETTLE": "结清 {party} 的欠费",
+        "PAY_ON_TIME": "{party} 按时缴费",
+        "CUT": "切断 {party} 到 {other} 的关联",
         "caution": "假设",
         "synthetic": "此处所有主体和金额均为合成数据",
         "partly": "此处部分主体为合成数据",
@@ -106,10 +112,16 @@ def as_tree(answer: RiskTrace, lang: Lang = "en") -> Tree:
     if answer.would_change:
         changes = tree.add(Text(text["change"]))
         for change in answer.would_change:
-            changes.add(Text(f"−{change.effect}  {change.what}"))
+            changes.add(Text(f"−{change.effect}  {change_text(change, lang)}"))
     for caution in answer.cautions:
         tree.add(Text(f"{text['caution']}: {caution}"))
     return tree
+
+
+def change_text(change: Change, lang: Lang) -> str:
+    """A change in words."""
+    other = change.other.name if change.other else ""
+    return TEXT[lang][change.kind.name].format(party=change.party.name, other=other)
 
 
 def _add_path(tree: Tree, path: RiskPath, lang: Lang) -> None:

@@ -2,69 +2,142 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from algorithms.risk.blame import portfolio_by_seed
-from services.arrears.model import RiskCluster, SeedShare
-from services.names import names_of
+from algorithms.risk.explain import apportion
+from algorithms.risk.parameters import RELATIONS
+from graph.arrays import Floats, Ints
+from services.arrears.actions import first_action
+from services.arrears.model import ActionKind, Channel, RiskCluster, SeedShare
+from services.arrears.relations import GRAPH_NAME
+from services.names import Named, names_of
 from services.risk_model import RiskModel, current
 from services.site import Site
+from terms.ids import Fen
 from terms.money import Money
 
-MEMBERS_SHOWN = 20
-SEEDS_SHOWN = 3
+MEMBERS_NAMED = 1000
+SEEDS_SHOWN = 5
+OWN_RECORD = "OWN_RECORD"
 
 
-def clusters(site: Site, first: int = 10) -> list[RiskCluster]:
-    """Communities of two and more parties, the largest sum of expected loss first.
+@dataclass(frozen=True, eq=False)
+class Clusters:
+    """All at-risk clusters of a run, the largest expected loss first; each is worked out when it is asked for."""
+
+    site: Site
+    model: RiskModel
+    ranked: tuple[int, ...]
+
+    def id(self, label: int) -> str:
+        """The cluster's id within the run: that of its community."""
+        return f"community-{label}"
+
+    def tell(self, label: int) -> RiskCluster:
+        """A cluster with whom to blame, how the loss arrives, and what to do first.
+
+        Seeds: what each party's own distress is to blame for, anywhere in the graph, exact. Amounts of seeds and of
+        channels are apportioned, so that they add up to the expected loss, to the fen.
+        """
+        model = self.model
+        members = model.members(label)
+        by_loss = members[np.lexsort((members, -model.expected_loss[members]))]
+        total = Fen(int(model.expected_loss[members].sum()))
+        stake = _stake(model, members)
+        blamed = portfolio_by_seed(model.network, model.own, model.score, stake)
+        order = np.lexsort((blamed.seeds, -blamed.part))
+        worst = order[:SEEDS_SHOWN]
+        shown = by_loss[:MEMBERS_NAMED]
+        action = first_action(model, stake, blamed.seeds[order].tolist())
+        involved = {*shown.tolist(), *blamed.seeds[worst].tolist(), *([action.party] if action else [])}
+        named = names_of(self.site.store, self.site.schema, [model.ids[i] for i in sorted(involved)])
+        names = {index: named[model.ids[index]] for index in involved}
+        shares = blamed.part / blamed.part.sum() if len(blamed.part) else blamed.part
+        amounts = apportion(total, shares.tolist()) if len(shares) else []
+        told = action.named(names) if action else None
+        return RiskCluster(
+            id=self.id(label),
+            name=names[int(by_loss[0])].name,
+            size=len(members),
+            expected_loss=Money(total),
+            seeds=tuple(
+                SeedShare(names[int(blamed.seeds[at])], float(shares[at]), Money(amounts[at]))
+                for at in worst.tolist()
+            ),
+            channels=_channels(model, members, stake, total),
+            members=tuple(names[index] for index in shown.tolist()),
+            suggested_action="" if told is None else _words(told.kind, told.party, told.spared, told.share),
+            action=told,
+        )
+
+
+def risk_clusters(site: Site) -> Clusters:
+    """Communities of two and more parties with an expected loss.
 
     Raises:
         KehutuError: ``NO_RUN``.
     """
     _, model = current(site)
-    loss = np.bincount(model.community, weights=model.expected_loss.astype(np.float64))
-    size = np.bincount(model.community)
+    loss = np.zeros(int(model.community.max(initial=-1)) + 1, dtype=np.int64)
+    np.add.at(loss, model.community, model.expected_loss)
+    size = np.bincount(model.community, minlength=len(loss))
     ranked = sorted(
-        (label for label in np.flatnonzero((size > 1) & (loss > 0)).tolist()),
-        key=lambda label: (-loss[label], label),
+        np.flatnonzero((size > 1) & (loss > 0)).tolist(), key=lambda label: (-int(loss[label]), label)
     )
-    return [_cluster(site, model, label) for label in ranked[:first]]
+    return Clusters(site, model, tuple(ranked))
 
 
-def _cluster(site: Site, model: RiskModel, label: int) -> RiskCluster:
-    members = model.members(label)
-    by_loss = members[np.lexsort((members, -model.expected_loss[members]))]
-    total = int(model.expected_loss[members].sum())
+def clusters(site: Site, first: int = 10) -> list[RiskCluster]:
+    """The first at-risk clusters.
+
+    Raises:
+        KehutuError: ``NO_RUN``.
+    """
+    found = risk_clusters(site)
+    return [found.tell(label) for label in found.ranked[:first]]
+
+
+def _stake(model: RiskModel, members: Ints) -> Floats:
+    """What the utility loses at each party if it fails, fen; 0 outside the cluster."""
     stake = np.zeros(len(model.ids))
     stake[members] = model.lgd[members] * model.exposure[members]
-    blamed = portfolio_by_seed(model.network, model.own, model.score, stake)
-    worst = np.lexsort((blamed.seeds, -blamed.part))[:SEEDS_SHOWN]
-    shown = by_loss[:MEMBERS_SHOWN]
-    names = names_of(
-        site.store, site.schema, [model.ids[i] for i in {*shown.tolist(), *blamed.seeds[worst].tolist()}]
-    )
-    whole = float(blamed.part.sum())
-    seeds = tuple(
-        SeedShare(names[model.ids[seed]], part / whole, Money(round(part)))
-        for seed, part in zip(blamed.seeds[worst].tolist(), blamed.part[worst].tolist(), strict=True)
-    )
-    return RiskCluster(
-        id=f"community-{label}",
-        name=names[model.ids[int(by_loss[0])]].name,
-        size=len(members),
-        expected_loss=Money(total),
-        seeds=seeds,
-        members=tuple(names[model.ids[i]] for i in shown.tolist()),
-        suggested_action=_action(seeds),
-    )
+    return stake
 
 
-def _action(seeds: tuple[SeedShare, ...]) -> str:
-    """What to do first: talk to the party that is to blame for most."""
-    if not seeds:
-        return ""
-    first = seeds[0]
-    return (
-        f"Agree on payment with {first.party.name} first: its own distress is behind {first.share:.0%} "
-        "of the cluster's expected loss."
+def _channels(model: RiskModel, members: Ints, stake: Floats, total: Fen) -> tuple[Channel, ...]:
+    """The loss of every member split by its causes one step back: its own record, and each relation by its part."""
+    score = model.score
+    weights = model.weights
+    causes = weights.csr.data * score[weights.csr.rows()]
+    divisor = model.own + np.bincount(weights.csr.indices, causes, minlength=len(score))
+    at_risk = np.divide(stake * score, divisor, out=np.zeros(len(stake)), where=divisor > 0)
+    own = float((at_risk[members] * model.own[members]).sum())
+    link = np.repeat(np.arange(len(weights.csr.data)), np.diff(weights.part_indptr))
+    source, target = weights.csr.rows()[link], weights.csr.indices[link]
+    flow = at_risk[target] * weights.part_value * score[source]
+    by_relation = np.bincount(weights.part_relation, weights=flow, minlength=len(RELATIONS))
+    found = {OWN_RECORD: own} | {
+        GRAPH_NAME[name]: float(by_relation[code]) for code, name in enumerate(RELATIONS)
+    }
+    found = {name: value for name, value in found.items() if value > 0}
+    whole = sum(found.values())
+    if not whole:
+        return ()
+    amounts = apportion(total, list(found.values()))
+    told = [
+        Channel(name, value / whole, Money(fen))
+        for (name, value), fen in zip(found.items(), amounts, strict=True)
+    ]
+    return tuple(sorted(told, key=lambda channel: (-channel.share, channel.relation)))
+
+
+def _words(kind: ActionKind, party: Named, spared: Money, share: float) -> str:
+    what = (
+        f"Agree on payment with {party.name} first"
+        if kind is ActionKind.AGREE_ON_PAYMENT
+        else f"Ring-fence {party.name} first: ask its partners for other security or to run down what it owes them"
     )
+    return f"{what}; that would spare {spared} yuan, {share:.0%} of the cluster's expected loss."

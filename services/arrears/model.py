@@ -72,12 +72,27 @@ class SeedShare:
     amount: Money
 
 
+class ChangeKind(Enum):
+    """What can be done about a risk."""
+
+    SETTLE = "settle"
+    PAY_ON_TIME = "pay-on-time"
+    CUT = "cut"
+
+
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What would lower the expected loss, and by how much."""
+    """What would lower the expected loss, and by how much.
+
+    ``what``: in words. ``SETTLE``: ``party`` pays its arrears; ``PAY_ON_TIME``: it has none, its own distress comes of
+    having paid late; ``CUT``: the link by which ``party`` harms ``other`` goes.
+    """
 
     what: str
     effect: Money
+    kind: ChangeKind
+    party: Named
+    other: Named | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,16 +118,51 @@ class RiskTrace:
 
 
 @dataclass(frozen=True, slots=True)
+class Channel:
+    """How expected loss arrives at the parties that carry it: their own record, or the last relation on its way.
+
+    ``relation``: a type of the graph, a kind of evidence, or OWN_RECORD. Channels of a cluster add up to its loss.
+    """
+
+    relation: str
+    share: float
+    amount: Money
+
+
+class ActionKind(Enum):
+    """What to do about a cluster first."""
+
+    AGREE_ON_PAYMENT = "agree-on-payment"
+    RING_FENCE = "ring-fence"
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """The step that spares most of a cluster's expected loss: ``spared``, computed by solving without its cause."""
+
+    kind: ActionKind
+    party: Named
+    spared: Money
+    share: float
+
+
+@dataclass(frozen=True, slots=True)
 class RiskCluster:
-    """A community of linked parties, with the expected loss of all of them and the seeds to blame for it."""
+    """A community of linked parties, with the expected loss of all of them and the seeds to blame for it.
+
+    ``members``: the largest expected loss first, at most a thousand; ``size`` counts all. ``seeds``: the largest share
+    first; their shares with those not listed add up to 1. ``suggested_action``: ``action`` in words.
+    """
 
     id: str
     name: str
     size: int
     expected_loss: Money
     seeds: tuple[SeedShare, ...]
+    channels: tuple[Channel, ...]
     members: tuple[Named, ...]
     suggested_action: str
+    action: Action | None
 
 
 class ShockKind(Enum):

@@ -11,29 +11,18 @@ from typing import TypeVar
 import numpy as np
 
 from algorithms.risk import what_if as pure
-from algorithms.risk.parameters import (
-    EVIDENCE_RELATIONS,
-    MONEY_RELATIONS,
-    RELATIONS,
-    MoneyRelation,
-    Relation,
-    RiskParameters,
-)
+from algorithms.risk.parameters import Relation, RiskParameters
 from graph import queries
 from graph.arrays import Ints
 from services.arrears.model import Shock, ShockKind
 from services.arrears.position import position
-from services.exposure.model import BUFFER_KINDS, MONEY_CODES
+from services.arrears.relations import MONEY_NAMES, RELATION_NAMES
+from services.exposure.model import BUFFER_KINDS
 from services.risk_model import RiskModel
 from services.site import Site
 from terms.errors import KehutuError
 
 T = TypeVar("T")
-
-RELATION_NAMES: dict[str, Relation] = {name: RELATIONS[code] for name, code in MONEY_CODES.items()} | {
-    f"SHARES {kind}": kind for kind in EVIDENCE_RELATIONS
-}
-"""Relations as answers call them, and as the risk model does."""
 
 
 @dataclass(slots=True)
@@ -158,8 +147,7 @@ def _add(changes: Changes, party: int, other: int, shock: Shock) -> None:
     """The one who guarantees, lends, sells or holds is harmed by the failure of the other."""
     if shock.relation is None:
         raise KehutuError("SHOCK_NEEDS", kind="ADD", field="relation")
-    money: dict[str, MoneyRelation] = {name: MONEY_RELATIONS[code] for name, code in MONEY_CODES.items()}
-    relation = _relation(shock.relation, money)
+    relation = _relation(shock.relation, MONEY_NAMES)
     changes.pure.append(pure.Add(other, party, relation, _amount(shock)))
 
 

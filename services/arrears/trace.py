@@ -8,7 +8,7 @@ import numpy as np
 
 from algorithms.risk.blame import Blame, by_seed
 from algorithms.risk.explain import Explanation, Path, apportion, explain
-from algorithms.risk.parameters import EVIDENCE_RELATIONS, RELATIONS
+from algorithms.risk.parameters import EVIDENCE_RELATIONS
 from graph.arrays import Ints
 from ledger.runs import Run
 from services.arrears.changes import largest_drops
@@ -21,18 +21,14 @@ from services.arrears.model import (
     Step,
     Tail,
 )
-from services.exposure.model import BUFFER_KINDS, MONEY_CODES
+from services.arrears.position import position
+from services.arrears.relations import GRAPH_NAME
+from services.exposure.model import BUFFER_KINDS
 from services.names import Named, names_of
 from services.risk_model import RiskModel, current
 from services.site import Site
-from terms.errors import KehutuError
 from terms.ids import Fen, RecordId
 from terms.money import Money
-
-GRAPH_NAME = {RELATIONS[code]: name for name, code in MONEY_CODES.items()} | {
-    kind: f"SHARES {kind}" for kind in EVIDENCE_RELATIONS
-}
-"""What a relation of the risk model is called in the graph."""
 
 SEEDS_SHOWN = 10
 
@@ -48,12 +44,8 @@ def trace(site: Site, entity: str, top: int = 10) -> RiskTrace:
     Raises:
         KehutuError: ``UNKNOWN_ID``, ``NO_RUN``, ``NOT_A_PARTY``.
     """
-    found = site.entity(entity)
     run, model = current(site)
-    party = model.party(found)
-    if party is None:
-        raise KehutuError("NOT_A_PARTY", id=found)
-    return trace_of(site, run, model, party, top)
+    return trace_of(site, run, model, position(site, model, entity), top)
 
 
 def trace_of(site: Site, run: Run, model: RiskModel, party: int, top: int) -> RiskTrace:

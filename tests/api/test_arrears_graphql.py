@@ -97,3 +97,30 @@ def test_owners_over_graphql(linked: TestClient) -> None:
     assert [owner["party"]["name"] for owner in found["beneficial"]] == ["li", "wang"]
     assert found["persons"]["totalCount"] == 3
     assert found["unknownAt"][0]["party"]["name"] == "Works K"
+
+
+def test_risk_clusters_over_graphql(client: TestClient) -> None:
+    query = """{ riskClusters(first: 5) { totalCount edges { node { id name size expectedLoss { fen } suggestedAction
+      seeds { party { id name } share amount { fen } } channels { relation share amount { fen } }
+      members(first: 2) { edges { node { id name } } totalCount }
+      action { kind party { name } spared { fen } share } } } } }"""
+    document = ask(client, query)
+    assert "errors" not in document, document
+    [edge] = document["data"]["riskClusters"]["edges"]
+    found = edge["node"]
+    assert found["size"] == found["members"]["totalCount"] == 3
+    assert len(found["members"]["edges"]) == 2
+    assert sum(channel["amount"]["fen"] for channel in found["channels"]) == found["expectedLoss"]["fen"]
+    assert found["action"]["kind"] == "AGREE_ON_PAYMENT"
+    assert found["seeds"][0]["party"]["id"] == f"enterprise:{DEBTOR}"
+
+
+def test_a_trace_tells_its_changes_for_programs(client: TestClient) -> None:
+    query = (
+        "query ($id: ID!) { riskTrace(id: $id) "
+        "{ wouldChange { what effect { fen } kind party { id } other { id } } } }"
+    )
+    document = ask(client, query, id=GUARANTOR)
+    assert "errors" not in document, document
+    kinds = {change["kind"] for change in document["data"]["riskTrace"]["wouldChange"]}
+    assert kinds == {"SETTLE", "CUT"}

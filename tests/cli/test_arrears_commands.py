@@ -94,3 +94,20 @@ def test_owners_for_people_name_who_is_behind_and_what_is_unknown(linked_site: S
         assert text in answer.output
     assert "受益所有人" in run("owners", code("K"), "--home", linked_site.home, "--lang", "zh").output
     assert run("owners", code("F"), "--home", linked_site.home).exit_code == 1
+
+
+def test_clusters_print_the_shape_of_the_graphql_field(small_site: Site) -> None:
+    answer = run("clusters", "--home", small_site.home, "--json")
+    assert answer.exit_code == 0, answer.output
+    document = json.loads(answer.stdout)
+    [edge] = document["edges"]
+    assert {"id", "name", "size", "expectedLoss", "seeds", "members", "suggestedAction"} <= set(edge["node"])
+    assert edge["node"]["members"]["totalCount"] == 3
+
+
+def test_clusters_for_people_say_what_to_do_first(small_site: Site) -> None:
+    answer = run("clusters", "--home", small_site.home)
+    assert "First: agree on payment with Debtor Works" in answer.output
+    assert (
+        "首先：与 Debtor Works 商定付款" in run("clusters", "--home", small_site.home, "--lang", "zh").output
+    )

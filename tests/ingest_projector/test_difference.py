@@ -15,15 +15,19 @@ from graph.write import NodeRow, RelationRow
 from ingest.difference import Difference, difference
 from ingest.recall import Recall
 from ledger.database import Ledger
+from ledger.judgements import NewJudgement
 from ledger.records import head, since
+from terms.ids import Key
 from tests.ingest_projector.material import (
     CODES,
     LOCALS,
     SCHEMA,
     Event,
+    Judge,
     Load,
     happen,
     histories,
+    judgements,
     node,
     relation,
     row,
@@ -93,19 +97,19 @@ def at_once(ledger: Ledger) -> Graph:
     return graph
 
 
-def graph_of(*events: Event) -> Graph:
+def graph_of(*events: Event, recall: Recall | None = None) -> Graph:
     """The graph after events, each followed as it comes."""
     with new_ledger() as ledger:
         graph, after = Graph(), 0
         for minute, event in enumerate(events):
             happen(ledger, event, minute)
-            after = follow(ledger, graph, after, 100)
+            after = follow(ledger, graph, after, 100, recall)
         whole = at_once(ledger)
         assert (graph.nodes, graph.relations) == (whole.nodes, whole.relations)
         return graph
 
 
-@settings(max_examples=100)
+@settings(max_examples=50)
 @given(histories(), st.sampled_from((1, 3, 100)), st.sampled_from((0, 1, 16)))
 def test_step_by_step_gives_the_graph_of_one_step(history: list[Event], batch: int, large: int) -> None:
     with new_ledger() as ledger:
@@ -120,6 +124,68 @@ def test_step_by_step_gives_the_graph_of_one_step(history: list[Event], batch: i
         # Old ids may go on naming what became of them; every key of today names what it names at once.
         assert whole.names.items() <= graph.names.items()
         assert set(graph.names.values()) <= graph.nodes.keys()
+
+
+def loads() -> st.SearchStrategy[Event]:
+    """Several rows of few records about few keys: versions follow each other fast, and large entities arise."""
+    few = st.tuples(
+        st.sampled_from(("visits/1", "visits/2", "registry/1", "old/1", "old/2")),
+        st.lists(st.sampled_from((A, LOCALS[0], LOCALS[1])), max_size=2, unique=True).map(sorted),
+        st.fixed_dictionaries({}, optional={"name": st.sampled_from("甲乙"), "netAssets": st.integers(0, 1)}),
+        st.integers(0, 3),
+        st.sampled_from(("real", "synthetic")),
+    )
+    return st.lists(few, min_size=1, max_size=5).map(
+        lambda rows: Load(tuple(
+            row(name, *([node("Enterprise", *keys, **values)] if keys else []), day=day, origin=origin)
+            for name, keys, values, day, origin in rows
+        ))
+    )  # fmt: skip
+
+
+@settings(max_examples=50)
+@given(
+    st.lists(loads(), min_size=2, max_size=6), st.lists(judgements(), max_size=1), st.sampled_from((0, 1, 2))
+)
+def test_a_remembered_entity_gives_what_all_its_records_give(
+    history: list[Event], last: list[NewJudgement], large: int
+) -> None:
+    with new_ledger() as ledger:
+        graph, after, recall = Graph(), 0, Recall(large)
+        for minute, event in enumerate([*history, Judge(tuple(last)), *history[:2]]):
+            happen(ledger, event, minute)
+            after = follow(ledger, graph, after, 100, recall)
+            whole = at_once(ledger)
+            assert graph.nodes == whole.nodes
+            assert whole.names.items() <= graph.names.items()
+
+
+def test_a_remembered_entity_keeps_the_origins_of_records_that_no_value_comes_from() -> None:
+    history = [
+        Load((row("visits/1", node("Enterprise", A, name="甲"), origin="real"),)),
+        Load((row("visits/2", node("Enterprise", A, name="甲"), origin="synthetic"),)),
+        Load((row("visits/3", node("Enterprise", A, netAssets=1), origin="real"),)),
+    ]
+    assert graph_of(*history, recall=Recall(0)).nodes[A].origins == ("real", "synthetic")
+
+
+def test_a_record_that_was_judged_before_it_stated_the_key_of_a_remembered_entity_stays_apart() -> None:
+    name = Key("enterprise@visits/2#1")
+    history = [
+        Load(
+            (
+                row("visits/1", node("Enterprise", A, name="甲")),
+                row("old/1", node("Enterprise", A, name="甲")),
+            )
+        ),
+        Load((row("visits/2", node("Enterprise", B, name="乙")),)),
+        Judge((NewJudgement(name, A, "different", "person", "ann"),)),
+        Load((row("visits/2", node("Enterprise", A, name="乙"), day=1),)),
+    ]
+    found = graph_of(*history, recall=Recall(0)).nodes
+    assert found[A].properties["name"] == "甲"
+    (part,) = found.keys() - {A}
+    assert (part.partition("~")[0], found[part].properties["name"]) == (A, "乙")
 
 
 def test_relations_follow_a_key_that_names_another_entity_now() -> None:

@@ -49,7 +49,7 @@ def fresh(store: Store, ledger: Ledger) -> dict[str, list[dict[str, object]]]:
     return contents(store)
 
 
-@settings(max_examples=25, suppress_health_check=list(HealthCheck))
+@settings(max_examples=15, suppress_health_check=list(HealthCheck))
 @given(history=histories(6), batch=st.sampled_from((2, 100)))
 def test_after_any_history_the_graph_equals_a_fresh_projection(
     embedded_store: Store, history: list[Event], batch: int
@@ -215,7 +215,7 @@ def test_killed_after_any_write_and_called_again_it_ends_in_the_graph_of_a_clean
     clean = fresh(embedded_store, ledger)
     assert clean["relations"]
     killed = 0
-    for writes in (1, 3, 5, 8, 11, 14, 17, 21, 26, 100):
+    for writes in (1, 4, 7, 11, 16, 22, 100):
         wipe(embedded_store)
         prepare(embedded_store, SCHEMA, ledger.id)
         command = [sys.executable, "-c", _CHILD, str(ledger.home), str(embedded_home), str(writes)]
@@ -229,5 +229,5 @@ def test_killed_after_any_write_and_called_again_it_ends_in_the_graph_of_a_clean
         state = read_state(embedded_store)
         assert state is not None
         assert (state.watermark, state.in_flight) == (head(ledger), None)
-    assert killed >= 5
+    assert killed >= 4
     assert "done" in child.stdout

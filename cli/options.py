@@ -14,6 +14,7 @@ from pathlib import Path
 import click
 
 from cli.output import print_error
+from services.operation.logs import configure, logged
 from services.settings import Settings, settings
 from terms.errors import KehutuError, Lang
 
@@ -40,6 +41,11 @@ def command(function: Callable[..., int]) -> Callable[..., None]:
     @click.option("--store", help="Graph store: embedded, bolt://…, neo4j://… or neo4j+s://… [KEHUTU_STORE].")
     @click.option("--json", "as_json", is_flag=True, help="Print one JSON document on standard output.")
     @click.option("--lang", type=click.Choice(["en", "zh"]), help="Language of texts for people.")
+    @click.option(
+        "--log-level",
+        type=click.Choice(["debug", "info", "warning", "error"]),
+        help="What to log on standard error [KEHUTU_LOG_LEVEL; warning].",
+    )
     @functools.wraps(function)
     def wrapped(
         *,
@@ -47,13 +53,16 @@ def command(function: Callable[..., int]) -> Callable[..., None]:
         store: str | None,
         as_json: bool,
         lang: Lang | None,
+        log_level: str | None,
         **own: object,
     ) -> None:
         spoken: Lang = lang or "en"
         try:
-            call = Call(settings(home, store, lang), as_json)
+            call = Call(settings(home, store, lang, log_level), as_json)
             spoken = call.lang
-            status = function(call, **own)
+            configure(call.settings.log_level)
+            with logged(function.__name__):
+                status = function(call, **own)
         except KehutuError as error:
             print_error(error, spoken, as_json=as_json)
             sys.exit(error.exit)

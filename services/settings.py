@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import os
+import tomllib
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Literal
+from typing import Literal, TypeAlias
+from urllib.parse import quote, urlsplit
 
-from pydantic import ValidationError
+from pydantic import PrivateAttr, SecretStr, ValidationError
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -15,15 +19,34 @@ from pydantic_settings import (
 
 from terms.errors import KehutuError
 
+PREFIX = "KEHUTU_"
+FILE = "config.toml"
+
+Origin: TypeAlias = Literal["flag", "environment", "config.toml", "default"]
+LogLevel: TypeAlias = Literal["debug", "info", "warning", "error"]
+
 
 class Settings(BaseSettings):
-    """What a deployment may set; each name is also a key of ``config.toml`` and, in capitals, of ``KEHUTU_*``."""
+    """What a deployment may set; each name is also a key of ``config.toml`` and, in capitals, of ``KEHUTU_*``.
 
-    model_config = SettingsConfigDict(env_prefix="KEHUTU_", extra="forbid")
+    ``store_user``, ``store_password``: for a Neo4j whose URL names none. ``store_password_file``: a file that holds the
+    password, as containers are given secrets. ``store_heap``: memory of the embedded store (``2g``); by its size when
+    absent. ``container``: the process has a container for itself, so the API listens on the container's interface.
+    """
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="forbid")
 
     home: Path = Path(".kehutu")
     store: str = "embedded"
     lang: Literal["en", "zh"] = "en"
+    log_level: LogLevel = "warning"
+    store_user: str = "neo4j"
+    store_password: SecretStr | None = None
+    store_password_file: Path | None = None
+    store_heap: str | None = None
+    container: bool = False
+
+    _origins: dict[str, Origin] = PrivateAttr(default_factory=dict)
 
     @classmethod
     def settings_customise_sources(
@@ -37,19 +60,58 @@ class Settings(BaseSettings):
         """The order of precedence; ``config.toml`` lies in the home that flags or the environment name."""
         del dotenv_settings, file_secret_settings
         named = {**env_settings(), **init_settings()}
-        toml = Path(str(named.get("home", ".kehutu"))) / "config.toml"
+        toml = Path(str(named.get("home", ".kehutu"))) / FILE
         return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, toml)
 
+    @property
+    def origins(self) -> Mapping[str, Origin]:
+        """Where the value of each setting comes from."""
+        return self._origins
 
-def settings(home: Path | None = None, store: str | None = None, lang: str | None = None) -> Settings:
+    @property
+    def store_url(self) -> str:
+        """The store's URL with the user and the password that are set; not for showing.
+
+        Raises:
+            KehutuError: ``CONFIGURATION_FAULT`` when the file of the password cannot be read.
+        """
+        password = self._password()
+        try:
+            parts = urlsplit(self.store)
+            if password is None or not parts.netloc or "@" in parts.netloc:
+                return self.store
+        except ValueError:  # no URL: opening it says so
+            return self.store
+        access = f"{quote(self.store_user, safe='')}:{quote(password, safe='')}"
+        return parts._replace(netloc=f"{access}@{parts.netloc}").geturl()
+
+    def _password(self) -> str | None:
+        if self.store_password_file is None:
+            return None if self.store_password is None else self.store_password.get_secret_value()
+        try:
+            return self.store_password_file.read_text(encoding="utf-8").strip()
+        except (OSError, ValueError) as error:
+            raise KehutuError(
+                "CONFIGURATION_FAULT",
+                setting="store_password_file",
+                found=self.store_password_file,
+                reason=getattr(error, "strerror", None) or error,
+            ) from error
+
+
+def settings(
+    home: Path | None = None, store: str | None = None, lang: str | None = None, log_level: str | None = None
+) -> Settings:
     """The settings in force, with the given flags on top.
 
     Raises:
         KehutuError: ``CONFIGURATION_FAULT`` names the setting and what was found.
     """
-    flags = {"home": home, "store": store, "lang": lang}
+    given = {"home": home, "store": store, "lang": lang, "log_level": log_level}
+    flags = {name: value for name, value in given.items() if value is not None}
     try:
-        return Settings(**{name: value for name, value in flags.items() if value is not None})  # type: ignore[arg-type]  # checked by pydantic
+        found = Settings(**flags)  # type: ignore[arg-type]  # checked by pydantic
+        found._origins = _origins(found.home, flags)
     except ValidationError as error:
         first = error.errors()[0]
         raise KehutuError(
@@ -59,6 +121,20 @@ def settings(home: Path | None = None, store: str | None = None, lang: str | Non
             reason=first["msg"],
         ) from error
     except (OSError, ValueError) as error:
-        raise KehutuError(
-            "CONFIGURATION_FAULT", setting="config.toml", found="", reason=str(error)
-        ) from error
+        raise KehutuError("CONFIGURATION_FAULT", setting=FILE, found="", reason=str(error)) from error
+    return found
+
+
+def _origins(home: Path, flags: Mapping[str, object]) -> dict[str, Origin]:
+    environment = {name.upper() for name in os.environ}
+    file = home / FILE
+    written = tomllib.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
+
+    def origin(name: str) -> Origin:
+        if name in flags:
+            return "flag"
+        if PREFIX + name.upper() in environment:
+            return "environment"
+        return "config.toml" if name in written else "default"
+
+    return {name: origin(name) for name in Settings.model_fields}

@@ -1,0 +1,1 @@
+"""Running a site: backups, rebuilding the graph, examining the installation, logs."""

@@ -101,6 +101,7 @@ READERS: dict[str, str] = {
     "parquet": "ingest.readers.parquet:read",
     "json": "ingest.readers.json:read",
     "jsonl": "ingest.readers.json:read_lines",
+    "xlsx": "ingest.readers.excel:read",
     "zip": "ingest.readers.zipped:read",
     "simbench": "ingest.readers.simbench:read",
     "febrl": "ingest.readers.febrl:read",
@@ -119,6 +120,7 @@ ENDINGS: dict[str, str] = {
     ".json": "json",
     ".jsonl": "jsonl",
     ".ndjson": "jsonl",
+    ".xlsx": "xlsx",
     ".zip": "zip",
 }
 """Format by file name, where the manifest gives none."""

@@ -1,0 +1,129 @@
+"""Excel workbooks: a sheet is a table like any other."""
+
+from __future__ import annotations
+
+import zipfile
+from io import BytesIO
+from xml.sax.saxutils import escape
+
+import pytest
+
+MANIFEST = """\
+sources:
+  - name: visits
+    path: visits.xlsx
+    channel: home-visit
+    recordId: 单号
+    observedAt: 2026-03-02
+    mapping:
+      - node: Customer
+        key: {customerNo: 户号}
+        set: {name: 姓名}
+"""
+HEADER = ["单号", "户号", "姓名"]
+ROWS = [["V1", 4401000001, "陈建国"], ["V2", 4401000002, "李秀英"]]
+
+TYPES = """<?xml version="1.0"?><Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">
+<Default Extension="xml" ContentType="application/xml"/>
+<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>
+<Override PartName="/xl/workbook.xml"
+ ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"/></Types>"""
+OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+PACKAGE = "http://schemas.openxmlformats.org/package/2006/relationships"
+MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+
+
+def workbook(**sheets: list[list[object]]) -> bytes:
+    """The least that is a workbook, with text written in place."""
+    packed = BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("[Content_Types].xml", TYPES)
+        archive.writestr(
+            "_rels/.rels",
+            f'<Relationships xmlns="{PACKAGE}"><Relationship Id="r" Type="{OFFICE}/officeDocument" '
+            'Target="xl/workbook.xml"/></Relationships>',
+        )
+        entries = "".join(
+            f'<sheet name="{name}" sheetId="{n}" r:id="s{n}"/>' for n, name in enumerate(sheets, 1)
+        )
+        archive.writestr(
+            "xl/workbook.xml",
+            f'<workbook xmlns="{MAIN}" xmlns:r="{OFFICE}"><sheets>{entries}</sheets></workbook>',
+        )
+        links = "".join(
+            f'<Relationship Id="s{n}" Type="{OFFICE}/worksheet" Target="worksheets/sheet{n}.xml"/>'
+            for n in range(1, len(sheets) + 1)
+        )
+        archive.writestr(
+            "xl/_rels/workbook.xml.rels", f'<Relationships xmlns="{PACKAGE}">{links}</Relationships>'
+        )
+        for n, rows in enumerate(sheets.values(), 1):
+            written = "".join(f"<row>{''.join(map(cell, row))}</row>" for row in rows)
+            archive.writestr(
+                f"xl/worksheets/sheet{n}.xml",
+                f'<worksheet xmlns="{MAIN}"><sheetData>{written}</sheetData></worksheet>',
+            )
+    return packed.getvalue()
+
+
+def cell(value: object) -> str:
+    if isinstance(value, int | float):
+        return f"<c><v>{value}</v></c>"
+    return f'<c t="inlineStr"><is><t>{escape(str(value))}</t></is></c>' if value else "<c/>"
+
+
+def test_a_sheet_is_read_with_its_numbers_whole(desk):
+    desk.write("visits.xlsx", workbook(走访=[HEADER, *ROWS]))
+    (report,) = desk.load(MANIFEST).sources
+    assert (report.read, report.accepted, report.error, report.warnings) == (2, 2, None, [])
+    assert desk.names() == ["陈建国", "李秀英"]
+    assert desk.records()[0].location == "visits.xlsx:2"
+
+
+def test_blank_rows_are_none_and_a_row_beyond_the_header_is_quarantined(desk):
+    desk.write("visits.xlsx", workbook(走访=[HEADER, ROWS[0], ["", "", ""], [*ROWS[1], "extra"]]))
+    (report,) = desk.load(MANIFEST).sources
+    assert (report.read, report.accepted, report.quarantined) == (2, 1, 1)
+
+
+def test_other_sheets_are_named_and_table_chooses(desk):
+    desk.write("visits.xlsx", workbook(说明=[["注"], ["无"]], 走访=[HEADER, *ROWS]))
+    (report,) = desk.load(MANIFEST.replace("    channel:", "    table: 走访\n    channel:")).sources
+    assert (report.accepted, report.warnings) == (2, [])
+    desk.write("visits.xlsx", workbook(走访=[HEADER, *ROWS], 说明=[["注"], ["无"]]))
+    (report,) = desk.load(MANIFEST).sources
+    assert "说明" in report.warnings[0]
+    (report,) = desk.load(MANIFEST.replace("    channel:", "    table: 没有\n    channel:")).sources
+    assert (report.read, "走访, 说明" in report.error) == (0, True)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"not a workbook",
+        b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1 old",
+        b"PK\x03\x04 cut",
+        workbook(a=[["x"]])[:300],
+    ],
+)
+def test_what_is_no_workbook_is_refused_as_a_whole(desk, content):
+    desk.write("visits.xlsx", content)
+    (report,) = desk.load(MANIFEST).sources
+    assert report.read == 0
+    assert report.error
+
+
+@pytest.mark.parametrize("header", [["单号", "户号", "户号"], ["单号", "", "姓名"]])
+def test_a_repeated_or_blank_header_is_refused(desk, header):
+    desk.write("visits.xlsx", workbook(走访=[header, *ROWS]))
+    (report,) = desk.load(MANIFEST).sources
+    assert report.read == 0
+    assert "line 1" in report.error
+
+
+def test_a_workbook_that_unpacks_to_far_more_than_it_is_is_stopped(desk):
+    desk.write("visits.xlsx", workbook(走访=[HEADER, *ROWS, *([["x" * 30_000]] * 400)]))
+    (report,) = desk.load(MANIFEST).sources
+    assert report.read == 0
+    assert "unpacks" in report.error

@@ -196,7 +196,7 @@ class EmbeddedServer:
             *("--heap", self._heap or os.environ.get("KEHUTU_STORE_HEAP") or _heap_for(self.folder)),
             *("--bolt", str(before.get("bolt", 0)), "--http", str(before.get("http", 0))),
         ]
-        with (self.folder / "server.log").open("wb") as log:
+        with open(self.folder / "server.log", "wb", opener=_private) as log:
             # A session of its own: Ctrl-C at the terminal is for the client, the server leaves after it.
             process = subprocess.Popen(  # noqa: S603 - our own program, no shell
                 command,
@@ -234,6 +234,10 @@ def _password(file: Path) -> str:
         finally:
             draft.unlink()
     return file.read_text()
+
+
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
 
 
 def _heap_for(folder: Path) -> str:

@@ -44,7 +44,9 @@ def main() -> None:
     folder: Path = arguments.folder
     status = 1
     try:
+        # Others may read who holds the store, and nothing else.
         lock = os.open(folder / "server.lock", os.O_RDWR | os.O_CREAT, 0o644)
+        os.umask(0o077)
         if not _acquire(lock):
             print("another server holds this folder", file=sys.stderr)
             return

@@ -14,8 +14,6 @@ import time
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from terms.errors import KehutuError
-
 if TYPE_CHECKING:
     from graph.store import Store
 
@@ -65,8 +63,8 @@ class Watchdog:
         while (late := self._next_late()) is not None:
             number, (store, queries, seconds) = late
             for query in queries:
-                # A store that is down has stopped the query already.
-                with contextlib.suppress(KehutuError):
+                # A store that is down has stopped the query already; whatever else went wrong, others are waiting.
+                with contextlib.suppress(Exception):
                     store.dialect.stop(store, query, seconds)
             with self._wake:
                 heapq.heappush(self._due, (time.monotonic() + AGAIN_SECONDS, number))

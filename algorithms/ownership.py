@@ -16,6 +16,7 @@ from scipy.sparse.linalg import splu
 from graph.arrays import Csr, Floats, Ints
 
 ROUNDING = 1e-12
+DENSE = 5000
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -83,14 +84,18 @@ def look_through(shares: Csr, owners: Ints) -> LookThrough:
         shares: of a ``Register``.
         owners: positions; persons or companies.
 
-    One sparse factorisation, one solve an owner; o x n values are returned.
+    One factorisation, one solve an owner; o x n values are returned.
     """
     size = shares.size
     direct = csr_matrix((shares.data, shares.indices, shares.indptr), shape=(size, size))
-    factors = splu(csc_matrix(identity(size, format="csc") - direct.T))
     unit = np.zeros((size, len(owners)))
     unit[owners, np.arange(len(owners))] = 1.0
-    walks = factors.solve(unit).T if len(owners) else np.zeros((0, size))
+    if len(owners) == 0:
+        walks = np.zeros((0, size))
+    elif size <= DENSE and len(owners) > size // 10:  # loops fill the factors: plain elimination is faster
+        walks = np.linalg.solve(np.eye(size) - direct.T.toarray(), unit).T
+    else:
+        walks = splu(csc_matrix(identity(size, format="csc") - direct.T)).solve(unit).T
     own = walks[np.arange(len(owners)), owners]
     naive = np.maximum(0.0, walks - unit.T)
     return LookThrough(owners, naive, naive / own[:, None])

@@ -89,7 +89,7 @@ class Embedded:
     def target(self) -> Target:
         """Where the server is now."""
         at = self.server.address
-        return Target(f"bolt://127.0.0.1:{at.bolt}", ("root", at.password), at.database)
+        return Target(f"bolt://127.0.0.1:{at.bolt}", ("root", at.password), self.server.database)
 
     def close(self) -> None:
         """Let go of the server; it ends with its last client."""
@@ -103,7 +103,7 @@ class Connection:
         self.retry = retry
         self._link, self._dialect = link, dialect
         self._lock = threading.Lock()
-        self._target: Target | None = None
+        self._target: tuple[str, tuple[str, str] | None] | None = None
         self._driver: neo4j.Driver | None = None
         self._ping: Future[None] | None = None
 
@@ -111,7 +111,8 @@ class Connection:
         """A session for one transaction. Nothing is sent yet."""
         target = self._link.target()
         with self._lock:
-            if self._driver is None or self._target != target:
+            # Another database of the same server needs no new driver: what runs there goes on.
+            if self._driver is None or self._target != (target.address, target.auth):
                 if self._driver is not None:
                     self._driver.close()
                 self._driver = neo4j.GraphDatabase.driver(
@@ -121,7 +122,7 @@ class Connection:
                     max_connection_lifetime=3600,
                     **self._dialect.driver_options(),
                 )
-                self._target = target
+                self._target = target.address, target.auth
             return self._driver.session(database=target.database, default_access_mode=access)
 
     def ping(self, seconds: float) -> None:

@@ -2,7 +2,8 @@
 
 In the folder: ``clients.lock`` (every client holds it shared), ``start.lock`` (one starter at a time),
 ``server.lock`` (the server holds it; its text says who it is), ``server.json`` (ports, once it listens),
-``password`` (owner only), ``server.log``, ``data/`` (the engine's files).
+``password`` (owner only), ``server.log``, ``data/`` (the engine's files), ``database`` (the name of the database that
+holds the graph, once a rebuild has made another than the first).
 A client that is killed drops its lock with it, so the server outlives its clients by no more than a moment, and a
 file left behind by a killed process means nothing.
 """
@@ -32,6 +33,7 @@ LEAVE_SECONDS = 15.0
 START_SECONDS = 90.0
 STARTS = 2
 WATCH_SECONDS = 0.25
+FIRST_DATABASE = "kehutu"
 LARGE_STORE_BYTES = 120 * 1024**2
 """Above this size on disk (about 300,000 nodes, 1.5 million relations) the server gets the larger heap."""
 
@@ -42,7 +44,6 @@ class Address:
 
     bolt: int
     http: int
-    database: str
     password: str
 
 
@@ -53,12 +54,13 @@ class EmbeddedServer:
     ports, so that transactions that are retried find it.
     """
 
-    def __init__(self, folder: Path, *, heap: str | None = None) -> None:
+    def __init__(self, folder: Path, *, heap: str | None = None, database: str | None = None) -> None:
         """Join the server of ``folder``, starting it if need be; 2 to 3 s on an idle machine, else 0.05 s.
 
         Args:
             folder: the home's ``graph`` folder; made when missing.
             heap: memory of the server (``768m``); absent: ``KEHUTU_STORE_HEAP``, else by the store's size.
+            database: another than the one that holds the graph; it has to exist.
         Raises:
             KehutuError: STORE_LOCKED when a server of another user or version holds the folder,
                 STORE_FOLDER when it cannot be used, STORE_UNAVAILABLE when the server does not start.
@@ -67,6 +69,7 @@ class EmbeddedServer:
             folder.absolute()
         )  # the server works in it, so a relative name would be another
         self._heap = heap
+        self._database = database
         self._closed = threading.Event()
         try:
             folder.mkdir(parents=True, exist_ok=True)
@@ -82,6 +85,11 @@ class EmbeddedServer:
             raise KehutuError("STORE_FOLDER", folder=folder, reason=fault.strerror or fault) from fault
         self._watcher = threading.Thread(target=self._watch, name="kehutu-store-watcher", daemon=True)
         self._watcher.start()
+
+    @property
+    def database(self) -> str:
+        """The database to use: it changes when a rebuild has made the graph anew, for whoever asks from then on."""
+        return self._database or served_database(self.folder)
 
     def close(self) -> None:
         """Let go. If this was the last client the server ends within a second. May be called twice."""
@@ -147,7 +155,7 @@ class EmbeddedServer:
         server = self._announced()
         if token is None or server is None or server.get("token") != token:
             return None  # what an earlier server has left behind
-        return Address(server["bolt"], server["http"], server["database"], self._password)
+        return Address(server["bolt"], server["http"], self._password)
 
     def _announced(self) -> dict[str, Any] | None:
         with contextlib.suppress(FileNotFoundError, ValueError):
@@ -195,6 +203,7 @@ class EmbeddedServer:
             *(sys.executable, "-P", str(Path(__file__).with_name("embedded_server.py")), str(self.folder)),
             *("--heap", self._heap or os.environ.get("KEHUTU_STORE_HEAP") or _heap_for(self.folder)),
             *("--bolt", str(before.get("bolt", 0)), "--http", str(before.get("http", 0))),
+            *("--database", served_database(self.folder)),
         ]
         with open(self.folder / "server.log", "wb", opener=_private) as log:
             # A session of its own: Ctrl-C at the terminal is for the client, the server leaves after it.
@@ -220,6 +229,29 @@ class EmbeddedServer:
 def engine_version() -> str:
     """Version of the embedded engine; clients and server of one store must agree."""
     return version("arcadedb-embedded")
+
+
+def served_database(folder: Path) -> str:
+    """The name of the database that holds the graph."""
+    try:
+        return (folder / "database").read_text()
+    except FileNotFoundError:
+        return FIRST_DATABASE
+
+
+def serve_database(folder: Path, name: str) -> None:
+    """Let another database hold the graph, for every client from its next transaction on; it survives a power cut."""
+    draft = folder / "database.new"
+    with draft.open("w") as file:
+        file.write(name)
+        file.flush()
+        os.fsync(file.fileno())
+    draft.replace(folder / "database")
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 def _password(file: Path) -> str:

@@ -186,18 +186,19 @@ class _Faults:
         return KehutuError("STORE_UNAVAILABLE", store=self.store.url, reason=reason.rstrip(".:"))
 
 
-def open_store(url: str, home: Path) -> Store:
+def open_store(url: str, home: Path, *, heap: str | None = None, database: str | None = None) -> Store:
     """Open the embedded store of a home, or a Neo4j server, and see that it answers.
 
     Args:
         url: ``embedded``, or ``bolt://``, ``neo4j://``, ``neo4j+s://`` with host and port, and the database
             as path where it is not the server's default. User and password come from the URL, else from
             ``KEHUTU_STORE_USER`` and ``KEHUTU_STORE_PASSWORD``.
+        heap, database: of the embedded store, see :class:`graph.embedded.EmbeddedServer`.
     Raises:
         KehutuError: STORE_UNAVAILABLE (a server within about 5 s), STORE_LOCKED, STORE_FOLDER.
     """
     if url == "embedded":
-        server = EmbeddedServer(home / "graph")
+        server = EmbeddedServer(home / "graph", heap=heap, database=database)
         dialect: Dialect = ArcadeDB(server)
         link: Link = Embedded(server)
         shown, retry = f"embedded ({server.folder})", EMBEDDED_RETRY_SECONDS

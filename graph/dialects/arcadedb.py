@@ -7,6 +7,7 @@ import json
 import urllib.error
 import urllib.request
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from graph.embedded import EmbeddedServer
@@ -87,15 +88,37 @@ class ArcadeDB:
         """Few nodes in batches; many by making the database anew, which takes its definitions with it."""
         types = self._command(store, "sql", "SELECT name, records FROM schema:types WHERE type = 'vertex'")
         if sum(row["records"] for row in types) > WIPE_NODES:
-            database = self._server.address.database
-            self._request(store, "server", {"command": f"drop database {database}"})
-            self._request(store, "server", {"command": f"create database {database}"})
+            database = self._server.database
+            self.drop_database(store, database)
+            self.create_database(store, database)
             return
         query = (
             f"MATCH (n) WHERE NOT n:Meta WITH n LIMIT {WIPE_BATCH} DETACH DELETE n RETURN count(n) AS deleted"
         )
         while store.write(query)[0]["deleted"]:
             pass
+
+    @property
+    def folder(self) -> Path:
+        """Where the engine's files lie."""
+        return self._server.folder
+
+    @property
+    def database(self) -> str:
+        """The database in use."""
+        return self._server.database
+
+    def databases(self, store: Store) -> list[str]:
+        """All databases of the server, sorted."""
+        return sorted(self._request(store, "server", {"command": "list databases"})["result"])
+
+    def create_database(self, store: Store, name: str) -> None:
+        """Make an empty database in the same server."""
+        self._request(store, "server", {"command": f"create database {name}"})
+
+    def drop_database(self, store: Store, name: str) -> None:
+        """Delete a database with all that it holds; who still uses it gets an error."""
+        self._request(store, "server", {"command": f"drop database {name}"})
 
     def stop(self, store: Store, query: str, seconds: float) -> int:
         """By Neo4j's own Cypher. The server cuts the text that it shows at about 1,000 characters."""
@@ -109,7 +132,7 @@ class ArcadeDB:
         return len(late)
 
     def _command(self, store: Store, language: str, command: str) -> list[dict[str, Any]]:
-        path = f"command/{self._server.address.database}"
+        path = f"command/{self._server.database}"
         answer = self._request(store, path, {"language": language, "command": command})
         rows: list[dict[str, Any]] = answer["result"]
         return rows

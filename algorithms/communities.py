@@ -1,12 +1,10 @@
-"""Groups of parties that are closely connected: Leiden communities and connected components."""
+"""Groups of parties that are closely connected: Leiden communities and how good a partition is."""
 
 from __future__ import annotations
 
 import random
 
 import numpy as np
-from scipy.sparse import csr_matrix
-from scipy.sparse.csgraph import connected_components
 
 from graph.arrays import Floats, Ints
 
@@ -58,14 +56,6 @@ def leiden(
     finally:
         igraph.set_random_number_generator(random)
     return by_smallest_member(np.array(found.membership, dtype=np.int64))
-
-
-def components(size: int, source: Ints, target: Ints) -> Ints:
-    """Connected components over undirected edges: n labels 0..c-1, numbered by the smallest member. O(n + k)."""
-    ones = np.ones(len(source), dtype=np.int8)
-    matrix = csr_matrix((ones, (source, target)), shape=(size, size))
-    _, label = connected_components(matrix, directed=False)
-    return by_smallest_member(label.astype(np.int64))
 
 
 def modularity(label: Ints, source: Ints, target: Ints, weight: Floats, *, resolution: float = 1.0) -> float:

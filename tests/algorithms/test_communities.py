@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from algorithms.communities import components, leiden, modularity
+from algorithms.communities import leiden, modularity
+from algorithms.graph_measures.components import components
 
 
 def planted(groups: int, members: int, seed: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

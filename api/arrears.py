@@ -9,7 +9,7 @@ import strawberry
 from api.context import ID
 from api.paging import Connection, page
 from api.scalars import FenAmount
-from api.types import Money, Named, Run, SeedShare
+from api.types import Money, Named, RiskOverride, Run, SeedShare
 from services.arrears import model
 from services.arrears.clusters import Clusters
 from terms.money import Money as Amount
@@ -124,6 +124,12 @@ class WhatIf:
     def data_time(self) -> str:
         return self.answer.data_time.isoformat()
 
+    @strawberry.field(
+        description="Judgements of people about parties that are hit; shocks come on top of them."
+    )
+    def overrides(self) -> list[RiskOverride]:
+        return list(self.answer.overrides)  # type: ignore[arg-type]  # read by attribute
+
     @strawberry.field(description="What had to be assumed.")
     def cautions(self) -> list[str]:
         return list(self.answer.cautions)
@@ -196,6 +202,10 @@ class RiskCluster:
     def suggested_action(self) -> str:
         return self.found.suggested_action
 
+    @strawberry.field(description="Judgements of people about parties named here.")
+    def overrides(self) -> list[RiskOverride]:
+        return list(self.found.overrides)  # type: ignore[arg-type]  # read by attribute
+
     @strawberry.field(description="The same for programs; absent where nothing can be spared.")
     def action(self) -> Action | None:
         return self.found.action  # type: ignore[return-value]  # read by attribute
@@ -207,3 +217,21 @@ def clusters_page(found: Clusters, first: int, after: str | None) -> Connection[
     for edge in shown.edges:
         edge.node = RiskCluster(found=found.tell(edge.node))
     return shown
+
+
+@strawberry.type(description="What a judgement changed.")
+class Overridden:
+    """See the description."""
+
+    party: Named = strawberry.field(description="The party that was judged.")
+    override: RiskOverride | None = strawberry.field(
+        description="The judgement in force; absent where it was taken back."
+    )
+    before: float = strawberry.field(description="Arrears probability before.")
+    after: float = strawberry.field(description="Arrears probability after.")
+    loss: Money = strawberry.field(description="Change of the party's expected loss.")
+    total_loss: Money = strawberry.field(description="Change of the expected loss of all parties.")
+    run: Run = strawberry.field(description="The run that has it.")
+    repeated: bool = strawberry.field(
+        description="Whether the same judgement had been made before under this idempotency key."
+    )

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from dataclasses import field
+from typing import Annotated, Any
 
 import strawberry
 
 from api.context import ID, Info
-from api.paging import Connection, page
+from api.linked import NeighbourConnection, provenance_of
+from api.paging import Connection, largest, page
+from api.service import Interaction, WorkOrder
 from api.types import (
     Account,
     Address,
@@ -17,8 +20,8 @@ from api.types import (
     Community,
     Contribution,
     Money,
-    Named,
     Provenance,
+    RiskOverride,
     Run,
     SupplyElement,
     described,
@@ -26,7 +29,12 @@ from api.types import (
 )
 from graph.queries import CustomerPortrait
 from services import portrait
-from services.portrait import CustomerRisk
+from services.graph_answers import neighbours as answers
+from services.graph_answers.entity import Stored
+from services.portrait import CustomerRisk, PartyRisk
+from services.site import Site
+from terms.errors import KehutuError
+from terms.ids import EntityId
 
 
 def money(properties: Mapping[str, Any], name: str) -> Money | None:
@@ -47,17 +55,17 @@ class ServicePoint:
     )
 
 
-@strawberry.type(description="A customer's risk: that of its party in the current run.")
+@strawberry.type(description="The risk of a customer's party, or of a party itself, in the current run.")
 class Risk:
     """See the description."""
 
-    found: strawberry.Private[CustomerRisk]
+    found: strawberry.Private[CustomerRisk | PartyRisk]
 
     @strawberry.field(description="Probability of arrears within twelve months, 0 to 1.")
     def score(self) -> float:
         return self.found.score
 
-    @strawberry.field(description="The customer's part, by exposure, of its party's expected loss.")
+    @strawberry.field(description="The expected loss; of a customer its part, by exposure, of its party's.")
     def expected_loss(self) -> Money:
         return self.found.expected_loss  # type: ignore[return-value]  # read by attribute
 
@@ -73,6 +81,12 @@ class Risk:
             after,
         )
 
+    @strawberry.field(
+        description="A person's judgement that stands in for the party's payment record; absent without one."
+    )
+    def override(self, info: Info) -> RiskOverride | None:
+        return portrait.judgement(info.context.site, self.found)  # type: ignore[return-value]  # by attribute
+
     @strawberry.field(description="The run that the figures come from.")
     def run(self) -> Run:
         return Run(id=ID(self.found.run.id))
@@ -82,11 +96,34 @@ class Risk:
 class Customer:
     """See the description."""
 
-    row: strawberry.Private[CustomerPortrait]
+    seen: strawberry.Private[Stored]
+    site: strawberry.Private[Site]
+    known: strawberry.Private[CustomerPortrait | None] = field(default=None)
+
+    @classmethod
+    def of(cls, info: Info, text: str) -> Customer | None:
+        """A customer by id, old id or customer number, with its whole portrait; None where there is none."""
+        site = info.context.site
+        try:
+            row = portrait.customer(site, text)
+        except KehutuError as fault:
+            if fault.code == "UNKNOWN_ID":
+                return None
+            raise
+        return cls(
+            seen=Stored(EntityId(row.id), "Customer", tuple(row.origins), row.properties), site=site, known=row
+        )
+
+    @property
+    def row(self) -> CustomerPortrait:
+        """The whole portrait; of an entry of a list it is read when first needed."""
+        if self.known is None:
+            self.known = portrait.customer(self.site, self.seen.id)
+        return self.known
 
     @strawberry.field(description="Canonical id.")
     def id(self) -> ID:
-        return ID(self.row.id)
+        return ID(self.seen.id)
 
     @strawberry.field(description=stored("Customer", "customerNo"))
     def customer_no(self) -> str | None:
@@ -106,14 +143,16 @@ class Customer:
 
     @strawberry.field(description="real, benchmark or synthetic: where the records come from.")
     def origins(self) -> list[str]:
-        return self.row.origins
+        return list(self.seen.origins)
 
     @strawberry.field(description="The person or enterprise behind the contract; absent where unknown.")
-    def party(self, info: Info) -> Named | None:
+    def party(self, info: Info) -> Annotated[Party, strawberry.lazy("api.parties")] | None:  # type: ignore[name-defined]  # noqa: F821
+        from api.parties import party_of  # noqa: PLC0415  # each of the two types leads to the other
+
         if not self.row.parties:
             return None
         first = self.row.parties[0]
-        return portrait.named(info.context.site, first["id"])  # type: ignore[return-value]  # read by attribute
+        return party_of(info.context.site, first["id"], first["type"])
 
     @strawberry.field(description="Addresses of the customer.")
     def addresses(self, first: int = 20, after: str | None = None) -> Connection[Address]:
@@ -176,19 +215,23 @@ class Customer:
 
     @strawberry.field(description="Risk in the current run; absent without a run that knows the customer.")
     def risk(self, info: Info) -> Risk | None:
-        found = portrait.risk(info.context.site, self.row.id)
+        found = portrait.risk(info.context.site, self.seen.id)
         return None if found is None else Risk(found=found)
 
     @strawberry.field(description="Arrears at the cut-off of the current run.")
     def arrears(self, info: Info) -> Arrears | None:
-        found = portrait.risk(info.context.site, self.row.id)
+        found = portrait.risk(info.context.site, self.seen.id)
         if found is None:
             return None
-        return Arrears(balance=found.balance, probability=found.score)  # type: ignore[arg-type]  # by attribute
+        return Arrears(
+            balance=found.balance,  # type: ignore[arg-type]  # read by attribute
+            probability=found.score,
+            ageing=list(found.ageing),  # type: ignore[arg-type]  # read by attribute
+        )
 
     @strawberry.field(description="The community of the customer's party in the current run.")
     def community(self, info: Info) -> Community | None:
-        found = portrait.risk(info.context.site, self.row.id)
+        found = portrait.risk(info.context.site, self.seen.id)
         if found is None:
             return None
         return portrait.community(info.context.site, found.model, found.party)  # type: ignore[return-value]  # by attribute
@@ -197,32 +240,57 @@ class Customer:
         description="Which record says each value, the value shown first; of all fields, or of one."
     )
     def provenance(self, info: Info, field: str | None = None) -> list[Provenance]:
-        return [
-            Provenance(
-                field=found.field,
-                value=found.value,
-                current=found.current,
-                source=found.source,
-                record_id=found.record_id,
-                channel=found.channel,
-                origin=found.origin,
-                observed_at=instant(found.observed_at),
-                recorded_at=instant(found.recorded_at),
-            )
-            for found in portrait.provenance(info.context.site, self.row.id, field)
-        ]
+        return provenance_of(info, self.seen.id, field)
+
+    @strawberry.field(description="The customer's own equipment.")
+    def devices(
+        self, first: int = 20, after: str | None = None
+    ) -> Connection[Annotated[Device, strawberry.lazy("api.equipment")]]:  # type: ignore[name-defined]  # noqa: F821
+        from api.equipment import Device  # noqa: PLC0415  # each of the two types leads to the other
+
+        found = [Device(seen=_seen(row, "Device")) for row in self.row.devices]
+        return _of_all(page(found, _seen_id, largest(first), after), self.row.device_count)
+
+    @strawberry.field(description="Work that the customer asked for, the newest first; the newest hundred.")
+    def work_orders(self, first: int = 20, after: str | None = None) -> Connection[WorkOrder]:
+        found = [WorkOrder(seen=_seen(row, "WorkOrder")) for row in self.row.work_orders]
+        return _of_all(page(found, _seen_id, largest(first), after), self.row.work_order_count)
+
+    @strawberry.field(description="Contacts by any channel, the newest first; the newest hundred.")
+    def interactions(self, first: int = 20, after: str | None = None) -> Connection[Interaction]:
+        found = [Interaction(seen=_seen(row, "Interaction")) for row in self.row.interactions]
+        return _of_all(page(found, _seen_id, largest(first), after), self.row.interaction_count)
+
+    @strawberry.field(description="Its relations and the entities at their other ends; of all types, or of some.")
+    def neighbours(
+        self, info: Info, relations: list[str] | None = None, first: int = 20, after: str | None = None
+    ) -> NeighbourConnection:
+        return answers.neighbours(  # type: ignore[return-value]  # read by attribute
+            info.context.site, self.seen.id, relations or (), largest(first), after
+        )
 
     def _text(self, name: str) -> str | None:
-        return _str(self.row.properties.get(name))
-
-
-def instant(moment: Any) -> str:
-    """An instant as ISO text in UTC."""
-    return str(moment.isoformat()).replace("+00:00", "Z")
+        return _str(self.seen.properties.get(name))
 
 
 def _id(item: Any) -> str:
     return str(item.id)
+
+
+def _seen(row: Any, type_name: str) -> Stored:
+    """An entry of a portrait as an entity of its own."""
+    origins = row["properties"].get("origins") or ()
+    return Stored(EntityId(row["id"]), type_name, tuple(origins), row["properties"])
+
+
+def _seen_id(entry: Any) -> str:
+    return str(entry.seen.id)
+
+
+def _of_all(shown: Connection[Any], total: int) -> Connection[Any]:
+    """The page with the number of all entries, of which the portrait holds the newest."""
+    shown.total_count = total
+    return shown
 
 
 def _str(value: object) -> str | None:

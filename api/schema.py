@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import enum
 
 import strawberry
@@ -9,7 +10,7 @@ from graphql import GraphQLError
 from strawberry.schema.config import StrawberryConfig
 from strawberry.types import ExecutionContext
 
-from api.arrears import RiskCluster, ShockInput, WhatIf, clusters_page
+from api.arrears import Overridden, RiskCluster, ShockInput, WhatIf, clusters_page
 from api.context import ID, Context, Info
 from api.customer import Customer
 from api.links import GuaranteeCircle, Owners, circles_page
@@ -20,6 +21,7 @@ from services import portrait
 from services import search as searching
 from services.arrears.circles import guarantee_circles
 from services.arrears.clusters import risk_clusters
+from services.arrears.overriding import override
 from services.arrears.owners import THRESHOLD, owners
 from services.arrears.trace import trace
 from services.arrears.what_if import what_if
@@ -107,6 +109,38 @@ class Query:
         return page(hits, lambda hit: hit.id, first, after)
 
 
+@strawberry.type(
+    description="What can be changed; every change has a key under which saying it twice counts once."
+)
+class Mutation:
+    """See the description."""
+
+    @strawberry.mutation(
+        description="Set a party's own distress in place of what its payment record says, until a day; with `own` "
+        "absent an earlier judgement is taken back. The current run is continued at once."
+    )
+    def override_risk(
+        self,
+        info: Info,
+        id: ID,
+        *,
+        reason: str,
+        author: str,
+        until: datetime.date,
+        idempotency_key: str,
+        own: float | None = None,
+    ) -> Overridden:
+        return override(  # type: ignore[return-value]  # read by attribute
+            info.context.site,
+            id,
+            own,
+            reason=reason,
+            author=author,
+            until=until,
+            idempotency_key=idempotency_key,
+        )
+
+
 class Schema(strawberry.Schema):
     """Errors of ours carry their code and remedy; the faults of a resolver show neither text nor trace."""
 
@@ -130,6 +164,7 @@ class Schema(strawberry.Schema):
 
 schema = Schema(
     query=Query,
+    mutation=Mutation,
     config=StrawberryConfig(scalar_map={FenAmount: Fen}, disable_field_suggestions=False),
 )
 

@@ -130,6 +130,21 @@ class Change:
     other: Named | None = strawberry.field(description="The other end of the link that is cut.")
 
 
+@strawberry.type(
+    description="A person's judgement of a party's own distress, in place of what its payment record says."
+)
+class RiskOverride:
+    """See the description."""
+
+    party: Named = strawberry.field(description="The party that is judged.")
+    own: float = strawberry.field(description="Its own distress as judged, 0 to 1.")
+    recorded: float = strawberry.field(description="What its payment record says.")
+    reason: str = strawberry.field(description="Why.")
+    author: str = strawberry.field(description="Who judged.")
+    until: str = strawberry.field(description="Last day of data on which it holds, an ISO date.")
+    recorded_at: str = strawberry.field(description="When it was recorded, ISO instant in UTC.")
+
+
 @strawberry.type(description="Why a party is at risk of arrears; amounts add up to the fen.")
 class RiskTrace:
     """See the description."""
@@ -151,6 +166,9 @@ class RiskTrace:
     )
     run: Run = strawberry.field(description="The run that the answer comes from.")
     data_time: str = strawberry.field(description="Cut-off of the data, an ISO date.")
+    overrides: list[RiskOverride] = strawberry.field(
+        description="Judgements of people about parties named here; they stand in for payment records."
+    )
     cautions: list[str] = strawberry.field(description="What had to be assumed about the party.")
 
 
@@ -188,12 +206,24 @@ class Provenance:
     recorded_at: str = strawberry.field(description="When Kehutu acknowledged it, ISO instant in UTC.")
 
 
+@strawberry.type(description="Arrears that have been open for so many days.")
+class AgeingBucket:
+    """See the description."""
+
+    from_days: int = strawberry.field(description="Least days overdue.")
+    to_days: int | None = strawberry.field(description="Most days overdue; absent for the last bucket.")
+    amount: Money = strawberry.field(description="Overdue and unpaid.")
+
+
 @strawberry.type(description="A customer's arrears.")
 class Arrears:
     """See the description."""
 
     balance: Money = strawberry.field(description="Overdue and unpaid at the cut-off of the current run.")
     probability: float = strawberry.field(description="Probability of arrears within twelve months.")
+    ageing: list[AgeingBucket] = strawberry.field(
+        description="The balance by days overdue: 0-30, 31-60, 61-90, 91-180, over 180; adds up to it exactly."
+    )
 
 
 @strawberry.type(description=described("Address"))

@@ -7,6 +7,7 @@ from rich.text import Text
 from rich.tree import Tree
 
 from cli.connections import connection, with_connections
+from cli.judgements import judgement_text
 from cli.options import Call, command
 from cli.output import print_json, print_tree
 from services.arrears.clusters import OWN_RECORD, risk_clusters
@@ -101,6 +102,8 @@ def as_tree(cluster: RiskCluster, lang: Lang = "en") -> Tree:
     tree.add(Text(text["channels"].format(channels=channels)))
     if cluster.action:
         tree.add(Text(action_text(cluster.action, lang), style="yellow"))
+    for found in cluster.overrides:
+        tree.add(Text(judgement_text(found, lang), style="yellow"))
     members = ", ".join(member.name for member in cluster.members[:MEMBERS_PRINTED])
     more = " …" if cluster.size > MEMBERS_PRINTED else ""
     tree.add(Text(text["members"].format(members=members + more)))

@@ -13,6 +13,7 @@ COMMANDS = {
     "demo": "Build a site from published and labelled synthetic data, report, and serve it.",
     "evaluate": "Compare results with published reference cases.",
     "ingest": "Load the sources of a manifest and bring the graph up to date.",
+    "override": "A person's judgement in place of a party's payment record, until a day.",
     "owners": "Who owns an enterprise in the end, through chains and loops of holdings.",
     "quarantine": "Look at rows that could not be taken, and try them again.",
     "schema": "Print the model: types, relations, properties.",

@@ -6,6 +6,7 @@ import click
 from rich.text import Text
 from rich.tree import Tree
 
+from cli.judgements import judgement_text
 from cli.options import Call, command
 from cli.output import print_json, print_tree
 from services.arrears.model import Change, RiskPath, RiskTrace
@@ -113,6 +114,8 @@ def as_tree(answer: RiskTrace, lang: Lang = "en") -> Tree:
         changes = tree.add(Text(text["change"]))
         for change in answer.would_change:
             changes.add(Text(f"−{change.effect}  {change_text(change, lang)}"))
+    for found in answer.overrides:
+        tree.add(Text(judgement_text(found, lang), style="yellow"))
     for caution in answer.cautions:
         tree.add(Text(f"{text['caution']}: {caution}"))
     return tree

@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from cli.connections import connection, with_connections
+from cli.judgements import judgement_text
 from cli.options import Call, command
 from cli.output import print_json, print_table
 from services.arrears.model import Shock, ShockKind, WhatIf
@@ -218,6 +219,8 @@ def _print(answer: WhatIf, first: int, lang: Lang) -> None:
     )
     if any("synthetic" in hit.party.origins for hit in shown):
         click.echo(text["synthetic"])
+    for found in answer.overrides:
+        click.echo(judgement_text(found, lang))
     for caution in answer.cautions:
         click.echo(f"{text['caution']}: {caution}")
 

@@ -87,8 +87,8 @@ def analyse(site: Site, *, as_of: date | None = None, progress: Progress = silen
     progress("Finding communities")
     community = communities(len(inputs.parties.ids), weights)
     model = RiskModel.of(inputs, weights, solution, community)
-    run_id, projection = _identity(model, parameters)
-    known = _is_kept(site, run_id)
+    run_id, projection = identity_of(model, parameters)
+    known = is_kept(site, run_id)
     if not known:
         progress("Writing results")
         files = save(site.home, run_id, model)
@@ -156,7 +156,7 @@ def _latest(site: Site) -> date:
     return found.astimezone(ZONE).date()
 
 
-def _identity(model: RiskModel, parameters: RiskParameters) -> tuple[RunId, str]:
+def identity_of(model: RiskModel, parameters: RiskParameters) -> tuple[RunId, str]:
     """The run's id and the hash of what it read: equal data, parameters and code give an equal id."""
     digest = hashlib.sha256()
     for name, table in model.tables().items():
@@ -168,7 +168,8 @@ def _identity(model: RiskModel, parameters: RiskParameters) -> tuple[RunId, str]
     return RunId(f"{model.cut_off:%Y%m%d}-{digest.hexdigest()[:10]}"), projection
 
 
-def _is_kept(site: Site, run: RunId) -> bool:
+def is_kept(site: Site, run: RunId) -> bool:
+    """Whether a run of this id is in the ledger."""
     try:
         runs.get(site.ledger, run)
     except KehutuError as fault:

@@ -9,8 +9,10 @@ from graph import queries
 from ingest.entities import Entity
 from ingest.view import view
 from ledger.runs import Run
-from services.arrears.model import RiskTrace
+from services.arrears.judgements import judgements_of
+from services.arrears.model import Judged, RiskTrace
 from services.arrears.trace import trace_of
+from services.exposure.ageing import BUCKETS
 from services.names import Named, names_of
 from services.risk_model import RiskModel, current
 from services.site import Site
@@ -29,6 +31,15 @@ class Community:
     name: str
     size: int
     risk: float
+
+
+@dataclass(frozen=True, slots=True)
+class AgeingBucket:
+    """Arrears that have been open for so many days; ``to_days`` is None for the last bucket."""
+
+    from_days: int
+    to_days: int | None
+    amount: Money
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +65,33 @@ class CustomerRisk:
     def balance(self) -> Money:
         """Overdue and unpaid at the cut-off."""
         return Money(int(self.model.customer_balance[self.customer]))
+
+    @property
+    def ageing(self) -> tuple[AgeingBucket, ...]:
+        """The balance by days overdue; the buckets add up to it exactly."""
+        return tuple(
+            AgeingBucket(start, end, Money(int(fen)))
+            for (start, end), fen in zip(BUCKETS, self.model.customer_ageing[self.customer], strict=True)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class PartyRisk:
+    """The risk of a person or an enterprise in a run."""
+
+    run: Run
+    model: RiskModel
+    party: int
+
+    @property
+    def score(self) -> float:
+        """Arrears probability within twelve months."""
+        return float(self.model.score[self.party])
+
+    @property
+    def expected_loss(self) -> Money:
+        """Of all its customers together."""
+        return Money(int(self.model.expected_loss[self.party]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,9 +135,28 @@ def risk(site: Site, entity: str) -> CustomerRisk | None:
     return CustomerRisk(run, model, int(model.customer_party[position]), position)
 
 
-def reasons(site: Site, found: CustomerRisk, top: int) -> RiskTrace:
-    """Why: the trace of the customer's party."""
+def party_risk(site: Site, entity: str) -> PartyRisk | None:
+    """The risk of a person or an enterprise in the current run; None without a run or for one that is newer."""
+    try:
+        run, model = current(site)
+    except KehutuError as fault:
+        if fault.code == "NO_RUN":
+            return None
+        raise
+    party = model.party(entity)
+    return None if party is None else PartyRisk(run, model, party)
+
+
+def reasons(site: Site, found: CustomerRisk | PartyRisk, top: int) -> RiskTrace:
+    """Why: the trace of the party."""
     return trace_of(site, found.run, found.model, found.party, top)
+
+
+def judgement(site: Site, found: CustomerRisk) -> Judged | None:
+    """The judgement of a person about the customer's party, if one is in force."""
+    name = found.model.ids[found.party]
+    names = {found.party: names_of(site.store, site.schema, [name])[name]}
+    return next(iter(judgements_of(found.model, names)), None)
 
 
 def community(site: Site, model: RiskModel, party: int) -> Community:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -19,11 +19,28 @@ from algorithms.risk.propagation import Propagation
 from algorithms.risk.weights import Weights
 from graph.arrays import Csr, Floats, Ints
 from ledger import columns, runs
-from services.exposure.model import Caution, Exposure
+from services.exposure.ageing import BUCKETS
+from services.exposure.model import Caution, Exposure, Override
 from services.site import Site
+from terms.errors import KehutuError
 from terms.ids import Fen, RunId
 
 ColumnFiles: TypeAlias = dict[str, columns.ColumnFile]
+
+AGEING_COLUMNS = tuple(f"overdue_from_{start}" for start, _ in BUCKETS)
+
+OVERRIDES = pa.schema(
+    {
+        "id": pa.string(),
+        "party": pa.int64(),
+        "own": pa.float64(),
+        "recorded": pa.float64(),
+        "reason": pa.string(),
+        "author": pa.string(),
+        "until": pa.date32(),
+        "recorded_at": pa.string(),
+    }
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,6 +70,10 @@ class RiskModel:
     customer_party: Ints
     customer_exposure: Ints
     customer_balance: Ints
+    customer_ageing: Ints
+    """c x 5, fen overdue by days; see ``services.exposure.ageing``."""
+    overrides: list[Override]
+    """Judgements of people that ``own`` holds in place of what payment records say."""
     cautions: list[Caution]
 
     @classmethod
@@ -83,6 +104,8 @@ class RiskModel:
             customer_party=customers.party,
             customer_exposure=customers.record.exposure,
             customer_balance=customers.record.balance,
+            customer_ageing=customers.ageing,
+            overrides=inputs.overrides,
             cautions=inputs.cautions,
         )
 
@@ -162,8 +185,10 @@ class RiskModel:
                     "party": self.customer_party,
                     "exposure": self.customer_exposure,
                     "balance": self.customer_balance,
+                    **{name: self.customer_ageing[:, k] for k, name in enumerate(AGEING_COLUMNS)},
                 }
             ),
+            "overrides": pa.Table.from_pylist([asdict(found) for found in self.overrides], OVERRIDES),
             "links": pa.table({"source": w.csr.rows(), "target": w.csr.indices, "weight": w.csr.data}),
             "parts": pa.table(
                 {
@@ -254,6 +279,8 @@ class RiskModel:
             customer_party=_array(customers, "party"),
             customer_exposure=_array(customers, "exposure"),
             customer_balance=_array(customers, "balance"),
+            customer_ageing=np.stack([_array(customers, name) for name in AGEING_COLUMNS], axis=1),
+            overrides=[Override(**row) for row in read("overrides").to_pylist()],
             cautions=[Caution(**row) for row in read("cautions").to_pylist()],
         )
 
@@ -263,6 +290,12 @@ def save(home: Path, run: RunId, model: RiskModel) -> ColumnFiles:
     return {name: columns.write(home, run, name, table) for name, table in model.tables().items()}
 
 
+def save_tables(home: Path, run: RunId, model: RiskModel, names: tuple[str, ...]) -> ColumnFiles:
+    """Write only some of the model's tables; the others are those of the run that it continues."""
+    tables = model.tables()
+    return {name: columns.write(home, run, name, tables[name]) for name in names}
+
+
 def current(site: Site) -> tuple[runs.Run, RiskModel]:
     """The current run and its model; read once for each run.
 
@@ -270,12 +303,27 @@ def current(site: Site) -> tuple[runs.Run, RiskModel]:
         KehutuError: ``NO_RUN``; a column file that is missing or damaged.
     """
     run = runs.current(site.ledger)
-    return run, _load(site.home, run.id, run.cut_off)
+    return run, model_of(site, run)
 
 
-@lru_cache(maxsize=2)
-def _load(home: Path, run: RunId, cut_off: date) -> RiskModel:
-    return RiskModel.from_tables(cut_off, lambda name: columns.read(home, run, name))
+def model_of(site: Site, run: runs.Run) -> RiskModel:
+    """The model of a run, the current or an earlier one.
+
+    Raises:
+        KehutuError: ``RUN_OUTDATED`` where an earlier version of the program made it; a column file that is missing
+            or damaged.
+    """
+    if "overrides" not in run.files:
+        raise KehutuError("RUN_OUTDATED", id=run.id)
+    places = tuple((name, Path(file.path).parent.name) for name, file in sorted(run.files.items()))
+    return _load(site.home, run.cut_off, places)
+
+
+@lru_cache(maxsize=3)
+def _load(home: Path, cut_off: date, places: tuple[tuple[str, str], ...]) -> RiskModel:
+    """A model by the runs that wrote its tables: an update shares those that it did not change."""
+    written = dict(places)
+    return RiskModel.from_tables(cut_off, lambda name: columns.read(home, written[name], name))
 
 
 def _find(names: list[str], wanted: str) -> int | None:

@@ -11,6 +11,7 @@ from algorithms.risk.explain import apportion
 from algorithms.risk.parameters import RELATIONS
 from graph.arrays import Floats, Ints
 from services.arrears.actions import first_action
+from services.arrears.judgements import judgements_of
 from services.arrears.model import ActionKind, Channel, RiskCluster, SeedShare
 from services.arrears.relations import GRAPH_NAME
 from services.names import Named, names_of
@@ -71,6 +72,7 @@ class Clusters:
             members=tuple(names[index] for index in shown.tolist()),
             suggested_action="" if told is None else _words(told.kind, told.party, told.spared, told.share),
             action=told,
+            overrides=judgements_of(model, names),
         )
 
 

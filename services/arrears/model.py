@@ -96,11 +96,26 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
+class Judged:
+    """A judgement as answers show it. ``own``: the own distress that was set; ``recorded``: what the payment record
+    says."""
+
+    party: Named
+    own: float
+    recorded: float
+    reason: str
+    author: str
+    until: date
+    recorded_at: str
+
+
+@dataclass(frozen=True, slots=True)
 class RiskTrace:
     """Why a party is at risk: the amounts of ``paths`` and ``tail`` add up to ``expected_loss``, to the fen.
 
     ``score``: arrears probability within twelve months, 0 to 1. ``raw``: before the cap at 1; above it the party is
-    over-determined. ``bound``: proven distance of the score from the exact solution. ``cautions``: what was assumed.
+    over-determined. ``bound``: proven distance of the score from the exact solution. ``overrides``: judgements of
+    people that stand in for the payment records of parties named here. ``cautions``: what was assumed.
     """
 
     party: Named
@@ -114,6 +129,7 @@ class RiskTrace:
     would_change: tuple[Change, ...]
     run: RunName
     data_time: date
+    overrides: tuple[Judged, ...] = ()
     cautions: tuple[str, ...] = ()
 
 
@@ -151,7 +167,8 @@ class RiskCluster:
     """A community of linked parties, with the expected loss of all of them and the seeds to blame for it.
 
     ``members``: the largest expected loss first, at most a thousand; ``size`` counts all. ``seeds``: the largest share
-    first; their shares with those not listed add up to 1. ``suggested_action``: ``action`` in words.
+    first; their shares with those not listed add up to 1. ``suggested_action``: ``action`` in words. ``overrides``:
+    judgements of people about parties named here.
     """
 
     id: str
@@ -163,6 +180,7 @@ class RiskCluster:
     members: tuple[Named, ...]
     suggested_action: str
     action: Action | None
+    overrides: tuple[Judged, ...] = ()
 
 
 class ShockKind(Enum):
@@ -227,6 +245,7 @@ class WhatIf:
 
     ``hits``: the largest change of money first. The losses of ``hits`` and ``rest`` add up to ``total_loss`` and
     ``total_equity_loss``, to the fen. ``own_loss``: the part of ``total_loss`` at the shocked parties themselves.
+    ``overrides``: judgements of people about parties that are hit; a shock comes on top of them.
     """
 
     hits: tuple[Hit, ...]
@@ -236,4 +255,5 @@ class WhatIf:
     total_equity_loss: Money
     run: RunName
     data_time: date
+    overrides: tuple[Judged, ...] = ()
     cautions: tuple[str, ...] = ()

@@ -12,6 +12,7 @@ from algorithms.risk.parameters import EVIDENCE_RELATIONS
 from graph.arrays import Ints
 from ledger.runs import Run
 from services.arrears.changes import largest_drops
+from services.arrears.judgements import judgements_of
 from services.arrears.model import (
     RelationPart,
     RiskPath,
@@ -75,6 +76,7 @@ def trace_of(site: Site, run: Run, model: RiskModel, party: int, top: int) -> Ri
         would_change=largest_drops(model, party, explanation, blamed.seeds[worst].tolist(), names),
         run=RunName(run.id),
         data_time=run.cut_off,
+        overrides=judgements_of(model, names),
         cautions=_cautions(model, party),
     )
 

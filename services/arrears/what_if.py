@@ -14,6 +14,7 @@ from algorithms.risk import what_if as pure
 from algorithms.risk.update import Update
 from graph.arrays import Floats, Ints
 from ledger.runs import Run
+from services.arrears.judgements import judgements_of
 from services.arrears.model import Hit, Rest, RunName, Shock, WhatIf
 from services.arrears.shocks import Changes, translate, unlinked
 from services.arrears.situation import Start, arrears, equity
@@ -76,6 +77,7 @@ def what_if_of(site: Site, run: Run, model: RiskModel, shocks: Sequence[Shock]) 
         total_equity_loss=Money(int(equity_loss.sum())),
         run=RunName(run.id),
         data_time=run.cut_off,
+        overrides=judgements_of(model, {index: names[model.ids[index]] for index in listed.tolist()}),
         cautions=(
             *changes.cautions,
             *(f"NO_LINKS {model.ids[index]}" for index in unlinked(model, direct)),

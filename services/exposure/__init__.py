@@ -8,7 +8,8 @@ from algorithms.risk.parameters import RiskParameters
 from services.exposure.evidence import evidence
 from services.exposure.links import money_links
 from services.exposure.model import Caution, Exposure
-from services.exposure.parties import judge, read_tables
+from services.exposure.overrides import overrides
+from services.exposure.parties import judge, positions, read_tables
 from services.site import Site
 
 
@@ -26,6 +27,9 @@ def exposure(site: Site, cut_off: np.datetime64, parameters: RiskParameters) -> 
     cautions: list[Caution] = []
     tables = read_tables(site)
     parties, customers = judge(site, tables, cut_off, parameters, cautions)
+    judged = overrides(site, tables, positions(tables, parties, customers), parties.own, cut_off)
+    for override in judged:
+        parties.own[override.party] = override.own
     return Exposure(
         cut_off=cut_off,
         parameters=parameters,
@@ -33,5 +37,6 @@ def exposure(site: Site, cut_off: np.datetime64, parameters: RiskParameters) -> 
         customers=customers,
         money=money_links(site, tables, parties, cautions),
         evidence=evidence(site, tables, parties, customers, cut_off),
+        overrides=judged,
         cautions=cautions,
     )

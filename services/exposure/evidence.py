@@ -12,7 +12,7 @@ from ingest.conversions import ZONE
 from ingest.statements import evidence_mention
 from ledger.records import by_seq, mentioning, versions
 from services.exposure.model import Customers, Incidence, Parties
-from services.exposure.parties import Tables, read_relations
+from services.exposure.parties import Tables, positions, read_relations
 from services.site import Site
 from terms.ids import RecordId
 
@@ -23,14 +23,7 @@ def evidence(
     site: Site, tables: Tables, parties: Parties, customers: Customers, cut_off: np.datetime64
 ) -> dict[str, Incidence]:
     """Who shares what, by kind; attributes of one party alone are left out."""
-    position = {name: index for index, name in enumerate(parties.ids)}
-    at = {
-        "Customer": customers.party,
-        **{
-            kind: np.array([position[name] for name in tables[kind].ids], dtype=np.int64)
-            for kind in ("Enterprise", "Person")
-        },
-    }
+    at = positions(tables, parties, customers)
     return {
         "person": _by_relation(site, _people(site, tables, at), cut_off),
         "premises": _by_relation(site, _premises(site, tables, at), cut_off),

@@ -6,6 +6,7 @@ The rules are those of docs/science.md, "Inputs"; whatever had to be assumed is 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Literal, TypeAlias
 
 import numpy as np
@@ -48,6 +49,20 @@ class Caution:
     record: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Override:
+    """A judgement in force at the cut-off: ``own`` stands in for ``recorded``, what the payment record says."""
+
+    id: str
+    party: int
+    own: float
+    recorded: float
+    reason: str
+    author: str
+    until: date
+    recorded_at: str
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Parties:
     """n parties by ascending id. A party is a Person, an Enterprise, or a Customer whose party is unknown."""
@@ -78,6 +93,8 @@ class Customers:
     ids: list[str]
     party: Ints
     record: PaymentRecord
+    ageing: Ints
+    """c x 5, fen overdue by days: see ``services.exposure.ageing``."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -114,4 +131,6 @@ class Exposure:
     customers: Customers
     money: MoneyLinks
     evidence: dict[str, Incidence]
+    overrides: list[Override]
+    """Judgements of people that stand in for what payment records say; ``parties.own`` has them in."""
     cautions: list[Caution] = field(default_factory=list)

@@ -10,6 +10,7 @@ from algorithms.arrears import Bills, Days, payment_record
 from algorithms.risk.parameters import RiskParameters
 from graph.arrays import Floats, Ints
 from graph.project import Column, NodeTable, RelationTable, nodes, relations
+from services.exposure.ageing import ageing
 from services.exposure.model import (
     BUFFER_KINDS,
     Caution,
@@ -63,7 +64,8 @@ def judge(
     position = {name: index for index, name in enumerate(ids)}
     customer_party = np.array([position[name] for name in party_of_customer], dtype=np.int64)
 
-    record = payment_record(len(customer_ids), _bills(site, tables), cut_off, _advances(site, tables))
+    bills = _bills(site, tables)
+    record = payment_record(len(customer_ids), bills, cut_off, _advances(site, tables))
     own = np.zeros(len(ids))
     np.maximum.at(own, customer_party, record.own)
     at_default = np.zeros(len(ids), dtype=np.int64)
@@ -85,7 +87,19 @@ def judge(
         exposure=at_default,
         lgd=_losses_given_default(tables, types, customer_party, parameters),
     )
-    return parties, Customers(customer_ids, customer_party, record)
+    return parties, Customers(customer_ids, customer_party, record, ageing(len(customer_ids), bills, cut_off))
+
+
+def positions(tables: Tables, parties: Parties, customers: Customers) -> dict[str, Ints]:
+    """The party of every customer, enterprise and person, by type and place in the tables."""
+    position = {name: index for index, name in enumerate(parties.ids)}
+    return {
+        "Customer": customers.party,
+        **{
+            kind: np.array([position[name] for name in tables[kind].ids], dtype=np.int64)
+            for kind in ("Enterprise", "Person")
+        },
+    }
 
 
 def _party_names(site: Site, tables: Tables, cautions: list[Caution]) -> list[str]:

@@ -9,9 +9,12 @@ import pytest
 from fastapi.testclient import TestClient
 
 from api.app import create_app
-from services.site import Site
+from services.analysis import analyse
+from services.loading import ingest
+from services.settings import settings
+from services.site import Site, open_site
 from tests.linked_site import code
-from tests.small_site import DEBTOR, GUARANTOR
+from tests.small_site import DEBTOR, GUARANTOR, write
 
 WHAT_IF = """
 query ($shocks: [ShockInput!]!) {
@@ -39,6 +42,18 @@ def client(small_site: Site) -> Iterator[TestClient]:
 def linked(linked_site: Site) -> Iterator[TestClient]:
     with TestClient(create_app(linked_site)) as opened:
         yield opened
+
+
+@pytest.fixture(scope="module")
+def own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
+    """A client of a small site that tests may change."""
+    folder = tmp_path_factory.mktemp("own")
+    chosen = settings(folder / "home")
+    ingest(chosen, write(folder))
+    with open_site(chosen) as site:
+        analyse(site)
+        with TestClient(create_app(site)) as opened:
+            yield opened
 
 
 def ask(client: TestClient, query: str, **variables: object) -> dict[str, Any]:
@@ -124,3 +139,29 @@ def test_a_trace_tells_its_changes_for_programs(client: TestClient) -> None:
     assert "errors" not in document, document
     kinds = {change["kind"] for change in document["data"]["riskTrace"]["wouldChange"]}
     assert kinds == {"SETTLE", "CUT"}
+
+
+OVERRIDE = """mutation ($id: ID!, $own: Float, $key: String!) {
+  overrideRisk(id: $id, own: $own, reason: "pays again", author: "wang", until: "2026-12-31", idempotencyKey: $key) {
+    party { id } override { own recorded reason author until recordedAt } before after loss { fen } totalLoss { fen }
+    run { id } repeated } }"""
+
+
+def test_an_override_over_graphql_is_shown_on_the_portrait(own: TestClient) -> None:
+    document = ask(own, OVERRIDE, id=DEBTOR, own=0.5, key="K1")
+    assert "errors" not in document, document
+    found = document["data"]["overrideRisk"]
+    assert (found["before"], found["after"], found["repeated"]) == (1.0, 0.5, False)
+    assert found["loss"]["fen"] < 0
+    query = """{ customer(id: "4400000001") { arrears { balance { fen } ageing { fromDays toDays amount { fen } } }
+      risk { score override { own author reason } run { id } } } }"""
+    customer = ask(own, query)["data"]["customer"]
+    assert customer["risk"]["override"] == {"own": 0.5, "author": "wang", "reason": "pays again"}
+    assert customer["risk"]["run"]["id"] == found["run"]["id"]
+    ageing = customer["arrears"]["ageing"]
+    assert ageing[-1]["toDays"] is None
+    assert sum(bucket["amount"]["fen"] for bucket in ageing) == customer["arrears"]["balance"]["fen"]
+    assert ask(own, OVERRIDE, id=DEBTOR, own=0.5, key="K1")["data"]["overrideRisk"]["repeated"]
+    conflict = ask(own, OVERRIDE, id=DEBTOR, own=0.6, key="K1")
+    assert conflict["errors"][0]["extensions"]["code"] == "IDEMPOTENCY_CONFLICT"
+    assert ask(own, OVERRIDE, id=DEBTOR, own=None, key="K2")["data"]["overrideRisk"]["override"] is None

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
+import pytest
 from click.testing import CliRunner, Result
 
 from cli.main import main
 from services.site import Site
 from tests.linked_site import code
-from tests.small_site import DEBTOR, GUARANTOR, UPSTREAM
+from tests.small_site import DEBTOR, GUARANTOR, UPSTREAM, write
 
 
 def run(*words: object) -> Result:
@@ -111,3 +113,38 @@ def test_clusters_for_people_say_what_to_do_first(small_site: Site) -> None:
     assert (
         "首先：与 Debtor Works 商定付款" in run("clusters", "--home", small_site.home, "--lang", "zh").output
     )
+
+
+@pytest.fixture(scope="module")
+def own_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The home of a small site that tests may change."""
+    folder = tmp_path_factory.mktemp("own")
+    manifest = write(folder)
+    assert run("ingest", manifest, "--home", folder / "home").exit_code == 0
+    assert run("analyse", "--home", folder / "home").exit_code == 0
+    return folder / "home"
+
+
+def test_an_override_is_said_once_and_shown_by_every_answer(own_home: Path) -> None:
+    words = ("override", DEBTOR, "--own", "0.5", "--reason", "pays again", "--author", "wang")
+    more = ("--until", "2026-12-31", "--key", "K1", "--home", own_home)
+    answer = run(*words, *more)
+    assert answer.exit_code == 0, answer.output
+    assert "wang has set the own distress of Debtor Works to 50.0%" in answer.output
+    assert "100.0% → 50.0%" in answer.output
+    again = run(*words, *more, "--lang", "zh")
+    assert "未作更改" in again.output
+    for command in (("trace", UPSTREAM), ("clusters",), ("what-if", "--shock", f"{DEBTOR}=1")):
+        assert "pays again" in run(*command, "--home", own_home).output, command
+    shown = run("trace", UPSTREAM, "--home", own_home, "--json")
+    assert json.loads(shown.stdout)["overrides"][0]["author"] == "wang"
+
+
+def test_an_override_is_taken_back(own_home: Path) -> None:
+    words = ("override", DEBTOR, "--reason", "wrong firm", "--until", "2026-12-31", "--home", own_home)
+    assert run(*words).exit_code == 2
+    assert run(*words, "--own", "0.5", "--withdraw").exit_code == 2
+    answer = run(*words, "--withdraw", "--json")
+    assert answer.exit_code == 0, answer.output
+    assert json.loads(answer.stdout)["override"] is None
+    assert "wrong firm" not in run("trace", UPSTREAM, "--home", own_home).output

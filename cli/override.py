@@ -1,0 +1,93 @@
+"""``kehutu override``: a person's judgement in place of a party's payment record."""
+
+from __future__ import annotations
+
+import getpass
+import uuid
+from datetime import datetime
+
+import click
+
+from cli.judgements import judgement_text
+from cli.options import Call, command
+from cli.output import print_json
+from services.arrears.overriding import override as judge
+from services.site import open_site
+from terms.errors import KehutuError
+
+TEXT = {
+    "en": {
+        "withdrawn": "The judgement about {name} has been taken back.",
+        "effect": "Arrears probability {before:.1%} → {after:.1%}; its expected loss changes by {loss} yuan, that of "
+        "all parties by {total} yuan. Run {run}.",
+        "repeated": "This judgement had been made before under the same key; nothing was changed.",
+    },
+    "zh": {
+        "withdrawn": "对 {name} 的人工判断已撤回。",
+        "effect": "欠费概率 {before:.1%} → {after:.1%}；其预期损失变化 {loss} 元，全部主体合计变化 {total} 元。"
+        "批次 {run}。",
+        "repeated": "此前已用同一个键作出该判断；未作更改。",
+    },
+}
+
+
+@click.command()
+@click.argument("party")
+@click.option("--own", type=float, metavar="0…1", help="The party's own distress; 1 = it is in default.")
+@click.option("--withdraw", is_flag=True, help="Take the earlier judgement back.")
+@click.option("--reason", required=True, help="Why, in words.")
+@click.option(
+    "--until", type=click.DateTime(["%Y-%m-%d"]), required=True, help="Last day of data on which it holds."
+)
+@click.option("--author", help="Who judges; the name of the user by default.")
+@click.option("--key", help="Idempotency key: the same judgement under the same key counts once.")
+@command
+def override(
+    call: Call,
+    party: str,
+    *,
+    own: float | None,
+    withdraw: bool,
+    reason: str,
+    until: datetime,
+    author: str | None,
+    key: str | None,
+) -> int:
+    """Set PARTY's own distress, in place of what its payment record says, until a day.
+
+    The judgement is kept as a record with its author and reason, changes the current run at once, and is shown by every
+    answer that it changes. A later judgement replaces it. Give either --own or --withdraw.
+    """
+    if (own is None) is not withdraw:
+        raise KehutuError("OVERRIDE_NEEDS", field="own")
+    with open_site(call.settings) as site:
+        answer = judge(
+            site,
+            party,
+            own,
+            reason=reason,
+            author=author or getpass.getuser(),
+            until=until.date(),
+            idempotency_key=key or str(uuid.uuid4()),
+        )
+    if call.json:
+        print_json(answer)
+        return 0
+    text = TEXT[call.lang]
+    if answer.override:
+        click.echo(judgement_text(answer.override, call.lang))
+    else:
+        click.echo(text["withdrawn"].format(name=answer.party.name))
+    if answer.repeated:
+        click.echo(text["repeated"])
+    else:
+        click.echo(
+            text["effect"].format(
+                before=answer.before,
+                after=answer.after,
+                loss=answer.loss,
+                total=answer.total_loss,
+                run=answer.run.id,
+            )
+        )
+    return 0

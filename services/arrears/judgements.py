@@ -1,0 +1,28 @@
+"""Judgements of people as answers show them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from services.arrears.model import Judged
+from services.exposure.model import Override
+from services.names import Named
+from services.risk_model import RiskModel
+
+
+def judged(found: Override, party: Named) -> Judged:
+    """A judgement with its party by name."""
+    return Judged(
+        party=party,
+        own=found.own,
+        recorded=found.recorded,
+        reason=found.reason,
+        author=found.author,
+        until=found.until,
+        recorded_at=found.recorded_at,
+    )
+
+
+def judgements_of(model: RiskModel, names: Mapping[int, Named]) -> tuple[Judged, ...]:
+    """The judgements in force about the named parties, by party."""
+    return tuple(judged(found, names[found.party]) for found in model.overrides if found.party in names)

@@ -1,0 +1,189 @@
+"""A person's judgement of a party's own distress, in place of what its payment record says, until a day.
+
+It is a record of channel ``platform``. The current run is continued at once, so that every later answer has it; later
+runs read it from the graph.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
+from math import isnan
+
+import numpy as np
+
+from algorithms.risk.update import update
+from graph.schema.keys import type_of
+from ingest.statements import NodeStatement, RelationStatement, Statements, Value
+from ledger import runs
+from ledger.runs import Run
+from services.analysis import identity_of, is_kept
+from services.arrears.judgements import judged
+from services.arrears.model import Judged, RunName
+from services.arrears.position import position
+from services.arrears.situation import parameters_of
+from services.exposure.model import Override
+from services.names import Named, names_of
+from services.platform import decide
+from services.risk_model import RiskModel, current, save_tables
+from services.site import Site
+from terms.errors import KehutuError
+from terms.ids import Key
+from terms.money import Money
+
+SOURCE = "risk-overrides"
+
+
+@dataclass(frozen=True, slots=True)
+class Overridden:
+    """What a judgement changed: the party's score and expected loss, and the expected loss of all parties.
+
+    ``override``: None where an earlier one was taken back. ``run``: the run that has it; ``repeated``: the same
+    judgement had been made before under this key.
+    """
+
+    party: Named
+    override: Judged | None
+    before: float
+    after: float
+    loss: Money
+    total_loss: Money
+    run: RunName
+    repeated: bool
+
+
+def override(
+    site: Site,
+    entity: str,
+    own: float | None,
+    *,
+    reason: str,
+    author: str,
+    until: date,
+    idempotency_key: str,
+) -> Overridden:
+    """Set a party's own distress, or take an earlier judgement back.
+
+    Args:
+        site: an open site with a current run.
+        entity: an id, old id or business number; a customer stands for its party.
+        own: 0 to 1; None takes back what was judged before.
+        reason: why, in words; not empty.
+        author: who judges; not empty.
+        until: the last day of data on which it holds; not before the cut-off of the current run.
+        idempotency_key: the caller's name for this judgement; saying it again under the same key changes nothing.
+
+    Raises:
+        KehutuError: ``UNKNOWN_ID``, ``NOT_A_PARTY``, ``NO_RUN``, ``OVERRIDE_VALUE``, ``OVERRIDE_NEEDS``,
+            ``OVERRIDE_ENDED``, ``IDEMPOTENCY_KEY``, ``IDEMPOTENCY_CONFLICT``.
+    """
+    run, model = current(site)
+    party = position(site, model, entity)
+    if own is not None and (isnan(own) or not 0.0 <= own <= 1.0):
+        raise KehutuError("OVERRIDE_VALUE", found=own)
+    for name, text in (("reason", reason), ("author", author)):
+        if not text.strip():
+            raise KehutuError("OVERRIDE_NEEDS", field=name)
+    if until < run.cut_off:
+        raise KehutuError("OVERRIDE_ENDED", until=until, cut_off=run.cut_off)
+    target = Key(model.ids[party])
+
+    def say(number: str, recorded_at: str) -> Statements:
+        prefix = site.schema.nodes["RiskOverride"].prefix
+        key = Key(f"{prefix}:{number}")
+        values: dict[str, Value] = {
+            "overrideNo": number,
+            "reason": reason.strip(),
+            "author": author.strip(),
+            "until": until.isoformat(),
+            "recordedAt": recorded_at,
+        }
+        if own is not None:
+            values["own"] = own
+        kind = type_of(target, site.schema).name
+        return Statements(
+            nodes=(NodeStatement("RiskOverride", (key,), values), NodeStatement(kind, (target,))),
+            relations=(RelationStatement("OVERRIDES", "RiskOverride", key, kind, target),),
+        )
+
+    record, repeated = decide(site, SOURCE, idempotency_key, say)
+    said = Statements.from_json(record.payload).nodes[0].set
+    if repeated:
+        after_run, after = current(site)
+    else:
+        found = _override(
+            said, f"{site.schema.nodes['RiskOverride'].prefix}:{said['overrideNo']}", party, model
+        )
+        after_run, after = _revise(site, run, model, party, found)
+    names = names_of(site.store, site.schema, [model.ids[party]])
+    in_force = [o for o in after.overrides if o.party == party]
+    return Overridden(
+        party=names[model.ids[party]],
+        override=judged(in_force[0], names[model.ids[party]]) if in_force else None,
+        before=float(model.score[party]),
+        after=float(after.score[party]),
+        loss=Money(int(after.expected_loss[party] - model.expected_loss[party])),
+        total_loss=Money(int(after.expected_loss.sum() - model.expected_loss.sum())),
+        run=RunName(after_run.id),
+        repeated=repeated,
+    )
+
+
+def _override(said: Mapping[str, Value], name: str, party: int, model: RiskModel) -> Override | None:
+    """The judgement that a record holds, None where it takes an earlier one back."""
+    if "own" not in said:
+        return None
+    earlier = [o.recorded for o in model.overrides if o.party == party]
+    return Override(
+        id=name,
+        party=party,
+        own=float(said["own"]),
+        recorded=earlier[0] if earlier else float(model.own[party]),
+        reason=str(said["reason"]),
+        author=str(said["author"]),
+        until=date.fromisoformat(str(said["until"])),
+        recorded_at=str(said["recordedAt"]),
+    )
+
+
+def _revise(
+    site: Site, run: Run, model: RiskModel, party: int, found: Override | None
+) -> tuple[Run, RiskModel]:
+    """A run that continues the current one with the party's new own distress; only what changed is written again.
+
+    Exact: the solution is unique, whatever it is continued from (docs/science.md, "Updates").
+    """
+    earlier = [o for o in model.overrides if o.party == party]
+    others = [o for o in model.overrides if o.party != party]
+    own = model.own.copy()
+    own[party] = found.own if found else (earlier[0].recorded if earlier else own[party])
+    solution = update(model.solution, model.network, own, np.array([party])).apply(model.solution)
+    after = replace(
+        model,
+        own=own,
+        score=solution.h,
+        raw=solution.raw,
+        bound=solution.bound,
+        expected_loss=np.rint(solution.h * model.lgd * model.exposure).astype(np.int64),
+        overrides=sorted([*others, *([found] if found else [])], key=lambda o: o.party),
+    )
+    run_id, projection = identity_of(after, parameters_of(run))
+    if not is_kept(site, run_id):
+        files = save_tables(site.home, run_id, after, ("parties", "overrides"))
+        runs.save(
+            site.ledger,
+            Run(
+                id=run_id,
+                parent=run.id,
+                created_at=datetime.now(UTC),
+                cut_off=run.cut_off,
+                watermark=run.watermark,
+                code_version=run.code_version,
+                projection_hash=projection,
+                parts=run.parts,
+                files={**run.files, **files},
+            ),
+        )
+    runs.turn(site.ledger, run_id)
+    return current(site)

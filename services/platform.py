@@ -1,0 +1,82 @@
+"""What people decide in the product: records of channel ``platform``, in the graph before the answer is given.
+
+So a decision survives a rebuild like any other record, and saying it twice under one key changes nothing.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from ingest.mentions import mentions
+from ingest.statements import Statements
+from ledger.judgements import CHANNEL
+from ledger.records import NewRecord, Record, append, current
+from services.loading import project
+from services.site import Site
+from terms.errors import KehutuError
+
+
+def decide(
+    site: Site, source: str, idempotency_key: str, make: Callable[[str, str], Statements]
+) -> tuple[Record, bool]:
+    """Keep a decision and bring the graph up to it.
+
+    Args:
+        site: an open site.
+        source: what kind of decisions these are, as the records' source.
+        idempotency_key: the caller's name for this one decision; any text.
+        make: from the record's number and the instant of recording (ISO, UTC) to its statements.
+
+    Returns:
+        The record, and whether it was known already.
+
+    Raises:
+        KehutuError: ``IDEMPOTENCY_KEY`` when it is empty; ``IDEMPOTENCY_CONFLICT`` when it was used for another
+            decision; ``STORE_UNAVAILABLE``: then the decision is kept and the graph follows when it answers.
+    """
+    if not idempotency_key.strip():
+        raise KehutuError("IDEMPOTENCY_KEY")
+    number = hashlib.blake2b(idempotency_key.encode(), digest_size=12).hexdigest()
+    known = _known(site, source, number, idempotency_key, make)
+    if known is not None:
+        project(site)
+        return known, True
+    now = datetime.now(UTC)
+    statements = make(number, instant(now))
+    row = NewRecord(
+        source=source,
+        record_id=number,
+        channel=CHANNEL,
+        origin="real",
+        observed_at=now,
+        # It is no observation of the world: the cut-off of the data does not move with it.
+        observed_assumed=True,
+        payload=statements.to_json(),
+        mentions=mentions(statements, site.schema),
+    )
+    append(site.ledger, [row], recorded_at=now)
+    kept = _known(site, source, number, idempotency_key, make)
+    assert kept is not None  # noqa: S101  # just appended, or by somebody else under the same key
+    project(site)
+    return kept, False
+
+
+def instant(moment: datetime) -> str:
+    """An instant as the model writes it."""
+    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+def _known(
+    site: Site, source: str, number: str, key: str, make: Callable[[str, str], Statements]
+) -> Record | None:
+    """The decision of this number, if it is there and says the same."""
+    found = current(site.ledger, [(source, number)]).get((source, number))
+    if found is None:
+        return None
+    said = Statements.from_json(found.payload)
+    at = str(next(iter(said.nodes)).set.get("recordedAt", ""))
+    if make(number, at).to_json() != found.payload:
+        raise KehutuError("IDEMPOTENCY_CONFLICT", key=key)
+    return found

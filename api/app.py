@@ -10,17 +10,22 @@ from fastapi.responses import JSONResponse
 from strawberry.fastapi import GraphQLRouter
 
 from api.context import Context
+from api.request_log import RequestLog
 from api.schema import schema
+from graph.rebuild import refuse_while_rebuilding
 from services.site import Site
 from terms.errors import KehutuError, Lang
 
 LOOPBACK = "127.0.0.1"
 """Until identity and policy exist the server is for this machine alone."""
+EVERYWHERE = "0.0.0.0"  # noqa: S104  # inside a container that publishes on loopback
+READY_SECONDS = 1.0
 
 
 def create_app(site: Site) -> FastAPI:
     """The application over an open site."""
     app = FastAPI(title="Kehutu", docs_url=None, redoc_url=None, openapi_url=None)
+    app.add_middleware(RequestLog)
 
     def context(request: Request) -> Context:
         return Context(site, language(request.headers.get("accept-language", ""), site.settings.lang))
@@ -37,12 +42,17 @@ def create_app(site: Site) -> FastAPI:
 
     @app.get("/readyz")
     def readyz() -> JSONResponse:
-        """The store and the ledger answer, so questions can be asked."""
+        """The store answers and its graph is whole, so questions can be asked."""
         try:
             site.store.ping(0.5)
+            refuse_while_rebuilding(site.store.within(READY_SECONDS))
         except KehutuError as fault:
             return JSONResponse(
-                {"status": "unavailable", "code": fault.code, "message": fault.message()},
+                {
+                    "status": "unavailable",
+                    "code": "REBUILDING" if fault.code == "STORE_REBUILDING" else fault.code,
+                    "message": fault.message(),
+                },
                 status_code=503,
                 headers={"Retry-After": "5"},
             )
@@ -73,16 +83,18 @@ def language(accepted: str, default: Lang) -> Lang:
     return default
 
 
-def listen(port: int) -> socket.socket:
+def listen(port: int, *, container: bool = False) -> socket.socket:
     """A socket bound on loopback, so that a port in use is known before anything is started.
 
+    Args:
+        container: bind all interfaces of a container instead; what publishes it decides who reaches it.
     Raises:
         KehutuError: ``PORT_IN_USE``.
     """
     bound = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
-        bound.bind((LOOPBACK, port))
+        bound.bind((EVERYWHERE if container else LOOPBACK, port))
     except OSError as error:
         bound.close()
         raise KehutuError("PORT_IN_USE", port=port, reason=error.strerror) from error
@@ -91,5 +103,5 @@ def listen(port: int) -> socket.socket:
 
 def serve(site: Site, bound: socket.socket) -> None:
     """Serve until the process is told to stop."""
-    config = uvicorn.Config(create_app(site), log_level="warning", access_log=False)
+    config = uvicorn.Config(create_app(site), log_config=None, access_log=False)
     uvicorn.Server(config).run(sockets=[bound])

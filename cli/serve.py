@@ -24,9 +24,10 @@ from services.site import open_site
 def serve(call: Call, *, port: int) -> int:
     """Serve GraphQL at /graphql, and /livez and /readyz, in the foreground.
 
-    The server binds loopback only: there is no identity and no policy yet.
+    The server binds loopback only: there is no identity and no policy yet. With the setting `container` it binds the
+    interface of its container, which has to be published on loopback.
     """
-    with listen(port) as bound, open_site(call.settings) as site:
+    with listen(port, container=call.settings.container) as bound, open_site(call.settings) as site:
         project(site)
         click.echo(
             f"Kehutu serves http://{LOOPBACK}:{bound.getsockname()[1]}/graphql  (Ctrl-C stops it)", err=True

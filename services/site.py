@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from graph.rebuild import refuse_while_rebuilding
 from graph.schema.load import schema
 from graph.schema.model import Schema
 from graph.state import prepare
@@ -53,8 +54,9 @@ def open_site(settings: Settings) -> Iterator[Site]:
     """
     ledger = Ledger.open(settings.home)
     try:
-        store = open_store(settings.store, settings.home)
+        store = open_store(settings.store_url, settings.home, heap=settings.store_heap)
         try:
+            refuse_while_rebuilding(store)
             prepare(store, schema(), ledger.id)
             yield Site(settings, schema(), ledger, store)
         finally:

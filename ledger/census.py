@@ -1,0 +1,45 @@
+"""How many names and entities the ledger knows of each type, from the aliases as the projector left them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import case, func, select
+
+from ledger import tables
+from ledger.database import Ledger
+
+
+@dataclass(frozen=True, slots=True)
+class Census:
+    """Entities whose ids begin with one prefix.
+
+    ``entities``: that exist. ``names``: keys and ids, old ones too, by which they are found. ``parts``: entities that
+    a judgement holds apart from another one that keeps their key.
+    """
+
+    prefix: str
+    entities: int
+    names: int
+    parts: int
+
+
+def census(ledger: Ledger) -> list[Census]:
+    """One entry a prefix, by prefix. A pass over all names: about 2 s for a million."""
+    entity = tables.alias.c.id
+    prefix = func.substr(entity, 1, func.instr(entity, ":") - 1)
+    by_entity = (
+        select(prefix.label("prefix"), entity, func.count().label("names")).group_by(entity).subquery()
+    )
+    query = (
+        select(
+            by_entity.c.prefix,
+            func.count(),
+            func.sum(by_entity.c.names),
+            func.sum(case((func.instr(by_entity.c.id, "~") > 0, 1), else_=0)),
+        )
+        .group_by(by_entity.c.prefix)
+        .order_by(by_entity.c.prefix)
+    )
+    with ledger.reading() as connection:
+        return [Census(p, entities, names, parts) for p, entities, names, parts in connection.execute(query)]

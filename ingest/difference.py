@@ -61,16 +61,17 @@ class _Step:
         moments = (Moment(until=self.before), Moment(until=self.after))
         self.recall = Recall() if recall is None else recall
         self.around = Neighbourhood(ledger, schema, moments, self.recall)
+        self.changed: set[Ref] = set()
         self.identities: tuple[Identity, Identity] = (Identity(), Identity())
         self.referred: tuple[dict[Key, frozenset[str]], dict[Key, frozenset[str]]] = ({}, {})
 
     def difference(self) -> Difference:
-        changed = self._changed()
-        self.around.changes(changed)
-        self.around.reach(self._touched(changed))
+        self.changed = self._changed()
+        self.around.changes(self.changed)
+        self.around.reach(self._touched(self.changed))
         self._identify()
         moved = self._read_moved()
-        affected = self._affected(changed) | self._affected(moved)
+        affected = self._affected(self.changed) | self._affected(moved)
         nodes = self._node_rows()
         relations = self._relation_rows(affected)
         self.around.remember(self.identities[_AFTER])
@@ -100,11 +101,32 @@ class _Step:
         return (told for ref in refs for told in self.around.told[ref] if told is not None)
 
     def _identify(self) -> None:
-        self.referred = (self.around.referred(_BEFORE), self.around.referred(_AFTER))
+        around = self.around
+        was = around.referred(_BEFORE, around.unstated(_BEFORE))
+        self.referred = (was, self._referred_after(was))
         self.identities = (
-            self.around.identity(_BEFORE, self.referred[_BEFORE]),
-            self.around.identity(_AFTER, self.referred[_AFTER]),
+            around.identity(_BEFORE, self.referred[_BEFORE]),
+            around.identity(_AFTER, self.referred[_AFTER]),
         )
+
+    def _referred_after(self, was: dict[Key, frozenset[str]]) -> dict[Key, frozenset[str]]:
+        """What is referred to after the batch, from what was before it, asking the ledger where a reference went."""
+        added: dict[Key, set[str]] = defaultdict(set)
+        asked: set[Key] = set()
+        for ref in self.changed:
+            old, new = self.around.told[ref]
+            if new is not None:
+                for key in new.references:
+                    added[key].add(new.record.origin)
+            if old is not None:
+                asked |= old.references
+        unstated = self.around.unstated(_AFTER)
+        asked = (asked & unstated) | (unstated - self.around.unstated(_BEFORE))
+        now = self.around.referred(_AFTER, asked)
+        for key in unstated - asked:
+            if origins := was.get(key, frozenset()) | added.get(key, set()):
+                now[key] = origins
+        return now
 
     def _read_moved(self) -> set[Ref]:
         """Unchanged records with a relation whose end belongs to another entity now."""

@@ -162,10 +162,13 @@ class Neighbourhood:
         moment = self.moments[place]
         return sorted((j for j in self.judgements if moment.sees(j)), key=lambda j: j.seq)
 
-    def referred(self, place: int) -> dict[Key, frozenset[str]]:
-        """The keys that current records refer to and none describes, at a moment, with the origins of the records."""
-        stated = {key for sighting in self._sightings[place].values() for key in sighting.keys}
-        found = referring(self._ledger, self.keys - stated, self.moments[place])
+    def unstated(self, place: int) -> set[Key]:
+        """The keys reached that no current record describes, at a moment: entities only while records refer to them."""
+        return self.keys - {key for sighting in self._sightings[place].values() for key in sighting.keys}
+
+    def referred(self, place: int, keys: Iterable[Key]) -> dict[Key, frozenset[str]]:
+        """Those of the keys that current records refer to, at a moment, with the origins of the records."""
+        found = referring(self._ledger, keys, self.moments[place])
         return {Key(key): origins for key, origins in found.items()}
 
     def identity(self, place: int, referred: Iterable[Key]) -> Identity:

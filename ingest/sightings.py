@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from functools import cached_property
 from typing import NamedTuple
 from urllib.parse import unquote
 
@@ -51,48 +50,45 @@ class Sighting:
         return self.statement.keys
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False)
 class Told:
-    """All that one version of a record says."""
+    """All that one version of a record says.
+
+    ``sightings``: its node statements but bare references, in the record's order. ``references``: keys that it mentions
+    by bare reference only.
+    """
 
     record: Record
     statements: Statements
+    sightings: tuple[Sighting, ...]
+    references: frozenset[Key]
+    _ends: dict[tuple[str, str], SightingRef]
 
     @classmethod
     def read(cls, record: Record) -> Told:
         """Read the payload of a record that is not a deletion."""
-        return cls(record, Statements.from_json(record.payload))
-
-    @cached_property
-    def sightings(self) -> tuple[Sighting, ...]:
-        """Its node statements but bare references, in the record's order."""
+        statements = Statements.from_json(record.payload)
         placed: Counter[str] = Counter()
-        found = []
-        for statement in self.statements.nodes:
+        sightings: list[Sighting] = []
+        ends: dict[tuple[str, str], SightingRef] = {}
+        referred: set[Key] = set()
+        for statement in statements.nodes:
             place = placed[statement.type]
             placed[statement.type] += 1
-            if not bare(statement):
-                ref = SightingRef(self.record.source, self.record.record_id, statement.type, place)
-                found.append(Sighting(ref, self.record, statement))
-        return tuple(found)
-
-    @cached_property
-    def references(self) -> frozenset[Key]:
-        """Keys that it mentions by bare reference only."""
-        stated = {key for sighting in self.sightings for key in sighting.keys}
-        return frozenset(n.keys[0] for n in self.statements.nodes if bare(n)) - stated
+            if bare(statement):
+                referred.add(statement.keys[0])
+                continue
+            ref = SightingRef(record.source, record.record_id, statement.type, place)
+            sightings.append(Sighting(ref, record, statement))
+            ends.setdefault((statement.type, statement.keys[0]), ref)
+        for sighting in sightings:
+            referred.difference_update(sighting.keys)
+        return cls(record, statements, tuple(sightings), frozenset(referred), ends)
 
     @property
     def relations(self) -> tuple[RelationStatement, ...]:
         """Its relation statements, in the record's order."""
         return self.statements.relations
-
-    @cached_property
-    def _ends(self) -> dict[tuple[str, str], SightingRef]:
-        ends: dict[tuple[str, str], SightingRef] = {}
-        for sighting in self.sightings:
-            ends.setdefault((sighting.type, sighting.keys[0]), sighting.ref)
-        return ends
 
     def end(self, type_name: str, key: str) -> SightingRef | None:
         """The sighting that an end of one of its relations means; None where the end is a bare reference."""

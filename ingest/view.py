@@ -28,7 +28,7 @@ class View:
         self.schema = schema
         self.around = Neighbourhood(ledger, schema, [Moment(as_of=as_of)])
         self.around.reach(whole_key(name) for name in names)
-        self._referred = self.around.referred(0)
+        self._referred = self.around.referred(0, self.around.unstated(0))
         self.identity: Identity = self.around.identity(0, self._referred)
 
     def cluster(self, name: Key) -> Cluster | None:

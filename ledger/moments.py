@@ -6,26 +6,14 @@ then), or both.
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from sqlalchemy import (
-    BigInteger,
-    ColumnElement,
-    Select,
-    SmallInteger,
-    and_,
-    column,
-    exists,
-    false,
-    or_,
-    select,
-    true,
-    values,
-)
+from sqlalchemy import ColumnElement, Select, and_, exists, false, func, or_, select, true
 
 from ledger import tables
 from ledger.bulk import chunks
@@ -85,28 +73,22 @@ def referring(ledger: Ledger, keys: Iterable[str], moment: Moment) -> dict[str, 
     """
     digests = {ledger.key_digest(key): key for key in keys}
     origins = {tables.kind_of("end", origin): origin for origin in tables.ORIGIN_CODE}
+    # Lists as JSON: thousands of bound values would cost more to compile than to answer.
+    asked = func.json_each(json.dumps(sorted(digests))).table_valued("value", name="asked")
+    kinds = func.json_each(json.dumps(sorted(origins))).table_valued("value", name="kinds")
     found: dict[str, set[str]] = defaultdict(set)
     with ledger.reading() as connection:
         for table in tables.MENTIONS:
-            for chunk in chunks(sorted(digests)):
-                asked = values(column("key", BigInteger), name="asked").data([(d,) for d in chunk]).cte()
-                kinds = values(column("kind", SmallInteger), name="kinds").data([(k,) for k in origins]).cte()
-                query = (
-                    select(asked.c.key, kinds.c.kind)
-                    .join_from(asked, kinds, true())
-                    .where(
-                        _current(moment)
-                        .where(
-                            table.c.key == asked.c.key,
-                            table.c.kind == kinds.c.kind,
-                            _RECORD.c.seq == table.c.seq,
-                        )
-                        .correlate(asked, kinds)
-                        .exists()
-                    )
-                )
-                for digest, kind in connection.execute(query):
-                    found[digests[digest]].add(origins[kind])
+            refers = _current(moment).where(
+                table.c.key == asked.c.value, table.c.kind == kinds.c.value, _RECORD.c.seq == table.c.seq
+            )
+            query = (
+                select(asked.c.value, kinds.c.value)
+                .join_from(asked, kinds, true())
+                .where(refers.correlate(asked, kinds).exists())
+            )
+            for digest, kind in connection.execute(query):
+                found[digests[digest]].add(origins[kind])
     return {name: frozenset(seen) for name, seen in found.items()}
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import threading
+import time
 from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Protocol
@@ -18,6 +19,9 @@ from graph.embedded import EmbeddedServer
 from terms.errors import KehutuError
 
 CONNECT_SECONDS = 3.0
+ACQUIRE_SECONDS = 5.0
+"""To be let in, too: a paused server takes connections and never answers them."""
+PING_SECONDS = 15.0
 SCHEMES = ("bolt", "neo4j", "neo4j+s", "bolt+s", "neo4j+ssc", "bolt+ssc")
 
 # What the driver has to say about broken connections goes to the log if there is one, and never to the terminal.
@@ -106,24 +110,36 @@ class Connection:
         self._target: tuple[str, tuple[str, str] | None] | None = None
         self._driver: neo4j.Driver | None = None
         self._ping: Future[None] | None = None
+        self._pinged = 0.0
+        self.drops = 0
+        """How many drivers were closed with what ran on them: it may be done again on a new one."""
 
     def session(self, access: str) -> neo4j.Session:
         """A session for one transaction. Nothing is sent yet."""
         target = self._link.target()
         with self._lock:
-            # Another database of the same server needs no new driver: what runs there goes on.
-            if self._driver is None or self._target != (target.address, target.auth):
-                if self._driver is not None:
-                    self._driver.close()
-                self._driver = neo4j.GraphDatabase.driver(
-                    target.address,
-                    auth=target.auth,
-                    connection_timeout=CONNECT_SECONDS,
-                    max_connection_lifetime=3600,
-                    **self._dialect.driver_options(),
-                )
-                self._target = target.address, target.auth
-            return self._driver.session(database=target.database, default_access_mode=access)
+            return self._to(target).session(database=target.database, default_access_mode=access)
+
+    def driver(self) -> tuple[neo4j.Driver, str | None]:
+        """The driver for where the server is now, and the database (None: the server's default)."""
+        target = self._link.target()
+        with self._lock:
+            return self._to(target), target.database
+
+    def _to(self, target: Target) -> neo4j.Driver:
+        # Another database of the same server needs no new driver: what runs there goes on.
+        if self._driver is None or self._target != (target.address, target.auth):
+            self._drop()
+            self._driver = neo4j.GraphDatabase.driver(
+                target.address,
+                auth=target.auth,
+                connection_timeout=CONNECT_SECONDS,
+                connection_acquisition_timeout=ACQUIRE_SECONDS,
+                max_connection_lifetime=3600,
+                **self._dialect.driver_options(),
+            )
+            self._target = target.address, target.auth
+        return self._driver
 
     def ping(self, seconds: float) -> None:
         """Return if the server answers in time. In a thread of its own: a paused server holds the driver for ever.
@@ -131,8 +147,10 @@ class Connection:
         Callers wait for the same answer, so that asking again and again leaves one thread behind and not many.
         """
         with self._lock:
+            if self._ping is not None and time.monotonic() > self._pinged + PING_SECONDS:
+                self._drop()
             if self._ping is None or self._ping.done():
-                self._ping = Future()
+                self._ping, self._pinged = Future(), time.monotonic()
                 work = threading.Thread(
                     target=self._answer, args=(self._ping,), name="kehutu-ping", daemon=True
                 )
@@ -151,10 +169,18 @@ class Connection:
         except BaseException as fault:  # noqa: BLE001 - handed to those who wait
             ping.set_exception(fault)
 
+    def cut(self) -> None:
+        """Close all connections: whoever waits for an answer gets an error, and the next session a new driver."""
+        with self._lock:
+            self._drop()
+
     def close(self) -> None:
         """Close the driver and the link. May be called twice."""
-        with self._lock:
-            if self._driver is not None:
-                self._driver.close()
-                self._driver = None
+        self.cut()
         self._link.close()
+
+    def _drop(self) -> None:
+        if self._driver is not None:
+            self.drops += 1
+            self._driver.close()
+            self._driver = None

@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import Any, TypeVar
 
 import neo4j
 from neo4j.exceptions import DriverError, IncompleteCommit, Neo4jError
@@ -28,6 +28,7 @@ from graph.watchdog import Watchdog
 from terms.errors import KehutuError
 
 Rows = list[dict[str, Any]]
+Lent = TypeVar("Lent")
 DEADLINE = 30.0
 """Seconds that a query may take unless its caller says otherwise."""
 OPEN_SECONDS = 5.0
@@ -95,6 +96,11 @@ class Store:
         """A query that manages its own transactions (DDL, ``CALL {} IN TRANSACTIONS``); never retried."""
         with self._faults(), self._connection.session(neo4j.WRITE_ACCESS) as session:
             return _rows(session, query, parameters)
+
+    def lend(self, work: Callable[[neo4j.Driver, str | None], Lent]) -> Lent:
+        """What another client library does with the store's driver and database (None: the default); never retried."""
+        with self._faults():
+            return work(*self._connection.driver())
 
     def ping(self, seconds: float = 2.0) -> None:
         """Return if the store answers a trivial query within so many seconds; never retried."""

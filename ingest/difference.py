@@ -7,7 +7,7 @@ cut short is written again by computing it again, and the store is never asked w
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from graph.schema.model import Schema
@@ -16,7 +16,15 @@ from ingest.entities import node_row
 from ingest.identity import Identity
 from ingest.neighbourhood import Neighbourhood
 from ingest.recall import Recall
-from ingest.relations import RelationClaim, RelationIdentity, identity_of, mentions_of, relation_row
+from ingest.relations import (
+    RelationClaim,
+    RelationIdentity,
+    Warned,
+    doubled,
+    identity_of,
+    mentions_of,
+    relation_row,
+)
 from ingest.sightings import Sighting, Told
 from ledger import judgements as judged
 from ledger.database import Ledger
@@ -32,11 +40,13 @@ class Difference:
     """What records make of the graph, and of the names by which entities are found.
 
     ``named``: keys and old ids that name another entity than before. ``forgotten``: those that name none any more.
+    ``warnings``: relations of the change that look like another one.
     """
 
     change: GraphChange
     named: dict[str, EntityId]
     forgotten: frozenset[str]
+    warnings: tuple[Warned, ...]
 
 
 def difference(
@@ -75,7 +85,8 @@ class _Step:
         nodes = self._node_rows()
         relations = self._relation_rows(affected)
         self.around.remember(self.identities[_AFTER])
-        return Difference(self._change(nodes, relations), *self._names())
+        change = self._change(nodes, relations)
+        return Difference(change, *self._names(), self._warnings(change))
 
     def _changed(self) -> set[Ref]:
         """Records whose current version is another one after the batch."""
@@ -168,22 +179,47 @@ class _Step:
     def _relation_rows(
         self, affected: set[RelationIdentity]
     ) -> tuple[dict[RelationIdentity, RelationRow], dict[RelationIdentity, RelationRow]]:
-        names = {name for relation in affected for name in self._mentions(relation)}
-        mentioned = mentioning(self.ledger, names, roles=("relation",))
-        refs = sorted(self.around.read_numbers(seq for seqs in mentioned.values() for seq in seqs))
-        rows: list[dict[RelationIdentity, RelationRow]] = []
-        for place, identity in enumerate(self.identities):
-            claims: dict[RelationIdentity, list[RelationClaim]] = defaultdict(list)
-            for ref in refs:
-                told = self.around.told[ref][place]
-                if told is None:
-                    continue
-                for statement in told.relations:
-                    relation = identity_of(statement, told, identity)
-                    if relation is not None and relation in affected:
-                        claims[relation].append(RelationClaim(told.record, statement))
-            rows.append({relation: relation_row(relation, c, self.schema) for relation, c in claims.items()})
+        refs = self._stating(affected)
+        rows = [
+            {relation: relation_row(relation, c, self.schema) for relation, c in claims.items()}
+            for claims in (self._claims(refs, place, affected.__contains__) for place in (_BEFORE, _AFTER))
+        ]
         return rows[_BEFORE], rows[_AFTER]
+
+    def _stating(self, relations: Iterable[RelationIdentity]) -> list[Ref]:
+        """The records that may state one of the relations, in order."""
+        names = {name for relation in relations for name in self._mentions(relation)}
+        mentioned = mentioning(self.ledger, names, roles=("relation",))
+        return sorted(self.around.read_numbers(seq for seqs in mentioned.values() for seq in seqs))
+
+    def _claims(
+        self, refs: Iterable[Ref], place: int, wanted: Callable[[RelationIdentity], bool]
+    ) -> dict[RelationIdentity, list[RelationClaim]]:
+        identity = self.identities[place]
+        claims: dict[RelationIdentity, list[RelationClaim]] = defaultdict(list)
+        for ref in refs:
+            told = self.around.told[ref][place]
+            if told is None:
+                continue
+            for statement in told.relations:
+                relation = identity_of(statement, told, identity)
+                if relation is not None and wanted(relation):
+                    claims[relation].append(RelationClaim(told.record, statement))
+        return claims
+
+    def _warnings(self, change: GraphChange) -> tuple[Warned, ...]:
+        """What the contracts written look like, among all contracts between the same two."""
+        written = {
+            RelationIdentity(
+                r.type, r.source_type, EntityId(r.source), r.target_type, EntityId(r.target), r.key
+            )
+            for r in (*change.create_relations, *change.update_relations)
+            if r.key and "amount" in r.properties
+        }
+        pairs = {relation._replace(key="") for relation in written}
+        claims = self._claims(self._stating(pairs), _AFTER, lambda r: r._replace(key="") in pairs)
+        records = {c.record.id for relation in written for c in claims.get(relation, ())}
+        return tuple(w for w in doubled(claims, self.schema) if not records.isdisjoint(w.records))
 
     def _mentions(self, relation: RelationIdentity) -> list[str]:
         return mentions_of(relation, self._stated(relation.source), list(self._stated(relation.target)))

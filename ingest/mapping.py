@@ -16,7 +16,7 @@ import orjson
 from graph.schema.keys import record_key
 from ingest.cells import Condition, Fault, Filled, Observed, RowFaultError, Take, Values, refused
 from ingest.conversions import NotAcceptedError, code_of
-from ingest.statements import Statements, evidence_mention, relation_key
+from ingest.statements import Statements, evidence_mention, relation_mentions
 from ledger.records import Mention, content_hash
 from terms.ids import Key, record_id
 
@@ -306,8 +306,8 @@ class Mapper:
             else:
                 found.append(Mention(keys[0], "end"))
         for one in row.relations:
-            key = relation_key(one["type"], one["source"], one["target"], one.get("key", ""))
-            found.append(Mention(key, "relation"))
+            names = relation_mentions(one["type"], one["source"], one["target"], one.get("key", ""))
+            found.extend([Mention(name, "relation") for name in names])
         return tuple(found)
 
 

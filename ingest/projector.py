@@ -15,6 +15,7 @@ from graph.store import Store
 from graph.write import Counts, apply
 from ingest.difference import Difference, difference
 from ingest.recall import Recall
+from ingest.relations import Warned
 from ledger.database import Ledger
 from ledger.naming import named_until, rename
 from ledger.records import head, since
@@ -22,10 +23,15 @@ from ledger.records import head, since
 BATCH: Final = 10_000
 """Records that are written together: 200 MB with seven statements each, and a crash repeats one such batch."""
 
+_WARNINGS: Final = 100
+
 
 @dataclass(frozen=True, slots=True)
 class Projection:
-    """What catching up did: records read, nodes and relations written and removed, where the graph stands now."""
+    """What catching up did: records read, nodes and relations written and removed, where the graph stands now.
+
+    ``warnings``: the first hundred contracts that two channels seem to report under different numbers.
+    """
 
     records: int = 0
     nodes: int = 0
@@ -33,6 +39,7 @@ class Projection:
     removed_nodes: int = 0
     removed_relations: int = 0
     watermark: int = 0
+    warnings: tuple[Warned, ...] = ()
 
 
 def catch_up(
@@ -98,7 +105,7 @@ def _follow(  # noqa: PLR0917  # one call, from two places
             before_watermark=partial(_rename, ledger, step),
         )
         done, in_flight = step.change.watermark, None
-        total = _sum(total, len(records), counts, done)
+        total = _sum(total, len(records), counts, step)
         if progress is not None:
             progress(done - start, end - start)
     return total
@@ -123,12 +130,13 @@ def _rename(ledger: Ledger, step: Difference) -> None:
         rename(ledger, step.named, step.forgotten, until=step.change.watermark)
 
 
-def _sum(total: Projection, records: int, counts: Counts, watermark: int) -> Projection:
+def _sum(total: Projection, records: int, counts: Counts, step: Difference) -> Projection:
     return Projection(
         records=total.records + records,
         nodes=total.nodes + counts.nodes,
         relations=total.relations + counts.relations,
         removed_nodes=total.removed_nodes + counts.removed_nodes,
         removed_relations=total.removed_relations + counts.removed_relations,
-        watermark=watermark,
+        watermark=step.change.watermark,
+        warnings=(*total.warnings, *step.warnings)[:_WARNINGS],
     )

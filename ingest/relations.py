@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import combinations
 from typing import NamedTuple
 
 from graph.schema.model import Schema
@@ -11,7 +13,7 @@ from graph.write import RelationRow
 from ingest.entities import preference
 from ingest.identity import Identity
 from ingest.sightings import Told
-from ingest.statements import RelationStatement, relation_key
+from ingest.statements import RelationStatement, Value, relation_key
 from ledger.records import Record
 from terms.ids import EntityId, Key, RecordId
 
@@ -42,8 +44,9 @@ class Warned:
     type: str
     source: EntityId
     target: EntityId
-    amount: object
+    amount: Value
     records: tuple[RecordId, RecordId]
+    channels: tuple[str, str]
 
 
 def identity_of(statement: RelationStatement, told: Told, identity: Identity) -> RelationIdentity | None:
@@ -62,7 +65,10 @@ def identity_of(statement: RelationStatement, told: Told, identity: Identity) ->
 
 
 def mentions_of(relation: RelationIdentity, source: Iterable[str], target: Sequence[str]) -> list[str]:
-    """The ledger's names for all statements that may mean this relation: one for each pair of the ends' keys."""
+    """The ledger's names for all statements that may mean this relation: one for each pair of the ends' keys.
+
+    Without its key, the names for all contracts between the two.
+    """
     return [relation_key(relation.type, a, b, relation.key) for a in source for b in target]
 
 
@@ -101,6 +107,24 @@ def relation_row(relation: RelationIdentity, claims: Sequence[RelationClaim], sc
         origins=tuple(sorted({claim.record.origin for claim in ordered})),
         properties=properties,
     )
+
+
+def doubled(claims: Mapping[RelationIdentity, Sequence[RelationClaim]], schema: Schema) -> list[Warned]:
+    """Contracts between the same two of equal amount that two channels report under different keys."""
+    alike: dict[tuple[str, EntityId, EntityId, Value], list[tuple[RecordId, str]]] = defaultdict(list)
+    for relation in sorted(claims):
+        row = relation_row(relation, claims[relation], schema)
+        amount = row.properties.get("amount")
+        if relation.key and isinstance(amount, int | float):
+            channels = {claim.record.id: claim.record.channel for claim in claims[relation]}
+            told = RecordId(row.record_id)
+            alike[relation.type, relation.source, relation.target, amount].append((told, channels[told]))
+    return [
+        Warned(type_, source, target, amount, (one[0], other[0]), (one[1], other[1]))
+        for (type_, source, target, amount), rows in alike.items()
+        for one, other in combinations(rows, 2)
+        if one[1] != other[1]
+    ]
 
 
 def _end(type_name: str, key: str, told: Told, identity: Identity) -> EntityId | None:

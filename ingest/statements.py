@@ -114,6 +114,13 @@ def relation_mention(relation: RelationStatement) -> str:
     return relation_key(relation.type, relation.source, relation.target, relation.key)
 
 
+def relation_mentions(type_: str, source: str, target: str, key: str) -> tuple[str, ...]:
+    """All names under which the ledger finds a statement of a relation: its own, and for a type with a declared key
+    also that of its pair of ends, under which other contracts between the two are found."""
+    own = relation_key(type_, source, target, key)
+    return (own, relation_key(type_, source, target, "")) if key else (own,)
+
+
 def relation_key(type_: str, source: str, target: str, key: str) -> str:
     """As :func:`relation_mention`, from the parts: rival claims may use any pair of two ends' keys."""
     text = f"{type_}\0{source}\0{target}\0{key}"

@@ -16,7 +16,7 @@ from ingest.difference import Difference, difference
 from ingest.recall import Recall
 from ledger.database import Ledger
 from ledger.judgements import NewJudgement
-from ledger.records import head, since
+from ledger.records import NewRecord, head, since
 from terms.ids import Key
 from tests.ingest_projector.material import (
     CODES,
@@ -215,6 +215,29 @@ def test_one_contract_reported_by_two_channels_counts_once_and_two_contracts_twi
         "c2": ("visits/2", 5),
     }
     assert found.relations["GUARANTEES", A, B, "c1"].origins == ("real", "synthetic")
+
+
+def test_two_channels_that_report_one_amount_under_two_numbers_are_named() -> None:
+    def guarantee(name: str, key: str, amount: int, source: str = A) -> NewRecord:
+        return row(name, node("Enterprise", source, name="甲"), node("Enterprise", B),
+                   relation("GUARANTEES", source, B, key, contractNo=key, amount=amount))  # fmt: skip
+
+    with new_ledger() as ledger:
+        warned = []
+        for minute, told in enumerate((
+            guarantee("visits/1", "c1", 5),
+            guarantee("visits/2", "c2", 5),  # the same channel: two contracts
+            guarantee("registry/1", "c3", 7),
+            row("registry/2", node("Enterprise", A, LOCALS[0], name="甲")),
+            guarantee("registry/3", "c4", 5, LOCALS[0]),
+        )):  # fmt: skip
+            happen(ledger, Load((told,)), minute)
+            warned.append(difference(ledger, SCHEMA, since(ledger, minute, 1)).warnings)
+    assert warned[:4] == [()] * 4
+    assert [(w.source, w.target, w.amount, w.records) for w in warned[4]] == [
+        (A, B, 5, ("visits/1", "registry/3")),
+        (A, B, 5, ("visits/2", "registry/3")),
+    ]
 
 
 def test_an_entity_that_is_only_referred_to_has_its_number_and_goes_with_its_last_reference() -> None:

@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from enum import Enum
+from pathlib import PurePath
 
 import click
 import numpy as np
@@ -40,6 +41,8 @@ def plain(answer: object) -> object:
         return answer.isoformat()
     if isinstance(answer, np.generic):
         return answer.item()
+    if isinstance(answer, PurePath):
+        return str(answer)
     if isinstance(answer, Sequence | set | frozenset) and not isinstance(answer, str | bytes):
         return [plain(item) for item in answer]
     return answer
@@ -61,6 +64,12 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]], title:
     for row in rows:
         table.add_row(*(f"{cell:,}" if isinstance(cell, int) else str(cell) for cell in row))
     Console(width=None if sys.stdout.isatty() else 160).print(table)
+
+
+def print_more(shown: int, total: int, cursor: str | None) -> None:
+    """Where a page does not hold the whole list: how much there is, and how to go on."""
+    if shown < total and cursor:
+        click.echo(f"{shown:,} of {total:,}; the next ones: --after {cursor}")
 
 
 def print_tree(tree: Tree) -> None:

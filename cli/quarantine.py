@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import click
 
 from cli.options import Call, command
-from cli.output import print_json, print_table
+from cli.output import print_error, print_json, print_table
+from ingest.retry import Retried
 from ledger import quarantine as held
 from ledger.database import Ledger
+from services.operation.quarantine import retry
 from terms.errors import KehutuError
 
 
@@ -87,3 +91,73 @@ def show_row(call: Call, row_id: str) -> int:
     else:
         print_table(("", ""), list(answer.items()))
     return 0
+
+
+@quarantine.command("retry")
+@click.argument("ids", metavar="[ID]...", nargs=-1)
+@click.option("--source", help="All open rows of this source; without it and without an ID, all open rows.")
+@click.option(
+    "--manifest",
+    type=click.Path(path_type=Path),
+    help="Take them by this manifest; otherwise by the one that their source was last loaded by.",
+)
+@click.option(
+    "--set",
+    "cells",
+    multiple=True,
+    metavar="COLUMN=VALUE",
+    help="Correct a cell of every row that is tried (may be given several times).",
+)
+@command
+def retry_rows(
+    call: Call, ids: tuple[str, ...], source: str | None, manifest: Path | None, cells: tuple[str, ...]
+) -> int:
+    """Try quarantined rows again, after the mapping, the file, or a cell was put right.
+
+    A row is taken from the cells that were kept; where that fails, from what now stands at its place in the file. One
+    that is taken is settled; the others stay, with their reason. Exit 1 when a row stays, 3 when the store is down:
+    rows that were taken are kept, and the graph follows with the next command.
+    """
+    done = retry(
+        call.settings,
+        ids,
+        source=source,
+        manifest=manifest,
+        changes=dict(_cell(text) for text in cells),
+    )
+    staying = [row for row in done.rows if row.outcome == "quarantined"]
+    if call.json:
+        rows = [
+            {
+                "id": row.id,
+                "source": row.source,
+                "outcome": row.outcome,
+                "recordId": row.record_id,
+                "code": row.code,
+                "message": _reason(row, call),
+            }
+            for row in done.rows
+        ]
+        print_json({"rows": rows, "taken": len(rows) - len(staying), "quarantined": len(staying)})
+    elif done.rows:
+        print_table(
+            ("id", "source", "outcome", "record or reason"),
+            [(row.id, row.source, row.outcome, row.record_id or _reason(row, call)) for row in done.rows],
+        )
+    else:
+        click.echo("No row is in quarantine.")
+    if done.store_fault is not None:
+        print_error(done.store_fault, call.lang, as_json=False)
+        return done.store_fault.exit
+    return 1 if staying else 0
+
+
+def _reason(row: Retried, call: Call) -> str | None:
+    return None if row.code is None else KehutuError(row.code, **row.details).message(call.lang)
+
+
+def _cell(text: str) -> tuple[str, str]:
+    column, equals, value = text.partition("=")
+    if not equals or not column:
+        raise click.BadParameter(f"'{text}' is not COLUMN=VALUE.", param_hint="--set")
+    return column, value

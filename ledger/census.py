@@ -1,4 +1,4 @@
-"""How many names and entities the ledger knows of each type, from the aliases as the projector left them."""
+"""What the ledger holds as a whole: names and entities of each type, as the projector left them; all judgements."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from sqlalchemy import case, func, select
 
 from ledger import tables
 from ledger.database import Ledger
+from ledger.judgements import SOURCE, Judgement, read
+from ledger.records import by_seq
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,3 +45,12 @@ def census(ledger: Ledger) -> list[Census]:
     )
     with ledger.reading() as connection:
         return [Census(p, entities, names, parts) for p, entities, names, parts in connection.execute(query)]
+
+
+def judgements(ledger: Ledger) -> list[Judgement]:
+    """Every judgement, earlier versions included, in order of acknowledgement."""
+    columns = tables.record.c
+    with ledger.reading() as connection:
+        seqs = connection.scalars(select(columns.seq).where(columns.source == SOURCE)).all()
+    found = by_seq(ledger, seqs)
+    return [read(found[seq]) for seq in sorted(found)]

@@ -1,0 +1,101 @@
+"""``kehutu audit``: who did what, and whether the trail is whole."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import click
+
+from cli.options import Call, command
+from cli.output import print_json, print_table
+from ledger import audit as trail
+from ledger.database import Ledger
+
+_INSTANT = click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M:%SZ"])
+
+
+class _HeadText(click.ParamType[trail.Head]):
+    """NUMBER:HASH as `audit verify` prints it."""
+
+    name = "NUMBER:HASH"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> trail.Head:
+        """Read the text."""
+        if isinstance(value, trail.Head):
+            return value
+        number, _, digest = str(value).partition(":")
+        if not number.isdigit() or len(digest) != 64:
+            self.fail(f"{value!r} is not NUMBER:HASH as `kehutu audit verify` prints it.", param, ctx)
+        return trail.Head(int(number), digest.lower())
+
+
+@click.group()
+def audit() -> None:
+    """Who did what to whom, when and why; each entry is bound to all before it."""
+
+
+@audit.command()
+@click.option(
+    "--anchor", type=_HeadText(), help="A head that was kept elsewhere; the trail has to contain it."
+)
+@command
+def verify(call: Call, *, anchor: trail.Head | None) -> int:
+    """Follow the chain of hashes from the first entry. Exit 1 at the first entry that does not fit.
+
+    Keep the head that is printed in another place: given back as --anchor it proves that nothing before it was
+    changed, and that the whole file was not replaced by an older one.
+    """
+    with Ledger.open(call.settings.home, create=False) as ledger:
+        broken = trail.verify(ledger, anchor)
+        head = trail.head(ledger)
+    if call.json:
+        print_json({"whole": broken is None, "broken": broken, "head": head})
+    elif broken is None:
+        click.echo(f"All {head.number:,} entries fit.\nHead: {head.number}:{head.hash}")
+    else:
+        click.echo(f"Entry {broken.number} does not fit: {_REASONS[broken.reason]}.")
+    return 0 if broken is None else 1
+
+
+_REASONS = {
+    "missing": "it is not there",
+    "changed": "it, or its place, is not as it was written",
+    "head": "the seal of the trail's end does not fit",
+    "anchor": "it is not the one that the given head names",
+}
+
+
+@audit.command("list")
+@click.option("--subject", help="Only entries about this id.")
+@click.option("--since", type=_INSTANT, help="Only from this day or instant (UTC) on.")
+@click.option("--until", type=_INSTANT, help="Only before this day or instant (UTC).")
+@click.option("--after", type=click.IntRange(0), default=0, help="Only entries after this number.")
+@click.option(
+    "--first", type=click.IntRange(1, 10_000), default=100, show_default=True, help="Most entries to print."
+)
+@command
+def list_entries(
+    call: Call, *, subject: str | None, since: datetime | None, until: datetime | None, after: int, first: int
+) -> int:
+    """List entries by number. Exit 1 when there is none."""
+    with Ledger.open(call.settings.home, create=False) as ledger:
+        entries = trail.listing(
+            ledger, subject=subject, since=_utc(since), until=_utc(until), after=after, first=first
+        )
+    if call.json:
+        print_json(entries)
+    elif entries:
+        print_table(
+            ("number", "at", "actor", "action", "subject", "purpose"),
+            [
+                (e.number, f"{e.at:%Y-%m-%d %H:%M:%S}", e.actor, e.action, e.subject, e.purpose)
+                for e in entries
+            ],
+        )
+    else:
+        click.echo("No entry.")
+    return 0 if entries else 1
+
+
+def _utc(instant: datetime | None) -> datetime | None:
+    return None if instant is None else instant.replace(tzinfo=UTC)

@@ -1,0 +1,39 @@
+"""``kehutu judge``: say whether two entities are the same."""
+
+from __future__ import annotations
+
+import click
+
+from cli.options import Call, command
+from cli.output import print_error, print_json
+from ledger.judgements import Verdict
+from services.operation.identity import judge as take_judgement
+
+
+@click.command()
+@click.argument("first", metavar="A")
+@click.argument("second", metavar="B")
+@click.argument("verdict", type=click.Choice(["same", "different", "unsure"]))
+@click.option("--reason", help="Why, in words; kept with the judgement.")
+@click.option("--author", help="Who judges; the account at this terminal when absent.")
+@command
+def judge(
+    call: Call, *, first: str, second: str, verdict: Verdict, reason: str | None, author: str | None
+) -> int:
+    """Say that A and B are the same entity, are different ones, or that nobody knows.
+
+    A and B are ids, keys, business numbers, or records (source/recordId). A person's judgement stands above those of
+    rules and models; `unsure` takes an earlier one back. It is kept as a record, so it survives a rebuild. Exit 3
+    when the store is down: the judgement is kept, and the graph follows with the next command.
+    """
+    done = take_judgement(call.settings, first, second, verdict, author=author, reason=reason)
+    if call.json:
+        print_json(done.answer)
+    else:
+        click.echo(
+            f"{done.answer.left} and {done.answer.right}: {done.answer.verdict}, as record {done.answer.seq}."
+        )
+    if done.store_fault is not None:
+        print_error(done.store_fault, call.lang, as_json=False)
+        return done.store_fault.exit
+    return 0

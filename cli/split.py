@@ -1,0 +1,40 @@
+"""``kehutu split``: part a record from the entity that it was put to."""
+
+from __future__ import annotations
+
+import click
+
+from cli.options import Call, command
+from cli.output import print_error, print_json
+from services.operation.identity import split as part
+
+
+@click.command()
+@click.argument("record", metavar="RECORD")
+@click.option(
+    "--type",
+    "of_type",
+    help="Only what the record says of this type, e.g. Enterprise; all parties otherwise.",
+)
+@click.option("--reason", help="Why, in words; kept with the judgement.")
+@click.option("--author", help="Who splits; the account at this terminal when absent.")
+@command
+def split(call: Call, *, record: str, of_type: str | None, reason: str | None, author: str | None) -> int:
+    """Part what RECORD (source/recordId) says from the entity that it was put to.
+
+    A key that other records state too stays with them; the parted entity keeps the rest. Nothing is lost: `kehutu
+    judge` with `unsure` takes it back. Exit 1 when the record shares no entity with another one, 3 when the store is
+    down: the split is kept, and the graph follows with the next command.
+    """
+    done = part(call.settings, record, of_type=of_type, author=author, reason=reason)
+    if call.json:
+        print_json(done.answer)
+    else:
+        for parted in done.answer.parted:
+            click.echo(
+                f"{done.answer.record}: {parted.sighting} is parted from {parted.entity} ({', '.join(parted.names)})."
+            )
+    if done.store_fault is not None:
+        print_error(done.store_fault, call.lang, as_json=False)
+        return done.store_fault.exit
+    return 0

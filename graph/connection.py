@@ -147,7 +147,8 @@ class Connection:
         Callers wait for the same answer, so that asking again and again leaves one thread behind and not many.
         """
         with self._lock:
-            if self._ping is not None and time.monotonic() > self._pinged + PING_SECONDS:
+            asked = self._ping is not None and not self._ping.done()
+            if asked and time.monotonic() > self._pinged + PING_SECONDS:
                 self._drop()
             if self._ping is None or self._ping.done():
                 self._ping, self._pinged = Future(), time.monotonic()

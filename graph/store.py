@@ -11,13 +11,14 @@ import itertools
 import random
 import time
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
 from typing import Any, TypeVar
 
 import neo4j
-from neo4j.exceptions import DriverError, IncompleteCommit, Neo4jError
+from neo4j.exceptions import DriverError, IncompleteCommit, Neo4jError, ServiceUnavailable
 
 from graph.connection import Connection, Embedded, Link, Remote
 from graph.dialects import Dialect
@@ -36,8 +37,25 @@ RETRY_SECONDS = 15.0
 EMBEDDED_RETRY_SECONDS = 60.0
 """A killed embedded server is up again in 2 to 5 s, on a busy machine in 25 s."""
 LONGEST_PAUSE = 0.5
+GRACE_SECONDS = 5.0
+STOP_SECONDS = 15.0
+"""After a deadline so long may pass until a query is stopped, by the server or by us; then the connection is cut."""
+OWN_SECONDS = 600.0
+"""For a query that manages its own transactions, at least."""
 MERGES = 3
 STOPPED = ("TransactionTimedOut", "Transaction.Terminated", "TransactionMarkedAsFailed")
+
+
+@dataclass(slots=True)
+class Gate:
+    """Where queries are held back. ``fault``: what they raise meanwhile."""
+
+    fault: KehutuError | None = None
+
+    def pass_(self) -> None:
+        """Go on, or raise."""
+        if self.fault is not None:
+            raise KehutuError(self.fault.code, **self.fault.details)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,15 +64,17 @@ class Store:
 
     ``url``: where it is, without a password. ``deadline``: seconds a query may take, see :meth:`within`; an outage
     is borne for as long, but no longer than 15 s (embedded: 60 s).
-    Every method raises KehutuError: STORE_UNAVAILABLE when the store does not answer, STORE_DEADLINE when a
-    query was stopped.
+    Every method raises KehutuError: STORE_UNAVAILABLE when the store does not answer, within the deadline and 5 s;
+    STORE_DEADLINE when a query was stopped.
     """
 
     url: str
     dialect: Dialect
     deadline: float
     _connection: Connection
-    _watchdog: Watchdog
+    _stopper: Watchdog
+    _cutter: Watchdog
+    _gate: Gate
 
     def within(self, seconds: float) -> Store:
         """The same store with another deadline; closing either closes both."""
@@ -94,22 +114,40 @@ class Store:
 
     def run(self, query: str, /, **parameters: object) -> Rows:
         """A query that manages its own transactions (DDL, ``CALL {} IN TRANSACTIONS``); never retried."""
-        with self._faults(), self._connection.session(neo4j.WRITE_ACCESS) as session:
+        self._gate.pass_()
+        cutting = self._cutting(max(self.deadline, OWN_SECONDS))
+        with self._faults(), cutting, self._connection.session(neo4j.WRITE_ACCESS) as session:
             return _rows(session, query, parameters)
 
     def lend(self, work: Callable[[neo4j.Driver, str | None], Lent]) -> Lent:
         """What another client library does with the store's driver and database (None: the default); never retried."""
+        self._gate.pass_()
         with self._faults():
             return work(*self._connection.driver())
 
     def ping(self, seconds: float = 2.0) -> None:
         """Return if the store answers a trivial query within so many seconds; never retried."""
+        self._gate.pass_()
         with self._faults():
             self._connection.ping(seconds)
 
+    def hold(self, fault: KehutuError) -> Store:
+        """Let this store, and all that share its connections, raise a fault until :meth:`admit`.
+
+        For a server that does not answer yet and that nobody has looked at: it may be another ledger's.
+        Returns the store for whoever looks: it is not held back.
+        """
+        self._gate.fault = fault
+        return replace(self, _gate=Gate())
+
+    def admit(self) -> None:
+        """End :meth:`hold`."""
+        self._gate.fault = None
+
     def close(self) -> None:
         """Close connections; the last client's embedded server ends within a second. May be called twice."""
-        self._watchdog.close()
+        self._stopper.close()
+        self._cutter.close()
         self._connection.close()
 
     def __enter__(self) -> Store:
@@ -140,22 +178,45 @@ class Store:
         done, it runs again (it is idempotent, or told the attempt); pauses stay short, because an embedded server
         is back in 2 s while theirs grow to 30 s; two ``merge`` of one new node at once are tried again.
         """
+        self._gate.pass_()
+        late = time.monotonic() + self.deadline
         end: float | None = None
-        with self._faults(), self._watchdog.guarding(self, queries, self.deadline):
+        with self._faults(), self._cutting(self.deadline), self._stopping(queries):
             for attempt in itertools.count():
+                drops = self._connection.drops
                 try:
                     with self._connection.session(access) as session:
                         return work(session, attempt)
                 except (DriverError, Neo4jError) as fault:
-                    if not _may_pass(fault) and not (merge and attempt < MERGES and _exists(fault)):
+                    dropped = drops != self._connection.drops
+                    if not (_may_pass(fault) or dropped or (merge and attempt < MERGES and _exists(fault))):
                         raise
-                    end = end or time.monotonic() + min(self._connection.retry, self.deadline)
+                    end = end or min(time.monotonic() + self._connection.retry, late)
                     if time.monotonic() > end:
+                        if dropped:
+                            raise ServiceUnavailable(f"no answer within {self.deadline:g} seconds") from fault
                         raise
                 # A little chance keeps two writers from meeting again.
                 pause = min(LONGEST_PAUSE, 0.01 * 2 ** min(attempt, 9))
                 time.sleep(pause * random.uniform(0.5, 1))  # noqa: S311
             raise AssertionError
+
+    def _cutting(self, seconds: float) -> AbstractContextManager[None]:
+        """Do not wait for an answer for longer than this and a moment."""
+        grace = GRACE_SECONDS if self.dialect.keeps_deadlines() else STOP_SECONDS
+        return self._cutter.guarding(self._connection.cut, seconds + grace)
+
+    def _stopping(self, queries: Sequence[str]) -> AbstractContextManager[None]:
+        """Stop queries at their deadline where the store does not do so itself."""
+        if self.dialect.keeps_deadlines():
+            return nullcontext()
+
+        def stop() -> None:
+            for query in queries:
+                with suppress(Exception):
+                    self.dialect.stop(self, query, self.deadline)
+
+        return self._stopper.guarding(stop, self.deadline)
 
     def _server_timeout(self) -> float | None:
         return self.deadline if self.dialect.keeps_deadlines() else None
@@ -192,7 +253,15 @@ class _Faults:
         return KehutuError("STORE_UNAVAILABLE", store=self.store.url, reason=reason.rstrip(".:"))
 
 
-def open_store(url: str, home: Path, *, heap: str | None = None, database: str | None = None) -> Store:
+def open_store(
+    url: str,
+    home: Path,
+    *,
+    heap: str | None = None,
+    database: str | None = None,
+    patience: float = RETRY_SECONDS,
+    look: bool = True,
+) -> Store:
     """Open the embedded store of a home, or a Neo4j server, and see that it answers.
 
     Args:
@@ -200,6 +269,8 @@ def open_store(url: str, home: Path, *, heap: str | None = None, database: str |
             as path where it is not the server's default. User and password come from the URL, else from
             ``KEHUTU_STORE_USER`` and ``KEHUTU_STORE_PASSWORD``.
         heap, database: of the embedded store, see :class:`graph.embedded.EmbeddedServer`.
+        patience: seconds that a query bears an outage of a Neo4j server.
+        look: whether a Neo4j server has to answer now.
     Raises:
         KehutuError: STORE_UNAVAILABLE (a server within about 5 s), STORE_LOCKED, STORE_FOLDER.
     """
@@ -210,13 +281,15 @@ def open_store(url: str, home: Path, *, heap: str | None = None, database: str |
         shown, retry = f"embedded ({server.folder})", EMBEDDED_RETRY_SECONDS
     else:
         remote = Remote.parse(url)
-        dialect, link, shown, retry = Neo4j(), remote, remote.shown, RETRY_SECONDS
-    store = Store(shown, dialect, DEADLINE, Connection(link, dialect, retry), Watchdog())
+        dialect, link, shown, retry = Neo4j(), remote, remote.shown, patience
+    connection = Connection(link, dialect, retry)
+    stopper, cutter = Watchdog("kehutu-deadlines"), Watchdog("kehutu-connections")
+    store = Store(shown, dialect, DEADLINE, connection, stopper, cutter, Gate())
     try:
         if url == "embedded":
             # Joining a server at the moment of its death: it is started again, and the query waits for it.
             store.read("RETURN 1 AS one")
-        else:
+        elif look:
             store.ping(OPEN_SECONDS)
     except BaseException:
         store.close()

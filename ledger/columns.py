@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -58,10 +59,13 @@ def write(home: Path, run_id: str, name: str, table: pa.Table) -> ColumnFile:
     return ColumnFile(str(path.relative_to(home)), digest, table.num_rows)
 
 
-def read(home: Path, run_id: str, name: str, *, sha256: str | None = None) -> pa.Table:
+def read(
+    home: Path, run_id: str, name: str, *, sha256: str | None = None, only: Sequence[str] | None = None
+) -> pa.Table:
     """Read a table from the mapped file.
 
     Args:
+        only: read no other columns than these.
         sha256: check the whole file against this first; pages are checked in any case.
     Raises:
         KehutuError: COLUMNS_MISSING, COLUMNS_DAMAGED.
@@ -74,7 +78,12 @@ def read(home: Path, run_id: str, name: str, *, sha256: str | None = None) -> pa
             raise KehutuError(
                 "COLUMNS_DAMAGED", path=path, run=run_id, reason="the content does not fit its SHA-256"
             )
-        return pq.read_table(path, memory_map=True, page_checksum_verification=True)
+        return pq.read_table(
+            path,
+            columns=None if only is None else list(only),
+            memory_map=True,
+            page_checksum_verification=True,
+        )
     # A damaged footer shows as any of these, depending on which byte it is.
     except (pa.ArrowException, OSError, MemoryError, UnicodeDecodeError) as fault:
         raise KehutuError("COLUMNS_DAMAGED", path=path, run=run_id, reason=fault) from fault

@@ -63,6 +63,29 @@ def decide(
     return kept, False
 
 
+def take_back(site: Site, source: str, number: str) -> bool:
+    """Withdraw a decision; the graph follows at once. False where there is none, or no longer."""
+    found = current(site.ledger, [(source, number)]).get((source, number))
+    if found is None or found.deleted:
+        return False
+    now = datetime.now(UTC)
+    statements = Statements.from_json(found.payload)
+    row = NewRecord(
+        source=source,
+        record_id=number,
+        channel=CHANNEL,
+        origin="real",
+        observed_at=now,
+        observed_assumed=True,
+        payload=found.payload,
+        deleted=True,
+        mentions=mentions(statements, site.schema),
+    )
+    append(site.ledger, [row], recorded_at=now)
+    project(site)
+    return True
+
+
 def instant(moment: datetime) -> str:
     """An instant as the model writes it."""
     return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")

@@ -165,3 +165,33 @@ def test_an_override_over_graphql_is_shown_on_the_portrait(own: TestClient) -> N
     conflict = ask(own, OVERRIDE, id=DEBTOR, own=0.6, key="K1")
     assert conflict["errors"][0]["extensions"]["code"] == "IDEMPOTENCY_CONFLICT"
     assert ask(own, OVERRIDE, id=DEBTOR, own=None, key="K2")["data"]["overrideRisk"]["override"] is None
+
+
+def test_the_watch_list_over_graphql(own: TestClient) -> None:
+    add = """mutation ($id: ID!) {
+      watchParty(id: $id, kind: THRESHOLD, level: 0.3, author: "wang", idempotencyKey: "W1")
+      { id kind level author } }"""
+    document = ask(own, add, id=DEBTOR)
+    assert "errors" not in document, document
+    made = document["data"]["watchParty"]
+    assert made["kind"] == "THRESHOLD"
+    query = """{ watchList(first: 5) { totalCount edges { node { party { id name } score before expectedLoss { fen }
+      rules { id } alerts { rule { kind } value path { name } } } } } }"""
+    found = ask(own, query)["data"]["watchList"]
+    assert found["totalCount"] == 1
+    node = found["edges"][0]["node"]
+    assert node["rules"] == [{"id": made["id"]}]
+    assert node["alerts"][0]["value"] == node["score"] == 1.0
+    remove = "mutation ($rule: ID!) { unwatchParty(rule: $rule) }"
+    assert ask(own, remove, rule=made["id"])["data"] == {"unwatchParty": True}
+    assert ask(own, query)["data"]["watchList"]["totalCount"] == 0
+
+
+def test_history_over_graphql(own: TestClient) -> None:
+    query = """query ($id: ID!) { riskHistory(id: $id, first: 2) { totalCount edges { node {
+      run { id } createdAt dataTime score own expectedLoss { fen } current } } } }"""
+    document = ask(own, query, id=GUARANTOR)
+    assert "errors" not in document, document
+    found = document["data"]["riskHistory"]
+    assert found["edges"][0]["node"]["dataTime"] == "2026-03-31"
+    assert sum(edge["node"]["current"] for edge in found["edges"]) <= 1

@@ -148,3 +148,31 @@ def test_an_override_is_taken_back(own_home: Path) -> None:
     assert answer.exit_code == 0, answer.output
     assert json.loads(answer.stdout)["override"] is None
     assert "wrong firm" not in run("trace", UPSTREAM, "--home", own_home).output
+
+
+def test_watching_from_the_command_line(own_home: Path) -> None:
+    home = ("--home", own_home)
+    assert run("watch", "list", *home).exit_code == 1
+    assert run("watch", "add", DEBTOR, "--level", "0.3", *home).exit_code == 2
+    made = run("watch", "add", DEBTOR, "--rule", "threshold", "--level", "0.3", "--json", *home)
+    assert made.exit_code == 0, made.output
+    assert run("watch", "add", UPSTREAM, *home).exit_code == 0
+    answer = run("watch", "list", *home)
+    assert "score at least 30.0%" in answer.output
+    assert "1 of 2 watched parties raise an alert" in answer.output
+    assert "触发预警" in run("watch", "list", "--lang", "zh", *home).output
+    document = json.loads(run("watch", "list", "--json", *home).stdout)
+    assert document["totalCount"] == 2
+    assert len(document["edges"][1]["node"]["rules"]) == 3
+    [first] = json.loads(made.stdout)
+    assert run("watch", "remove", first["id"], *home).exit_code == 0
+    assert run("watch", "remove", first["id"], *home).exit_code == 1
+
+
+def test_history_from_the_command_line(own_home: Path) -> None:
+    answer = run("history", GUARANTOR, "--home", own_home)
+    assert answer.exit_code == 0, answer.output
+    assert " *" in answer.output
+    document = json.loads(run("history", GUARANTOR, "--home", own_home, "--json").stdout)
+    assert document["totalCount"] >= 1
+    assert {"run", "dataTime", "score", "own", "expectedLoss"} <= set(document["edges"][0]["node"])

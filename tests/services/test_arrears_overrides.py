@@ -67,7 +67,7 @@ def test_a_judgement_changes_the_current_run_at_once_and_every_answer_shows_it(s
     assert what_if(site, [Shock(ShockKind.DEFAULT, DEBTOR)]).overrides == (shown,)
     found = risk(site, customer(site, "4400000001").id)
     assert found is not None
-    assert judgement(site, found) == shown
+    assert judgement(site, found.model, found.party) == shown
     assert answer.total_loss.fen == int(
         model.expected_loss.sum() - model_of(site, before).expected_loss.sum()
     )

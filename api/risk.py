@@ -1,0 +1,118 @@
+"""What can be asked and decided about the risk of arrears."""
+
+from __future__ import annotations
+
+import datetime
+
+import strawberry
+
+from api.arrears import Overridden, RiskCluster, ShockInput, WhatIf, clusters_page
+from api.context import ID, Info
+from api.links import GuaranteeCircle, Owners, circles_page
+from api.paging import Connection, page
+from api.types import RiskTrace
+from api.watch import HistoryPoint, Watched, WatchRule, WatchRuleKind, history_point
+from services.arrears.circles import guarantee_circles
+from services.arrears.clusters import risk_clusters
+from services.arrears.history import history
+from services.arrears.overriding import override
+from services.arrears.owners import THRESHOLD, owners
+from services.arrears.trace import trace
+from services.arrears.watching import unwatch, watch, watch_list
+from services.arrears.what_if import what_if
+
+
+@strawberry.type
+class RiskAnswers:
+    """Fields of the query root."""
+
+    @strawberry.field(description="Why a party is at risk: paths and amounts that add up to the fen.")
+    def risk_trace(self, info: Info, id: ID, top: int = 10) -> RiskTrace:
+        return trace(info.context.site, id, top)  # type: ignore[return-value]  # read by attribute
+
+    @strawberry.field(
+        description="What would happen if all shocks came together; changes nothing that is stored."
+    )
+    def what_if(self, info: Info, shocks: list[ShockInput]) -> WhatIf:
+        return WhatIf(answer=what_if(info.context.site, [shock.to_shock() for shock in shocks]))
+
+    @strawberry.field(description="Communities of linked parties at risk, the largest expected loss first.")
+    def risk_clusters(self, info: Info, first: int = 10, after: str | None = None) -> Connection[RiskCluster]:
+        return clusters_page(risk_clusters(info.context.site), first, after)
+
+    @strawberry.field(
+        description="Enterprises that guarantee each other in a ring, the largest guarantees inside first."
+    )
+    def guarantee_circles(
+        self, info: Info, first: int = 10, after: str | None = None
+    ) -> Connection[GuaranteeCircle]:
+        return circles_page(guarantee_circles(info.context.site), first, after)
+
+    @strawberry.field(
+        description="Who owns an enterprise in the end, through all chains and loops of holdings."
+    )
+    def owners(self, info: Info, id: ID, threshold: float = THRESHOLD) -> Owners:
+        return Owners(found=owners(info.context.site, id, threshold))
+
+    @strawberry.field(description="Watched parties, those with alerts first.")
+    def watch_list(self, info: Info, first: int = 20, after: str | None = None) -> Connection[Watched]:
+        return page(watch_list(info.context.site).watched, lambda watched: watched.party.id, first, after)
+
+    @strawberry.field(description="A party in every run that knows it, the newest first.")
+    def risk_history(
+        self, info: Info, id: ID, first: int = 20, after: str | None = None
+    ) -> Connection[HistoryPoint]:
+        shown = page(history(info.context.site, id), lambda point: point.run.id, first, after)
+        for edge in shown.edges:
+            edge.node = history_point(edge.node)
+        return shown
+
+
+@strawberry.type
+class RiskChanges:
+    """Fields of the mutation root."""
+
+    @strawberry.mutation(
+        description="Set a party's own distress in place of what its payment record says, until a day; with `own` "
+        "absent an earlier judgement is taken back. The current run is continued at once."
+    )
+    def override_risk(
+        self,
+        info: Info,
+        id: ID,
+        *,
+        reason: str,
+        author: str,
+        until: datetime.date,
+        idempotency_key: str,
+        own: float | None = None,
+    ) -> Overridden:
+        return override(  # type: ignore[return-value]  # read by attribute
+            info.context.site,
+            id,
+            own,
+            reason=reason,
+            author=author,
+            until=until,
+            idempotency_key=idempotency_key,
+        )
+
+    @strawberry.mutation(description="Watch a party, or the party behind a customer, by a rule.")
+    def watch_party(
+        self,
+        info: Info,
+        id: ID,
+        *,
+        kind: WatchRuleKind,  # type: ignore[valid-type]  # an enum of a service
+        author: str,
+        idempotency_key: str,
+        level: float | None = None,
+    ) -> WatchRule:
+        return watch(  # type: ignore[return-value]  # read by attribute
+            info.context.site, id, kind, level, author=author, idempotency_key=idempotency_key
+        )
+
+    @strawberry.mutation(description="Take a rule off the watch list; one that is not on it is an error.")
+    def unwatch_party(self, info: Info, rule: ID) -> bool:
+        unwatch(info.context.site, rule)
+        return True

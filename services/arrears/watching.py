@@ -1,0 +1,235 @@
+"""The watch list: parties with the rules by which they raise alerts, judged by the current run and the one before."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from enum import Enum
+from itertools import pairwise
+from math import isnan
+
+from algorithms.risk.explain import explain, weight_of
+from graph.project import nodes, relations
+from graph.schema.keys import type_of
+from ingest.statements import NodeStatement, RelationStatement, Statements, Value
+from ledger import runs
+from ledger.runs import Run
+from services.arrears.model import RunName
+from services.arrears.position import position
+from services.names import Named, names_of
+from services.platform import decide, take_back
+from services.risk_model import RiskModel, current, model_of
+from services.site import Site
+from terms.errors import KehutuError
+from terms.ids import Key
+from terms.money import Money
+
+SOURCE = "watch-rules"
+PATHS_LOOKED_AT = 20
+
+
+class RuleKind(Enum):
+    """What raises an alert."""
+
+    THRESHOLD = "threshold"
+    RISE = "rise"
+    NEW_PATH = "new-path"
+
+
+DEFAULT_LEVEL = {RuleKind.THRESHOLD: 0.5, RuleKind.RISE: 0.1, RuleKind.NEW_PATH: 0.05}
+"""Level of a rule that is made without one."""
+
+
+@dataclass(frozen=True, slots=True)
+class WatchRule:
+    """``THRESHOLD``: the score is at least ``level``. ``RISE``: it rose by at least ``level`` since the run before.
+    ``NEW_PATH``: a path with at least this share of the score that the run before did not have."""
+
+    id: str
+    kind: RuleKind
+    level: float
+    author: str
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """A rule that holds. ``value``: the score, its rise, or the share of the new path; ``path``: that path's parties,
+    from the seed to the party, empty for the other kinds."""
+
+    rule: WatchRule
+    value: float
+    path: tuple[Named, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """A party on the watch list. ``before``: its score in the run before, None where that did not know it."""
+
+    party: Named
+    score: float
+    before: float | None
+    expected_loss: Money
+    rules: tuple[WatchRule, ...]
+    alerts: tuple[Alert, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class WatchList:
+    """All watched parties, those with alerts first, then the largest expected loss. ``run_before``: what rises and new
+    paths are measured against; None where the current run is the first."""
+
+    watched: tuple[Watched, ...]
+    run: RunName
+    run_before: RunName | None
+
+
+def watch(
+    site: Site, entity: str, kind: RuleKind, level: float | None, *, author: str, idempotency_key: str
+) -> WatchRule:
+    """Add a rule for a party, or for the party behind a customer.
+
+    Args:
+        level: above 0, at most 1; the default of the kind when absent.
+
+    Raises:
+        KehutuError: ``NO_RUN``, ``UNKNOWN_ID``, ``NOT_A_PARTY``, ``WATCH_LEVEL``, ``IDEMPOTENCY_KEY``,
+            ``IDEMPOTENCY_CONFLICT``.
+    """
+    _, model = current(site)
+    target = Key(model.ids[position(site, model, entity)])
+    chosen = DEFAULT_LEVEL[kind] if level is None else level
+    if isnan(chosen) or not 0.0 < chosen <= 1.0:
+        raise KehutuError("WATCH_LEVEL", found=chosen)
+    prefix = site.schema.nodes["WatchRule"].prefix
+
+    def say(number: str, recorded_at: str) -> Statements:
+        key = Key(f"{prefix}:{number}")
+        values: dict[str, Value] = {
+            "watchNo": number,
+            "kind": kind.value,
+            "level": chosen,
+            "author": author.strip(),
+            "recordedAt": recorded_at,
+        }
+        party = type_of(target, site.schema).name
+        return Statements(
+            nodes=(NodeStatement("WatchRule", (key,), values), NodeStatement(party, (target,))),
+            relations=(RelationStatement("WATCHES", "WatchRule", key, party, target),),
+        )
+
+    record, _ = decide(site, SOURCE, idempotency_key, say)
+    return WatchRule(f"{prefix}:{record.record_id}", kind, chosen, author.strip())
+
+
+def unwatch(site: Site, rule: str) -> None:
+    """Take a rule away.
+
+    Raises:
+        KehutuError: ``UNKNOWN_ID``.
+    """
+    number = rule.removeprefix(f"{site.schema.nodes['WatchRule'].prefix}:")
+    if not take_back(site, SOURCE, number):
+        raise KehutuError("UNKNOWN_ID", id=rule)
+
+
+def watch_list(site: Site) -> WatchList:
+    """Every watched party with the alerts that hold in the current run.
+
+    A path is new where, in the run before, its seed had no distress of its own or one of its links did not exist.
+
+    Raises:
+        KehutuError: ``NO_RUN``.
+    """
+    run, model = current(site)
+    before = _before(site, run)
+    found = [
+        _watched(site, model, before[1] if before else None, party, rules)
+        for party, rules in sorted(_rules(site, model).items())
+    ]
+    found.sort(key=lambda w: (not w.alerts, -w.expected_loss.fen, w.party.id))
+    return WatchList(tuple(found), RunName(run.id), RunName(before[0].id) if before else None)
+
+
+def _rules(site: Site, model: RiskModel) -> dict[int, list[WatchRule]]:
+    """Rules by position of the party that the run has for whom they are about."""
+    table = nodes(site.store, site.schema, "WatchRule", ("kind", "level", "author"))
+    found: dict[int, list[WatchRule]] = defaultdict(list)
+    if not len(table):
+        return found
+    for kind in site.schema.relations["WATCHES"].target:
+        targets = nodes(site.store, site.schema, kind)
+        links = relations(site.store, site.schema, "WATCHES", table, targets)
+        for row, target in zip(links.source.tolist(), links.target.tolist(), strict=True):
+            party = model.party(targets.ids[target])
+            if party is not None:
+                found[party].append(
+                    WatchRule(
+                        id=table.ids[row],
+                        kind=RuleKind(table.columns["kind"][row]),
+                        level=float(table.columns["level"][row]),
+                        author=str(table.columns["author"][row]),
+                    )
+                )
+    return found
+
+
+def _before(site: Site, run: Run) -> tuple[Run, RiskModel] | None:
+    """The newest run before this one that can be read."""
+    for earlier in runs.listing(site.ledger):
+        if earlier.created_at < run.created_at and earlier.id != run.id:
+            try:
+                return earlier, model_of(site, earlier)
+            except KehutuError as fault:
+                if fault.code not in ("RUN_OUTDATED", "COLUMNS_MISSING", "COLUMNS_DAMAGED"):
+                    raise
+    return None
+
+
+def _watched(
+    site: Site, model: RiskModel, before: RiskModel | None, party: int, rules: list[WatchRule]
+) -> Watched:
+    earlier = before.party(model.ids[party]) if before else None
+    score = float(model.score[party])
+    score_before = float(before.score[earlier]) if before and earlier is not None else None
+    alerts: list[tuple[WatchRule, float, tuple[int, ...]]] = []
+    for rule in sorted(rules, key=lambda r: (r.kind.value, r.level, r.id)):
+        match rule.kind:
+            case RuleKind.THRESHOLD if score >= rule.level:
+                alerts.append((rule, score, ()))
+            case RuleKind.RISE if score_before is not None and score - score_before >= rule.level:
+                alerts.append((rule, score - score_before, ()))
+            case RuleKind.NEW_PATH if before is not None:
+                new = _new_path(model, before, party, rule.level)
+                if new is not None:
+                    alerts.append((rule, *new))
+    involved = sorted({party, *(index for _, _, path in alerts for index in path)})
+    names = names_of(site.store, site.schema, [model.ids[index] for index in involved])
+    return Watched(
+        party=names[model.ids[party]],
+        score=score,
+        before=score_before,
+        expected_loss=Money(int(model.expected_loss[party])),
+        rules=tuple(sorted(rules, key=lambda r: (r.kind.value, r.level, r.id))),
+        alerts=tuple(
+            Alert(rule, value, tuple(names[model.ids[index]] for index in path))
+            for rule, value, path in alerts
+        ),
+    )
+
+
+def _new_path(
+    model: RiskModel, before: RiskModel, party: int, level: float
+) -> tuple[float, tuple[int, ...]] | None:
+    """The largest path with at least this share that the run before did not have, with its share."""
+    told = explain(model.network, model.own, model.solution, party, top=PATHS_LOOKED_AT)
+    for path in told.paths:
+        if path.share < level:
+            return None
+        places = [before.party(model.ids[index]) for index in path.parties]
+        if any(place is None for place in places):
+            return path.share, path.parties
+        known = [place for place in places if place is not None]
+        linked = all(weight_of(before.weights.csr, i, j) > 0 for i, j in pairwise(known))
+        if not linked or before.own[known[0]] == 0:
+            return path.share, path.parties
+    return None

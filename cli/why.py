@@ -20,9 +20,10 @@ def why(call: Call, first: str, second: str) -> int:
     Exit 1 when they are not the same entity.
     """
     with open_site(call.settings) as site:
-        answer = explain(site.ledger, site.schema, site.entity(first), site.entity(second))
+        # As they were asked: the chain is the one between these keys or records, not between today's ids.
+        answer = explain(site.ledger, site.schema, first, second)
     if call.json:
         print_json(answer)
     else:
-        click.echo(str(answer))
+        click.echo(answer.text(call.lang))
     return 0 if answer.same else 1

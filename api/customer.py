@@ -85,7 +85,9 @@ class Risk:
         description="A person's judgement that stands in for the party's payment record; absent without one."
     )
     def override(self, info: Info) -> RiskOverride | None:
-        return portrait.judgement(info.context.site, self.found)  # type: ignore[return-value]  # by attribute
+        return portrait.judgement(  # type: ignore[return-value]  # read by attribute
+            info.context.site, self.found.model, self.found.party
+        )
 
     @strawberry.field(description="The run that the figures come from.")
     def run(self) -> Run:
@@ -111,7 +113,9 @@ class Customer:
                 return None
             raise
         return cls(
-            seen=Stored(EntityId(row.id), "Customer", tuple(row.origins), row.properties), site=site, known=row
+            seen=Stored(EntityId(row.id), "Customer", tuple(row.origins), row.properties),
+            site=site,
+            known=row,
         )
 
     @property
@@ -261,7 +265,9 @@ class Customer:
         found = [Interaction(seen=_seen(row, "Interaction")) for row in self.row.interactions]
         return _of_all(page(found, _seen_id, largest(first), after), self.row.interaction_count)
 
-    @strawberry.field(description="Its relations and the entities at their other ends; of all types, or of some.")
+    @strawberry.field(
+        description="Its relations and the entities at their other ends; of all types, or of some."
+    )
     def neighbours(
         self, info: Info, relations: list[str] | None = None, first: int = 20, after: str | None = None
     ) -> NeighbourConnection:

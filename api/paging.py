@@ -9,6 +9,7 @@ from typing import Any, Generic, TypeVar
 
 import strawberry
 
+from services.graph_answers.paging import checked
 from terms.errors import KehutuError
 
 T = TypeVar("T")
@@ -52,8 +53,7 @@ def page(items: Sequence[Any], key: Callable[[Any], str], first: int, after: str
     Raises:
         KehutuError: ``PAGE_SIZE`` or ``CURSOR_UNKNOWN``.
     """
-    if not 0 <= first <= LARGEST_PAGE:
-        raise KehutuError("PAGE_SIZE", found=first, largest=LARGEST_PAGE)
+    largest(first)
     start = 0
     if after is not None:
         wanted = _read_cursor(after)
@@ -72,6 +72,15 @@ def page(items: Sequence[Any], key: Callable[[Any], str], first: int, after: str
         ),
         total_count=len(items),
     )
+
+
+def largest(first: int) -> int:
+    """The size of a page, if the API allows one so large.
+
+    Raises:
+        KehutuError: ``PAGE_SIZE``.
+    """
+    return checked(first, LARGEST_PAGE)
 
 
 def _cursor(key: str) -> str:

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import strawberry
+from strawberry.scalars import JSON
 
+from api.context import Info
+from api.paging import Connection, largest
 from api.scalars import FenAmount
 from graph.schema.load import schema
 from services.arrears import model
+from services.graph_answers import history
 
 
 def stored(type_name: str, property_name: str) -> str:
@@ -42,11 +46,56 @@ class Named:
     )
 
 
-@strawberry.type(description="An analysis run: the results of one reading of the graph.")
-class Run:
+@strawberry.type(description="One part of an analysis run.")
+class RunPart:
     """See the description."""
 
+    name: str = strawberry.field(description="risk, communities, ...")
+    algorithm: str = strawberry.field(description="How it was computed.")
+    parameters: JSON = strawberry.field(description="Its parameters by name.")
+
+
+@strawberry.type(description="An analysis run: the results of one reading of the graph.")
+class Run:
+    """Only the id is at hand everywhere; the rest is read from the ledger when it is asked for."""
+
     id: strawberry.ID = strawberry.field(description="Id of the run.")
+
+    @strawberry.field(description="Whether answers come from it at present.")
+    def current(self, info: Info) -> bool:
+        return _head(self, info).current
+
+    @strawberry.field(description="The run that it continues; absent for a full one.")
+    def parent(self, info: Info) -> strawberry.ID | None:
+        parent = _head(self, info).parent
+        return None if parent is None else strawberry.ID(parent)
+
+    @strawberry.field(description="When it was made, ISO instant in UTC.")
+    def created_at(self, info: Info) -> str:
+        return _head(self, info).created_at
+
+    @strawberry.field(description="Day up to which data counts, an ISO date.")
+    def cut_off(self, info: Info) -> str:
+        return _head(self, info).cut_off
+
+    @strawberry.field(description="Number of the last record that it knows.")
+    def watermark(self, info: Info) -> int:
+        return _head(self, info).watermark
+
+    @strawberry.field(description="Version of the program that made it.")
+    def code_version(self, info: Info) -> str:
+        return _head(self, info).code_version
+
+    @strawberry.field(description="What was computed, and how.")
+    def parts(self, info: Info) -> list[RunPart]:
+        return list(_head(self, info).parts)  # type: ignore[arg-type]  # read by attribute
+
+
+def _head(run: object, info: Info) -> history.RunHead:
+    """The head of a run. A resolver is given whatever stands for the run: its head, or an answer that names it."""
+    if isinstance(run, history.RunHead):
+        return run
+    return history.run(info.context.site, run.id)  # type: ignore[attr-defined]  # all of them have an id
 
 
 @strawberry.type(description="What one relation gives to a step of a path.")
@@ -189,6 +238,11 @@ class Community:
     name: str = strawberry.field(description="Named after its member with the largest expected loss.")
     size: int = strawberry.field(description="Number of parties.")
     risk: float = strawberry.field(description="Mean score of its parties.")
+    expected_loss: Money = strawberry.field(description="Sum of its parties' expected losses.")
+
+    @strawberry.field(description="Its parties, by id.")
+    def members(self, info: Info, first: int = 20, after: str | None = None) -> Connection[Named]:
+        return history.members(info.context.site, self.id, largest(first), after)  # type: ignore[return-value]  # by attribute
 
 
 @strawberry.type(description="One value of a field with its source: the current one and its rivals.")

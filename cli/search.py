@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from cli.options import Call, command
-from cli.output import print_json, print_table
+from cli.output import print_json, print_more, print_table
 from services.search import search as find
 from services.site import open_site
 
@@ -18,17 +18,20 @@ from services.site import open_site
 @click.option(
     "--first", type=click.IntRange(1, 1000), default=20, show_default=True, help="Most hits to print."
 )
+@click.option("--after", help="Cursor of the last hit of the page before.")
 @command
-def search(call: Call, text: str, types: tuple[str, ...], first: int) -> int:
+def search(call: Call, text: str, *, types: tuple[str, ...], first: int, after: str | None) -> int:
     """Find customers, people, enterprises and equipment by name, number, phone or pinyin. Exit 1 without a hit."""
     with open_site(call.settings) as site:
-        hits = find(site, text, types, first)
+        page = find(site, text, types, first, after)
     if call.json:
-        print_json({"edges": [{"node": hit} for hit in hits], "totalCount": len(hits)})
-    elif hits:
+        print_json(page)
+    elif page.edges:
         print_table(
-            ("type", "name", "id", "origin"), [(h.type, h.name, h.id, ", ".join(h.origins)) for h in hits]
+            ("type", "name", "id", "origin"),
+            [(h.type, h.name, h.id, ", ".join(h.origins)) for h in page.nodes],
         )
+        print_more(len(page.edges), page.total_count, page.page_info.end_cursor)
     else:
         click.echo("Nothing found.")
-    return 0 if hits else 1
+    return 0 if page.edges else 1

@@ -28,8 +28,8 @@ ORDER BY relation, direction, neighbour
 // row properties: Map
 MATCH (:$type {id: $id})-[r:$relation]->(m)
 WHERE m.id > $after OR (m.id = $after AND coalesce(r.key, '') > $after_key)
-RETURN m.id AS neighbour, labels(m)[0] AS neighbour_type, m.name AS name, coalesce(r.key, '') AS key,
-       r.recordId AS record, r.origins AS origins, properties(r) AS properties
+RETURN m.id AS neighbour, labels(m)[0] AS neighbour_type, coalesce(m.name, m.title, m.summary, m.text) AS name,
+       coalesce(r.key, '') AS key, r.recordId AS record, r.origins AS origins, properties(r) AS properties
 ORDER BY neighbour, key
 LIMIT $first
 
@@ -46,8 +46,8 @@ LIMIT $first
 // row properties: Map
 MATCH (:$type {id: $id})<-[r:$relation]-(m)
 WHERE m.id > $after OR (m.id = $after AND coalesce(r.key, '') > $after_key)
-RETURN m.id AS neighbour, labels(m)[0] AS neighbour_type, m.name AS name, coalesce(r.key, '') AS key,
-       r.recordId AS record, r.origins AS origins, properties(r) AS properties
+RETURN m.id AS neighbour, labels(m)[0] AS neighbour_type, coalesce(m.name, m.title, m.summary, m.text) AS name,
+       coalesce(r.key, '') AS key, r.recordId AS record, r.origins AS origins, properties(r) AS properties
 ORDER BY neighbour, key
 LIMIT $first
 

@@ -1,5 +1,6 @@
 // name: customer_portrait
-// All that the graph knows of a customer, in one row. Lists by id, bills and payments newest first.
+// All that the graph knows of a customer, in one row. Lists by id; bills, payments, work orders and interactions
+// newest first.
 // `fed_by` names every element between a service point and its substation, the nearest first.
 // param id: EntityId
 // param bills: Int = 24           so many of the newest, over all accounts; payments likewise
@@ -16,7 +17,7 @@
 // one devices: List<{id: EntityId, record: RecordId, properties: Map}>
 // one work_orders: List<{id: EntityId, record: RecordId, properties: Map}>
 // one interactions: List<{id: EntityId, record: RecordId, properties: Map}>
-// one bill_count: Int, payment_count: Int
+// one bill_count: Int, payment_count: Int, device_count: Int, work_order_count: Int, interaction_count: Int
 MATCH (c:Customer {id: $id})
 RETURN c.id AS id, c.keys AS keys, c.origins AS origins, properties(c) AS properties,
   COLLECT {
@@ -79,12 +80,15 @@ RETURN c.id AS id, c.keys AS keys, c.origins AS origins, properties(c) AS proper
   COLLECT {
     MATCH (c)-[r:REQUESTED]->(w:WorkOrder)
     RETURN {id: w.id, record: r.recordId, properties: properties(w)}
-    ORDER BY w.id LIMIT $first
+    ORDER BY coalesce(w.openedAt, '') DESC, w.id LIMIT $first
   } AS work_orders,
   COLLECT {
     MATCH (c)-[r:CONTACTED]->(i:Interaction)
     RETURN {id: i.id, record: r.recordId, properties: properties(i)}
-    ORDER BY i.id LIMIT $first
+    ORDER BY coalesce(i.at, '') DESC, i.id LIMIT $first
   } AS interactions,
   COUNT { MATCH (c)-[:HAS_ACCOUNT]->(:Account)-[:BILLED]->(:Bill) } AS bill_count,
-  COUNT { MATCH (c)-[:HAS_ACCOUNT]->(:Account)-[:PAID]->(:Payment) } AS payment_count
+  COUNT { MATCH (c)-[:HAS_ACCOUNT]->(:Account)-[:PAID]->(:Payment) } AS payment_count,
+  COUNT { MATCH (c)-[:OWNS]->(:Device) } AS device_count,
+  COUNT { MATCH (c)-[:REQUESTED]->(:WorkOrder) } AS work_order_count,
+  COUNT { MATCH (c)-[:CONTACTED]->(:Interaction) } AS interaction_count

@@ -1,40 +1,51 @@
 // name: feeding
-// Every element that feeds one, directly or through others; the nearest first, then by id.
-// param type: NodeType
-// param id: EntityId
-// param first: Int = 200
-// row id: EntityId, type: Text, name: Text?, distance: Int, origins: List<Text>
-MATCH path = (n:$type {id: $id})-[:FED_BY*1..100]->(e)
+// Elements that feed some others of one type, over so many steps at most; the nearest first, then by id. Distance is
+// that from the nearest of the given ones. An element that feeds over two ways is named once, with the shorter.
+// param type: NodeType            of the elements to begin with
+// param ids: List<EntityId>
+// param steps: Hops = 4
+// row id: EntityId, type: Text, distance: Int
+UNWIND $ids AS wanted
+MATCH path = (:$type {id: wanted})-[:FED_BY*1..$steps]->(e)
 WITH e, min(length(path)) AS distance
-RETURN e.id AS id, labels(e)[0] AS type, e.name AS name, distance, e.origins AS origins
+RETURN e.id AS id, labels(e)[0] AS type, distance
 ORDER BY distance, id
-LIMIT $first
 
 // name: fed
-// Every element that one feeds, directly or through others; the nearest first, then by id.
-// param type: NodeType
-// param id: EntityId
-// param first: Int = 200
-// row id: EntityId, type: Text, name: Text?, distance: Int, origins: List<Text>
-MATCH path = (n:$type {id: $id})<-[:FED_BY*1..100]-(e)
+// Elements that some others of one type feed, over so many steps at most; the nearest first, then by id. Distance is
+// that from the nearest of the given ones. An element that is fed over two ways is named once, with the shorter.
+// param type: NodeType            of the elements to begin with
+// param ids: List<EntityId>
+// param steps: Hops = 4
+// row id: EntityId, type: Text, distance: Int
+UNWIND $ids AS wanted
+MATCH path = (:$type {id: wanted})<-[:FED_BY*1..$steps]-(e)
 WITH e, min(length(path)) AS distance
-RETURN e.id AS id, labels(e)[0] AS type, e.name AS name, distance, e.origins AS origins
+RETURN e.id AS id, labels(e)[0] AS type, distance
 ORDER BY distance, id
-LIMIT $first
 
-// name: customers_fed
-// Customers at service points that an element feeds, directly or through others; by id and service point.
-// The page after a row begins after its customer and service point.
-// param type: NodeType
-// param id: EntityId
-// param after: EntityId = ''
-// param after_point: EntityId = ''
-// param first: Int = 200
-// row customer: EntityId, name: Text?, service_point: EntityId
-MATCH (n:$type {id: $id})<-[:FED_BY*1..100]-(s:ServicePoint)
-WITH DISTINCT s
-MATCH (s)<-[:SUPPLIED_AT]-(c:Customer)
-WHERE c.id > $after OR (c.id = $after AND s.id > $after_point)
-RETURN c.id AS customer, c.name AS name, s.id AS service_point
-ORDER BY customer, service_point
-LIMIT $first
+// name: customers_supplied_at
+// Customers who are supplied at some service points; by id, each once.
+// param points: List<EntityId>
+// row id: EntityId
+UNWIND $points AS wanted
+MATCH (:ServicePoint {id: wanted})<-[:SUPPLIED_AT]-(c:Customer)
+RETURN DISTINCT c.id AS id
+ORDER BY id
+
+// name: points_of_customer
+// Service points where a customer is supplied; by id.
+// param customer: EntityId
+// row id: EntityId
+MATCH (:Customer {id: $customer})-[:SUPPLIED_AT]->(s:ServicePoint)
+RETURN DISTINCT s.id AS id
+ORDER BY id
+
+// name: devices_installed_at
+// Devices at some service points; by id, each once.
+// param points: List<EntityId>
+// row id: EntityId
+UNWIND $points AS wanted
+MATCH (:ServicePoint {id: wanted})<-[:INSTALLED_AT]-(d:Device)
+RETURN DISTINCT d.id AS id
+ORDER BY id

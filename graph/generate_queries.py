@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from graph.query_files import NAMES, TYPES, Parameter, Query, Shape, queries
+from graph.query_files import BOUND, NAMES, TYPES, Parameter, Query, Shape, queries
 from graph.schema.load import schema
 from graph.schema.model import Schema
 
@@ -41,6 +41,13 @@ def _put(text: str, place: str, name: str, known: frozenset[str]) -> str:
     if name not in known:
         raise KeyError(name)
     return re.sub(rf":\\${place}\\b", f":{name}", text)
+
+
+def _bound(text: str, place: str, hops: int) -> str:
+    """The text with the upper bound of a path in a place. Raises: ValueError beyond 1 to 100."""
+    if not 1 <= hops <= 100:
+        raise ValueError(hops)
+    return re.sub(rf"\\.\\.\\${place}\\b", f"..{hops:d}", text)
 '''
 
 
@@ -82,6 +89,8 @@ def _query(query: Query) -> Iterator[str]:
     for p in query.parameters:
         if p.shape.word in NAMES:
             text = f'_put({text}, "{p.name}", {p.name}, {KNOWN[p.shape.word]})'
+        elif p.shape.word == BOUND:
+            text = f'_bound({text}, "{p.name}", {p.name})'
         else:
             arguments += f", {p.name}={p.name}"
     call = f"store.{'write' if query.write else 'read'}({text}{arguments})"

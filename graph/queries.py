@@ -29,6 +29,13 @@ def _put(text: str, place: str, name: str, known: frozenset[str]) -> str:
     return re.sub(rf":\${place}\b", f":{name}", text)
 
 
+def _bound(text: str, place: str, hops: int) -> str:
+    """The text with the upper bound of a path in a place. Raises: ValueError beyond 1 to 100."""
+    if not 1 <= hops <= 100:
+        raise ValueError(hops)
+    return re.sub(rf"\.\.\${place}\b", f"..{hops:d}", text)
+
+
 _NODE_TYPES = frozenset({
     "Account",
     "Address",
@@ -47,6 +54,7 @@ _NODE_TYPES = frozenset({
     "Payment",
     "Person",
     "Recommendation",
+    "RiskOverride",
     "Run",
     "Segment",
     "Service",
@@ -56,6 +64,7 @@ _NODE_TYPES = frozenset({
     "Switch",
     "Technician",
     "Transformer",
+    "WatchRule",
     "WorkOrder",
 })
 _RELATION_TYPES = frozenset({
@@ -82,6 +91,7 @@ _RELATION_TYPES = frozenset({
     "LOCATED_AT",
     "MEMBER_OF",
     "OFFERED",
+    "OVERRIDES",
     "OWNS",
     "PAID",
     "PART_OF",
@@ -92,6 +102,7 @@ _RELATION_TYPES = frozenset({
     "SETTLES",
     "SHARES",
     "SUPPLIED_AT",
+    "WATCHES",
 })
 
 
@@ -156,41 +167,15 @@ _NAMES = r"""
 // names
 UNWIND $ids AS wanted
 MATCH (n:$type {id: wanted})
-RETURN DISTINCT n.id AS id, n.name AS name, n.origins AS origins
+RETURN DISTINCT n.id AS id, coalesce(n.name, n.title, n.summary, n.text) AS name, n.origins AS origins
 ORDER BY id
 """
 
 
 def names(store: Store, *, type: str, ids: list[str]) -> list[Names]:
-    """Names and origins of those of many ids that exist, by id."""
+    """What people call those of many ids that exist, and their origins; by id."""
     rows = store.read(_put(_NAMES, "type", type, _NODE_TYPES), ids=ids)
     return [Names(row["id"], row["name"], row["origins"]) for row in rows]
-
-
-@dataclass(frozen=True, slots=True)
-class PageOfEntities:
-    """A row of :func:`page_of_entities`."""
-
-    id: str
-    keys: list[str]
-    origins: list[str]
-    properties: dict[str, object]
-
-
-_PAGE_OF_ENTITIES = r"""
-// page_of_entities
-MATCH (n:$type)
-WHERE n.id > $after
-RETURN n.id AS id, n.keys AS keys, n.origins AS origins, properties(n) AS properties
-ORDER BY id
-LIMIT $first
-"""
-
-
-def page_of_entities(store: Store, *, type: str, after: str = '', first: int = 50) -> list[PageOfEntities]:
-    """Entities of a type after an id, by id: a page of a list."""
-    rows = store.read(_put(_PAGE_OF_ENTITIES, "type", type, _NODE_TYPES), after=after, first=first)
-    return [PageOfEntities(row["id"], row["keys"], row["origins"], row["properties"]) for row in rows]
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,61 +216,6 @@ def count_relations(store: Store, *, relation: str) -> CountRelations | None:
     """How many relations of a type there are."""
     rows = store.read(_put(_COUNT_RELATIONS, "relation", relation, _RELATION_TYPES))
     return next((CountRelations(row["count"]) for row in rows), None)
-
-
-@dataclass(frozen=True, slots=True)
-class SearchHits:
-    """A row of :func:`search_hits`."""
-
-    id: str
-    type: str
-    origins: list[str]
-    properties: dict[str, object]
-
-
-_SEARCH_HITS = r"""
-// search_hits
-CALL db.index.fulltext.queryNodes($index, $text) YIELD node
-RETURN node.id AS id, labels(node)[0] AS type, node.origins AS origins, properties(node) AS properties
-ORDER BY size(node.search), id
-LIMIT $first
-"""
-
-
-def search_hits(store: Store, *, index: str, text: str, first: int = 20) -> list[SearchHits]:
-    """Entities of one type whose search text holds all tokens of a query; the shortest texts first, then by id.
-
-    Args:
-        index: the store's name of the type's full-text index
-        text: made by search_query, never what a person typed
-    """
-    rows = store.read(_SEARCH_HITS, index=index, text=text, first=first)
-    return [SearchHits(row["id"], row["type"], row["origins"], row["properties"]) for row in rows]
-
-
-@dataclass(frozen=True, slots=True)
-class CountSearchHits:
-    """A row of :func:`count_search_hits`."""
-
-    count: int
-
-
-_COUNT_SEARCH_HITS = r"""
-// count_search_hits
-CALL db.index.fulltext.queryNodes($index, $text) YIELD node
-RETURN count(node) AS count
-"""
-
-
-def count_search_hits(store: Store, *, index: str, text: str) -> CountSearchHits | None:
-    """How many entities of one type a query finds.
-
-    Args:
-        index: the store's name of the type's full-text index
-        text: made by search_query, never what a person typed
-    """
-    rows = store.read(_COUNT_SEARCH_HITS, index=index, text=text)
-    return next((CountSearchHits(row["count"]) for row in rows), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -357,6 +287,197 @@ def guarantees_received(store: Store, *, type: str, borrower: str, least: int = 
 
 
 @dataclass(frozen=True, slots=True)
+class Listed:
+    """A row of :func:`listed`."""
+
+    id: str
+    origins: list[str]
+    properties: dict[str, object]
+
+
+_LISTED = r"""
+// listed
+MATCH (n:$type)
+WHERE all(name IN keys($equal) WHERE n[name] = $equal[name])
+  AND all(name IN keys($starts) WHERE n[name] STARTS WITH $starts[name])
+  AND all(name IN keys($least) WHERE n[name] >= $least[name])
+  AND all(name IN keys($most) WHERE n[name] <= $most[name])
+  AND n.id > $after
+RETURN n.id AS id, n.origins AS origins, properties(n) AS properties
+ORDER BY id
+LIMIT $first
+"""
+
+
+def listed(store: Store, *, type: str, equal: dict[str, object], starts: dict[str, object], least: dict[str, object], most: dict[str, object], after: str = '', first: int = 50) -> list[Listed]:
+    """Entities of a type that fit a filter and come after an id, by id: a page of a list.
+
+    Args:
+        equal: values that properties must have, by name
+        starts: beginnings of text properties
+        least: smallest values of properties; one without the property does not fit
+        most: largest values of properties
+    """
+    rows = store.read(_put(_LISTED, "type", type, _NODE_TYPES), equal=equal, starts=starts, least=least, most=most, after=after, first=first)
+    return [Listed(row["id"], row["origins"], row["properties"]) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class ListedRising:
+    """A row of :func:`listed_rising`."""
+
+    id: str
+    place: object | None
+    origins: list[str]
+    properties: dict[str, object]
+
+
+_LISTED_RISING = r"""
+// listed_rising
+MATCH (n:$type)
+WHERE all(name IN keys($equal) WHERE n[name] = $equal[name])
+  AND all(name IN keys($starts) WHERE n[name] STARTS WITH $starts[name])
+  AND all(name IN keys($least) WHERE n[name] >= $least[name])
+  AND all(name IN keys($most) WHERE n[name] <= $most[name])
+WITH n, n[$property] AS place
+WHERE $from_start
+   OR (place IS NULL AND ($after IS NOT NULL OR n.id > $after_id))
+   OR (place IS NOT NULL AND $after IS NOT NULL AND (place > $after OR (place = $after AND n.id > $after_id)))
+RETURN n.id AS id, place, n.origins AS origins, properties(n) AS properties
+ORDER BY place IS NULL, place, id
+LIMIT $first
+"""
+
+
+def listed_rising(store: Store, *, type: str, equal: dict[str, object], starts: dict[str, object], least: dict[str, object], most: dict[str, object], property: str, from_start: bool = True, after: object = None, after_id: str = '', first: int = 50) -> list[ListedRising]:
+    """Entities of a type that fit a filter, by one property, the smallest first, those without it last, then by id.
+
+    The page after an entity begins after its place and id.
+
+    Args:
+        equal: values that properties must have, by name
+        starts: beginnings of text properties
+        least: smallest values of properties; one without the property does not fit
+        most: largest values of properties
+        property: that gives the order
+        from_start: false: after the place and id that follow
+        after: null: after one without the property
+    """
+    rows = store.read(_put(_LISTED_RISING, "type", type, _NODE_TYPES), equal=equal, starts=starts, least=least, most=most, property=property, from_start=from_start, after=after, after_id=after_id, first=first)
+    return [ListedRising(row["id"], row["place"], row["origins"], row["properties"]) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class ListedFalling:
+    """A row of :func:`listed_falling`."""
+
+    id: str
+    place: object | None
+    origins: list[str]
+    properties: dict[str, object]
+
+
+_LISTED_FALLING = r"""
+// listed_falling
+MATCH (n:$type)
+WHERE all(name IN keys($equal) WHERE n[name] = $equal[name])
+  AND all(name IN keys($starts) WHERE n[name] STARTS WITH $starts[name])
+  AND all(name IN keys($least) WHERE n[name] >= $least[name])
+  AND all(name IN keys($most) WHERE n[name] <= $most[name])
+WITH n, n[$property] AS place
+WHERE $from_start
+   OR (place IS NULL AND ($after IS NOT NULL OR n.id > $after_id))
+   OR (place IS NOT NULL AND $after IS NOT NULL AND (place < $after OR (place = $after AND n.id > $after_id)))
+RETURN n.id AS id, place, n.origins AS origins, properties(n) AS properties
+ORDER BY place IS NULL, place DESC, id
+LIMIT $first
+"""
+
+
+def listed_falling(store: Store, *, type: str, equal: dict[str, object], starts: dict[str, object], least: dict[str, object], most: dict[str, object], property: str, from_start: bool = True, after: object = None, after_id: str = '', first: int = 50) -> list[ListedFalling]:
+    """Entities of a type that fit a filter, by one property, the largest first, those without it last, then by id.
+
+    The page after an entity begins after its place and id.
+
+    Args:
+        equal: values that properties must have, by name
+        starts: beginnings of text properties
+        least: smallest values of properties; one without the property does not fit
+        most: largest values of properties
+        property: that gives the order
+        from_start: false: after the place and id that follow
+        after: null: after one without the property
+    """
+    rows = store.read(_put(_LISTED_FALLING, "type", type, _NODE_TYPES), equal=equal, starts=starts, least=least, most=most, property=property, from_start=from_start, after=after, after_id=after_id, first=first)
+    return [ListedFalling(row["id"], row["place"], row["origins"], row["properties"]) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class CountListed:
+    """A row of :func:`count_listed`."""
+
+    count: int
+
+
+_COUNT_LISTED = r"""
+// count_listed
+MATCH (n:$type)
+WHERE all(name IN keys($equal) WHERE n[name] = $equal[name])
+  AND all(name IN keys($starts) WHERE n[name] STARTS WITH $starts[name])
+  AND all(name IN keys($least) WHERE n[name] >= $least[name])
+  AND all(name IN keys($most) WHERE n[name] <= $most[name])
+RETURN count(n) AS count
+"""
+
+
+def count_listed(store: Store, *, type: str, equal: dict[str, object], starts: dict[str, object], least: dict[str, object], most: dict[str, object]) -> CountListed | None:
+    """How many entities of a type fit a filter.
+
+    Args:
+        equal: values that properties must have, by name
+        starts: beginnings of text properties
+        least: smallest values of properties; one without the property does not fit
+        most: largest values of properties
+    """
+    rows = store.read(_put(_COUNT_LISTED, "type", type, _NODE_TYPES), equal=equal, starts=starts, least=least, most=most)
+    return next((CountListed(row["count"]) for row in rows), None)
+
+
+@dataclass(frozen=True, slots=True)
+class ListedAmong:
+    """A row of :func:`listed_among`."""
+
+    id: str
+    place: object | None
+
+
+_LISTED_AMONG = r"""
+// listed_among
+UNWIND $ids AS wanted
+MATCH (n:$type {id: wanted})
+WHERE all(name IN keys($equal) WHERE n[name] = $equal[name])
+  AND all(name IN keys($starts) WHERE n[name] STARTS WITH $starts[name])
+  AND all(name IN keys($least) WHERE n[name] >= $least[name])
+  AND all(name IN keys($most) WHERE n[name] <= $most[name])
+RETURN DISTINCT n.id AS id, n[$property] AS place
+ORDER BY id
+"""
+
+
+def listed_among(store: Store, *, type: str, ids: list[str], equal: dict[str, object], starts: dict[str, object], least: dict[str, object], most: dict[str, object], property: str) -> list[ListedAmong]:
+    """Those of many ids that fit a filter, with one property; by id.
+
+    Args:
+        equal: values that properties must have, by name
+        starts: beginnings of text properties
+        least: smallest values of properties; one without the property does not fit
+        most: largest values of properties
+    """
+    rows = store.read(_put(_LISTED_AMONG, "type", type, _NODE_TYPES), ids=ids, equal=equal, starts=starts, least=least, most=most, property=property)
+    return [ListedAmong(row["id"], row["place"]) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
 class NeighbourCounts:
     """A row of :func:`neighbour_counts`."""
 
@@ -407,8 +528,8 @@ _NEIGHBOURS_OUT = r"""
 // neighbours_out
 MATCH (:$type {id: $id})-[r:$relation]->(m)
 WHERE m.id > $after OR (m.id = $after AND coalesce(r.key, '') > $after_key)
-RETURN m.id AS neighbour, labels(m)[0] AS neighbour_type, m.name AS name, coalesce(r.key, '') AS key,
-       r.recordId AS record, r.origins AS origins, properties(r) AS properties
+RETURN m.id AS neighbour, labels(m)[0] AS neighbour_type, coalesce(m.name, m.title, m.summary, m.text) AS name,
+       coalesce(r.key, '') AS key, r.recordId AS record, r.origins AS origins, properties(r) AS properties
 ORDER BY neighbour, key
 LIMIT $first
 """
@@ -440,8 +561,8 @@ _NEIGHBOURS_IN = r"""
 // neighbours_in
 MATCH (:$type {id: $id})<-[r:$relation]-(m)
 WHERE m.id > $after OR (m.id = $after AND coalesce(r.key, '') > $after_key)
-RETURN m.id AS neighbour, labels(m)[0] AS neighbour_type, m.name AS name, coalesce(r.key, '') AS key,
-       r.recordId AS record, r.origins AS origins, properties(r) AS properties
+RETURN m.id AS neighbour, labels(m)[0] AS neighbour_type, coalesce(m.name, m.title, m.summary, m.text) AS name,
+       coalesce(r.key, '') AS key, r.recordId AS record, r.origins AS origins, properties(r) AS properties
 ORDER BY neighbour, key
 LIMIT $first
 """
@@ -637,6 +758,9 @@ class CustomerPortrait:
     interactions: list[CustomerPortraitInteractions]
     bill_count: int
     payment_count: int
+    device_count: int
+    work_order_count: int
+    interaction_count: int
 
 
 _CUSTOMER_PORTRAIT = r"""
@@ -703,21 +827,25 @@ RETURN c.id AS id, c.keys AS keys, c.origins AS origins, properties(c) AS proper
   COLLECT {
     MATCH (c)-[r:REQUESTED]->(w:WorkOrder)
     RETURN {id: w.id, record: r.recordId, properties: properties(w)}
-    ORDER BY w.id LIMIT $first
+    ORDER BY coalesce(w.openedAt, '') DESC, w.id LIMIT $first
   } AS work_orders,
   COLLECT {
     MATCH (c)-[r:CONTACTED]->(i:Interaction)
     RETURN {id: i.id, record: r.recordId, properties: properties(i)}
-    ORDER BY i.id LIMIT $first
+    ORDER BY coalesce(i.at, '') DESC, i.id LIMIT $first
   } AS interactions,
   COUNT { MATCH (c)-[:HAS_ACCOUNT]->(:Account)-[:BILLED]->(:Bill) } AS bill_count,
-  COUNT { MATCH (c)-[:HAS_ACCOUNT]->(:Account)-[:PAID]->(:Payment) } AS payment_count
+  COUNT { MATCH (c)-[:HAS_ACCOUNT]->(:Account)-[:PAID]->(:Payment) } AS payment_count,
+  COUNT { MATCH (c)-[:OWNS]->(:Device) } AS device_count,
+  COUNT { MATCH (c)-[:REQUESTED]->(:WorkOrder) } AS work_order_count,
+  COUNT { MATCH (c)-[:CONTACTED]->(:Interaction) } AS interaction_count
 """
 
 
 def customer_portrait(store: Store, *, id: str, bills: int = 24, first: int = 100) -> CustomerPortrait | None:
-    """All that the graph knows of a customer, in one row. Lists by id, bills and payments newest first.
+    """All that the graph knows of a customer, in one row. Lists by id; bills, payments, work orders and interactions
 
+    newest first.
     `fed_by` names every element between a service point and its substation, the nearest first.
 
     Args:
@@ -725,7 +853,98 @@ def customer_portrait(store: Store, *, id: str, bills: int = 24, first: int = 10
         first: of every other list
     """
     rows = store.read(_CUSTOMER_PORTRAIT, id=id, bills=bills, first=first)
-    return next((CustomerPortrait(row["id"], row["keys"], row["origins"], row["properties"], row["parties"], row["addresses"], row["service_points"], row["accounts"], row["bills"], row["payments"], row["credit_records"], row["arrears_cases"], row["devices"], row["work_orders"], row["interactions"], row["bill_count"], row["payment_count"]) for row in rows), None)
+    return next((CustomerPortrait(row["id"], row["keys"], row["origins"], row["properties"], row["parties"], row["addresses"], row["service_points"], row["accounts"], row["bills"], row["payments"], row["credit_records"], row["arrears_cases"], row["devices"], row["work_orders"], row["interactions"], row["bill_count"], row["payment_count"], row["device_count"], row["work_order_count"], row["interaction_count"]) for row in rows), None)
+
+
+@dataclass(frozen=True, slots=True)
+class SearchHits:
+    """A row of :func:`search_hits`."""
+
+    rank: int
+    size: int
+    id: str
+    type: str
+    origins: list[str]
+    properties: dict[str, object]
+
+
+_SEARCH_HITS = r"""
+// search_hits
+UNWIND $places AS place
+CALL db.index.fulltext.queryNodes(place.index, $text) YIELD node
+WITH place.rank AS rank, size(node.search) AS size, node
+WHERE rank > $after_rank OR (rank = $after_rank AND (size > $after_size OR (size = $after_size AND node.id > $after_id)))
+RETURN rank, size, node.id AS id, labels(node)[0] AS type, node.origins AS origins, properties(node) AS properties
+ORDER BY rank, size, id
+LIMIT $first
+"""
+
+
+def search_hits(store: Store, *, places: list[dict[str, object]], text: str, after_rank: int = -1, after_size: int = 0, after_id: str = '', first: int = 20) -> list[SearchHits]:
+    """Entities whose search text holds all tokens of a query: by the rank of their index, the shortest texts first, then
+
+    by id. The page after a hit begins after its rank, size and id.
+
+    Args:
+        places: {index, rank}: the store's name of a type's full-text index, and its place in the answer
+        text: made by search_query, never what a person typed
+    """
+    rows = store.read(_SEARCH_HITS, places=places, text=text, after_rank=after_rank, after_size=after_size, after_id=after_id, first=first)
+    return [SearchHits(row["rank"], row["size"], row["id"], row["type"], row["origins"], row["properties"]) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class CountSearchHits:
+    """A row of :func:`count_search_hits`."""
+
+    rank: int
+    count: int
+
+
+_COUNT_SEARCH_HITS = r"""
+// count_search_hits
+UNWIND $places AS place
+CALL db.index.fulltext.queryNodes(place.index, $text) YIELD node
+RETURN place.rank AS rank, count(node) AS count
+ORDER BY rank
+"""
+
+
+def count_search_hits(store: Store, *, places: list[dict[str, object]], text: str) -> list[CountSearchHits]:
+    """How many entities a query finds by each index that finds any; by rank.
+
+    Args:
+        places: {index, rank}: the store's name of a type's full-text index, and its place in the answer
+        text: made by search_query, never what a person typed
+    """
+    rows = store.read(_COUNT_SEARCH_HITS, places=places, text=text)
+    return [CountSearchHits(row["rank"], row["count"]) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class SearchIds:
+    """A row of :func:`search_ids`."""
+
+    id: str
+
+
+_SEARCH_IDS = r"""
+// search_ids
+CALL db.index.fulltext.queryNodes($index, $text) YIELD node
+RETURN node.id AS id
+ORDER BY id
+"""
+
+
+def search_ids(store: Store, *, index: str, text: str) -> list[SearchIds]:
+    """Ids of all entities of one type that a query finds; by id.
+
+    Args:
+        index: the store's name of the type's full-text index
+        text: made by search_query, never what a person typed
+    """
+    rows = store.read(_SEARCH_IDS, index=index, text=text)
+    return [SearchIds(row["id"]) for row in rows]
 
 
 @dataclass(frozen=True, slots=True)
@@ -734,25 +953,29 @@ class Feeding:
 
     id: str
     type: str
-    name: str | None
     distance: int
-    origins: list[str]
 
 
 _FEEDING = r"""
 // feeding
-MATCH path = (n:$type {id: $id})-[:FED_BY*1..100]->(e)
+UNWIND $ids AS wanted
+MATCH path = (:$type {id: wanted})-[:FED_BY*1..$steps]->(e)
 WITH e, min(length(path)) AS distance
-RETURN e.id AS id, labels(e)[0] AS type, e.name AS name, distance, e.origins AS origins
+RETURN e.id AS id, labels(e)[0] AS type, distance
 ORDER BY distance, id
-LIMIT $first
 """
 
 
-def feeding(store: Store, *, type: str, id: str, first: int = 200) -> list[Feeding]:
-    """Every element that feeds one, directly or through others; the nearest first, then by id."""
-    rows = store.read(_put(_FEEDING, "type", type, _NODE_TYPES), id=id, first=first)
-    return [Feeding(row["id"], row["type"], row["name"], row["distance"], row["origins"]) for row in rows]
+def feeding(store: Store, *, type: str, ids: list[str], steps: int = 4) -> list[Feeding]:
+    """Elements that feed some others of one type, over so many steps at most; the nearest first, then by id. Distance is
+
+    that from the nearest of the given ones. An element that feeds over two ways is named once, with the shorter.
+
+    Args:
+        type: of the elements to begin with
+    """
+    rows = store.read(_bound(_put(_FEEDING, "type", type, _NODE_TYPES), "steps", steps), ids=ids)
+    return [Feeding(row["id"], row["type"], row["distance"]) for row in rows]
 
 
 @dataclass(frozen=True, slots=True)
@@ -761,52 +984,135 @@ class Fed:
 
     id: str
     type: str
-    name: str | None
     distance: int
-    origins: list[str]
 
 
 _FED = r"""
 // fed
-MATCH path = (n:$type {id: $id})<-[:FED_BY*1..100]-(e)
+UNWIND $ids AS wanted
+MATCH path = (:$type {id: wanted})<-[:FED_BY*1..$steps]-(e)
 WITH e, min(length(path)) AS distance
-RETURN e.id AS id, labels(e)[0] AS type, e.name AS name, distance, e.origins AS origins
+RETURN e.id AS id, labels(e)[0] AS type, distance
 ORDER BY distance, id
-LIMIT $first
 """
 
 
-def fed(store: Store, *, type: str, id: str, first: int = 200) -> list[Fed]:
-    """Every element that one feeds, directly or through others; the nearest first, then by id."""
-    rows = store.read(_put(_FED, "type", type, _NODE_TYPES), id=id, first=first)
-    return [Fed(row["id"], row["type"], row["name"], row["distance"], row["origins"]) for row in rows]
+def fed(store: Store, *, type: str, ids: list[str], steps: int = 4) -> list[Fed]:
+    """Elements that some others of one type feed, over so many steps at most; the nearest first, then by id. Distance is
+
+    that from the nearest of the given ones. An element that is fed over two ways is named once, with the shorter.
+
+    Args:
+        type: of the elements to begin with
+    """
+    rows = store.read(_bound(_put(_FED, "type", type, _NODE_TYPES), "steps", steps), ids=ids)
+    return [Fed(row["id"], row["type"], row["distance"]) for row in rows]
 
 
 @dataclass(frozen=True, slots=True)
-class CustomersFed:
-    """A row of :func:`customers_fed`."""
+class CustomersSuppliedAt:
+    """A row of :func:`customers_supplied_at`."""
 
-    customer: str
-    name: str | None
-    service_point: str
+    id: str
 
 
-_CUSTOMERS_FED = r"""
-// customers_fed
-MATCH (n:$type {id: $id})<-[:FED_BY*1..100]-(s:ServicePoint)
-WITH DISTINCT s
-MATCH (s)<-[:SUPPLIED_AT]-(c:Customer)
-WHERE c.id > $after OR (c.id = $after AND s.id > $after_point)
-RETURN c.id AS customer, c.name AS name, s.id AS service_point
-ORDER BY customer, service_point
+_CUSTOMERS_SUPPLIED_AT = r"""
+// customers_supplied_at
+UNWIND $points AS wanted
+MATCH (:ServicePoint {id: wanted})<-[:SUPPLIED_AT]-(c:Customer)
+RETURN DISTINCT c.id AS id
+ORDER BY id
+"""
+
+
+def customers_supplied_at(store: Store, *, points: list[str]) -> list[CustomersSuppliedAt]:
+    """Customers who are supplied at some service points; by id, each once."""
+    rows = store.read(_CUSTOMERS_SUPPLIED_AT, points=points)
+    return [CustomersSuppliedAt(row["id"]) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class PointsOfCustomer:
+    """A row of :func:`points_of_customer`."""
+
+    id: str
+
+
+_POINTS_OF_CUSTOMER = r"""
+// points_of_customer
+MATCH (:Customer {id: $customer})-[:SUPPLIED_AT]->(s:ServicePoint)
+RETURN DISTINCT s.id AS id
+ORDER BY id
+"""
+
+
+def points_of_customer(store: Store, *, customer: str) -> list[PointsOfCustomer]:
+    """Service points where a customer is supplied; by id."""
+    rows = store.read(_POINTS_OF_CUSTOMER, customer=customer)
+    return [PointsOfCustomer(row["id"]) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class DevicesInstalledAt:
+    """A row of :func:`devices_installed_at`."""
+
+    id: str
+
+
+_DEVICES_INSTALLED_AT = r"""
+// devices_installed_at
+UNWIND $points AS wanted
+MATCH (:ServicePoint {id: wanted})<-[:INSTALLED_AT]-(d:Device)
+RETURN DISTINCT d.id AS id
+ORDER BY id
+"""
+
+
+def devices_installed_at(store: Store, *, points: list[str]) -> list[DevicesInstalledAt]:
+    """Devices at some service points; by id, each once."""
+    rows = store.read(_DEVICES_INSTALLED_AT, points=points)
+    return [DevicesInstalledAt(row["id"]) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class Walks:
+    """A row of :func:`walks`."""
+
+    ids: list[str]
+    types: list[str]
+    relations: list[str]
+    sources: list[str]
+    keys: list[str]
+    records: list[str]
+
+
+_WALKS = r"""
+// walks
+MATCH path = (:$type {id: $id})-[*1..$longest]-()
+WHERE all(r IN relationships(path) WHERE type(r) IN $relations)
+  AND all(n IN nodes(path) WHERE single(m IN nodes(path) WHERE m.id = n.id))
+WITH length(path) AS hops,
+     [n IN nodes(path) | n.id] AS ids,
+     [n IN nodes(path) | labels(n)[0]] AS types,
+     [r IN relationships(path) | type(r)] AS relations,
+     [r IN relationships(path) | startNode(r).id] AS sources,
+     [r IN relationships(path) | coalesce(r.key, '')] AS keys,
+     [r IN relationships(path) | r.recordId] AS records
+RETURN ids, types, relations, sources, keys, records
+ORDER BY hops, reduce(text = '', entity IN ids | text + entity + '>'), reduce(text = '', name IN records | text + name + '>')
 LIMIT $first
 """
 
 
-def customers_fed(store: Store, *, type: str, id: str, after: str = '', after_point: str = '', first: int = 200) -> list[CustomersFed]:
-    """Customers at service points that an element feeds, directly or through others; by id and service point.
+def walks(store: Store, *, type: str, id: str, longest: int, relations: list[str], first: int = 1000) -> list[Walks]:
+    """Ways that lead from an entity along relations of some types, whichever way each of them runs, and never twice
 
-    The page after a row begins after its customer and service point.
+    through an entity; the shorter first, then by their entities and records. Entities in the order of the way, the
+    first one included; of each relation where it begins and the record that reports it.
+
+    Args:
+        longest: so many relations at most
+        relations: types that may be followed
     """
-    rows = store.read(_put(_CUSTOMERS_FED, "type", type, _NODE_TYPES), id=id, after=after, after_point=after_point, first=first)
-    return [CustomersFed(row["customer"], row["name"], row["service_point"]) for row in rows]
+    rows = store.read(_bound(_put(_WALKS, "type", type, _NODE_TYPES), "longest", longest), id=id, relations=relations, first=first)
+    return [Walks(row["ids"], row["types"], row["relations"], row["sources"], row["keys"], row["records"]) for row in rows]

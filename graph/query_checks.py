@@ -30,7 +30,7 @@ _PROJECTED = re.compile(r"[{,]\s*\.(\w+)")
 _PATTERN_MAP = re.compile(r"(?<!\w)[(\[]\w*(?::[\w|&!]+)?(?:\*[\d.]+)?\s*\{([^}]*)\}")
 _MAP_KEY = re.compile(r"(?:^|,)\s*(\w+)\s*:")
 _STAR = re.compile(r"\[\w*(?::[\w|&!]+)?\*([^\]{]*)")
-_BOUNDED = re.compile(r"\s*(\d+|\d*\.\.\d+)\s*")
+_BOUNDED = re.compile(r"\s*(\d+|\d*\.\.(\d+|\$(?P<bound>\w+)))\s*")
 _RETURN = re.compile(r"\bRETURN\b", re.IGNORECASE)
 _END = re.compile(r"\b(ORDER\s+BY|SKIP|LIMIT|UNION)\b", re.IGNORECASE)
 _ORDER = re.compile(r"\bORDER\s+BY\b", re.IGNORECASE)
@@ -59,15 +59,22 @@ class Returned:
 
 
 def check_text(
-    lines: Lines, parameters: dict[str, int], places: frozenset[str], schema: Schema, fault: Fault
+    lines: Lines,
+    parameters: dict[str, int],
+    schema: Schema,
+    fault: Fault,
+    *,
+    places: frozenset[str],
+    bounds: frozenset[str],
 ) -> None:
     """Faults on the first wrong name.
 
     Args:
         lines: the query with line numbers.
         parameters: declared ones with the lines that declare them.
-        places: those of them that stand for a type.
         fault: called with line and reason; does not return.
+        places: those of the parameters that stand for a type.
+        bounds: those of them that end the length of a path.
     """
     blanked = _blank(lines)
     used: set[str] = set()
@@ -89,8 +96,11 @@ def check_text(
             if found := pattern.search(text):
                 fault(line, reason.format(found[1]))
         for match in _STAR.finditer(text):
-            if not _BOUNDED.fullmatch(match[1]):
+            length = _BOUNDED.fullmatch(match[1])
+            if not length:
                 fault(line, "a path of any length needs an upper bound, as *1..30")
+            if length["bound"] and length["bound"] not in bounds:
+                fault(line, f"the bound ${length['bound']} of a path is no parameter of type Hops")
 
 
 def _names(lines: Lines, whole: str, schema: Schema, fault: Fault) -> None:

@@ -16,6 +16,7 @@ Other ``//`` lines of the head tell what is answered and in which order.
 
 A parameter of type ``NodeType`` or ``RelationType`` stands where Cypher wants a name (``(n:$type {id: $id})``): the
 function puts a name of the schema there and refuses any other. A store finds a node fast only by type and id.
+A parameter of type ``Hops`` is the upper bound of a path (``[*1..$longest]``), which Cypher takes as a number only.
 """
 
 from __future__ import annotations
@@ -48,11 +49,15 @@ TYPES: dict[str, str] = {
     "Any": "object",
     "NodeType": "str",
     "RelationType": "str",
+    "Hops": "int",
 }
 """Names of types in a block and what they are in Python; dates are ISO text."""
 
 NAMES = ("NodeType", "RelationType")
 """Types of parameters that are put into the text, not sent beside it."""
+
+BOUND = "Hops"
+"""Likewise, at the end of the length of a path."""
 
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 _COLUMN = re.compile(r"[a-z][a-z0-9_]*")
@@ -184,7 +189,9 @@ def _query(block: _Block, schema: Schema) -> Query:
     _once(block, column_line, "column", [name for name, _ in columns])
     _once(block, block.line, "parameter", [p.name for p in parameters])
     places = frozenset(p.name for p in parameters if p.shape.word in NAMES)
-    check_text(block.body, {p.name: p.line for p in parameters}, places, schema, block.fault)
+    bounds = frozenset(p.name for p in parameters if p.shape.word == BOUND)
+    lines = {p.name: p.line for p in parameters}
+    check_text(block.body, lines, schema, block.fault, places=places, bounds=bounds)
     _match_columns(block, column_line, [name for name, _ in columns])
     query = Query(
         name=block.name,

@@ -31,6 +31,7 @@ class Community:
     name: str
     size: int
     risk: float
+    expected_loss: Money
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,11 +153,11 @@ def reasons(site: Site, found: CustomerRisk | PartyRisk, top: int) -> RiskTrace:
     return trace_of(site, found.run, found.model, found.party, top)
 
 
-def judgement(site: Site, found: CustomerRisk) -> Judged | None:
-    """The judgement of a person about the customer's party, if one is in force."""
-    name = found.model.ids[found.party]
-    names = {found.party: names_of(site.store, site.schema, [name])[name]}
-    return next(iter(judgements_of(found.model, names)), None)
+def judgement(site: Site, model: RiskModel, party: int) -> Judged | None:
+    """The judgement of a person about a party, if one is in force."""
+    name = model.ids[party]
+    names = {party: names_of(site.store, site.schema, [name])[name]}
+    return next(iter(judgements_of(model, names)), None)
 
 
 def community(site: Site, model: RiskModel, party: int) -> Community:
@@ -169,6 +170,7 @@ def community(site: Site, model: RiskModel, party: int) -> Community:
         name=name,
         size=len(members),
         risk=float(model.score[members].mean()),
+        expected_loss=Money(int(model.expected_loss[members].sum())),
     )
 
 

@@ -8,56 +8,120 @@ from dataclasses import dataclass
 from graph import queries
 from graph.schema.ddl import fulltext_index
 from graph.search_text import search_query
+from services.graph_answers.entity import label
+from services.graph_answers.paging import Cursors, Page, checked, page_of
 from services.site import Site
 from terms.errors import KehutuError
+from terms.ids import EntityId
 
 SEARCHED = (
     "Customer",
     "Enterprise",
     "Person",
+    "Account",
     "ServicePoint",
+    "Meter",
+    "Device",
     "Line",
     "Transformer",
     "Substation",
+    "Switch",
     "Address",
+    "Area",
+    "WorkOrder",
+    "Interaction",
+    "ArrearsCase",
+    "Technician",
+    "Outage",
+    "Service",
 )
-"""Types that a search without a choice of types looks at, in the order of its answer."""
-
-LARGEST = 1_000
+"""Types that can be searched, in the order of an answer."""
 
 
 @dataclass(frozen=True, slots=True)
 class Hit:
     """An entity that has all words of the search."""
 
-    id: str
+    id: EntityId
     type: str
     name: str
     origins: tuple[str, ...]
 
 
-def search(site: Site, text: str, types: Sequence[str] = (), first: int = 20) -> list[Hit]:
-    """Entities whose search text has every word of ``text`` (its beginning suffices), by type, shortest first.
+@dataclass(frozen=True, slots=True)
+class _Found:
+    rank: int
+    size: int
+    hit: Hit
+
+
+def search(
+    site: Site, text: str, types: Sequence[str] = (), first: int = 20, after: str | None = None
+) -> Page[Hit]:
+    """Entities whose search text has every word of ``text`` (its beginning suffices), by type, the shortest first.
+
+    Args:
+        types: names of types to look at, in the order of :data:`SEARCHED`; all without any.
 
     Raises:
-        KehutuError: ``TYPE_UNKNOWN``; ``SEARCH_EMPTY`` where the text has no word to look for.
+        KehutuError: ``TYPE_UNKNOWN``; ``SEARCH_EMPTY`` where the text has no word to look for; ``PAGE_SIZE``,
+            ``CURSOR_UNKNOWN``.
+    """
+    checked(first)
+    query = query_of(text)
+    for name in types:
+        if name not in SEARCHED:
+            raise KehutuError("TYPE_UNKNOWN", found=name, known=", ".join(SEARCHED))
+    wanted = [name for name in SEARCHED if not types or name in types]
+    cursors = Cursors.of(site.ledger, "search", query, wanted)
+    rank, size, entity = (-1, 0, "") if after is None else cursors.read(after)
+    counted = queries.count_search_hits(site.store, places=_places(site, wanted), text=query)
+    # Only types that have hits: an index costs time even where it finds nothing.
+    named = [wanted[row.rank] for row in counted if SEARCHED.index(wanted[row.rank]) >= rank]
+    rows = queries.search_hits(
+        site.store,
+        places=_places(site, named),
+        text=query,
+        after_rank=rank,
+        after_size=size,
+        after_id=entity,
+        first=first + 1,
+    )
+    found = [
+        _Found(
+            row.rank,
+            row.size,
+            Hit(EntityId(row.id), row.type, label(row.properties, row.id), tuple(row.origins)),
+        )
+        for row in rows
+    ]
+    page = page_of(
+        cursors,
+        found,
+        lambda entry: [entry.rank, entry.size, entry.hit.id],
+        first=first,
+        after=after,
+        total=sum(row.count for row in counted),
+    )
+    return page.map(lambda entry: entry.hit)
+
+
+def query_of(text: str) -> str:
+    """The full-text query for what a person typed.
+
+    Raises:
+        KehutuError: ``SEARCH_EMPTY``.
     """
     query = search_query(text)
     if not query:
         raise KehutuError("SEARCH_EMPTY", text=text)
-    hits: list[Hit] = []
-    for name in types or SEARCHED:
-        declared = site.schema.nodes.get(name)
-        if declared is None or not any(p.searched for p in declared.properties.values()):
-            raise KehutuError("TYPE_UNKNOWN", found=name, known=", ".join(SEARCHED))
-        if len(hits) < first:
-            index = site.store.dialect.fulltext_index_name(fulltext_index(site.schema, name))
-            hits += [
-                Hit(row.id, row.type, _label(row.properties, row.id), tuple(row.origins))
-                for row in queries.search_hits(site.store, index=index, text=query, first=first - len(hits))
-            ]
-    return hits
+    return query
 
 
-def _label(properties: dict[str, object], entity: str) -> str:
-    return str(properties.get("name") or properties.get("text") or entity)
+def index_of(site: Site, type_name: str) -> str:
+    """The store's name of a type's full-text index."""
+    return site.store.dialect.fulltext_index_name(fulltext_index(site.schema, type_name))
+
+
+def _places(site: Site, types: Sequence[str]) -> list[dict[str, object]]:
+    return [{"index": index_of(site, name), "rank": SEARCHED.index(name)} for name in types]

@@ -6,6 +6,44 @@ ONE, TWO, THREE = (f"enterprise:91440100000000000{i}" for i in (1, 2, 3))
 ZHANG = "customer:4401000001"
 PERSON = "person:" + "a" * 32
 
+NO_FILTER: dict[str, object] = {"equal": {}, "starts": {}, "least": {}, "most": {}}
+PLACES: list[dict[str, object]] = [
+    {"type": "Line", **NO_FILTER, "property": "length"},
+    {"type": "Line", **NO_FILTER, "property": "name", "first": 1},
+    {
+        "type": "Line",
+        **NO_FILTER,
+        "property": "name",
+        "from_start": False,
+        "after": "天河一线",
+        "after_id": "line:L1",
+    },
+    {
+        "type": "Line",
+        **NO_FILTER,
+        "property": "name",
+        "from_start": False,
+        "after": None,
+        "after_id": "line:L2",
+    },
+    {
+        "type": "Bill",
+        **NO_FILTER,
+        "property": "amount",
+        "from_start": False,
+        "after": 300,
+        "after_id": "bill:B3",
+    },
+    {
+        "type": "Bill",
+        **NO_FILTER,
+        "property": "amount",
+        "from_start": False,
+        "after": 300,
+        "after_id": "bill:A",
+    },
+]
+
 CASES: dict[str, list[dict[str, object]]] = {
     "entity": [
         {"type": "Customer", "id": ZHANG},
@@ -17,17 +55,22 @@ CASES: dict[str, list[dict[str, object]]] = {
         {"type": "Bill", "ids": []},
     ],
     "names": [{"type": "Enterprise", "ids": [TWO, ONE]}, {"type": "Bill", "ids": ["bill:B1"]}],
-    "page_of_entities": [{"type": "Bill"}, {"type": "Bill", "after": "bill:B2", "first": 2}],
     "count_entities": [{"type": "Bill"}, {"type": "Outage"}],
     "count_relations": [{"relation": "GUARANTEES"}, {"relation": "SHARES"}],
     "search_hits": [
-        {"index": "Customer", "text": "+张伟"},
-        {"index": "Customer", "text": "+zhang*"},
-        {"index": "Enterprise", "text": "+电力 +设备"},
-        {"index": "Enterprise", "text": "+914401*", "first": 2},
-        {"index": "Enterprise", "text": "+nothing"},
+        {"places": ["Customer"], "text": "+张伟"},
+        {"places": ["Customer"], "text": "+zhang*"},
+        {"places": ["Enterprise", "Customer"], "text": "+电力 +设备"},
+        {"places": ["Enterprise"], "text": "+914401*", "first": 2},
+        {"places": ["Enterprise"], "text": "+914401*", "after_rank": 0, "after_size": 1, "after_id": ONE},
+        {"places": ["Person", "Enterprise"], "text": "+914401*", "after_rank": 1, "after_size": 1000},
+        {"places": ["Enterprise"], "text": "+nothing"},
     ],
-    "count_search_hits": [{"index": "Enterprise", "text": "+914401*"}],
+    "count_search_hits": [
+        {"places": ["Enterprise"], "text": "+914401*"},
+        {"places": ["Person", "Customer", "Line"], "text": "+张伟"},
+    ],
+    "search_ids": [{"index": "Enterprise", "text": "+914401*"}],
     "neighbour_counts": [{"type": "Enterprise", "id": THREE}, {"type": "Customer", "id": ZHANG}],
     "neighbours_out": [
         {"type": "Enterprise", "id": ONE, "relation": "GUARANTEES"},
@@ -49,14 +92,33 @@ CASES: dict[str, list[dict[str, object]]] = {
     ],
     "people_of_enterprise": [{"enterprise": TWO}, {"enterprise": THREE}, {"enterprise": ONE}],
     "feeding": [
-        {"type": "ServicePoint", "id": "service-point:SP1"},
-        {"type": "Line", "id": "line:L3", "first": 2},
-        {"type": "Substation", "id": "substation:S1"},
+        {"type": "ServicePoint", "ids": ["service-point:SP1"]},
+        {"type": "Line", "ids": ["line:L3", "line:L1"], "steps": 2},
+        {"type": "Substation", "ids": ["substation:S1"]},
     ],
-    "fed": [{"type": "Substation", "id": "substation:S1"}, {"type": "Line", "id": "line:L1"}],
-    "customers_fed": [
-        {"type": "Substation", "id": "substation:S1"},
-        {"type": "Transformer", "id": "transformer:T1", "after": ZHANG, "after_point": "service-point:SP1"},
+    "fed": [
+        {"type": "Substation", "ids": ["substation:S1"]},
+        {"type": "Line", "ids": ["line:L1", "line:L2"], "steps": 1},
+    ],
+    "customers_supplied_at": [{"points": ["service-point:SP2", "service-point:SP1", "service-point:none"]}],
+    "devices_installed_at": [{"points": ["service-point:SP1", "service-point:SP2"]}],
+    "points_of_customer": [{"customer": ZHANG}, {"customer": "customer:none"}],
+    "walks": [
+        {"type": "Enterprise", "id": ONE, "longest": 1, "relations": ["GUARANTEES"]},
+        {
+            "type": "Enterprise",
+            "id": ONE,
+            "longest": 3,
+            "relations": ["GUARANTEES", "INVESTS_IN", "IS", "DIRECTOR_OF"],
+        },
+        {
+            "type": "Customer",
+            "id": ZHANG,
+            "longest": 2,
+            "relations": ["IS", "LIVES_AT", "FED_BY"],
+            "first": 2,
+        },
+        {"type": "Customer", "id": ZHANG, "longest": 2, "relations": []},
     ],
     "guarantees_given": [
         {"type": "Enterprise", "guarantor": ONE},
@@ -69,5 +131,33 @@ CASES: dict[str, list[dict[str, object]]] = {
         {"id": ZHANG, "bills": 2, "first": 1},
         {"id": "customer:4401000002"},
         {"id": "customer:none"},
+    ],
+    "listed": [
+        {"type": "Bill", **NO_FILTER},
+        {"type": "Bill", **NO_FILTER, "after": "bill:B2", "first": 2},
+        {
+            "type": "Bill",
+            **NO_FILTER,
+            "starts": {"period": "2026-0"},
+            "least": {"amount": 200},
+            "most": {"amount": 400},
+        },
+        {"type": "Enterprise", **NO_FILTER, "equal": {"name": "Delta Trading Ltd", "netAssets": 30_000_00}},
+        {"type": "Enterprise", **NO_FILTER, "equal": {"industry": "retail"}},
+    ],
+    "listed_rising": PLACES,
+    "listed_falling": PLACES,
+    "count_listed": [
+        {"type": "Bill", **NO_FILTER},
+        {"type": "Bill", **NO_FILTER, "least": {"amount": 200}},
+    ],
+    "listed_among": [
+        {
+            "type": "Bill",
+            "ids": ["bill:B4", "bill:B1", "bill:B4", "bill:none"],
+            **NO_FILTER,
+            "property": "amount",
+        },
+        {"type": "Line", "ids": ["line:L1", "line:L3"], **NO_FILTER, "property": "length"},
     ],
 }

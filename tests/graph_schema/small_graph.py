@@ -77,6 +77,7 @@ def small_graph(schema: Schema) -> GraphChange:
         _relation("FED_BY", feeder, substation),
         _relation("FED_BY", other_feeder, substation),
         _relation("OWNS", zhang, device),
+        _relation("INSTALLED_AT", device, points[0]),
         _relation("REQUESTED", zhang, order),
         _relation("CONTACTED", zhang, call),
         _relation("HAS_ARREARS_CASE", zhang, case),

@@ -94,7 +94,7 @@ def test_a_relation_to_itself_counts_out_and_in(filled: Store) -> None:
 
 
 def test_an_element_that_feeds_over_two_ways_is_named_once_with_the_shorter(filled: Store) -> None:
-    rows = named.feeding(filled, type="Line", id="line:L3")
+    rows = named.feeding(filled, type="Line", ids=["line:L3"], steps=10)
     assert [(r.id, r.distance) for r in rows] == [
         ("transformer:T1", 1),
         ("line:L1", 2),
@@ -124,8 +124,8 @@ def test_an_element_that_feeds_over_two_ways_is_named_once_with_the_shorter(fill
 )
 def test_search_finds_what_people_type(filled: Store, typed: str, found: list[str]) -> None:
     text = search_query(typed)
-    index = filled.dialect.fulltext_index_name(fulltext_index(schema(), "Customer"))
-    hits = named.search_hits(filled, index=index, text=text) if text else []
+    places = _on(filled, {"places": ["Customer"]})["places"]
+    hits = named.search_hits(filled, places=places, text=text) if text else []
     assert [hit.id for hit in hits] == found
 
 
@@ -134,12 +134,37 @@ def test_a_type_name_that_the_schema_lacks_never_reaches_a_query(filled: Store) 
         named.count_entities(filled, type="Customer) DETACH DELETE (n")
 
 
-def _on(store: Store, case: dict[str, object]) -> dict[str, object]:
-    """The case with the store's own name of the index that it names by type."""
-    if "index" not in case:
-        return case
-    index = fulltext_index(schema(), str(case["index"]))
-    return {**case, "index": store.dialect.fulltext_index_name(index)}
+@pytest.mark.parametrize("hops", [0, 101])
+def test_a_path_of_unbounded_length_never_reaches_a_query(filled: Store, hops: int) -> None:
+    with pytest.raises(ValueError, match=str(hops)):
+        named.walks(filled, type="Enterprise", id=ONE, longest=hops, relations=["GUARANTEES"])
+
+
+def test_walks_go_either_way_and_never_twice_through_an_entity(filled: Store) -> None:
+    rows = named.walks(filled, type="Enterprise", id=TWO, longest=3, relations=["GUARANTEES"])
+    assert [(row.ids, row.keys, row.sources) for row in rows[:3]] == [
+        ([TWO, ONE], ["K1"], [ONE]),
+        ([TWO, ONE], ["K2"], [ONE]),
+        ([TWO, ONE, THREE], ["K1", "K3"], [ONE, ONE]),
+    ]
+    assert len(rows) == 6  # over K1 or K2 to the first, then nowhere, over K3 or over K4 to the third
+    assert all(len(set(row.ids)) == len(row.ids) for row in rows)
+
+
+def _on(store: Store, case: dict[str, Any]) -> dict[str, Any]:
+    """The case with the store's own names of the indexes that it names by type."""
+
+    def index(name: str) -> str:
+        return store.dialect.fulltext_index_name(fulltext_index(schema(), name))
+
+    if "index" in case:
+        return {**case, "index": index(case["index"])}
+    if "places" in case:
+        return {
+            **case,
+            "places": [{"rank": rank, "index": index(name)} for rank, name in enumerate(case["places"])],
+        }
+    return case
 
 
 def _plain(answer: Any) -> Any:

@@ -65,6 +65,7 @@ def test_a_block_is_read(tmp_path: Path) -> None:
         (":Enterprise", ":$guarantor", 8, "the place of a type"),
         ("[g:GUARANTEES]", "[g:GUARANTEES*]", 8, "needs an upper bound"),
         ("[g:GUARANTEES]", "[g:GUARANTEES*2..]", 8, "needs an upper bound"),
+        ("[g:GUARANTEES]", "[g:GUARANTEES*1..$least]", 8, "no parameter of type Hops"),
         ("b.id AS", "elementId(b) AS", 10, "the engine's own number"),
         ("b.id AS", "apoc.convert.toJson(b) AS", 10, "exists on one store only"),
         ("ORDER BY borrower\n", "", 10, "ORDER BY is missing"),

@@ -1,0 +1,49 @@
+"""``kehutu grid-trace``: the network above or below an element."""
+
+from __future__ import annotations
+
+import click
+
+from cli.options import Call, command
+from cli.output import print_json, print_more, print_table
+from services.graph_answers.grid import GridDirection
+from services.graph_answers.grid import grid_trace as look
+from services.site import open_site
+
+
+@click.command("grid-trace")
+@click.argument("element", metavar="ID")
+@click.option(
+    "--up", "direction", flag_value=GridDirection.UP, type=GridDirection, default=True, help="What feeds it."
+)
+@click.option(
+    "--down", "direction", flag_value=GridDirection.DOWN, type=GridDirection, help="What, and whom, it feeds."
+)
+@click.option("--first", type=click.IntRange(1, 1000), default=50, show_default=True, help="Most to print.")
+@click.option("--after", help="Cursor of the last one of the page before.")
+@command
+def grid_trace(call: Call, element: str, *, direction: GridDirection, first: int, after: str | None) -> int:
+    """Trace the network from ID, the nearest element first: towards the source, or down to the customers.
+
+    ID is that of a substation, line, transformer or service point; upwards also of a customer. Exit 1 where nothing is
+    there.
+    """
+    with open_site(call.settings) as site:
+        found = look(site, element, direction, first, after)
+    if call.json:
+        print_json(found)
+        return 0 if found.total_count else 1
+    if found.edges:
+        print_table(
+            ("steps", "type", "name", "id", "origin"),
+            [
+                (e.distance, e.type, e.name, e.id, ", ".join(e.origins))
+                for e in (edge.node for edge in found.edges)
+            ],
+        )
+        print_more(len(found.edges), found.total_count, found.page_info.end_cursor)
+    counts = [f"{count.count:,} {count.type}" for count in found.counts]
+    if direction is GridDirection.DOWN:
+        counts.append(f"{found.customer_count:,} Customer")
+    click.echo("In all: " + ", ".join(counts) if counts else "Nothing feeds it.")
+    return 0 if found.total_count else 1

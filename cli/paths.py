@@ -1,0 +1,65 @@
+"""``kehutu paths``: how two entities hang together."""
+
+from __future__ import annotations
+
+import click
+
+from cli.options import Call, command
+from cli.output import print_json, print_more
+from services.graph_answers.paths import DEFAULT_LENGTH, LONGEST, Path
+from services.graph_answers.paths import paths as look
+from services.site import open_site
+
+
+@click.command()
+@click.argument("begin", metavar="FROM")
+@click.argument("end", metavar="TO")
+@click.option(
+    "--max-length",
+    type=click.IntRange(1, LONGEST),
+    default=DEFAULT_LENGTH,
+    show_default=True,
+    help="Most relations of a path.",
+)
+@click.option(
+    "--relation", "relations", multiple=True, help="Follow only this type (may be given several times)."
+)
+@click.option("--first", type=click.IntRange(1, 1000), default=10, show_default=True, help="Most to print.")
+@click.option("--after", help="Cursor of the last one of the page before.")
+@command
+def paths(
+    call: Call,
+    begin: str,
+    end: str,
+    *,
+    max_length: int,
+    relations: tuple[str, ...],
+    first: int,
+    after: str | None,
+) -> int:
+    """Show the ways from FROM to TO along relations, whichever way each runs, the shortest first.
+
+    Exit 1 where none is as short as asked.
+    """
+    with open_site(call.settings) as site:
+        found = look(site, begin, end, max_length=max_length, first=first, after=after, relations=relations)
+    if call.json:
+        print_json(found)
+    elif found.edges:
+        for path in found.nodes:
+            click.echo(in_words(path))
+        print_more(len(found.edges), found.total_count, found.page_info.end_cursor)
+    else:
+        click.echo(f"No path of at most {max_length} relations.")
+    return 0 if found.total_count else 1
+
+
+def in_words(path: Path) -> str:
+    """The path in one line; arrows show which way each relation runs.
+
+    ``A -GUARANTEES-> B <-LENDS_TO- C``
+    """
+    words = [path.steps[0].from_.name] if path.steps else []
+    for step in path.steps:
+        words += [f"-{step.relation}->" if step.forward else f"<-{step.relation}-", step.to.name]
+    return f"{path.length}  {' '.join(words)}"

@@ -1,0 +1,1 @@
+"""Answers out of the graph and the ledger: search, neighbours, paths, grid traces, lists, entities, history."""

@@ -1,0 +1,158 @@
+"""The network above and below an element: what feeds it, and what, and whom, it feeds."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from enum import Enum
+
+from graph import queries
+from graph.schema.keys import type_of
+from services.graph_answers.paging import Cursors, Edge, PageInfo, page_in
+from services.names import names_of
+from services.site import Site
+from terms.errors import KehutuError
+from terms.ids import EntityId
+
+STRIDE = 4
+"""Steps that one query takes. Each may find an element over as many ways as the network has loops within them:
+bounded, where one query over the whole network doubles its ways with every loop. Measured on a radial network of
+10,856 elements in 60 steps: strides of 4, 8, 16 and 100 take 1.2, 1.2, 1.5 and 1.2 s."""
+
+ELEMENTS = ("Substation", "Line", "Transformer", "ServicePoint")
+Step = Callable[..., Sequence[queries.Feeding | queries.Fed]]
+
+
+class GridDirection(Enum):
+    """``UP``: towards the source. ``DOWN``: towards the customers."""
+
+    UP = "up"
+    DOWN = "down"
+
+
+@dataclass(frozen=True, slots=True)
+class GridElement:
+    """An element of the network. ``distance``: steps from the element that was asked for."""
+
+    id: EntityId
+    name: str
+    type: str
+    distance: int
+    origins: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TypeCount:
+    """How many elements are of a type."""
+
+    type: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class GridTrace:
+    """A page of the elements above or below one. ``counts``: all of them by type. ``customer_count``: customers that
+    are supplied below the element (``DOWN`` only, else 0)."""
+
+    edges: tuple[Edge[GridElement], ...]
+    page_info: PageInfo
+    total_count: int
+    counts: tuple[TypeCount, ...]
+    customer_count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    distance: int
+    id: EntityId
+    type: str
+
+
+def grid_trace(
+    site: Site, text: str, direction: GridDirection, first: int = 50, after: str | None = None
+) -> GridTrace:
+    """Elements that feed one (``UP``) or that it feeds (``DOWN``), the nearest first, then by id.
+
+    Args:
+        text: id, old id or number of a substation, line, transformer or service point; or of a customer, whose
+            service points are then one step up.
+
+    Raises:
+        KehutuError: ``UNKNOWN_ID``, ``NOT_IN_THE_GRID``, ``PAGE_SIZE``, ``CURSOR_UNKNOWN``.
+    """
+    entity = site.entity(text)
+    cursors = Cursors.of(site.ledger, "gridTrace", entity, direction.name)
+    found = trace(site, entity, direction)
+    customers = len(customers_below(site, entity, found)) if direction is GridDirection.DOWN else 0
+    chosen = page_in(cursors, found, lambda e: [e.distance, e.id], first=first, after=after)
+    names = names_of(site.store, site.schema, [element.id for element in chosen.nodes])
+    return GridTrace(
+        edges=tuple(
+            Edge(
+                GridElement(
+                    id=edge.node.id,
+                    name=names[edge.node.id].name,
+                    type=edge.node.type,
+                    distance=edge.node.distance,
+                    origins=names[edge.node.id].origins,
+                ),
+                edge.cursor,
+            )
+            for edge in chosen.edges
+        ),
+        page_info=chosen.page_info,
+        total_count=chosen.total_count,
+        counts=tuple(TypeCount(*pair) for pair in sorted(Counter(element.type for element in found).items())),
+        customer_count=customers,
+    )
+
+
+def trace(site: Site, entity: EntityId, direction: GridDirection) -> list[Found]:
+    """All elements above or below one, by distance and id.
+
+    Raises:
+        KehutuError: ``NOT_IN_THE_GRID``.
+    """
+    declared = type_of(entity, site.schema).name
+    seen: dict[str, Found] = {}
+    base = 0
+    edge: dict[str, list[str]] = {declared: [entity]}
+    if declared == "Customer" and direction is GridDirection.UP:
+        points = [row.id for row in queries.points_of_customer(site.store, customer=entity)]
+        seen = {point: Found(1, EntityId(point), "ServicePoint") for point in points}
+        base, edge = 1, {"ServicePoint": points} if points else {}
+    elif declared not in ELEMENTS:
+        raise KehutuError("NOT_IN_THE_GRID", id=entity, known=", ".join(ELEMENTS))
+    step: Step = queries.feeding if direction is GridDirection.UP else queries.fed
+    while edge:
+        nearest: dict[str, Found] = {}
+        for type_name, ids in edge.items():
+            for row in step(site.store, type=type_name, ids=ids, steps=STRIDE):
+                found = Found(base + row.distance, EntityId(row.id), row.type)
+                known = nearest.get(row.id)
+                if (
+                    row.id not in seen
+                    and row.id != entity
+                    and (known is None or found.distance < known.distance)
+                ):
+                    nearest[row.id] = found
+        seen |= nearest
+        base += STRIDE
+        edge = defaultdict(list)
+        for found in nearest.values():
+            if found.distance == base:
+                edge[found.type].append(found.id)
+    return sorted(seen.values(), key=lambda element: (element.distance, element.id))
+
+
+def points_below(site: Site, entity: EntityId, below: Sequence[Found]) -> list[str]:
+    """Ids of the service points of a trace down, its beginning included."""
+    points: list[str] = [element.id for element in below if element.type == "ServicePoint"]
+    return [entity, *points] if type_of(entity, site.schema).name == "ServicePoint" else points
+
+
+def customers_below(site: Site, entity: EntityId, below: Sequence[Found]) -> list[str]:
+    """Ids of the customers supplied at an element or below it, ascending; ``below``: its trace down."""
+    points = points_below(site, entity, below)
+    return [row.id for row in queries.customers_supplied_at(site.store, points=points)] if points else []

@@ -1,0 +1,279 @@
+"""What happened on a site: analysis runs with their communities, loads, and rows held in quarantine.
+
+Instants are ISO text in UTC.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+import numpy as np
+
+from ledger import loads as kept_loads
+from ledger import quarantine as held
+from ledger import runs as kept_runs
+from services.graph_answers.paging import Cursors, Page, checked, page_by_id, page_of
+from services.names import Named, names_of
+from services.portrait import Community
+from services.risk_model import current
+from services.site import Site
+from terms.errors import KehutuError, Lang
+from terms.ids import RunId
+from terms.money import Money
+
+MOST = 100_000
+"""Runs, or loads, that are looked through."""
+
+
+@dataclass(frozen=True, slots=True)
+class RunPart:
+    """One part of a run with its algorithm. ``parameters``: plain JSON values by name."""
+
+    name: str
+    algorithm: str
+    parameters: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class RunHead:
+    """An analysis run. ``current``: answers come from it. ``parent``: the run that it continues."""
+
+    id: RunId
+    current: bool
+    parent: RunId | None
+    created_at: str
+    cut_off: str
+    watermark: int
+    code_version: str
+    parts: tuple[RunPart, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedSource:
+    """What became of one source: ``read == accepted + quarantined + duplicate``."""
+
+    name: str
+    read: int
+    accepted: int
+    quarantined: int
+    duplicate: int
+    error: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """One load. ``finished_at`` is absent while it runs, and for good when its process died."""
+
+    id: str
+    manifest: str
+    started_at: str
+    finished_at: str | None
+    sources: tuple[LoadedSource, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RawValue:
+    """A value of a row as it was read."""
+
+    column: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class QuarantinedRow:
+    """A row that could not be taken, with the reason and what to do."""
+
+    id: str
+    source: str
+    file: str
+    line: int
+    field: str | None
+    code: str
+    message: str
+    remedy: str
+    state: str
+    first_seen: str
+    raw: tuple[RawValue, ...]
+
+
+def runs(site: Site, first: int = 20, after: str | None = None) -> Page[RunHead]:
+    """Runs, the newest first.
+
+    Raises:
+        KehutuError: ``PAGE_SIZE``, ``CURSOR_UNKNOWN``.
+    """
+    chosen = _current_run(site)
+    cursors = Cursors.of(site.ledger, "runs")
+    kept = kept_runs.listing(site.ledger, MOST)
+    page = page_by_id(cursors, kept, lambda run: run.id, first=first, after=after)
+    return page.map(lambda run: _head(run, chosen))
+
+
+def run(site: Site, run_id: str) -> RunHead:
+    """A run by its id.
+
+    Raises:
+        KehutuError: ``UNKNOWN_RUN``.
+    """
+    return _head(kept_runs.get(site.ledger, run_id), _current_run(site))
+
+
+def communities(site: Site, first: int = 20, after: str | None = None) -> Page[Community]:
+    """Communities of the current run, the largest first.
+
+    Raises:
+        KehutuError: ``NO_RUN``, ``PAGE_SIZE``, ``CURSOR_UNKNOWN``.
+    """
+    head, model = current(site)
+    size = np.bincount(model.community)
+    score = np.bincount(model.community, weights=model.score)
+    loss = np.bincount(model.community, weights=model.expected_loss.astype(np.float64))
+    labels = np.lexsort((np.arange(len(size)), -size)).tolist()
+    cursors = Cursors.of(site.ledger, "communities", head.id)
+    page = page_by_id(cursors, labels, lambda label: f"community-{label}", first=first, after=after)
+    heads = {}
+    for label in page.nodes:
+        members = model.members(label)
+        worst = members[np.lexsort((members, -model.expected_loss[members]))[0]]
+        heads[label] = model.ids[int(worst)]
+    names = names_of(site.store, site.schema, heads.values())
+    return page.map(
+        lambda label: Community(
+            id=f"community-{label}",
+            name=names[heads[label]].name,
+            size=int(size[label]),
+            risk=float(score[label] / size[label]),
+            expected_loss=Money(round(loss[label])),
+        )
+    )
+
+
+def members(site: Site, community: str, first: int = 20, after: str | None = None) -> Page[Named]:
+    """Parties of a community of the current run, by id; none of a community that the run does not have.
+
+    Raises:
+        KehutuError: ``NO_RUN``, ``PAGE_SIZE``, ``CURSOR_UNKNOWN``.
+    """
+    head, model = current(site)
+    number = community.removeprefix("community-")
+    ids = [model.ids[i] for i in model.members(int(number) if number.isdecimal() else -1).tolist()]
+    cursors = Cursors.of(site.ledger, "members", head.id, community)
+    page = page_by_id(cursors, ids, str, first=first, after=after)
+    names = names_of(site.store, site.schema, page.nodes)
+    return page.map(lambda entity: names[entity])
+
+
+def instant(moment: datetime) -> str:
+    """An instant as ISO text in UTC."""
+    return moment.isoformat().replace("+00:00", "Z")
+
+
+def loads(site: Site, first: int = 20, after: str | None = None) -> Page[Load]:
+    """Loads, the newest first.
+
+    Raises:
+        KehutuError: ``PAGE_SIZE``, ``CURSOR_UNKNOWN``.
+    """
+    kept = kept_loads.listing(site.ledger, MOST)
+    page = page_by_id(Cursors.of(site.ledger, "loads"), kept, lambda load: load.id, first=first, after=after)
+    return page.map(
+        lambda load: Load(
+            load.id,
+            load.manifest,
+            instant(load.started_at),
+            None if load.finished_at is None else instant(load.finished_at),
+            tuple(
+                LoadedSource(
+                    name=source["name"],
+                    read=source["read"],
+                    accepted=source["accepted"],
+                    quarantined=source["quarantined"],
+                    duplicate=source["duplicate"],
+                    error=source.get("error"),
+                )
+                for source in load.sources
+            ),
+        )
+    )
+
+
+def quarantine(
+    site: Site,
+    *,
+    source: str | None = None,
+    state: Literal["open", "retried"] | None = "open",
+    first: int = 20,
+    after: str | None = None,
+    lang: Lang = "en",
+) -> Page[QuarantinedRow]:
+    """Rows held in quarantine, by source, file and line.
+
+    Args:
+        source: only those of one source.
+        state: ``open`` or ``retried``; None for both.
+
+    Raises:
+        KehutuError: ``PAGE_SIZE``, ``CURSOR_UNKNOWN``.
+    """
+    checked(first)
+    cursors = Cursors.of(site.ledger, "quarantine", source, state)
+    last = None if after is None else str(cursors.read(after)[0])
+    rows = held.listing(site.ledger, source, first + 1, state=state, after=last)
+    page = page_of(
+        cursors,
+        rows,
+        lambda row: [row.id],
+        first=first,
+        after=after,
+        total=held.count(site.ledger, source, state=state),
+    )
+    return page.map(lambda row: _row(row, lang))
+
+
+def _row(row: held.Quarantined, lang: Lang) -> QuarantinedRow:
+    fault = KehutuError(row.code, **row.details)
+    return QuarantinedRow(
+        id=row.id,
+        source=row.source,
+        file=row.file,
+        line=row.line,
+        field=row.field or None,
+        code=row.code,
+        message=fault.message(lang),
+        remedy=fault.remedy(lang),
+        state=row.state,
+        first_seen=instant(row.first_seen),
+        raw=tuple(RawValue(name, str(value)) for name, value in row.raw.items() if value is not None),
+    )
+
+
+def _current_run(site: Site) -> RunId | None:
+    try:
+        return kept_runs.current(site.ledger).id
+    except KehutuError as fault:
+        if fault.code == "NO_RUN":
+            return None
+        raise
+
+
+def _head(kept: kept_runs.Run, chosen: RunId | None) -> RunHead:
+    return RunHead(
+        id=kept.id,
+        current=kept.id == chosen,
+        parent=kept.parent,
+        created_at=instant(kept.created_at),
+        cut_off=kept.cut_off.isoformat(),
+        watermark=kept.watermark,
+        code_version=kept.code_version,
+        parts=tuple(
+            RunPart(
+                name,
+                str(part.get("algorithm", "")),
+                {key: value for key, value in part.items() if key != "algorithm"},
+            )
+            for name, part in sorted(kept.parts.items())
+        ),
+    )

@@ -1,0 +1,269 @@
+"""Lists of entities of one type: narrowed, ordered, page by page, with their number.
+
+Where the store alone can answer, it does. Scores and communities live in the arrays of the current run and places in
+the network come from a trace: they give the ids that may fit, and the store says which of them do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+
+import numpy as np
+
+from graph import queries
+from graph.arrays import Floats, Ints
+from graph.schema.model import NodeType
+from services.graph_answers.entity import Stored
+from services.graph_answers.filters import (
+    RISK,
+    SCORES,
+    Filter,
+    Order,
+    OwnFilter,
+    Range,
+    own,
+    own_filter,
+)
+from services.graph_answers.grid import GridDirection, customers_below, points_below, trace
+from services.graph_answers.paging import Cursors, Page, checked, page_of
+from services.risk_model import RiskModel, current
+from services.search import index_of, query_of
+from services.site import Site
+from terms.errors import KehutuError
+from terms.ids import EntityId
+
+CHUNK = 5_000
+"""Ids that one query takes."""
+
+BELOW = ("Customer", "Device", "Line", "ServicePoint")
+"""Types that can be listed by what feeds them."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """An entry before it is read: ``place`` is its value in the order of the list, None where it has none."""
+
+    id: str
+    place: object
+    row: Stored | None = None
+
+
+def entities(
+    site: Site,
+    type_name: str,
+    wanted: Filter | None = None,
+    order: Order | None = None,
+    *,
+    first: int = 20,
+    after: str | None = None,
+) -> Page[Stored]:
+    """A page of the entities of a type that fit a filter, by an order and then by id.
+
+    Raises:
+        KehutuError: ``FILTER_UNKNOWN``, ``FILTER_VALUE``, ``UNKNOWN_ID``, ``NOT_IN_THE_GRID``, ``SEARCH_EMPTY``,
+            ``NO_RUN``, ``PAGE_SIZE``, ``CURSOR_UNKNOWN``.
+    """
+    checked(first)
+    wanted, order = wanted or Filter(), order or Order()
+    declared = site.schema.nodes[type_name]
+    narrow = own_filter(declared, wanted)
+    if order.by != "id" and order.by not in SCORES:
+        own(declared, order.by)
+    cursors = Cursors.of(site.ledger, "list", type_name, asdict(wanted), asdict(order))
+    last = None if after is None else cursors.read(after)
+    ids = _candidates(site, declared, wanted)
+    if ids is None and order.by not in SCORES:
+        found, total = _of_store(site, declared, narrow, order, last=last, first=first + 1)
+    else:
+        entries = _among(site, declared, ids, narrow, order)
+        begin = 0 if last is None else _position(entries, last, descending=order.descending)
+        found, total = _read(site, declared, entries[begin : begin + first + 1]), len(entries)
+    page = page_of(cursors, found, lambda e: [e.place, e.id], first=first, after=after, total=total)
+    return page.map(lambda entry: entry.row)  # type: ignore[arg-type,return-value]  # every entry has been read
+
+
+def _of_store(
+    site: Site, declared: NodeType, narrow: OwnFilter, order: Order, *, last: list[object] | None, first: int
+) -> tuple[list[_Entry], int]:
+    type_name = declared.name
+    if narrow:
+        counted = queries.count_listed(site.store, type=type_name, **narrow.parameters)
+        total = counted.count if counted else 0
+    else:
+        whole = queries.count_entities(site.store, type=type_name)
+        total = whole.count if whole else 0
+    if order == Order():
+        rows: Sequence[queries.Listed | queries.ListedRising | queries.ListedFalling] = queries.listed(
+            site.store,
+            type=type_name,
+            **narrow.parameters,
+            after="" if last is None else str(last[1]),
+            first=first,
+        )
+    else:
+        ask = queries.listed_falling if order.descending else queries.listed_rising
+        rows = ask(
+            site.store,
+            type=type_name,
+            **narrow.parameters,
+            property=order.by,
+            from_start=last is None,
+            after=last[0] if last else None,
+            after_id=str(last[1]) if last else "",
+            first=first,
+        )
+    return [
+        _Entry(
+            row.id,
+            None if isinstance(row, queries.Listed) else row.place,
+            Stored(EntityId(row.id), type_name, tuple(row.origins), row.properties),
+        )
+        for row in rows
+    ], total
+
+
+def _among(
+    site: Site, declared: NodeType, ids: Sequence[str] | None, narrow: OwnFilter, order: Order
+) -> list[_Entry]:
+    """Those of some ids that fit, in order."""
+    places: dict[str, object]
+    if order.by in SCORES:
+        _, model = current(site)
+        known = _scores(model, declared, order.by)
+        ids = known.keys() if ids is None else ids  # type: ignore[assignment]  # sorted below
+        assert ids is not None  # noqa: S101  # what the line above makes certain
+        places = {entity: known.get(entity) for entity in ids}
+        if narrow:
+            fitting = _fitting(site, declared, list(ids), narrow, "id")
+            places = {entity: places[entity] for entity in fitting}
+    else:
+        assert ids is not None  # noqa: S101  # a list of all is the store's
+        places = _fitting(site, declared, ids, narrow, order.by)
+    entries = sorted((_Entry(entity, place) for entity, place in places.items()), key=lambda e: e.id)
+    placed = [entry for entry in entries if entry.place is not None]
+    placed.sort(key=lambda e: e.place, reverse=order.descending)  # type: ignore[arg-type,return-value]  # one type
+    # Sorting is stable, in reverse too: of equal entries the smaller id comes first.
+    return placed + [entry for entry in entries if entry.place is None]
+
+
+def _fitting(
+    site: Site, declared: NodeType, ids: Sequence[str], narrow: OwnFilter, by: str
+) -> dict[str, object]:
+    return {
+        row.id: row.place
+        for begin in range(0, len(ids), CHUNK)
+        for row in queries.listed_among(
+            site.store,
+            type=declared.name,
+            ids=list(ids[begin : begin + CHUNK]),
+            **narrow.parameters,
+            property=by,
+        )
+    }
+
+
+def _position(entries: Sequence[_Entry], last: Sequence[object], *, descending: bool) -> int:
+    """Where the entries after a cursor begin."""
+    place, entity = last
+
+    def beyond(entry: _Entry) -> bool:
+        if entry.place == place:
+            return entry.id > str(entity)
+        if place is None or entry.place is None:
+            return entry.place is None
+        higher: bool = entry.place > place  # type: ignore[operator]  # values of one property
+        return higher != descending
+
+    return next((index for index, entry in enumerate(entries) if beyond(entry)), len(entries))
+
+
+def _read(site: Site, declared: NodeType, entries: Sequence[_Entry]) -> list[_Entry]:
+    """The entries with their rows; one that has gone from the graph since the run is left out."""
+    rows = {
+        row.id: row
+        for row in queries.entities(site.store, type=declared.name, ids=[entry.id for entry in entries])
+    }
+    return [
+        _Entry(
+            entry.id,
+            entry.place,
+            Stored(
+                EntityId(entry.id), declared.name, tuple(rows[entry.id].origins), rows[entry.id].properties
+            ),
+        )
+        for entry in entries
+        if entry.id in rows
+    ]
+
+
+def _candidates(site: Site, declared: NodeType, wanted: Filter) -> list[str] | None:
+    """Ids that may fit by what is not an own property, ascending; None where that leaves none out."""
+    found: list[set[str]] = []
+    if wanted.text is not None:
+        rows = queries.search_ids(site.store, index=index_of(site, declared.name), text=query_of(wanted.text))
+        found.append({row.id for row in rows})
+    if wanted.line is not None:
+        found.append(set(_fed_by(site, declared, wanted.line)))
+    if wanted.risk is not None or wanted.community is not None:
+        _, model = current(site)
+        found.append(set(_of_run(model, declared, wanted.risk, wanted.community)))
+    return sorted(set.intersection(*found)) if found else None
+
+
+def _fed_by(site: Site, declared: NodeType, line: str) -> list[str]:
+    if declared.name not in BELOW:
+        raise KehutuError("FILTER_UNKNOWN", type=declared.name, found="line", hint="")
+    entity = site.entity(line)
+    below = trace(site, entity, GridDirection.DOWN)
+    if declared.name == "Customer":
+        return customers_below(site, entity, below)
+    if declared.name == "Device":
+        points = points_below(site, entity, below)
+        return [row.id for row in queries.devices_installed_at(site.store, points=points)] if points else []
+    return [element.id for element in below if element.type == declared.name]
+
+
+def _of_run(model: RiskModel, declared: NodeType, risk: Range | None, community: str | None) -> list[str]:
+    ids, party = _carriers(model, declared)
+    fits = np.ones(len(ids), dtype=bool)
+    if risk is not None:
+        score = model.score[party]
+        fits &= score >= _number(risk.least, 0.0)
+        fits &= score <= _number(risk.most, 1.0)
+    if community is not None:
+        number = community.removeprefix("community-")
+        if not number.isdecimal():
+            raise KehutuError(
+                "FILTER_VALUE", field="community", found=community, expected="such as community-12"
+            )
+        fits &= model.community[party] == int(number)
+    return [ids[index] for index in np.flatnonzero(fits).tolist()]
+
+
+def _scores(model: RiskModel, declared: NodeType, by: str) -> dict[str, object]:
+    ids, party = _carriers(model, declared)
+    if by == RISK:
+        values: Floats = model.score[party]
+    elif declared.name == "Customer":
+        # The customer's part, by exposure, of its party's loss; a portrait apportions it exactly.
+        whole = np.bincount(party, weights=model.customer_exposure, minlength=len(model.ids))[party]
+        part = np.divide(model.customer_exposure, whole, out=np.zeros(len(ids)), where=whole > 0)
+        values = model.expected_loss[party].astype(np.float64) * part
+    else:
+        values = model.expected_loss[party].astype(np.float64)
+    return dict(zip(ids, values.tolist(), strict=True))
+
+
+def _carriers(model: RiskModel, declared: NodeType) -> tuple[list[str], Ints]:
+    """Ids of the entities of a type that the run knows, and the position of the party of each."""
+    if declared.name == "Customer":
+        return model.customers, model.customer_party
+    if not declared.party:
+        raise KehutuError("FILTER_UNKNOWN", type=declared.name, found=RISK, hint="")
+    at = np.flatnonzero(np.array(model.types, dtype=object) == declared.name)
+    return [model.ids[index] for index in at.tolist()], at
+
+
+def _number(bound: object, otherwise: float) -> float:
+    return float(bound) if isinstance(bound, int | float) else otherwise

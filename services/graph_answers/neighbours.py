@@ -1,0 +1,128 @@
+"""Who and what an entity is linked with: its relations of all types, page by page, with counts by type."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from graph import queries
+from graph.schema.keys import type_of
+from graph.schema.source import nearest
+from services.graph_answers.entity import RelationCount, RelationDirection, counts
+from services.graph_answers.paging import Cursors, Edge, Page, PageInfo, checked, page_of
+from services.site import Site
+from terms.errors import KehutuError
+from terms.ids import EntityId
+from terms.money import Money
+
+Row = queries.NeighboursOut | queries.NeighboursIn
+FETCH: dict[RelationDirection, Callable[..., Sequence[Row]]] = {
+    RelationDirection.OUT: queries.neighbours_out,
+    RelationDirection.IN: queries.neighbours_in,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbour:
+    """One relation of an entity and the entity at its other end.
+
+    ``key``: what tells parallel relations apart. ``record_id``: the record that reports it. ``amount`` and ``share``:
+    of relations that have them.
+    """
+
+    id: EntityId
+    name: str
+    type: str
+    relation: str
+    direction: RelationDirection
+    key: str
+    since: str | None
+    amount: Money | None
+    share: float | None
+    record_id: str
+    origins: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbours:
+    """A page of neighbours, with the counts of all relations of the entity that were asked for."""
+
+    edges: tuple[Edge[Neighbour], ...]
+    page_info: PageInfo
+    total_count: int
+    counts: tuple[RelationCount, ...]
+
+
+def neighbours(
+    site: Site, text: str, relations: Sequence[str] = (), first: int = 50, after: str | None = None
+) -> Neighbours:
+    """Neighbours by type of relation, direction (``IN`` first), id and key.
+
+    Args:
+        text: id, old id or business number.
+        relations: types to follow; all without any.
+
+    Raises:
+        KehutuError: ``UNKNOWN_ID``, ``RELATION_UNKNOWN``, ``PAGE_SIZE``, ``CURSOR_UNKNOWN``.
+    """
+    checked(first)
+    wanted = known_relations(site, relations)
+    entity = site.entity(text)
+    declared = type_of(entity, site.schema).name
+    cursors = Cursors.of(site.ledger, "neighbours", entity, sorted(wanted))
+    last = ["", "", "", ""] if after is None else cursors.read(after)
+    counted = tuple(count for count in counts(site, declared, entity) if count.relation in wanted)
+    found: list[Neighbour] = []
+    for relation, way in sorted({(count.relation, count.direction.value) for count in counted}):
+        if [relation, way] < last[:2] or len(found) > first:
+            continue
+        begun, direction = [relation, way] == last[:2], RelationDirection(way)
+        rows = FETCH[direction](
+            site.store,
+            type=declared,
+            id=entity,
+            relation=relation,
+            after=last[2] if begun else "",
+            after_key=last[3] if begun else "",
+            first=first + 1 - len(found),
+        )
+        found += [_neighbour(row, relation, direction) for row in rows]
+    whole: Page[Neighbour] = page_of(
+        cursors, found, _place, first=first, after=after, total=sum(count.count for count in counted)
+    )
+    return Neighbours(whole.edges, whole.page_info, whole.total_count, counted)
+
+
+def known_relations(site: Site, names: Sequence[str]) -> frozenset[str]:
+    """Relation types by name; all of them where none is named.
+
+    Raises:
+        KehutuError: ``RELATION_UNKNOWN``.
+    """
+    known = frozenset(site.schema.relations)
+    for name in names:
+        if name not in known:
+            raise KehutuError("RELATION_UNKNOWN", found=name, hint=nearest(name, known))
+    return frozenset(names) or known
+
+
+def _neighbour(row: Row, relation: str, direction: RelationDirection) -> Neighbour:
+    amount, share = row.properties.get("amount"), row.properties.get("share")
+    since = row.properties.get("since")
+    return Neighbour(
+        id=EntityId(row.neighbour),
+        name=row.name or row.neighbour,
+        type=row.neighbour_type,
+        relation=relation,
+        direction=direction,
+        key=row.key,
+        since=None if since is None else str(since),
+        amount=Money(amount) if isinstance(amount, int) else None,
+        share=float(share) if isinstance(share, int | float) else None,
+        record_id=row.record,
+        origins=tuple(row.origins),
+    )
+
+
+def _place(entry: Neighbour) -> list[str]:
+    return [entry.relation, entry.direction.value, entry.id, entry.key]

@@ -1,0 +1,193 @@
+"""Pages of long lists, in the shape of a Relay connection: the CLI and the API hand out the same object.
+
+A cursor holds the keys of the entry that it stands at, never a position, so that a walk over the pages neither
+repeats nor skips an entry when others come or go. It is signed with the ledger's key together with the question it
+belongs to: a cursor of another list, or one that somebody changed, is refused.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+import orjson
+
+from ledger.database import Ledger
+from terms.errors import KehutuError
+
+T = TypeVar("T")
+U = TypeVar("U")
+
+LARGEST_PAGE = 1_000
+"""Entries of one page; the API allows fewer."""
+
+_SEAL = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Edge(Generic[T]):
+    """An entry of a list with its cursor."""
+
+    node: T
+    cursor: str
+
+
+@dataclass(frozen=True, slots=True)
+class PageInfo:
+    """Where a page of a list stands in the whole; cursors are of its first and last entry."""
+
+    has_next_page: bool
+    has_previous_page: bool
+    start_cursor: str | None
+    end_cursor: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[T]):
+    """A page of a list. ``total_count``: entries of the whole list."""
+
+    edges: tuple[Edge[T], ...]
+    page_info: PageInfo
+    total_count: int
+
+    @property
+    def nodes(self) -> list[T]:
+        """The entries without their cursors."""
+        return [edge.node for edge in self.edges]
+
+    def map(self, shown: Callable[[T], U]) -> Page[U]:
+        """The same page with its entries as they are shown."""
+        edges = tuple(Edge(shown(edge.node), edge.cursor) for edge in self.edges)
+        return Page(edges, self.page_info, self.total_count)
+
+
+@dataclass(frozen=True, slots=True)
+class Cursors:
+    """Cursors of one list of one site. ``question``: everything that the list and its order depend on."""
+
+    ledger: Ledger
+    question: str
+
+    @classmethod
+    def of(cls, ledger: Ledger, name: str, *arguments: object) -> Cursors:
+        """Cursors of the list with this name for these arguments (plain JSON values)."""
+        told = orjson.dumps([name, *arguments], option=orjson.OPT_SORT_KEYS)
+        return cls(ledger, hashlib.blake2b(told, digest_size=16).hexdigest())
+
+    def write(self, place: Sequence[object]) -> str:
+        """The cursor of the entry with these keys."""
+        body = orjson.dumps(list(place))
+        return base64.urlsafe_b64encode(self._seal(body) + body).decode().rstrip("=")
+
+    def read(self, cursor: str) -> list[Any]:
+        """The keys in a cursor.
+
+        Raises:
+            KehutuError: ``CURSOR_UNKNOWN``.
+        """
+        try:
+            # Not the lenient decoder: it skips characters that are none of the alphabet.
+            raw = base64.b64decode((cursor + "=" * (-len(cursor) % 4)).encode("ascii"), b"-_", validate=True)
+            seal, body = raw[:_SEAL], raw[_SEAL:]
+            if seal == self._seal(body) and cursor == self._written(raw):
+                return list(orjson.loads(body))
+        except (binascii.Error, ValueError):
+            pass
+        raise KehutuError("CURSOR_UNKNOWN", found=cursor[:80])
+
+    def _seal(self, body: bytes) -> bytes:
+        return self.ledger.sign(self.question.encode() + b"\0" + body)[:_SEAL]
+
+    @staticmethod
+    def _written(raw: bytes) -> str:
+        return base64.urlsafe_b64encode(raw).decode().rstrip("=")
+
+
+def checked(first: int, largest: int = LARGEST_PAGE) -> int:
+    """A size of a page that may be asked for.
+
+    Raises:
+        KehutuError: ``PAGE_SIZE``.
+    """
+    if not 0 <= first <= largest:
+        raise KehutuError("PAGE_SIZE", found=first, largest=largest)
+    return first
+
+
+def page_of(
+    cursors: Cursors,
+    found: Sequence[T],
+    place: Callable[[T], Sequence[object]],
+    *,
+    first: int,
+    after: str | None,
+    total: int,
+) -> Page[T]:
+    """A page out of the entries that follow ``after``.
+
+    Args:
+        found: the entries of the page and, where there is one, the entry that follows it.
+        place: the keys of an entry that its cursor holds.
+        total: entries of the whole list.
+    """
+    edges = tuple(Edge(entry, cursors.write(place(entry))) for entry in found[:first])
+    return Page(
+        edges=edges,
+        page_info=PageInfo(
+            has_next_page=len(found) > first,
+            has_previous_page=after is not None and total > 0,
+            start_cursor=edges[0].cursor if edges else None,
+            end_cursor=edges[-1].cursor if edges else None,
+        ),
+        total_count=total,
+    )
+
+
+def page_in(
+    cursors: Cursors,
+    entries: Sequence[T],
+    place: Callable[[T], Sequence[object]],
+    *,
+    first: int,
+    after: str | None,
+) -> Page[T]:
+    """A page of a list that is at hand as a whole, in the ascending order of ``place``."""
+    checked(first)
+    start = 0
+    if after is not None:
+        last = cursors.read(after)
+        start = next(
+            (index for index, entry in enumerate(entries) if list(place(entry)) > last), len(entries)
+        )
+    return page_of(
+        cursors, entries[start : start + first + 1], place, first=first, after=after, total=len(entries)
+    )
+
+
+def page_by_id(
+    cursors: Cursors, entries: Sequence[T], identity: Callable[[T], str], *, first: int, after: str | None
+) -> Page[T]:
+    """A page of a list that is at hand as a whole, in any order, out of which no entry goes.
+
+    Raises:
+        KehutuError: ``CURSOR_UNKNOWN``, also for an entry that is not in the list.
+    """
+    checked(first)
+    start = 0
+    if after is not None:
+        last = cursors.read(after)[0]
+        start = next((index + 1 for index, entry in enumerate(entries) if identity(entry) == last), -1)
+        if start < 0:
+            raise KehutuError("CURSOR_UNKNOWN", found=after[:80])
+    return page_of(
+        cursors,
+        entries[start : start + first + 1],
+        lambda entry: [identity(entry)],
+        first=first,
+        after=after,
+        total=len(entries),
+    )

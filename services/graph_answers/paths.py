@@ -1,0 +1,156 @@
+"""Ways from one entity to another along relations of any type, whichever way each of them runs."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from graph import queries
+from graph.schema.keys import type_of
+from services.graph_answers.neighbours import known_relations
+from services.graph_answers.paging import Cursors, Page, checked, page_in
+from services.names import Named, names_of
+from services.site import Site
+from terms.errors import KehutuError
+from terms.ids import EntityId
+
+LONGEST = 6
+DEFAULT_LENGTH = 4
+MOST_WALKS = 20_000
+"""From either end. Beyond it a list of paths is of no use to anybody, and its memory no longer small."""
+
+COPIES = frozenset({"MEMBER_OF", "RECOMMENDED"})
+"""Copies of a run's results in the graph: followed only when asked for by name."""
+
+
+@dataclass(frozen=True, slots=True)
+class PathStep:
+    """From one entity to the next. ``forward``: the relation runs this way, from ``from_`` to ``to``."""
+
+    from_: Named
+    relation: str
+    forward: bool
+    to: Named
+    key: str
+    record_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Path:
+    """A way that meets no entity twice; ``length``: its relations. ``hidden``: stands for what may not be seen."""
+
+    length: int
+    steps: tuple[PathStep, ...]
+    hidden: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Hop:
+    relation: str
+    source: str
+    key: str
+    record: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Walk:
+    ids: tuple[str, ...]
+    hops: tuple[_Hop, ...]
+
+    @property
+    def place(self) -> list[object]:
+        return [len(self.hops), list(self.ids), [[hop.relation, hop.key, hop.record] for hop in self.hops]]
+
+
+def paths(
+    site: Site,
+    from_: str,
+    to: str,
+    *,
+    max_length: int = DEFAULT_LENGTH,
+    first: int = 10,
+    after: str | None = None,
+    relations: Sequence[str] = (),
+) -> Page[Path]:
+    """All paths of at most ``max_length`` relations, the shortest first, then by their entities and records.
+
+    The two halves are walked from either end and joined where they meet: with d relations an entity that costs
+    2 * d^(length/2) steps in place of d^length.
+
+    Args:
+        from_, to: ids, old ids or business numbers.
+        relations: types to follow; without any all but copies of results.
+
+    Raises:
+        KehutuError: ``UNKNOWN_ID``, ``RELATION_UNKNOWN``, ``PATH_LENGTH``, ``PATHS_TOO_MANY``, ``STORE_DEADLINE``,
+            ``PAGE_SIZE``, ``CURSOR_UNKNOWN``.
+    """
+    checked(first)
+    if not 1 <= max_length <= LONGEST:
+        raise KehutuError("PATH_LENGTH", found=max_length, longest=LONGEST)
+    followed = known_relations(site, relations) - (frozenset() if relations else COPIES)
+    begin, end = site.entity(from_), site.entity(to)
+    cursors = Cursors.of(site.ledger, "paths", begin, end, max_length, sorted(followed))
+    found = _joined(site, begin, end, max_length, sorted(followed)) if begin != end else []
+    chosen = page_in(cursors, found, lambda walk: walk.place, first=first, after=after)
+    names = names_of(site.store, site.schema, {entity for walk in chosen.nodes for entity in walk.ids})
+    return chosen.map(lambda walk: _path(walk, names))
+
+
+def _joined(site: Site, begin: EntityId, end: EntityId, longest: int, relations: list[str]) -> list[_Walk]:
+    """Every path once: of length n the first half, rounded up, is walked from the one end, the rest from the other."""
+    left = _by_end(_walks(site, begin, (longest + 1) // 2, relations))
+    right = _by_end([_Walk((end,), ()), *(_walks(site, end, longest // 2, relations) if longest > 1 else ())])
+    found = [
+        walk
+        for meeting, firsts in left.items()
+        for one in firsts
+        for other in right.get(meeting, ())
+        if len(one.hops) - len(other.hops) in (0, 1)
+        for walk in _join(one, other)
+    ]
+    return sorted(found, key=lambda walk: walk.place)
+
+
+def _join(one: _Walk, other: _Walk) -> Iterator[_Walk]:
+    ids = (*one.ids, *reversed(other.ids[:-1]))
+    if len(set(ids)) == len(ids):
+        yield _Walk(ids, (*one.hops, *reversed(other.hops)))
+
+
+def _walks(site: Site, entity: EntityId, longest: int, relations: list[str]) -> list[_Walk]:
+    rows = queries.walks(
+        site.store,
+        type=type_of(entity, site.schema).name,
+        id=entity,
+        longest=longest,
+        relations=relations,
+        first=MOST_WALKS + 1,
+    )
+    if len(rows) > MOST_WALKS:
+        raise KehutuError("PATHS_TOO_MANY", id=entity, most=MOST_WALKS)
+    return [
+        _Walk(
+            tuple(row.ids),
+            tuple(_Hop(*hop) for hop in zip(row.relations, row.sources, row.keys, row.records, strict=True)),
+        )
+        for row in rows
+    ]
+
+
+def _by_end(walks: list[_Walk]) -> dict[str, list[_Walk]]:
+    found: dict[str, list[_Walk]] = defaultdict(list)
+    for walk in walks:
+        found[walk.ids[-1]].append(walk)
+    return found
+
+
+def _path(walk: _Walk, names: dict[str, Named]) -> Path:
+    return Path(
+        length=len(walk.hops),
+        steps=tuple(
+            PathStep(names[one], hop.relation, hop.source == one, names[other], hop.key, hop.record)
+            for one, other, hop in zip(walk.ids, walk.ids[1:], walk.hops, strict=False)
+        ),
+    )

@@ -7,11 +7,11 @@ import socket
 import uvicorn
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse
-from strawberry.fastapi import GraphQLRouter
 
 from api.context import Context
 from api.request_log import RequestLog
 from api.schema import schema
+from api.transport import Router
 from graph.rebuild import refuse_while_rebuilding
 from services.site import Site
 from terms.errors import KehutuError, Lang
@@ -31,12 +31,12 @@ def create_app(site: Site) -> FastAPI:
         return Context(site, language(request.headers.get("accept-language", ""), site.settings.lang))
 
     app.include_router(
-        GraphQLRouter(schema, context_getter=context, graphql_ide="graphiql"),
+        Router(schema, context_getter=context, graphql_ide="graphiql"),
         prefix="/graphql",
     )
 
     @app.get("/livez")
-    def livez() -> dict[str, str]:
+    async def livez() -> dict[str, str]:
         """The process answers."""
         return {"status": "ok"}
 

@@ -11,6 +11,7 @@ from api.answers import GraphAnswers
 from api.context import Context
 from api.risk import RiskAnswers, RiskChanges
 from api.scalars import Fen, FenAmount
+from api.transport import ThreadedSchema
 from terms.errors import KehutuError, Lang
 
 
@@ -26,7 +27,7 @@ class Mutation(RiskChanges):
     """See the description."""
 
 
-class Schema(strawberry.Schema):
+class Schema(ThreadedSchema):
     """Errors of ours carry their code and remedy; the faults of a resolver show neither text nor trace."""
 
     def process_errors(

@@ -7,8 +7,9 @@ import click
 from api.app import LOOPBACK, listen
 from api.app import serve as serve_site
 from cli.options import Call, command
-from services.loading import project
-from services.site import open_site
+from cli.output import print_error
+from services.serving import serving_site
+from terms.errors import KehutuError
 
 
 @click.command()
@@ -27,8 +28,11 @@ def serve(call: Call, *, port: int) -> int:
     The server binds loopback only: there is no identity and no policy yet. With the setting `container` it binds the
     interface of its container, which has to be published on loopback.
     """
-    with listen(port, container=call.settings.container) as bound, open_site(call.settings) as site:
-        project(site)
+
+    def tell(fault: KehutuError) -> None:
+        print_error(fault, call.lang, as_json=False)
+
+    with listen(port, container=call.settings.container) as bound, serving_site(call.settings, tell) as site:
         click.echo(
             f"Kehutu serves http://{LOOPBACK}:{bound.getsockname()[1]}/graphql  (Ctrl-C stops it)", err=True
         )

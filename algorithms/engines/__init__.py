@@ -1,0 +1,1 @@
+"""Where algorithms run: one protocol, several engines, the same answers."""

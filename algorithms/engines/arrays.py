@@ -1,0 +1,48 @@
+"""Every algorithm as a function of arrays; what an engine without a way of its own falls back to."""
+
+from __future__ import annotations
+
+from algorithms.communities import leiden
+from algorithms.engines.protocol import (
+    Algorithm,
+    ArrayProjection,
+    Clustering,
+    Communities,
+    Components,
+    Distances,
+    LabelPropagation,
+    Levels,
+    PageRank,
+)
+from algorithms.graph_measures.clustering import clustering
+from algorithms.graph_measures.components import components
+from algorithms.graph_measures.distances import distances, levels, shortest_links
+from algorithms.graph_measures.labels import propagated_labels
+from algorithms.graph_measures.rank import pagerank
+from graph.arrays import Floats, Ints
+
+
+def on_arrays(projection: ArrayProjection, algorithm: Algorithm) -> Ints | Floats:
+    """A value for every node, by position.
+
+    Raises:
+        KeyError: the graph has no such node.
+        ValueError: a weight or a parameter that the algorithm does not take.
+    """
+    graph = projection.without_loops()
+    size = len(graph.keys)
+    match algorithm:
+        case Components():
+            return components(size, graph.source, graph.target)
+        case Communities(resolution, seed):
+            return leiden(size, graph.source, graph.target, graph.weights, resolution=resolution, seed=seed)
+        case Levels(source):
+            return levels(graph.links(), graph.position(source))
+        case Distances(source):
+            return distances(shortest_links(size, *graph.both_ways()), graph.position(source))
+        case PageRank(damping, rounds):
+            return pagerank(graph.links(), damping=damping, rounds=rounds)
+        case LabelPropagation(rounds):
+            return propagated_labels(graph.links(), rounds=rounds)
+        case Clustering():
+            return clustering(graph.links())

@@ -1,0 +1,240 @@
+"""The engine inside a Neo4j server: Graph Data Science, asked through its own client.
+
+A projection is one Cypher query that ends in ``gds.graph.project``: over the store's nodes and relations, or over
+arrays that go to the server as parameters. It lives in the server's memory under a name of its own and is dropped in
+any case. Where GDS has no procedure of the same definition, the answer says so and is computed on arrays.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import neo4j
+import numpy as np
+
+from algorithms.communities import by_smallest_member
+from algorithms.engines.arrays import on_arrays
+from algorithms.engines.local import read
+from algorithms.engines.protocol import (
+    Algorithm,
+    Answer,
+    ArrayProjection,
+    Clustering,
+    Communities,
+    Components,
+    Distances,
+    LabelPropagation,
+    Levels,
+    PageRank,
+    Projection,
+    StoreProjection,
+)
+from algorithms.graph_measures.distances import UNREACHED
+from graph.arrays import Floats, Ints
+from graph.schema.model import Schema
+from graph.state import read_state
+from graph.store import Store
+from terms.errors import KehutuError
+
+FROM_ARRAYS = """
+UNWIND range(0, size($source) - 1) AS i
+WITH $source[i] AS source, CASE WHEN $target[i] >= 0 THEN $target[i] END AS target, $weight[i] AS weight
+RETURN gds.graph.project($name, source, target, {relationshipProperties: {weight: weight}},
+                         {undirectedRelationshipTypes: $undirected})
+"""
+FROM_STORE = """
+MATCH (n:%(nodes)s)
+OPTIONAL MATCH (n)-[r:%(relations)s]->(m:%(nodes)s) WHERE n <> m AND %(weight)s >= 0
+RETURN gds.graph.project($name, n, m, {relationshipProperties: {weight: toFloat(%(weight)s)}},
+                         {undirectedRelationshipTypes: $undirected})
+"""
+PATHS = """
+CALL gds.allShortestPaths.delta.stream($name, $settings) YIELD targetNode, totalCost
+RETURN targetNode AS nodeId, totalCost AS cost
+"""
+NODES = """
+MATCH (n:%(nodes)s) RETURN collect(id(n)) AS numbers, collect(n.id) AS keys
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class _Projected:
+    """A graph in the server's memory. ``numbers``: the server's number of each key, ascending with ``at``."""
+
+    client: Any
+    graph: Any
+    keys: Sequence[str]
+    numbers: Ints
+    links: int
+
+    def column(self, table: Any, name: str, otherwise: float = 0.0) -> Floats:
+        """A column of an answer by position of the key; keys that the answer lacks have another value."""
+        values = np.full(len(self.keys), otherwise)
+        order = np.argsort(self.numbers, kind="stable")
+        found = np.searchsorted(self.numbers[order], table["nodeId"].to_numpy(dtype=np.int64))
+        values[order[found]] = table[name].to_numpy(dtype=np.float64)
+        return values
+
+
+class Gds:
+    """Computes in the Neo4j server of a store."""
+
+    name = "gds"
+
+    def __init__(self, store: Store, schema: Schema) -> None:
+        """Raises KehutuError: ENGINE_NEEDS_NEO4J, ENGINE_NEEDS_PACKAGE."""
+        if store.dialect.name != "neo4j":
+            raise KehutuError("ENGINE_NEEDS_NEO4J", store=store.url)
+        client_class()
+        self._store, self._schema = store, schema
+
+    def compute(self, projection: Projection, algorithm: Algorithm) -> Answer:
+        """See :class:`algorithms.engines.protocol.Engine`; raises also ENGINE_NEEDS_NEO4J (a server without GDS)."""
+        missing = _missing(projection, algorithm)
+        if missing:
+            if isinstance(projection, StoreProjection):
+                projection = read(self._store, self._schema, projection)
+            return Answer(projection.keys, on_arrays(projection, algorithm), "arrays", missing)
+
+        def work(driver: neo4j.Driver, database: str | None) -> Answer:
+            with self._projected(driver, database, projection) as graph:
+                return Answer(graph.keys, _in_server(graph, algorithm), "server")
+
+        before = read_state(self._store)
+        answer = self._store.lend(work)
+        if isinstance(projection, StoreProjection) and read_state(self._store) != before:
+            raise KehutuError("STORE_CHANGED", store=self._store.url)
+        return answer
+
+    @contextmanager
+    def _projected(
+        self, driver: neo4j.Driver, database: str | None, projection: Projection
+    ) -> Iterator[_Projected]:
+        client = self._client(driver, database)
+        name = f"kehutu-{uuid.uuid4().hex}"
+        common = {"name": name, "undirected": [] if projection.directed else ["*"]}
+        if isinstance(projection, StoreProjection):
+            query, keys, numbers = self._from_store(client, projection)
+            parameters: dict[str, Any] = common
+        else:
+            query, keys = FROM_ARRAYS, projection.keys
+            numbers = np.arange(len(keys), dtype=np.int64)
+            parameters = common | _lists(projection.without_loops())
+        if not len(keys):
+            yield _Projected(client, None, keys, numbers, 0)
+            return
+        graph, made = client.graph.project.cypher(query, **parameters)
+        try:
+            yield _Projected(client, graph, keys, numbers, made.relationship_count)
+        finally:
+            graph.drop()
+
+    def _client(self, driver: neo4j.Driver, database: str | None) -> Any:
+        try:
+            return client_class()(driver, database=database, arrow=False, show_progress=False)
+        except Exception as fault:
+            if type(fault).__name__ == "GdsNotFound":
+                raise KehutuError("ENGINE_NEEDS_NEO4J", store=self._store.url) from fault
+            raise
+
+    def _from_store(self, client: Any, projection: StoreProjection) -> tuple[str, Sequence[str], Ints]:
+        """The query that projects, and the nodes by ascending id. All names come from the schema."""
+        for name in projection.nodes:
+            self._schema.nodes[name]
+        weights = []
+        for relation in projection.relations:
+            properties = self._schema.relations[relation.type].properties
+            if relation.weight:
+                properties[relation.weight]
+            value = f"r.`{relation.weight}`" if relation.weight else "1"
+            weights.append(f"WHEN '{relation.type}' THEN {value}")
+        texts = {
+            "nodes": "|".join(f"`{name}`" for name in projection.nodes),
+            "relations": "|".join(f"`{relation.type}`" for relation in projection.relations),
+            "weight": f"CASE type(r) {' '.join(weights)} END",
+        }
+        row = client.run_cypher(NODES % texts).iloc[0]
+        order = sorted(range(len(row["keys"])), key=row["keys"].__getitem__)
+        numbers = np.array(row["numbers"], dtype=np.int64)[order] if order else np.empty(0, dtype=np.int64)
+        return FROM_STORE % texts, [row["keys"][k] for k in order], numbers
+
+
+def client_class() -> Callable[..., Any]:
+    """The client of Graph Data Science.
+
+    Raises:
+        KehutuError: ENGINE_NEEDS_PACKAGE.
+    """
+    try:
+        from graphdatascience import GraphDataScience  # noqa: PLC0415  # an extra, and 1 s to import
+    except ImportError as fault:
+        raise KehutuError("ENGINE_NEEDS_PACKAGE") from fault
+    return GraphDataScience
+
+
+def _missing(projection: Projection, algorithm: Algorithm) -> str:
+    """Why an algorithm cannot run in the server with the definition of the protocol; empty where it can."""
+    match algorithm:
+        case PageRank():
+            return "the pageRank of GDS does not spread the mass of nodes without out-links"
+        case LabelPropagation():
+            return "the labelPropagation of GDS is not synchronous"
+        case Clustering() if projection.directed:
+            return "the localClusteringCoefficient of GDS takes undirected graphs only"
+        case Communities() if projection.directed:
+            return "the leiden of GDS takes undirected graphs only"
+    return ""
+
+
+def _in_server(graph: _Projected, algorithm: Algorithm) -> Ints | Floats:
+    if not graph.links:  # procedures fail on such a graph, for want of the weight or of a neighbour
+        nothing = np.empty(0, dtype=np.int64)
+        return on_arrays(ArrayProjection(graph.keys, nothing, nothing), algorithm)
+    match algorithm:
+        case Components():
+            label = graph.column(graph.client.wcc.stream(graph.graph), "componentId")
+            return by_smallest_member(label.astype(np.int64))
+        case Communities(resolution, seed):
+            # With more than one thread equal seeds would not give equal labels.
+            table = graph.client.leiden.stream(
+                graph.graph,
+                concurrency=1,
+                gamma=resolution,
+                random_seed=seed,
+                relationship_weight_property="weight",
+            )
+            return by_smallest_member(graph.column(table, "communityId").astype(np.int64))
+        case Levels(source):
+            found = _path_costs(graph, source)
+            return np.where(np.isinf(found), UNREACHED, found).astype(np.int64)
+        case Distances(source):
+            return _path_costs(graph, source, relationshipWeightProperty="weight")
+        case Clustering():
+            table = graph.client.local_clustering_coefficient.stream(graph.graph)
+            return graph.column(table, "localClusteringCoefficient")
+    raise AssertionError(algorithm)  # see _missing
+
+
+def _path_costs(graph: _Projected, source: str, **settings: object) -> Floats:
+    if source not in graph.keys:
+        raise KeyError(f"the graph has no node '{source}'")
+    settings |= {"sourceNode": int(graph.numbers[graph.keys.index(source)])}
+    # The client's own call would fetch every path with all its nodes.
+    table = graph.client.run_cypher(PATHS, {"name": graph.graph.name(), "settings": settings})
+    return graph.column(table, "cost", np.inf)
+
+
+def _lists(projection: ArrayProjection) -> dict[str, list[Any]]:
+    """Links as parameters; a node without links is one without target."""
+    linked = np.zeros(len(projection.keys), dtype=np.bool_)
+    linked[projection.source] = linked[projection.target] = True
+    alone = np.flatnonzero(~linked)
+    return {
+        "source": np.concatenate([projection.source, alone]).tolist(),
+        "target": np.concatenate([projection.target, np.full(len(alone), -1)]).tolist(),
+        "weight": np.concatenate([projection.weights, np.zeros(len(alone))]).tolist(),
+    }

@@ -1,0 +1,238 @@
+"""The home, its ledger, and the store."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import re
+import stat
+import tempfile
+from collections.abc import Iterator
+from contextlib import ExitStack
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Final
+
+import neo4j
+
+from graph.rebuild import leftovers, rebuilding_since
+from graph.schema.load import schema
+from graph.state import StoreState, read_state
+from graph.store import Store, open_store
+from graph.write import counts
+from ledger import audit, columns, quarantine, records, runs
+from ledger.census import census
+from ledger.database import Ledger
+from services.operation.doctor.finding import Finding
+from services.settings import FILE, Settings
+from terms.errors import KehutuError
+
+OLDEST_NEO4J: Final = (5, 26)
+LEEWAY: Final = timedelta(minutes=5)
+
+
+def home(settings: Settings, user: int | None = None) -> Iterator[Finding]:
+    """Whether the home is the user's (this process's when absent), can be written, and keeps its secrets."""
+    user = os.geteuid() if user is None else user
+    place = settings.home.absolute()
+    if not place.exists():
+        yield Finding("home", "folder", f"{place}, not made yet")
+        return
+    found = place.stat()
+    if found.st_uid != user:
+        fault = KehutuError("HOME_OF_ANOTHER", path=place, owner=found.st_uid, user=user)
+        yield Finding("home", "folder", str(place), fault)
+    elif not os.access(place, os.W_OK | os.X_OK):
+        fault = KehutuError("LEDGER_UNWRITABLE", path=place, reason="no right to write")
+        yield Finding("home", "folder", str(place), fault)
+    else:
+        yield Finding("home", "folder", str(place))
+    private = [place / "ledger", place / "ledger" / "key", place / "ledger" / "ledger.sqlite"]
+    private += [place / "graph" / "password"]
+    if settings.origins.get("store_password") == FILE:
+        private.append(place / FILE)
+    exposed = [path for path in private if path.exists() and path.stat().st_mode & 0o077]
+    for path in exposed:
+        fault = KehutuError("FILE_EXPOSED", path=path, mode=oct(stat.S_IMODE(path.stat().st_mode)))
+        yield Finding("home", path.name, "readable by others", fault)
+    if not exposed:
+        yield Finding("home", "secrets", "for the owner only")
+
+
+def ledger_and_store(settings: Settings) -> Iterator[Finding]:
+    """Whether the ledger is whole, and the store answers and shows it."""
+    with ExitStack() as stack:
+        opened: Ledger | None = None
+        try:
+            opened = stack.enter_context(Ledger.open(settings.home, create=False))
+        except KehutuError as fault:
+            none_yet = fault.code == "LEDGER_MISSING"
+            value = "none yet" if none_yet else "cannot be opened"
+            yield Finding("ledger", "database", value, None if none_yet else fault)
+        if opened is not None:
+            yield from _ledger(opened)
+        yield from _store(settings, opened)
+
+
+def _ledger(opened: Ledger) -> Iterator[Finding]:
+    faults = opened.check()
+    for reason in faults:
+        fault = KehutuError("LEDGER_DAMAGED", path=opened.path, reason=reason)
+        yield Finding("ledger", "database", "damaged", fault)
+    if faults:
+        return
+    last = records.head(opened)
+    yield Finding("ledger", "database", f"{opened.id}, whole, {last:,} records")
+    latest = records.since(opened, last - 1, 1) if last else []
+    if latest:
+        yield clock(datetime.now(UTC), latest[0].recorded_at)
+    broken = audit.verify(opened)
+    if broken is None:
+        yield Finding("ledger", "audit trail", f"{audit.head(opened).number:,} entries, whole")
+    else:
+        fault = KehutuError("AUDIT_BROKEN", number=broken.number, reason=broken.reason)
+        yield Finding("ledger", "audit trail", "broken", fault)
+    yield Finding("ledger", "quarantine", f"{quarantine.count(opened):,} open rows")
+    yield from _current_run(opened)
+
+
+def clock(now: datetime, recorded: datetime) -> Finding:
+    """Whether the clock has gone back behind the last record."""
+    value = f"{now:%Y-%m-%dT%H:%M:%SZ}"
+    if now + LEEWAY >= recorded:
+        return Finding("environment", "clock", value)
+    fault = KehutuError("CLOCK_BEHIND", now=value, recorded=f"{recorded:%Y-%m-%dT%H:%M:%SZ}")
+    return Finding("environment", "clock", value, fault)
+
+
+def _current_run(opened: Ledger) -> Iterator[Finding]:
+    try:
+        run = runs.current(opened)
+    except KehutuError:
+        yield Finding("ledger", "current run", "none yet")
+        return
+    for name, file in run.files.items():
+        try:
+            columns.read(opened.home, run.id, name, sha256=file.sha256)
+        except KehutuError as fault:
+            yield Finding("ledger", f"run {run.id}", name, fault)
+    yield Finding("ledger", "current run", f"{run.id}, {len(run.files)} tables, data of {run.cut_off}")
+
+
+def _store(settings: Settings, ledger: Ledger | None) -> Iterator[Finding]:
+    with ExitStack() as stack:
+        place = settings.home
+        unused = settings.store == "embedded" and not (place / "graph").exists()
+        if unused:  # see that it works on this machine, and leave nothing behind
+            place = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="kehutu-doctor-")))
+        try:
+            store = stack.enter_context(open_store(settings.store_url, place, heap=settings.store_heap))
+            yield Finding("store", "connection", "embedded, starts" if unused else store.url)
+            if not unused:
+                yield from _server(store)
+                yield from _graph(store, ledger)
+        except KehutuError as fault:
+            yield Finding("store", "connection", "does not answer", fault)
+
+
+def _server(store: Store) -> Iterator[Finding]:
+    if store.dialect.name != "neo4j":
+        return
+    (server,) = store.read(
+        "CALL dbms.components() YIELD name, versions, edition WHERE name = 'Neo4j Kernel' "
+        "RETURN versions[0] AS version, edition"
+    )
+    yield server_version(store.url, str(server["version"]), str(server["edition"]))
+    try:
+        (gds,) = store.read("RETURN gds.version() AS version")
+        yield Finding("store", "Graph Data Science", str(gds["version"]))
+    except neo4j.exceptions.Neo4jError as error:
+        reason = (error.message or "").split(".")[0]
+        fault = KehutuError("GDS_MISSING", store=store.url, reason=reason)
+        yield Finding("store", "Graph Data Science", "missing", fault, warning=True)
+
+
+def server_version(store: str, version: str, edition: str) -> Finding:
+    """Whether a Neo4j is new enough."""
+    value = f"Neo4j {version} {edition}"
+    if tuple(int(part) for part in re.findall(r"\d+", version)[:2]) >= OLDEST_NEO4J:
+        return Finding("store", "server", value)
+    expected = "Neo4j {}.{} or later".format(*OLDEST_NEO4J)
+    return Finding(
+        "store", "server", value, KehutuError("STORE_VERSION", store=store, found=value, expected=expected)
+    )
+
+
+def _graph(store: Store, ledger: Ledger | None) -> Iterator[Finding]:
+    since = rebuilding_since(store)
+    if since is not None:
+        fault = KehutuError("STORE_REBUILDING", store=store.url, since=since)
+        yield Finding("store", "graph", "being made again", fault)
+        return
+    left = leftovers(store)
+    if left:
+        fault = KehutuError("STORE_LEFTOVERS", store=store.url, names=", ".join(left))
+        yield Finding("store", "databases", ", ".join(left), fault, warning=True)
+    state = read_state(store)
+    if state is None:
+        yield Finding("store", "graph", "empty")
+        return
+    if ledger is None:
+        yield Finding("store", "graph", f"of ledger {state.ledger_id}, not compared")
+        return
+    if state.ledger_id != ledger.id:
+        fault = KehutuError(
+            "STORE_OF_ANOTHER_LEDGER", store=store.url, found=state.ledger_id, expected=ledger.id
+        )
+        yield Finding("store", "graph", "of another ledger", fault)
+        return
+    if state.schema_version > schema().version:
+        fault = KehutuError(
+            "STORE_NEWER", store=store.url, found=state.schema_version, expected=schema().version
+        )
+        yield Finding("store", "graph", f"schema {state.schema_version}", fault)
+        return
+    yield _watermark(state, ledger)
+    yield from _content(store, state, ledger)
+
+
+def _watermark(state: StoreState, ledger: Ledger) -> Finding:
+    last = records.head(ledger)
+    value = f"shows records up to {state.watermark:,} of {last:,}"
+    behind = state.watermark < last or state.in_flight is not None
+    if not behind or _somebody_writes(ledger):
+        return Finding("store", "watermark", value)
+    return Finding(
+        "store", "watermark", value, KehutuError("STORE_BEHIND", watermark=state.watermark, head=last)
+    )
+
+
+def _content(store: Store, state: StoreState, ledger: Ledger) -> Iterator[Finding]:
+    """Counts of the graph against the names in the ledger, where both stand at the same record."""
+    if state.in_flight is not None or state.watermark != records.head(ledger):
+        return
+    held, nodes = counts(store, schema()), 0
+    named = {found.prefix: found.entities for found in census(ledger)}
+    for node in schema().nodes.values():
+        expected = named.get(node.prefix, 0)
+        nodes += held[node.name]
+        if not node.derived and held[node.name] != expected:
+            reason = f"it holds {held[node.name]} of type {node.name}, the ledger names {expected}"
+            fault = KehutuError("STORE_DAMAGED", store=store.url, reason=reason)
+            yield Finding("store", node.name, f"{held[node.name]:,}", fault)
+    relations = sum(held[name] for name in schema().relations)
+    yield Finding("store", "graph", f"{nodes:,} nodes, {relations:,} relations")
+
+
+def _somebody_writes(ledger: Ledger) -> bool:
+    try:
+        lock = os.open(ledger.folder / "writer.lock", os.O_RDONLY)
+    except FileNotFoundError:
+        return False
+    try:
+        fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    finally:
+        os.close(lock)
+    return False

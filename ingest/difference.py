@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from graph.schema.model import Schema
 from graph.write import GraphChange, NodeRow, RelationRow
 from ingest.entities import node_row
-from ingest.identity import Identity
+from ingest.identity import Cluster, Identity
 from ingest.neighbourhood import Neighbourhood
 from ingest.recall import Recall
 from ingest.relations import (
@@ -82,10 +82,9 @@ class _Step:
         self._identify()
         moved = self._read_moved()
         affected = self._affected(self.changed) | self._affected(moved)
-        nodes = self._node_rows()
         relations = self._relation_rows(affected)
         self.around.remember(self.identities[_AFTER])
-        change = self._change(nodes, relations)
+        change = self._change(relations)
         return Difference(change, *self._names(), self._warnings(change))
 
     def _changed(self) -> set[Ref]:
@@ -166,15 +165,33 @@ class _Step:
                     found.update(identity_of(statement, told, identity) for statement in told.relations)
         return {relation for relation in found if relation is not None}
 
-    def _node_rows(self) -> tuple[dict[EntityId, NodeRow], dict[EntityId, NodeRow]]:
-        rows: list[dict[EntityId, NodeRow]] = []
-        for identity, referred in zip(self.identities, self.referred, strict=True):
-            shown = {}
-            for entity, cluster in identity.clusters.items():
-                origins = frozenset().union(*(referred.get(key, ()) for key in cluster.keys))
-                shown[entity] = node_row(cluster, self.schema, origins)
-            rows.append(shown)
-        return rows[_BEFORE], rows[_AFTER]
+    def _nodes(self) -> tuple[list[NodeRow], list[NodeRow], list[tuple[str, str]]]:
+        """Nodes to create, to change and to remove."""
+        before, after = (identity.clusters for identity in self.identities)
+        new: list[NodeRow] = []
+        other: list[NodeRow] = []
+        for entity in sorted(after):
+            old = before.get(entity)
+            if old is None:
+                new.append(self._node(after[entity], _AFTER))
+            elif not self._unchanged(old, after[entity]):
+                row = self._node(after[entity], _AFTER)
+                if row != self._node(old, _BEFORE):
+                    other.append(row)
+        return new, other, [(before[entity].type, entity) for entity in sorted(before.keys() - after.keys())]
+
+    def _node(self, cluster: Cluster, place: int) -> NodeRow:
+        return node_row(cluster, self.schema, self._origins(cluster, place))
+
+    def _origins(self, cluster: Cluster, place: int) -> frozenset[str]:
+        referred = self.referred[place]
+        return frozenset().union(*(referred.get(key, ()) for key in cluster.keys))
+
+    def _unchanged(self, old: Cluster, new: Cluster) -> bool:
+        """Whether an entity is made of the very same things; most ends of a batch's relations are."""
+        return old == new and (
+            bool(new.sightings) or self._origins(old, _BEFORE) == self._origins(new, _AFTER)
+        )
 
     def _relation_rows(
         self, affected: set[RelationIdentity]
@@ -233,18 +250,16 @@ class _Step:
         }
 
     def _change(
-        self,
-        nodes: tuple[dict[EntityId, NodeRow], dict[EntityId, NodeRow]],
-        relations: tuple[dict[RelationIdentity, RelationRow], dict[RelationIdentity, RelationRow]],
+        self, relations: tuple[dict[RelationIdentity, RelationRow], dict[RelationIdentity, RelationRow]]
     ) -> GraphChange:
-        old, new = nodes
         had, has = relations
-        gone = old.keys() - new.keys()
+        new, other, removed = self._nodes()
+        gone = {entity for _, entity in removed}
         return GraphChange(
             watermark=self.after,
-            create_nodes=[row for entity, row in sorted(new.items()) if entity not in old],
-            update_nodes=[row for entity, row in sorted(new.items()) if entity in old and old[entity] != row],
-            remove_nodes=[(old[entity].type, entity) for entity in sorted(gone)],
+            create_nodes=new,
+            update_nodes=other,
+            remove_nodes=removed,
             create_relations=[row for relation, row in sorted(has.items()) if relation not in had],
             update_relations=[
                 row for relation, row in sorted(has.items()) if relation in had and had[relation] != row

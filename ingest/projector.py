@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Generator, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from functools import partial
 from typing import Final
@@ -91,24 +92,49 @@ def _follow(  # noqa: PLR0917  # one call, from two places
     """Write what the records up to ``end`` change."""
     state = prepare(store, schema, ledger.id)
     start, in_flight = state.watermark, state.in_flight
-    done, total, recall = start, Projection(watermark=start), Recall()
-    while done < end:
-        limit = min(batch, end - done) if in_flight is None else in_flight - done
-        records = since(ledger, done, limit)
-        with _uncollected():
-            step = difference(ledger, schema, records, recall)
-        counts = apply(
-            store,
-            schema,
-            step.change,
-            recovering=in_flight is not None,
-            before_watermark=partial(_rename, ledger, step),
-        )
-        done, in_flight = step.change.watermark, None
-        total = _sum(total, len(records), counts, step)
-        if progress is not None:
-            progress(done - start, end - start)
+    total = Projection(watermark=start)
+    if start >= end:
+        return total
+    # A step that was cut short is taken as it was, even if it went further than is asked for now.
+    first = min(batch, end - start) if in_flight is None else in_flight - start
+    with closing(_steps(ledger, schema, start, end, first=first, batch=batch)) as steps:
+        for records, step in steps:
+            counts = apply(
+                store,
+                schema,
+                step.change,
+                recovering=in_flight is not None,
+                before_watermark=partial(_rename, ledger, step),
+            )
+            in_flight = None
+            total = _sum(total, records, counts, step)
+            if progress is not None:
+                progress(total.watermark - start, end - start)
     return total
+
+
+def _steps(
+    ledger: Ledger, schema: Schema, done: int, end: int, *, first: int, batch: int
+) -> Generator[tuple[int, Difference], None, None]:
+    """Steps with their numbers of records. One is computed while the one before it is written: it reads the ledger
+    only, and the store is another process."""
+    recall = Recall()
+
+    def step(after: int, limit: int) -> tuple[int, Difference]:
+        with _uncollected():
+            records = since(ledger, after, limit)
+            return len(records), difference(ledger, schema, records, recall)
+
+    with ThreadPoolExecutor(1, "projector") as ahead:
+        coming = ahead.submit(step, done, first)
+        while True:
+            records, found = coming.result()
+            done = found.change.watermark
+            if done < end:
+                coming = ahead.submit(step, done, min(batch, end - done))
+            yield records, found
+            if done >= end:
+                return
 
 
 @contextmanager

@@ -6,12 +6,12 @@ from datetime import datetime
 
 import click
 
+from algorithms.engines.choose import require
 from cli.options import Call, command
 from cli.output import ProgressLines, print_json, print_table
 from services.analysis import analyse as make_run
 from services.loading import project
 from services.site import open_site
-from terms.errors import KehutuError
 
 
 @click.command()
@@ -20,7 +20,7 @@ from terms.errors import KehutuError
     type=click.Choice(["local", "gds", "spark"]),
     default="local",
     show_default=True,
-    help="Where the algorithms run; only local so far.",
+    help="Where communities are found: in this process, or in a Neo4j with Graph Data Science.",
 )
 @click.option(
     "--as-of",
@@ -31,14 +31,15 @@ from terms.errors import KehutuError
 def analyse(call: Call, engine: str, as_of: datetime | None) -> int:
     """Compute risk and communities of the whole graph as one run, and make it the current one.
 
-    The same data give the same run. Parameters are the start values and marked "unfitted" until they are fitted.
+    The same data give the same run on the same engine; engines find equally good communities, not equal ones.
+    Risk is always solved here: no other engine computes it by the same definition. Its parameters are the start
+    values and marked "unfitted" until they are fitted.
     """
-    if engine != "local":
-        raise KehutuError("ENGINE_UNKNOWN", found=engine)
+    require(engine, call.settings.store)
     progress = ProgressLines()
     with open_site(call.settings) as site:
         project(site, progress)
-        report = make_run(site, as_of=as_of.date() if as_of else None, progress=progress)
+        report = make_run(site, as_of=as_of.date() if as_of else None, engine=engine, progress=progress)
     progress.close()
     if call.json:
         print_json(report)
@@ -55,7 +56,7 @@ def analyse(call: Call, engine: str, as_of: datetime | None) -> int:
             ("expected loss", f"{risk.expected_loss} yuan"),
             ("every score proven to within", f"{risk.worst_bound:.1e}"),
             ("parameters", risk.parameters),
-            ("communities of two and more", found.communities),
+            (f"communities of two and more ({found.engine})", found.communities),
             ("largest community", found.largest),
             *((f"caution {code}", count) for code, count in sorted(risk.cautions.items())),
         ],

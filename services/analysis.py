@@ -11,7 +11,8 @@ import numpy as np
 import orjson
 import pyarrow as pa
 
-from algorithms.communities import leiden
+from algorithms.engines.choose import engine as engine_of
+from algorithms.engines.protocol import ArrayProjection, Communities, Engine
 from algorithms.risk.evidence import evidence_pairs
 from algorithms.risk.parameters import RiskParameters
 from algorithms.risk.propagation import Propagation, solve
@@ -49,10 +50,11 @@ class RiskPart:
 
 @dataclass(frozen=True, slots=True)
 class CommunityPart:
-    """The communities of a run: how many of two and more parties, and the size of the largest."""
+    """The communities of a run: how many of two and more parties, the size of the largest, where they were found."""
 
     communities: int
     largest: int
+    engine: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,16 +68,20 @@ class AnalysisReport:
     communities: CommunityPart
 
 
-def analyse(site: Site, *, as_of: date | None = None, progress: Progress = silent) -> AnalysisReport:
-    """Make a run and turn to it; the same data give the same run.
+def analyse(
+    site: Site, *, as_of: date | None = None, engine: str = "local", progress: Progress = silent
+) -> AnalysisReport:
+    """Make a run and turn to it; the same data give the same run on the same engine.
 
     Args:
         site: an open site whose graph is up to date.
         as_of: cut-off; the latest observation in the ledger when absent.
+        engine: where communities are found; risk, which no other engine has, is solved on arrays.
 
     Raises:
-        KehutuError: ``NOTHING_LOADED``; ``STORE_UNAVAILABLE``.
+        KehutuError: ``NOTHING_LOADED``; ``STORE_UNAVAILABLE``; what the choice of an engine raises.
     """
+    finder = engine_of(engine, site.store, site.schema)
     cut_off = as_of or _latest(site)
     parameters = RiskParameters()
     progress("Reading the graph")
@@ -85,7 +91,7 @@ def analyse(site: Site, *, as_of: date | None = None, progress: Progress = silen
     progress("Solving", len(inputs.parties.ids))
     solution = solve(weights.csr, inputs.parties.own)
     progress("Finding communities")
-    community = communities(len(inputs.parties.ids), weights)
+    community = communities(inputs.parties.ids, weights, finder)
     model = RiskModel.of(inputs, weights, solution, community)
     run_id, projection = identity_of(model, parameters)
     known = is_kept(site, run_id)
@@ -106,6 +112,7 @@ def analyse(site: Site, *, as_of: date | None = None, progress: Progress = silen
                     "risk": {"algorithm": "capped linear propagation", "parameters": parameters.as_dict()},
                     "communities": {
                         "algorithm": "leiden",
+                        "engine": engine,
                         "resolution": LEIDEN_RESOLUTION,
                         "seed": LEIDEN_SEED,
                     },
@@ -114,7 +121,7 @@ def analyse(site: Site, *, as_of: date | None = None, progress: Progress = silen
             ),
         )
     runs.turn(site.ledger, run_id)
-    return _report(run_id, cut_off, model, parameters, solution, unchanged=known)
+    return _report(run_id, cut_off, model, parameters, solution, engine=engine, unchanged=known)
 
 
 def weigh(inputs: Exposure) -> Weights:
@@ -136,17 +143,14 @@ def weigh(inputs: Exposure) -> Weights:
     )
 
 
-def communities(size: int, weights: Weights) -> Ints:
-    """Leiden by modularity over parties, both directions of a link together."""
+def communities(ids: list[str], weights: Weights, engine: Engine) -> Ints:
+    """Leiden by modularity over parties, both directions of a link together; labels by position."""
     matrix = weights.csr
-    return leiden(
-        size,
-        matrix.rows(),
-        matrix.indices,
-        matrix.data,
-        resolution=LEIDEN_RESOLUTION,
-        seed=LEIDEN_SEED,
+    found = engine.compute(
+        ArrayProjection(ids, matrix.rows(), matrix.indices, matrix.data),
+        Communities(LEIDEN_RESOLUTION, LEIDEN_SEED),
     )
+    return found.values.astype(np.int64)
 
 
 def _latest(site: Site) -> date:
@@ -194,6 +198,7 @@ def _report(
     parameters: RiskParameters,
     solution: Propagation,
     *,
+    engine: str,
     unchanged: bool,
 ) -> AnalysisReport:
     sizes = np.bincount(model.community) if len(model.community) else np.zeros(1, dtype=np.int64)
@@ -216,5 +221,6 @@ def _report(
         communities=CommunityPart(
             communities=int(np.count_nonzero(sizes > 1)),
             largest=int(sizes.max(initial=0)),
+            engine=engine,
         ),
     )

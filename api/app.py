@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import socket
+from dataclasses import replace
 
 import uvicorn
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse
 
 from api.context import Context
+from api.http import GraphQLOverHTTP
 from api.request_log import RequestLog
 from api.schema import schema
-from api.transport import Router
 from graph.rebuild import refuse_while_rebuilding
 from services.site import Site
 from terms.errors import KehutuError, Lang
@@ -20,6 +21,8 @@ LOOPBACK = "127.0.0.1"
 """Until identity and policy exist the server is for this machine alone."""
 EVERYWHERE = "0.0.0.0"  # noqa: S104  # inside a container that publishes on loopback
 READY_SECONDS = 1.0
+QUERY_SECONDS = 10.0
+"""Seconds that one query of an answer may take."""
 
 
 def create_app(site: Site) -> FastAPI:
@@ -27,13 +30,12 @@ def create_app(site: Site) -> FastAPI:
     app = FastAPI(title="Kehutu", docs_url=None, redoc_url=None, openapi_url=None)
     app.add_middleware(RequestLog)
 
-    def context(request: Request) -> Context:
-        return Context(site, language(request.headers.get("accept-language", ""), site.settings.lang))
+    patient = replace(site, store=site.store.within(QUERY_SECONDS))
 
-    app.include_router(
-        Router(schema, context_getter=context, graphql_ide="graphiql"),
-        prefix="/graphql",
-    )
+    def context(request: Request) -> Context:
+        return Context(patient, language(request.headers.get("accept-language", ""), site.settings.lang))
+
+    app.add_route("/graphql", GraphQLOverHTTP(schema, context).answer, methods=["GET", "POST"])
 
     @app.get("/livez")
     async def livez() -> dict[str, str]:

@@ -9,10 +9,13 @@ from strawberry.types import ExecutionContext
 
 from api.answers import GraphAnswers
 from api.context import Context
+from api.limits import DocumentLimits, DocumentTooLargeError
 from api.risk import RiskAnswers, RiskChanges
 from api.scalars import Fen, FenAmount
-from api.transport import ThreadedSchema
+from services.operation.logs import logger
 from terms.errors import KehutuError, Lang
+
+log = logger("kehutu.graphql")
 
 
 @strawberry.type(description="What can be asked of the customer graph.")
@@ -27,7 +30,7 @@ class Mutation(RiskChanges):
     """See the description."""
 
 
-class Schema(ThreadedSchema):
+class Schema(strawberry.Schema):
     """Errors of ours carry their code and remedy; the faults of a resolver show neither text nor trace."""
 
     def process_errors(
@@ -39,18 +42,24 @@ class Schema(ThreadedSchema):
             lang = execution_context.context.lang
         for error in errors:
             fault = error.original_error
-            if isinstance(fault, KehutuError):
+            if isinstance(error, DocumentTooLargeError):
+                error.extensions = {"code": "DOCUMENT_TOO_LARGE"}
+            elif isinstance(fault, KehutuError):
                 error.message = fault.message(lang)
                 error.extensions = {"code": fault.code, "remedy": fault.remedy(lang)}
+            elif isinstance(fault, RecursionError):
+                error.message = "The document is nested too deeply."
+                error.extensions = {"code": "DOCUMENT_TOO_LARGE"}
             elif fault is not None and not isinstance(fault, GraphQLError):
+                log.error("fault of a resolver", exc_info=fault, path=error.path)
                 error.message = "Internal fault."
                 error.extensions = {"code": "INTERNAL_FAULT"}
-        super().process_errors(errors, execution_context)
 
 
 schema = Schema(
     query=Query,
     mutation=Mutation,
+    extensions=[DocumentLimits],
     config=StrawberryConfig(scalar_map={FenAmount: Fen}, disable_field_suggestions=False),
 )
 

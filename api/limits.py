@@ -1,0 +1,171 @@
+"""What a document may ask for: counted before it is validated, so that a small text cannot cost much.
+
+Every fragment is weighed once and its weight remembered: a document whose fragments use each other twice, n deep, asks
+for 2^n fields and is refused in as many steps as it has words.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from graphql import (
+    DocumentNode,
+    FieldNode,
+    FragmentDefinitionNode,
+    FragmentSpreadNode,
+    GraphQLError,
+    IntValueNode,
+    OperationDefinitionNode,
+    SelectionSetNode,
+    VariableNode,
+)
+from strawberry.extensions import SchemaExtension
+
+TOKENS = 2_000
+DEPTH = 24
+"""GraphiQL's own question about the schema is 13 deep."""
+ALIASES = 40
+DIRECTIVES = 20
+FIELDS = 2_000
+COST = 100_000
+"""Values of an answer, at most: a list counts as often as `first` says."""
+USUAL_PAGE = 20
+_MOST = 10**12
+
+
+@dataclass(frozen=True, slots=True)
+class Weight:
+    """What a part of a document asks for, its fragments written out."""
+
+    depth: int = 0
+    fields: int = 0
+    aliases: int = 0
+    directives: int = 0
+    cost: int = 0
+
+    def __add__(self, other: Weight) -> Weight:
+        return Weight(
+            max(self.depth, other.depth),
+            min(_MOST, self.fields + other.fields),
+            min(_MOST, self.aliases + other.aliases),
+            min(_MOST, self.directives + other.directives),
+            min(_MOST, self.cost + other.cost),
+        )
+
+
+LARGEST = Weight(DEPTH, FIELDS, ALIASES, DIRECTIVES, COST)
+
+
+@dataclass(slots=True)
+class _Scales:
+    fragments: Mapping[str, FragmentDefinitionNode]
+    variables: Mapping[str, Any]
+    known: dict[str, Weight] = field(default_factory=dict)
+
+    def selections(self, found: SelectionSetNode | None) -> Weight:
+        total = Weight()
+        for selection in found.selections if found else ():
+            directives = len(selection.directives or ())
+            if isinstance(selection, FieldNode):
+                total += self._field(selection, directives)
+            elif isinstance(selection, FragmentSpreadNode):
+                total += self._fragment(selection.name.value) + Weight(directives=directives)
+            else:
+                total += self.selections(getattr(selection, "selection_set", None))
+                total += Weight(directives=directives)
+        return total
+
+    def _field(self, found: FieldNode, directives: int) -> Weight:
+        inner = self.selections(found.selection_set)
+        return Weight(
+            depth=inner.depth + 1,
+            fields=inner.fields + 1,
+            aliases=inner.aliases + (found.alias is not None),
+            directives=inner.directives + directives,
+            cost=min(_MOST, 1 + self._times(found) * inner.cost),
+        )
+
+    def _times(self, found: FieldNode) -> int:
+        for argument in found.arguments or ():
+            if argument.name.value == "first":
+                value: Any = argument.value
+                if isinstance(value, VariableNode):
+                    value = self.variables.get(value.name.value, USUAL_PAGE)
+                elif isinstance(value, IntValueNode):
+                    value = int(value.value[:12])
+                return max(1, value) if isinstance(value, int) else USUAL_PAGE
+        inside = found.selection_set.selections if found.selection_set else ()
+        paged = any(isinstance(entry, FieldNode) and entry.name.value == "edges" for entry in inside)
+        return USUAL_PAGE if paged else 1
+
+    def _fragment(self, name: str) -> Weight:
+        if name not in self.known:
+            # A fragment that uses itself weighs nothing the second time; validation refuses it.
+            self.known[name] = Weight()
+            found = self.fragments.get(name)
+            self.known[name] = self.selections(found.selection_set) if found else Weight()
+        return self.known[name]
+
+
+def weigh(document: DocumentNode, variables: Mapping[str, Any] | None = None) -> Weight:
+    """The weight of all operations of a document together.
+
+    >>> from graphql import parse
+    >>> weigh(parse("{ a { b c } }"))
+    Weight(depth=2, fields=3, aliases=0, directives=0, cost=3)
+    """
+    fragments = {
+        node.name.value: node for node in document.definitions if isinstance(node, FragmentDefinitionNode)
+    }
+    scales = _Scales(fragments, variables or {})
+    total = Weight()
+    for node in document.definitions:
+        if isinstance(node, OperationDefinitionNode):
+            total += scales.selections(node.selection_set) + Weight(directives=len(node.directives or ()))
+        elif isinstance(node, FragmentDefinitionNode):
+            total += Weight(directives=len(node.directives or ()))
+    return total
+
+
+def excess(found: Weight, largest: Weight = LARGEST) -> str | None:
+    """What of a weight is too much, in words; None where nothing is."""
+    for name in ("depth", "fields", "aliases", "directives", "cost"):
+        asked, allowed = getattr(found, name), getattr(largest, name)
+        if asked > allowed:
+            return f"its {name} {'is' if name in {'depth', 'cost'} else 'are'} {asked:,}, {allowed:,} at most"
+    return None
+
+
+class DocumentTooLargeError(GraphQLError):
+    """The document asks for too much; its code is ``DOCUMENT_TOO_LARGE``."""
+
+
+class DocumentLimits(SchemaExtension):
+    """Refuses a document that asks for too much, or leaves open what it asks, before it is validated."""
+
+    def on_parse(self) -> Iterator[None]:
+        """Bound the number of words."""
+        self.execution_context.parse_options["max_tokens"] = TOKENS
+        yield
+
+    def on_validate(self) -> Iterator[None]:
+        """Weigh the document."""
+        context = self.execution_context
+        document = context.graphql_document
+        if document is not None and not context.pre_execution_errors:
+            reason = excess(weigh(document, context.variables))
+            if reason:
+                fault = DocumentTooLargeError(f"The document asks for too much: {reason}.")
+                context.pre_execution_errors = [fault]
+            elif context._provided_operation_name is None and _operations(document) > 1:
+                # Strawberry 0.341.2 would execute the first of them.
+                context.pre_execution_errors = [
+                    GraphQLError("operationName has to name one of the operations.")
+                ]
+        yield
+
+
+def _operations(document: DocumentNode) -> int:
+    return sum(isinstance(node, OperationDefinitionNode) for node in document.definitions)

@@ -8,10 +8,13 @@ import shutil
 import string
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 from ruamel.yaml import YAML
 
 from terms import document
@@ -90,6 +93,33 @@ def test_locks_pin_every_package_by_hash_and_name_no_place(name: str) -> None:
     ] == []
 
 
+def test_locks_answer_what_the_project_asks_for() -> None:
+    project = tomllib.loads((CHECKOUT / "pyproject.toml").read_text())["project"]
+    inputs = {
+        "runtime": [*project["dependencies"], *_lines("build.in")],
+        "dev": _lines("dev.in"),
+        "data": _lines("data.in"),
+        "uv": _lines("uv.in"),
+    }
+    faults = []
+    for name, wanted in inputs.items():
+        locked = dict(
+            re.findall(
+                r"^([a-z0-9.-]+)==([^\s;]+)", (CHECKOUT / "requirements" / f"{name}.txt").read_text(), re.M
+            )
+        )
+        for requirement in map(Requirement, wanted):
+            version = locked.get(canonicalize_name(requirement.name))
+            if version is None or not requirement.specifier.contains(version, prereleases=True):
+                faults.append(f"{name}.txt has {version} for '{requirement}': run `make lock`")
+    assert faults == []
+
+
+def _lines(name: str) -> list[str]:
+    text = (CHECKOUT / "requirements" / name).read_text()
+    return [line for line in text.splitlines() if line and not line.startswith("#")]
+
+
 @pytest.mark.parametrize("path", _modules(), ids=lambda path: str(path.relative_to(CHECKOUT)))
 def test_modules_say_what_they_answer_and_stay_small(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
@@ -115,7 +145,7 @@ def _placeholders(text: str) -> set[str]:
 @pytest.mark.parametrize("code", sorted(catalogue()))
 def test_every_error_speaks_both_languages_and_names_a_remedy(code: str) -> None:
     kind = catalogue()[code]
-    assert re.fullmatch(r"[A-Z][A-Z_]+", code)
+    assert re.fullmatch(r"[A-Z][A-Z0-9_]+", code)
     assert kind.exit in document.EXITS
     for texts in (kind.message, kind.remedy):
         assert re.search(r"[a-zA-Z]{2}", texts["en"])

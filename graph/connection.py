@@ -21,7 +21,8 @@ from terms.errors import KehutuError
 CONNECT_SECONDS = 3.0
 ACQUIRE_SECONDS = 5.0
 """To be let in, too: a paused server takes connections and never answers them."""
-PING_SECONDS = 15.0
+PING_SECONDS = 8.0
+"""A server that leaves one unanswered for so long is taken for gone."""
 SCHEMES = ("bolt", "neo4j", "neo4j+s", "bolt+s", "neo4j+ssc", "bolt+ssc")
 
 # What the driver has to say about broken connections goes to the log if there is one, and never to the terminal.

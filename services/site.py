@@ -37,10 +37,11 @@ class Site:
         """The canonical id for an id, an old id or a business number.
 
         Raises:
-            KehutuError: ``UNKNOWN_ID``.
+            KehutuError: ``UNKNOWN_ID``; STORE_UNAVAILABLE for a name that the graph may not have got yet.
         """
         found = resolve(self.ledger, text, [node.prefix for node in self.schema.nodes.values()])
         if found is None:
+            self.store.ping()  # names come with the graph: while that cannot follow, nobody knows
             raise KehutuError("UNKNOWN_ID", id=text)
         return found
 

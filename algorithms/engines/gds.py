@@ -52,10 +52,19 @@ OPTIONAL MATCH (n)-[r:%(relations)s]->(m:%(nodes)s) WHERE n <> m AND %(weight)s 
 RETURN gds.graph.project($name, n, m, {relationshipProperties: {weight: toFloat(%(weight)s)}},
                          {undirectedRelationshipTypes: $undirected})
 """
-PATHS = """
-CALL gds.allShortestPaths.delta.stream($name, $settings) YIELD targetNode, totalCost
-RETURN targetNode AS nodeId, totalCost AS cost
-"""
+# Through ``run_cypher``, not the client's method for each procedure: those fetch every path with all its nodes, and
+# wait ten minutes for a server that is gone.
+STREAMS = {
+    Components: "CALL gds.wcc.stream($name, $settings) YIELD nodeId, componentId AS value",
+    Communities: "CALL gds.leiden.stream($name, $settings) YIELD nodeId, communityId AS value",
+    Clustering: (
+        "CALL gds.localClusteringCoefficient.stream($name, $settings) "
+        "YIELD nodeId, localClusteringCoefficient AS value"
+    ),
+    Levels: "CALL gds.allShortestPaths.delta.stream($name, $settings) YIELD targetNode, totalCost",
+    Distances: "CALL gds.allShortestPaths.delta.stream($name, $settings) YIELD targetNode, totalCost",
+}
+DROP = "CALL gds.graph.drop($name, false) YIELD graphName"
 NODES = """
 MATCH (n:%(nodes)s) RETURN collect(id(n)) AS numbers, collect(n.id) AS keys
 """
@@ -63,20 +72,31 @@ MATCH (n:%(nodes)s) RETURN collect(id(n)) AS numbers, collect(n.id) AS keys
 
 @dataclass(frozen=True, slots=True)
 class _Projected:
-    """A graph in the server's memory. ``numbers``: the server's number of each key, ascending with ``at``."""
+    """A graph of ``links`` links in the server's memory, and the server's number of each key."""
 
     client: Any
-    graph: Any
+    name: str
     keys: Sequence[str]
     numbers: Ints
     links: int
 
-    def column(self, table: Any, name: str, otherwise: float = 0.0) -> Floats:
-        """A column of an answer by position of the key; keys that the answer lacks have another value."""
-        values = np.full(len(self.keys), otherwise)
+    def number(self, key: str) -> int:
+        """The server's number of a key.
+
+        Raises:
+            KeyError: the graph has no such node.
+        """
+        if key not in self.keys:
+            raise KeyError(f"the graph has no node '{key}'")
+        return int(self.numbers[self.keys.index(key)])
+
+    def stream(self, algorithm: Algorithm, otherwise: float = 0.0, **settings: object) -> Floats:
+        """What a procedure answers, by position of the key; keys that the answer lacks have another value."""
+        table = self.client.run_cypher(STREAMS[type(algorithm)], {"name": self.name, "settings": settings})
+        node, value = (table.iloc[:, k].to_numpy() for k in (0, 1))
         order = np.argsort(self.numbers, kind="stable")
-        found = np.searchsorted(self.numbers[order], table["nodeId"].to_numpy(dtype=np.int64))
-        values[order[found]] = table[name].to_numpy(dtype=np.float64)
+        values = np.full(len(self.keys), otherwise)
+        values[order[np.searchsorted(self.numbers[order], node.astype(np.int64))]] = value.astype(np.float64)
         return values
 
 
@@ -104,9 +124,11 @@ class Gds:
             with self._projected(driver, database, projection) as graph:
                 return Answer(graph.keys, _in_server(graph, algorithm), "server")
 
+        if isinstance(projection, ArrayProjection):
+            return self._store.lend(work)
         before = read_state(self._store)
         answer = self._store.lend(work)
-        if isinstance(projection, StoreProjection) and read_state(self._store) != before:
+        if read_state(self._store) != before:
             raise KehutuError("STORE_CHANGED", store=self._store.url)
         return answer
 
@@ -125,13 +147,13 @@ class Gds:
             numbers = np.arange(len(keys), dtype=np.int64)
             parameters = common | _lists(projection.without_loops())
         if not len(keys):
-            yield _Projected(client, None, keys, numbers, 0)
+            yield _Projected(client, name, keys, numbers, 0)
             return
-        graph, made = client.graph.project.cypher(query, **parameters)
         try:
-            yield _Projected(client, graph, keys, numbers, made.relationship_count)
+            made = client.graph.project.cypher(query, **parameters).result
+            yield _Projected(client, name, keys, numbers, made.relationship_count)
         finally:
-            graph.drop()
+            client.run_cypher(DROP, {"name": name})
 
     def _client(self, driver: neo4j.Driver, database: str | None) -> Any:
         try:
@@ -196,36 +218,26 @@ def _in_server(graph: _Projected, algorithm: Algorithm) -> Ints | Floats:
         return on_arrays(ArrayProjection(graph.keys, nothing, nothing), algorithm)
     match algorithm:
         case Components():
-            label = graph.column(graph.client.wcc.stream(graph.graph), "componentId")
-            return by_smallest_member(label.astype(np.int64))
+            return by_smallest_member(graph.stream(algorithm).astype(np.int64))
         case Communities(resolution, seed):
             # With more than one thread equal seeds would not give equal labels.
-            table = graph.client.leiden.stream(
-                graph.graph,
+            found = graph.stream(
+                algorithm,
                 concurrency=1,
                 gamma=resolution,
-                random_seed=seed,
-                relationship_weight_property="weight",
+                randomSeed=seed,
+                relationshipWeightProperty="weight",
             )
-            return by_smallest_member(graph.column(table, "communityId").astype(np.int64))
+            return by_smallest_member(found.astype(np.int64))
         case Levels(source):
-            found = _path_costs(graph, source)
+            found = graph.stream(algorithm, np.inf, sourceNode=graph.number(source))
             return np.where(np.isinf(found), UNREACHED, found).astype(np.int64)
         case Distances(source):
-            return _path_costs(graph, source, relationshipWeightProperty="weight")
+            number = graph.number(source)
+            return graph.stream(algorithm, np.inf, sourceNode=number, relationshipWeightProperty="weight")
         case Clustering():
-            table = graph.client.local_clustering_coefficient.stream(graph.graph)
-            return graph.column(table, "localClusteringCoefficient")
+            return graph.stream(algorithm)
     raise AssertionError(algorithm)  # see _missing
-
-
-def _path_costs(graph: _Projected, source: str, **settings: object) -> Floats:
-    if source not in graph.keys:
-        raise KeyError(f"the graph has no node '{source}'")
-    settings |= {"sourceNode": int(graph.numbers[graph.keys.index(source)])}
-    # The client's own call would fetch every path with all its nodes.
-    table = graph.client.run_cypher(PATHS, {"name": graph.graph.name(), "settings": settings})
-    return graph.column(table, "cost", np.inf)
 
 
 def _lists(projection: ArrayProjection) -> dict[str, list[Any]]:

@@ -4,7 +4,7 @@
 a function for the cells. The rules, by type of property:
 
 * text: kept byte for byte; control, bidirectional and zero-width characters are refused; blank is absent.
-* keys: blanks around them are dropped and full-width forms folded.
+* keys: blanks around them are dropped and full-width forms folded; what is looked up has at most 500 characters.
 * numbers: digits in any width, one sign, a decimal point, well-placed thousands separators, an exponent; not
   NaN, not infinite, not more digits than are kept. Money must come out in whole fen.
 * dates, months, instants: ISO, or the format that the mapping declares; an instant without zone is in that
@@ -22,6 +22,7 @@ from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 from typing import Final, TypeAlias
 
+from graph.schema.ddl import LONGEST_KEY, looked_up
 from graph.schema.model import Property
 from ingest.readers import FIELD_LIMIT
 from ingest.statements import Value
@@ -187,7 +188,9 @@ def _factor(declared: Property, unit: str | None) -> Decimal:
 
 def _text_converter(declared: Property) -> Convert:
     # An address is a key too, and is kept as it is written.
-    clean = code_of if declared.identity == "key" and (declared.pattern or not declared.hashed) else text_of
+    clean: Callable[[object], str | None] = text_of
+    if declared.identity == "key" and (declared.pattern or not declared.hashed):
+        clean = code_of
     values = frozenset(declared.values)
     if values:
         expected = "one of " + ", ".join(declared.values)
@@ -200,7 +203,7 @@ def _text_converter(declared: Property) -> Convert:
 
         return one_of
     if declared.pattern is None:
-        return clean
+        return _short(clean) if looked_up(declared) else clean
     match = re.compile(declared.pattern).fullmatch
     expected = f"{declared.en} ({declared.pattern})" if declared.en else f"text like {declared.pattern}"
 
@@ -210,7 +213,19 @@ def _text_converter(declared: Property) -> Convert:
             return text
         raise NotAcceptedError(expected)
 
-    return matching
+    return _short(matching) if looked_up(declared) else matching
+
+
+def _short(convert: Convert) -> Convert:
+    """Refuse a text that is looked up, and too long for that."""
+
+    def short(cell: object) -> Value | None:
+        text = convert(cell)
+        if text is not None and len(str(text)) > LONGEST_KEY:
+            raise NotAcceptedError(str(LONGEST_KEY), code="ROW_FIELD_TOO_LONG")
+        return text
+
+    return short
 
 
 def _boolean(cell: object) -> Value | None:

@@ -13,6 +13,7 @@ from typing import Any, Final, NamedTuple, TypeAlias
 
 import orjson
 
+from graph.schema.ddl import LONGEST_KEY
 from graph.schema.keys import record_key
 from ingest.cells import Condition, Fault, Filled, Observed, RowFaultError, Take, Values, refused
 from ingest.conversions import NotAcceptedError, code_of
@@ -279,6 +280,11 @@ class Mapper:
             if text is None:
                 raise RowFaultError("ROW_ID_MISSING", field=column, found="", expected="a record id")
             parts.append(text)
+        if sum(map(len, parts)) > LONGEST_KEY:
+            column = ", ".join(self.ids)
+            raise RowFaultError(
+                "ROW_FIELD_TOO_LONG", field=column, found=sum(map(len, parts)), expected=LONGEST_KEY
+            )
         return "/".join(parts)
 
     def _row(self, values: Values, id_: str) -> _Row:

@@ -6,7 +6,11 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
-from graph.schema.model import NodeType, Schema
+from graph.schema.model import NodeType, Property, Schema
+
+LONGEST_KEY = 500
+"""Characters of a value that is looked up. An index of Neo4j takes some 8,000 bytes (these may be 4 each, and stand in
+an id with more); a value beyond would stop the graph at its record for good."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +45,17 @@ def _of(node: NodeType) -> list[Index]:
     found += [
         Index(node.name, (prop.name,), "range", f"{_snake(node.name)}_{_snake(prop.name)}")
         for prop in node.properties.values()
-        # A hashed key is found by its id; its value is long or not kept.
-        if prop.indexed or (prop.identity == "key" and not prop.hashed)
+        if looked_up(prop)
     ]
     if node.searched:
         found.append(Index(node.name, ("search",), "fulltext", f"{_snake(node.name)}_search"))
     return found
+
+
+def looked_up(prop: Property) -> bool:
+    """Whether an index is over the values of this property, so that they may not be longer than LONGEST_KEY."""
+    # A hashed key is found by its id; its value is long or not kept.
+    return prop.indexed or (prop.identity == "key" and not prop.hashed)
 
 
 def _snake(name: str) -> str:

@@ -69,13 +69,13 @@ def portrait(base: str) -> Answer:
 @contextlib.contextmanager
 def serving(home: Path, url: str) -> Iterator[str]:
     """``kehutu serve`` as a process; the address that it serves."""
-    command = [
-        Path(sys.executable).with_name("kehutu"),
+    command: list[str] = [
+        str(Path(sys.executable).with_name("kehutu")),
         "serve",
         "--port",
         "0",
         "--home",
-        home,
+        str(home),
         "--store",
         url,
     ]

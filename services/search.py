@@ -77,7 +77,7 @@ def search(
     rank, size, entity = (-1, 0, "") if after is None else cursors.read(after)
     counted = queries.count_search_hits(site.store, places=_places(site, wanted), text=query)
     # Only types that have hits: an index costs time even where it finds nothing.
-    named = [wanted[row.rank] for row in counted if SEARCHED.index(wanted[row.rank]) >= rank]
+    named = [SEARCHED[row.rank] for row in counted if row.rank >= rank]
     rows = queries.search_hits(
         site.store,
         places=_places(site, named),

@@ -272,8 +272,14 @@ def _head(kept: kept_runs.Run, chosen: RunId | None) -> RunHead:
             RunPart(
                 name,
                 str(part.get("algorithm", "")),
-                {key: value for key, value in part.items() if key != "algorithm"},
+                _parameters(part),
             )
             for name, part in sorted(kept.parts.items())
         ),
     )
+
+
+def _parameters(part: Mapping[str, Any]) -> dict[str, Any]:
+    """What a part was computed with, without its algorithm; those that are kept together are not one level down."""
+    told = {key: value for key, value in part.items() if key not in {"algorithm", "parameters"}}
+    return told | dict(part.get("parameters") or {})

@@ -25,7 +25,7 @@ from ingest.relations import (
     mentions_of,
     relation_row,
 )
-from ingest.sightings import Sighting, Told
+from ingest.sightings import Told
 from ledger import judgements as judged
 from ledger.database import Ledger
 from ledger.moments import Moment
@@ -36,16 +36,24 @@ _BEFORE, _AFTER = 0, 1
 
 
 @dataclass(frozen=True, slots=True)
-class Difference:
-    """What records make of the graph, and of the names by which entities are found.
+class Names:
+    """What changes in the names by which entities are found.
 
     ``named``: keys and old ids that name another entity than before. ``forgotten``: those that name none any more.
-    ``warnings``: relations of the change that look like another one.
+    ``heirs``: entities that are no more, with the one that all other old ids of theirs name now.
     """
 
-    change: GraphChange
     named: dict[str, EntityId]
     forgotten: frozenset[str]
+    heirs: dict[EntityId, EntityId | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """What records make of the graph and of names. ``warnings``: relations of the change that look like another."""
+
+    change: GraphChange
+    names: Names
     warnings: tuple[Warned, ...]
 
 
@@ -85,7 +93,7 @@ class _Step:
         relations = self._relation_rows(affected)
         self.around.remember(self.identities[_AFTER])
         change = self._change(relations)
-        return Difference(change, *self._names(), self._warnings(change))
+        return Difference(change, self._names(), self._warnings(change))
 
     def _changed(self) -> set[Ref]:
         """Records whose current version is another one after the batch."""
@@ -272,19 +280,24 @@ class _Step:
             ],
         )
 
-    def _names(self) -> tuple[dict[str, EntityId], frozenset[str]]:
+    def _names(self) -> Names:
         before, after = self.identities
         named: dict[str, EntityId] = {k: e for k, e in after.of_key.items() if before.of_key.get(k) != e}
-        forgotten = set()
+        forgotten: set[str] = set()
         for key in before.of_key.keys() - after.of_key.keys():
-            heir = self._heir(before.clusters[before.of_key[key]].sightings) if "~" in key else None
+            heir = self._heir(before.clusters[before.of_key[key]]) if "~" in key else None
             if heir is None:
-                forgotten.add(str(key))
+                forgotten.add(key)
             else:
                 named[key] = heir
-        return named, frozenset(forgotten)
+        gone = before.clusters.keys() - after.clusters.keys()
+        return Names(
+            named, frozenset(forgotten), {entity: self._heir(before.clusters[entity]) for entity in gone}
+        )
 
-    def _heir(self, sightings: Iterable[Sighting]) -> EntityId | None:
-        """The entity that the sightings of a part that is no more belong to: its id goes on naming them."""
-        of_sighting = self.identities[_AFTER].of_sighting
-        return next((of_sighting[s.ref] for s in sightings if s.ref in of_sighting), None)
+    def _heir(self, cluster: Cluster) -> EntityId | None:
+        """The entity that an entity which is no more goes on in: that of its records, else that of its keys."""
+        after = self.identities[_AFTER]
+        found = [after.of_sighting.get(sighting.ref) for sighting in cluster.sightings]
+        found += [after.of_key.get(key) for key in cluster.keys]
+        return next((entity for entity in found if entity is not None), None)

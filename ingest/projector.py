@@ -153,7 +153,8 @@ def _uncollected() -> Iterator[None]:
 def _rename(ledger: Ledger, step: Difference) -> None:
     """Let keys find their entities; a store that is made again from older records leaves them as they are."""
     if step.change.watermark > named_until(ledger):
-        rename(ledger, step.named, step.forgotten, until=step.change.watermark)
+        names = step.names
+        rename(ledger, names.named, names.forgotten, until=step.change.watermark, heirs=names.heirs)
 
 
 def _sum(total: Projection, records: int, counts: Counts, step: Difference) -> Projection:

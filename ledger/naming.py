@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 from typing import Final
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from ledger import tables
@@ -23,13 +24,32 @@ def named_until(ledger: Ledger) -> int:
     return 0 if value is None else int(value)
 
 
-def rename(ledger: Ledger, named: Mapping[str, EntityId], forgotten: Iterable[str], *, until: int) -> None:
-    """Let keys name entities as records up to ``until`` have it; forget those that name none any more."""
+def rename(
+    ledger: Ledger,
+    named: Mapping[str, EntityId],
+    forgotten: Iterable[str],
+    *,
+    until: int,
+    heirs: Mapping[EntityId, EntityId | None] = MappingProxyType({}),
+) -> None:
+    """Let keys name entities as records up to ``until`` have it; forget those that name none any more.
+
+    Args:
+        heirs: entities that are no more, with the one that old ids of theirs name from now on; None for none.
+    """
     meta = upsert(tables.meta)
     meta = meta.on_conflict_do_update(index_elements=["name"], set_={"value": meta.excluded.value})
     alias = upsert(tables.alias)
     alias = alias.on_conflict_do_update(index_elements=["key"], set_={"id": alias.excluded.id})
+    column = tables.alias.c
     with ledger.writing() as connection:
+        for gone, heir in sorted(heirs.items()):
+            old_ids = (column.id == gone, column.id != column.key)
+            connection.execute(
+                delete(tables.alias).where(*old_ids)
+                if heir is None
+                else update(tables.alias).where(*old_ids).values(id=heir)
+            )
         for chunk in chunks(sorted(forgotten)):
             connection.execute(delete(tables.alias).where(tables.alias.c.key.in_(chunk)))
         if named:

@@ -66,9 +66,13 @@ class Graph:
         for other in change.update_relations:
             assert self.relations[_ends(other)] != other
             self.relations[_ends(other)] = other
-        self.names.update(step.named)
-        for key in step.forgotten:
-            del self.names[key]
+        for key, entity in list(self.names.items()):
+            if key != entity in step.names.heirs:
+                heir = step.names.heirs[entity]  # type: ignore[index]
+                self.names.pop(key) if heir is None else self.names.update({key: heir})
+        for key in step.names.forgotten:
+            self.names.pop(key, None)
+        self.names.update(step.names.named)
 
 
 def _ends(row: RelationRow) -> tuple[str, str, str, str]:

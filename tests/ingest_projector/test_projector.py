@@ -17,11 +17,12 @@ from graph.state import prepare, read_state
 from graph.store import Store
 from graph.write import contents, wipe
 from ingest.difference import difference
+from ingest.judging import split
 from ingest.projector import catch_up
 from ingest.recall import Recall
 from ledger.aliases import resolve
 from ledger.database import Ledger
-from ledger.records import append, head, since
+from ledger.records import NewRecord, append, head, since
 from terms.errors import KehutuError
 from tests.ingest_projector.material import (
     CODES,
@@ -100,6 +101,26 @@ def test_every_key_and_old_id_finds_its_entity(embedded_store: Store, ledger: Le
     append(ledger, [withdrawn("registry/1", 1), withdrawn("visits/1", 1)], recorded_at=START)
     catch_up(ledger, embedded_store, SCHEMA)
     assert resolve(ledger, LOCALS[0]) is None
+
+
+def test_the_id_of_a_part_goes_on_naming_what_became_of_it(embedded_store: Store, ledger: Ledger) -> None:
+    wipe(embedded_store)
+
+    def follow(*rows: NewRecord) -> None:
+        append(ledger, rows, recorded_at=START)
+        catch_up(ledger, embedded_store, SCHEMA)
+
+    follow(
+        row("visits/1", node("Enterprise", A, name="甲")), row("visits/2", node("Enterprise", A, name="乙"))
+    )
+    split(ledger, SCHEMA, "visits/2", author="ann", at=START)
+    follow()
+    (part,) = {n["properties"]["id"] for n in contents(embedded_store)["nodes"]} - {A}
+    assert resolve(ledger, part) == part
+    for day, keys in enumerate(((LOCALS[0],), (C, LOCALS[0]), (B, LOCALS[0])), 1):
+        # Better and better keys of its own: its id changes, and changes again.
+        follow(row("visits/2", node("Enterprise", A, *keys, name="乙"), day=day))
+        assert resolve(ledger, part) == keys[0]
 
 
 def test_making_the_graph_again_leaves_the_names_of_today_alone(

@@ -43,8 +43,8 @@ def arrive(ledger: Ledger, *rows: NewRecord, minute: int = 0) -> None:
 def follow(ledger: Ledger) -> None:
     """Bring the aliases up to date, as the projector does."""
     records = since(ledger, 0, 1_000_000)
-    step = difference(ledger, SCHEMA, records)
-    rename(ledger, step.named, step.forgotten, until=records[-1].seq)
+    names = difference(ledger, SCHEMA, records).names
+    rename(ledger, names.named, names.forgotten, until=records[-1].seq)
 
 
 def test_the_chain_names_the_records_and_judgements_in_order(ledger: Ledger) -> None:

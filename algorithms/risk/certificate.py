@@ -103,6 +103,33 @@ def certify(
                 terms = links[j] + 3.0
                 up = min(1.0, up + 1.2e-16 * terms * up + 1e-320 * terms)
                 down = max(0.0, min(1.0, down - 1.2e-16 * terms * down - 1e-320 * terms))
+                if down < 1.0 and uncapped[j] == 0 and raw[j] >= 1.0:
+                    # A ring of gain exactly 1 is held at 1 by an inflow far below one unit of rounding: the same sum
+                    # again in twice the precision (Ogita, Rump, Oishi 2005, SIAM J. Sci. Comput. 26:1955).
+                    high = base[j] - base_error[j] - 1.2e-16 * terms * base[j]
+                    low = 0.0
+                    size = high
+                    for p in range(ptr[j], ptr[j + 1]):
+                        i = source[p]
+                        x = weight[p]
+                        y = max(0.0, h[i] - 2.0 * e[i])
+                        product = x * y
+                        part = 134217729.0 * x
+                        x_high = part - (part - x)
+                        part = 134217729.0 * y
+                        y_high = part - (part - y)
+                        x_low, y_low = x - x_high, y - y_high
+                        lost = x_low * y_low - (
+                            ((product - x_high * y_high) - x_low * y_high) - x_high * y_low
+                        )
+                        total = high + product
+                        back = total - high
+                        low += ((high - (total - back)) + (product - back)) + lost
+                        high = total
+                        size += product
+                    fine = (1.2e-16 * terms) ** 2
+                    if (high - 1.0) + low >= fine * size + 1e-320 * terms:
+                        down = 1.0
                 if up > min(1.0, h[j] + 2.0 * e[j]) or down < max(0.0, h[j] - 2.0 * e[j]):
                     proven = False
                     if uncapped[j] == 0:

@@ -53,6 +53,13 @@ def test_two_firms_at_one_hundred_percent_do_not_stop_early() -> None:
     assert result.sweeps < 100
 
 
+def test_a_spark_far_below_rounding_still_fills_a_loop_of_gain_one() -> None:
+    graph = case(3, [(0, 1, 1e-9), (1, 1, 1.0), (1, 2, 1.0), (2, 2, 0.5)], {0: 1e-12})
+    result = solve(graph.csr(), graph.own)
+    assert result.h.tolist() == [1e-12, 1.0, 1.0]
+    assert result.bound.max() <= 1e-20
+
+
 def test_a_ring_that_no_seed_reaches_stays_at_zero() -> None:
     graph = case(4, [(0, 1, 0.5), (2, 3, 1.8), (3, 2, 1.6)], {0: 0.5})
     result = solve(graph.csr(), graph.own)

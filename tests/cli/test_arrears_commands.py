@@ -176,3 +176,22 @@ def test_history_from_the_command_line(own_home: Path) -> None:
     document = json.loads(run("history", GUARANTOR, "--home", own_home, "--json").stdout)
     assert document["totalCount"] >= 1
     assert {"run", "dataTime", "score", "own", "expectedLoss"} <= set(document["edges"][0]["node"])
+
+
+def test_reports_are_written_for_a_list(small_site: Site, tmp_path: Path) -> None:
+    (tmp_path / "list.txt").write_text(f"{DEBTOR}\n\n4400000002\n", encoding="utf-8")
+    words = ("report", UPSTREAM, "--list", tmp_path / "list.txt", "--out", tmp_path / "out")
+    answer = run(*words, "--home", small_site.home, "--lang", "zh")
+    assert answer.exit_code == 0, answer.output
+    assert "Guarantor Mills: " in answer.output
+    assert len(list((tmp_path / "out").iterdir())) == 6
+
+
+def test_a_report_on_nobody_is_a_negative_answer(small_site: Site, tmp_path: Path) -> None:
+    words = ("report", "nobody", DEBTOR, "--format", "html", "--out", tmp_path, "--home", small_site.home)
+    answer = run(*words, "--json")
+    assert answer.exit_code == 1
+    missing, written = json.loads(answer.stdout)
+    assert missing["error"]["code"] == "UNKNOWN_ID"
+    assert Path(written["files"][0]).is_file()
+    assert run("report", "--home", small_site.home).exit_code == 2

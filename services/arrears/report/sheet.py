@@ -1,0 +1,297 @@
+"""What a credit report says, as text that is ready to be set: one page for each party."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from graph.arrays import Ints
+from ledger.runs import Run
+from services.arrears.circles import Circles, guarantee_circles
+from services.arrears.history import history
+from services.arrears.model import RiskPath, RiskTrace
+from services.arrears.owners import Owners, owners
+from services.arrears.position import position
+from services.arrears.report.diagram import Diagram, diagram
+from services.arrears.report.texts import TEXTS, change_text, relation_text
+from services.arrears.situation import parameters_of
+from services.arrears.trace import trace_of
+from services.exposure.ageing import BUCKETS
+from services.exposure.model import BUFFER_KINDS
+from services.risk_model import RiskModel, current
+from services.site import Site
+from terms.errors import KehutuError, Lang
+from terms.money import Money
+
+PATHS = 5
+RUNS = 5
+OWNERS = 3
+CAUTIONS = 2
+JUDGEMENTS = 3
+LONGEST_NOTE = 240
+LONGEST_NAME = 40
+LONGEST_WAY = 5
+"""Steps of a path that are spelled out; of a longer one the middle is counted."""
+OVER = 1.05
+"""From here on the raw score is shown as over-determined."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A line of a table: words, then figures."""
+
+    text: str
+    figures: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A titled table; ``columns`` head the text and the figures. ``total``: the last line, ruled off."""
+
+    title: str
+    columns: tuple[str, ...]
+    rows: tuple[Row, ...]
+    total: Row | None = None
+    empty: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """One page.
+
+    ``label``: what says that data is made up, None where all of it is real. ``facts``: label and figure. ``notes``:
+    judgements of people and what was assumed.
+    """
+
+    lang: Lang
+    title: str
+    name: str
+    id: str
+    label: str | None
+    headline: tuple[Row, ...]
+    facts: tuple[Row, ...]
+    diagram_title: str
+    diagram_note: str
+    diagram: Diagram | None
+    paths: Table
+    changes: Table
+    ageing: Table
+    history: Table
+    links: Table
+    notes: tuple[str, ...]
+    foot: tuple[str, ...]
+
+
+class Writer:
+    """Writes sheets on one run; what all of them share is read once."""
+
+    def __init__(self, site: Site, lang: Lang) -> None:
+        """Read the current run.
+
+        Raises:
+            KehutuError: ``NO_RUN``.
+        """
+        self._site = site
+        self._lang: Lang = lang
+        self._text = TEXTS[lang]
+        self._run, self._model = current(site)
+        self._circles: Circles = guarantee_circles(site)
+
+    @property
+    def run(self) -> Run:
+        """The run that the sheets are about."""
+        return self._run
+
+    def sheet(self, entity: str) -> Sheet:
+        """The report on a party, or on the party behind a customer.
+
+        Figures: those of the trace of the party in the current run; the amounts of the listed paths and of the others
+        add up to the expected loss, those by days overdue to the arrears, to the fen.
+
+        Raises:
+            KehutuError: ``UNKNOWN_ID``, ``NOT_A_PARTY``.
+        """
+        text, model = self._text, self._model
+        party = position(self._site, model, entity)
+        answer = trace_of(self._site, self._run, model, party, PATHS)
+        customers = (model.customer_party == party).nonzero()[0]
+        return Sheet(
+            lang=self._lang,
+            title=text["title"],
+            name=answer.party.name,
+            id=answer.party.id,
+            label=self._label(answer),
+            headline=self._headline(answer),
+            facts=self._facts(model, party, customers),
+            diagram_title=text["diagram"],
+            diagram_note=text["diagram_note"],
+            diagram=diagram(answer.party, answer.paths),
+            paths=self._paths(answer),
+            changes=self._changes(answer),
+            ageing=self._ageing(model, customers),
+            history=self._history(answer.party.id),
+            links=self._links(answer.party.id),
+            notes=self._notes(answer),
+            foot=(
+                text["foot"].format(
+                    run=answer.run.id,
+                    time=answer.data_time,
+                    status=text[parameters_of(self._run).status],
+                    id=answer.party.id,
+                ),
+                text["foot_rule"],
+            ),
+        )
+
+    def _label(self, answer: RiskTrace) -> str | None:
+        named = [answer.party, *(path.seed for path in answer.paths), *(seed.party for seed in answer.seeds)]
+        named += [step.to for path in answer.paths for step in path.steps]
+        synthetic = ["synthetic" in party.origins for party in named]
+        if all(synthetic):
+            return self._text["synthetic"]
+        return self._text["partly"] if any(synthetic) else None
+
+    def _headline(self, answer: RiskTrace) -> tuple[Row, ...]:
+        text = self._text
+        note = (
+            text["over"].format(raw=answer.raw)
+            if answer.raw >= OVER
+            else text["proven"].format(bound=answer.bound)
+        )
+        return (
+            Row(text["score"], (f"{answer.score:.1%}", note)),
+            Row(text["loss"], (str(answer.expected_loss), _yuan(self._lang))),
+        )
+
+    def _facts(self, model: RiskModel, party: int, customers: Ints) -> tuple[Row, ...]:
+        text = self._text
+        rank = int((model.expected_loss > model.expected_loss[party]).sum()) + 1
+        kind = BUFFER_KINDS[int(model.buffer_kind[party])]
+        balance = int(model.customer_balance[customers].sum())
+        return (
+            Row(text["exposure"], (str(Money(int(model.exposure[party]))),)),
+            Row(text["lgd"], (f"{float(model.lgd[party]):.0%}",)),
+            Row(text["own"], (f"{float(model.own[party]):.1%}",)),
+            Row(text["buffer"], (f"{Money(round(float(model.buffer[party])))} ({text[kind]})",)),
+            Row(text["balance"], (str(Money(balance)),)),
+            Row(text["customers"], (f"{len(customers)}",)),
+            Row(text["rank"], (text["of"].format(rank=rank, total=len(model.ids)),)),
+        )
+
+    def _paths(self, answer: RiskTrace) -> Table:
+        text = self._text
+        rows = [Row(self._way(path), (str(path.amount), f"{path.share:.1%}")) for path in answer.paths]
+        if answer.tail.share > 0:
+            rows.append(Row(text["tail"], (str(answer.tail.amount), f"{answer.tail.share:.1%}")))
+        return Table(
+            title=text["paths"],
+            columns=(text["path"], text["amount"], text["share"]),
+            rows=tuple(rows),
+            total=Row(text["total"], (str(answer.expected_loss), "100.0%")) if rows else None,
+            empty=text["none"],
+        )
+
+    def _way(self, path: RiskPath) -> str:
+        """A path as one line: from the seed over each relation on."""
+        if not path.steps:
+            return self._text["own_record"]
+        words = [_cut(path.seed.name, LONGEST_NAME)]
+        left_out = len(path.steps) - LONGEST_WAY
+        for number, step in enumerate(path.steps):
+            if left_out > 0 and number == 1:
+                words.append(f"→ … ({left_out})")
+            if left_out > 0 and 1 <= number <= left_out:
+                continue
+            relation = max(step.relations, key=lambda part: part.part)
+            name = relation_text(relation.relation, self._lang)
+            owed = f" {relation.amount}" if relation.amount.fen else ""
+            words.append(
+                f"→ {_cut(step.to.name, LONGEST_NAME)}{self._text['through'].format(what=name + owed)}"
+            )
+        loops = self._text["loops"].format(loops=path.loops) if path.loops > 1.05 else ""
+        return " ".join(words) + loops
+
+    def _changes(self, answer: RiskTrace) -> Table:
+        rows = tuple(Row(change_text(c, self._lang), (f"−{c.effect}",)) for c in answer.would_change)
+        text = self._text
+        return Table(text["changes"], ("", text["amount"]), rows, empty=text["nothing_changes"])
+
+    def _ageing(self, model: RiskModel, customers: Ints) -> Table:
+        text = self._text
+        amounts = model.customer_ageing[customers].sum(axis=0).tolist()
+        rows = tuple(
+            Row(
+                text["last_bucket"].format(start=start - 1)
+                if end is None
+                else text["bucket"].format(start=start, end=end),
+                (str(Money(int(fen))),),
+            )
+            for (start, end), fen in zip(BUCKETS, amounts, strict=True)
+        )
+        total = Row(text["balance"], (str(Money(int(sum(amounts)))),))
+        return Table(text["ageing"], (text["days"], text["amount"]), rows, total, text["nothing"])
+
+    def _history(self, party: str) -> Table:
+        text = self._text
+        points = history(self._site, party, RUNS)
+        rows = tuple(
+            Row(f"{p.run.id}{' *' if p.current else ''}", (f"{p.score:.1%}", str(p.expected_loss)))
+            for p in points[:RUNS]
+        )
+        return Table(text["history"], (text["run"], text["probability"], text["loss"]), rows)
+
+    def _links(self, party: str) -> Table:
+        """Owners and the guarantee circle, where the party is an enterprise."""
+        text = self._text
+        rows = [*self._owners(party), Row(text["circle"], (self._circle(party),))]
+        return Table("", (), tuple(rows))
+
+    def _owners(self, party: str) -> list[Row]:
+        text = self._text
+        try:
+            found: Owners = owners(self._site, party)
+        except KehutuError as fault:
+            if fault.code != "NO_SHARES":
+                raise
+            return []
+        names = "; ".join(f"{o.party.name} {o.share:.1%}" for o in found.beneficial[:OWNERS])
+        return [Row(text["owners"], (names or text["nobody"].format(unknown=found.unknown),))]
+
+    def _circle(self, party: str) -> str:
+        at = self._circles.found.position.get(party)
+        for circle in self._circles.ranked:
+            if at in circle.members:
+                return self._text["circle_text"].format(
+                    kind=self._text[circle.kind],
+                    size=len(circle.members),
+                    internal=Money(round(circle.internal)),
+                )
+        return self._text["no_circle"]
+
+    def _notes(self, answer: RiskTrace) -> tuple[str, ...]:
+        judged = [
+            self._text["judged"].format(
+                author=found.author,
+                party=found.party.name,
+                own=found.own,
+                recorded=found.recorded,
+                until=found.until,
+                reason=found.reason,
+            )
+            for found in answer.overrides
+        ]
+        assumed = [
+            self._text[code].format(record=record)
+            for caution in answer.cautions
+            for code, _, record in (caution.partition(" "),)
+            if code.isupper() and code in self._text
+        ]
+        return (*(_cut(note, LONGEST_NOTE) for note in judged[:JUDGEMENTS]), *assumed[:CAUTIONS])
+
+
+def _cut(text: str, longest: int) -> str:
+    """A text cut to what the page has room for."""
+    return text if len(text) <= longest else text[: longest - 1] + "…"
+
+
+def _yuan(lang: Lang) -> str:
+    return "yuan" if lang == "en" else "元"

@@ -153,7 +153,7 @@ def break_weights(  # noqa: PLR0917  # six plain inputs, read in this order ever
     value = split * chance[entry] + np.where(is_money, 0.0, parts.rate * parts.weight)
     whole = np.bincount(entry, weights=value, minlength=entries)
     value /= np.maximum(1.0, whole)[entry]
-    return _assemble(size, parts, value, money, evidence)
+    return _assemble(size, parts, value, money, evidence, most=1.0)
 
 
 def chance_of_breaking(relative: Floats, sigma: Floats) -> Floats:
@@ -268,10 +268,19 @@ def _collect(money: MoneyEdges, evidence: EvidenceEdges, parameters: RiskParamet
     )
 
 
-def _assemble(size: int, parts: _Parts, value: Floats, money: MoneyEdges, evidence: EvidenceEdges) -> Weights:
+def _assemble(
+    size: int,
+    parts: _Parts,
+    value: Floats,
+    money: MoneyEdges,
+    evidence: EvidenceEdges,
+    *,
+    most: float = np.inf,
+) -> Weights:
     first = parts.first
     part_indptr = np.append(first, len(value)).astype(np.int64)
-    data = np.add.reduceat(value, first) if len(first) else np.zeros(0)
+    # Parts that were cut to 1 together may sum to a last digit more.
+    data = np.minimum(most, np.add.reduceat(value, first)) if len(first) else np.zeros(0)
     indptr = np.zeros(size + 1, dtype=np.int64)
     np.cumsum(np.bincount(parts.source[first], minlength=size), out=indptr[1:])
     csr = Csr(indptr, parts.target[first].astype(np.int64), data)

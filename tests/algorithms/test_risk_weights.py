@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from scipy.stats import norm
 
@@ -163,6 +163,8 @@ def test_the_order_of_edges_does_not_matter_to_the_last_bit(edges: list[Edge], d
 
 @settings(max_examples=60, deadline=None)
 @given(some_edges(4))
+# Parts that are cut to 1 together sum to a last digit more.
+@example([(0, 1, GUARANTEE, 301369.28125), (0, 1, LOAN, 602739.375)])
 def test_parts_add_up_to_the_weight_and_break_weights_are_probabilities(edges: list[Edge]) -> None:
     for made in made_of(edges):
         whole = np.add.reduceat(made.part_value, made.part_indptr[:-1]) if len(made.csr.data) else []

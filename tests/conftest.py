@@ -7,6 +7,7 @@ when a test first asks for them, once a session, and end with it however it ends
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -15,6 +16,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+from graph.dialects.arcadedb import ArcadeDB
 from graph.schema.load import schema
 from graph.state import prepare
 from graph.store import Store, open_store
@@ -69,6 +71,25 @@ def embedded_store(embedded_home: Path) -> Iterator[Store]:
     """The session's embedded store, with whatever the last test left; tests take ``store`` or wipe it."""
     with open_store("embedded", embedded_home) as opened:
         yield opened
+
+
+@pytest.fixture(scope="session")
+def kept_store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+    """The store of ``kept_home``, kept open so that commands need not start it."""
+    with open_store("embedded", tmp_path_factory.mktemp("kept")) as opened:
+        yield opened
+
+
+@pytest.fixture
+def kept_home(kept_store: Store) -> Path:
+    """A home with its own embedded store, as good as new: for what a command does to ledger and store together."""
+    assert isinstance(kept_store.dialect, ArcadeDB)
+    folder = kept_store.dialect.folder.parent
+    for left in folder.iterdir():
+        if left.name != "graph":
+            shutil.rmtree(left) if left.is_dir() else left.unlink()
+    wipe(kept_store, definitions=True)
+    return folder
 
 
 @pytest.fixture(scope="session")

@@ -43,8 +43,26 @@ _LOUD: Final = ("neo4j", "urllib3", "asyncio")
 
 
 def configure(level: LogLevel) -> None:
-    """Send what is logged from now on, by us and by libraries, to standard error."""
-    shared: list[Processor] = [
+    """Send what is logged from now on, by us and by libraries, to standard error; before, nothing is shown."""
+    renderer: Processor = structlog.processors.JSONRenderer(ensure_ascii=False, default=str)
+    if sys.stderr.isatty():
+        renderer = structlog.dev.ConsoleRenderer()
+    handler = _StandardError()
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=_processors(),
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer],
+        )
+    )
+    root = logging.getLogger()
+    root.handlers[:] = [kept for kept in root.handlers if not isinstance(kept, _StandardError)] + [handler]
+    root.setLevel(level.upper())
+    for name in _LOUD:
+        logging.getLogger(name).propagate = level in {"debug", "info"}
+
+
+def _processors() -> list[Processor]:
+    return [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,
@@ -54,31 +72,6 @@ def configure(level: LogLevel) -> None:
         structlog.processors.format_exc_info,
         hide,
     ]
-    structlog.configure(
-        processors=[
-            structlog.stdlib.filter_by_level,
-            *shared,
-            structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
-        ],
-        logger_factory=structlog.stdlib.LoggerFactory(),
-        wrapper_class=structlog.stdlib.BoundLogger,
-        cache_logger_on_first_use=False,
-    )
-    renderer: Processor = structlog.processors.JSONRenderer(ensure_ascii=False, default=str)
-    if sys.stderr.isatty():
-        renderer = structlog.dev.ConsoleRenderer()
-    handler = _StandardError()
-    handler.setFormatter(
-        structlog.stdlib.ProcessorFormatter(
-            foreign_pre_chain=shared,
-            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer],
-        )
-    )
-    root = logging.getLogger()
-    root.handlers[:] = [kept for kept in root.handlers if not isinstance(kept, _StandardError)] + [handler]
-    root.setLevel(level.upper())
-    for name in _LOUD:
-        logging.getLogger(name).propagate = level in {"debug", "info"}
 
 
 @contextmanager
@@ -153,6 +146,19 @@ def _numbers() -> re.Pattern[str]:
 def logger(name: str) -> Any:
     """The logger of a module."""
     return structlog.stdlib.get_logger(name)
+
+
+# Ours go the standard way from the start: by default structlog prints on standard output, where answers are.
+structlog.configure(
+    processors=[
+        structlog.stdlib.filter_by_level,
+        *_processors(),
+        structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
+    ],
+    logger_factory=structlog.stdlib.LoggerFactory(),
+    wrapper_class=structlog.stdlib.BoundLogger,
+    cache_logger_on_first_use=False,
+)
 
 
 class _StandardError(logging.StreamHandler[TextIO]):

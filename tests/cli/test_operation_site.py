@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -32,11 +31,9 @@ def answer(*words: object, exit_code: int = 0) -> Any:
 
 
 @pytest.fixture
-def home(tmp_path: Path) -> Iterator[Path]:
-    """A home whose embedded store stays up, so that not every command has to start it."""
-    folder = tmp_path / "home"
-    with open_store("embedded", folder):
-        yield folder
+def home(kept_home: Path) -> Path:
+    """A home whose embedded store is up, so that not every command has to start it."""
+    return kept_home
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from click.testing import CliRunner
 from cli.main import main
 from graph.rebuild import beside, empty_in_place
 from graph.state import begin, end
-from graph.store import Store, open_store
+from graph.store import Store
 from graph.write import wipe
 from ingest.projector import catch_up
 from ledger import audit
@@ -137,10 +137,16 @@ def test_a_home_of_another_user_is_named(ledger: Ledger) -> None:
 
 
 @pytest.fixture
-def store(home: Path) -> Iterator[Store]:
-    """The embedded store of ``home``, open."""
-    with open_store("embedded", home) as opened:
-        yield opened
+def home(kept_home: Path) -> Path:
+    """A home whose embedded store is up."""
+    return kept_home
+
+
+@pytest.fixture
+def store(home: Path, kept_store: Store) -> Store:
+    """The embedded store of ``home``, empty."""
+    del home
+    return kept_store
 
 
 def _site(home: Path) -> dict[str, str]:

@@ -15,6 +15,7 @@ from typing import Any
 
 import neo4j
 import numpy as np
+from neo4j.exceptions import DriverError
 
 from algorithms.communities import by_smallest_member
 from algorithms.engines.arrays import on_arrays
@@ -64,6 +65,16 @@ STREAMS = {
     Levels: "CALL gds.allShortestPaths.delta.stream($name, $settings) YIELD targetNode, totalCost",
     Distances: "CALL gds.allShortestPaths.delta.stream($name, $settings) YIELD targetNode, totalCost",
 }
+# Left by a process that was killed: the server would keep them in its memory for ever.
+DROP_LEFT = """
+CALL gds.graph.list() YIELD graphName AS left, creationTime AS made
+WITH left, made WHERE left STARTS WITH $prefix AND made < datetime() - duration({hours: $hours})
+CALL gds.graph.drop(left, false) YIELD graphName
+RETURN graphName
+"""
+PREFIX = "kehutu-"
+LONGEST_HOURS = 24
+"""No algorithm runs longer."""
 DROP = "CALL gds.graph.drop($name, false) YIELD graphName"
 NODES = """
 MATCH (n:%(nodes)s) RETURN collect(id(n)) AS numbers, collect(n.id) AS keys
@@ -137,7 +148,8 @@ class Gds:
         self, driver: neo4j.Driver, database: str | None, projection: Projection
     ) -> Iterator[_Projected]:
         client = self._client(driver, database)
-        name = f"kehutu-{uuid.uuid4().hex}"
+        name = f"{PREFIX}{uuid.uuid4().hex}"
+        client.run_cypher(DROP_LEFT, {"prefix": PREFIX, "hours": LONGEST_HOURS})
         common = {"name": name, "undirected": [] if projection.directed else ["*"]}
         if isinstance(projection, StoreProjection):
             query, keys, numbers = self._from_store(client, projection)
@@ -152,8 +164,12 @@ class Gds:
         try:
             made = client.graph.project.cypher(query, **parameters).result
             yield _Projected(client, name, keys, numbers, made.relationship_count)
-        finally:
+        except DriverError:  # the server is gone, and with it what it held in memory
+            raise
+        except BaseException:
             client.run_cypher(DROP, {"name": name})
+            raise
+        client.run_cypher(DROP, {"name": name})
 
     def _client(self, driver: neo4j.Driver, database: str | None) -> Any:
         try:

@@ -210,6 +210,20 @@ def test_nothing_is_left_in_the_server(neo4j_store: Store) -> None:
     assert neo4j_store.read("CALL gds.graph.list() YIELD graphName RETURN graphName") == []
 
 
+def test_what_a_killed_process_left_in_the_server_is_dropped_after_a_day(
+    neo4j_store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("kehutu-left", "mine"):
+        neo4j_store.run("UNWIND [0, 1] AS n RETURN gds.graph.project($name, n, null)", name=name)
+    listed = "CALL gds.graph.list() YIELD graphName RETURN graphName ORDER BY graphName"
+    engine_of("gds", neo4j_store).compute(random_graph(1), Components())
+    assert [row["graphName"] for row in neo4j_store.read(listed)] == ["kehutu-left", "mine"]
+    monkeypatch.setattr("algorithms.engines.gds.LONGEST_HOURS", 0)
+    engine_of("gds", neo4j_store).compute(random_graph(1), Components())
+    assert [row["graphName"] for row in neo4j_store.read(listed)] == ["mine"]
+    neo4j_store.run("CALL gds.graph.drop('mine') YIELD graphName RETURN graphName")
+
+
 # The store's own graph: enterprises 1 to 8 and people 1 and 2; 7 and 8 have no links, 5 and 6 only each other.
 GUARANTEES = [
     (1, 2, "A", 100),

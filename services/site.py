@@ -36,10 +36,14 @@ class Site:
     def entity(self, text: str) -> EntityId:
         """The canonical id for an id, an old id or a business number.
 
+        An entity without a business key is named after its record and its place there (``person:visits/17#1``); the
+        first place may be left out.
+
         Raises:
             KehutuError: ``UNKNOWN_ID``; STORE_UNAVAILABLE for a name that the graph may not have got yet.
         """
-        found = resolve(self.ledger, text, [node.prefix for node in self.schema.nodes.values()])
+        prefixes = [node.prefix for node in self.schema.nodes.values()]
+        found = resolve(self.ledger, text, prefixes) or resolve(self.ledger, f"{text.strip()}#1")
         if found is None:
             self.store.ping()  # names come with the graph: while that cannot follow, nobody knows
             raise KehutuError("UNKNOWN_ID", id=text)

@@ -6,7 +6,7 @@ They are plain ``str`` and ``int`` at run time; the type checker keeps them apar
 from typing import NewType
 
 Key = NewType("Key", str)
-"""One key under which an entity may be known: ``enterprise:9137…``, ``person:<keyed hash>``, ``person:visits/17``."""
+"""One key under which an entity may be known: ``enterprise:9137…``, ``person:<keyed hash>``, ``person:visits/17#1``."""
 
 EntityId = NewType("EntityId", str)
 """The canonical key of an entity: the first of its keys by declared priority, then by text."""

@@ -8,8 +8,6 @@ from difflib import get_close_matches
 from math import isfinite
 from typing import TypeVar
 
-import numpy as np
-
 from algorithms.risk import what_if as pure
 from algorithms.risk.parameters import Relation, RiskParameters
 from graph import queries
@@ -181,5 +179,5 @@ def _relation(name: str, known: Mapping[str, T]) -> T:
 
 def unlinked(model: RiskModel, parties: Ints) -> list[int]:
     """Those of the parties that neither harm anyone nor are harmed."""
-    out, into = np.diff(model.network.out.indptr), np.diff(model.network.into.indptr)
-    return [int(party) for party in parties if out[party] == 0 and into[party] == 0]
+    network = model.network
+    return [int(p) for p in parties if not len(network.row(p)[0]) and not len(network.column(p)[0])]

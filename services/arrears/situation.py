@@ -32,18 +32,21 @@ def parameters_of(run: Run) -> RiskParameters:
 
 def arrears(run: Run, model: RiskModel) -> Start:
     """Break weights: the probability of arrears, as the run has it."""
-    return Start(
-        Situation(
-            weights=model.weights,
-            network=model.network,
-            loss=False,
-            own=model.own,
-            buffer=model.buffer / 100,
-            uncertain_buffer=model.buffer_kind >= BUFFER_KINDS.index("proxy"),
-            parameters=parameters_of(run),
-        ),
-        model.solution,
+    return _arrears(model, parameters_of(run))
+
+
+@lru_cache(maxsize=2)
+def _arrears(model: RiskModel, parameters: RiskParameters) -> Start:
+    situation = Situation(
+        weights=model.weights,
+        network=model.network,
+        loss=False,
+        own=model.own,
+        buffer=model.buffer / 100,
+        uncertain_buffer=model.buffer_kind >= BUFFER_KINDS.index("proxy"),
+        parameters=parameters,
     )
+    return Start(situation, model.solution)
 
 
 def equity(run: Run, model: RiskModel) -> Start:

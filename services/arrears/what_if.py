@@ -45,39 +45,43 @@ def what_if(site: Site, shocks: Sequence[Shock]) -> WhatIf:
 
 
 def what_if_of(site: Site, run: Run, model: RiskModel, shocks: Sequence[Shock]) -> WhatIf:
-    """The same for a run that is at hand."""
+    """The same for a run that is at hand. O(links of the parties that the shocks reach), whatever the run's size is."""
     at_risk, at_loss = arrears(run, model), equity(run, model)
     changes = translate(site, model, at_risk.situation.parameters, shocks)
-    score = _after(at_risk, changes)
-    share = _after(at_loss, changes)
-    loss = _losses(model, score, changes) - model.expected_loss
-    equity_loss = _equity_losses(model, at_loss, share, changes)
-    moved = (np.abs(score - model.score) > MOVED) | (loss != 0) | (equity_loss != 0)
-    moved[sorted(changes.direct)] = True
+    direct = np.array(sorted(changes.direct), dtype=np.int64)
+    risen = pure.what_if(at_risk.situation, at_risk.solution, changes.pure)
+    lost = pure.what_if(at_loss.situation, at_loss.solution, changes.pure)
+    # All that may have changed; everybody else keeps score, share and exposure.
+    among = np.unique(np.concatenate([risen.parties, lost.parties, direct]))
+    score = _after(at_risk, risen, among)
+    loss = _losses(model, score, among, changes)
+    equity_loss = _equity_losses(model, at_loss, _after(at_loss, lost, among), among, changes)
+    shocked = np.isin(among, direct)
+    moved = (np.abs(score - model.score[among]) > MOVED) | (loss != 0) | (equity_loss != 0) | shocked
     hit = np.flatnonzero(moved)
     hit = hit[np.lexsort((hit, -np.abs(equity_loss[hit]), -np.abs(loss[hit])))]
     listed, others = hit[:LISTED], hit[LISTED:]
-    names = names_of(site.store, site.schema, [model.ids[index] for index in listed.tolist()])
-    direct = np.array(sorted(changes.direct), dtype=np.int64)
+    ids = {int(at): model.ids[int(among[at])] for at in listed}
+    names = names_of(site.store, site.schema, ids.values())
     return WhatIf(
         hits=tuple(
             Hit(
-                party=names[model.ids[index]],
-                before=float(model.score[index]),
-                after=float(score[index]),
-                loss=Money(int(loss[index])),
-                equity_loss=Money(int(equity_loss[index])),
-                shocked=index in changes.direct,
+                party=names[name],
+                before=float(model.score[among[at]]),
+                after=float(score[at]),
+                loss=Money(int(loss[at])),
+                equity_loss=Money(int(equity_loss[at])),
+                shocked=bool(shocked[at]),
             )
-            for index in listed.tolist()
+            for at, name in ids.items()
         ),
         rest=Rest(len(others), Money(int(loss[others].sum())), Money(int(equity_loss[others].sum()))),
         total_loss=Money(int(loss.sum())),
-        own_loss=Money(int(loss[direct].sum())),
+        own_loss=Money(int(loss[shocked].sum())),
         total_equity_loss=Money(int(equity_loss.sum())),
         run=RunName(run.id),
         data_time=run.cut_off,
-        overrides=judgements_of(model, {index: names[model.ids[index]] for index in listed.tolist()}),
+        overrides=judgements_of(model, {int(among[at]): names[name] for at, name in ids.items()}),
         cautions=(
             *changes.cautions,
             *(f"NO_LINKS {model.ids[index]}" for index in unlinked(model, direct)),
@@ -85,28 +89,30 @@ def what_if_of(site: Site, run: Run, model: RiskModel, shocks: Sequence[Shock]) 
     )
 
 
-def _after(start: Start, changes: Changes) -> Floats:
-    """All values after the shocks; only parties reachable from what was touched are computed again."""
-    found: Update = pure.what_if(start.situation, start.solution, changes.pure)
-    after = start.solution.h.copy()
-    after[found.parties] = found.h
+def _after(start: Start, found: Update, among: Ints) -> Floats:
+    """Values of some parties after the shocks; those that were not computed again keep theirs."""
+    after = start.solution.h[among].copy()
+    after[np.searchsorted(among, found.parties)] = found.h
     return after
 
 
-def _losses(model: RiskModel, score: Floats, changes: Changes) -> Ints:
-    """Expected loss of every party after the shocks, fen."""
-    exposure = model.exposure.copy()
+def _losses(model: RiskModel, score: Floats, among: Ints, changes: Changes) -> Ints:
+    """Rise of the expected loss of some parties, fen."""
+    exposure = model.exposure[among].copy()
     for party, paid in changes.paid.items():
-        exposure[party] = max(0, int(exposure[party]) - paid)
-    return np.rint(score * model.lgd * exposure).astype(np.int64)
+        at = int(np.searchsorted(among, party))
+        exposure[at] = max(0, int(exposure[at]) - paid)
+    after = np.rint(score * model.lgd[among] * exposure).astype(np.int64)
+    return np.asarray(after - model.expected_loss[among], dtype=np.int64)
 
 
-def _equity_losses(model: RiskModel, start: Start, share: Floats, changes: Changes) -> Ints:
-    """Rise of what every enterprise loses of its equity, fen."""
-    buffer = model.buffer.copy()
+def _equity_losses(model: RiskModel, start: Start, share: Floats, among: Ints, changes: Changes) -> Ints:
+    """Rise of what every enterprise among them loses of its equity, fen; 0 for people and customers."""
+    before = model.buffer[among]
+    buffer = before.copy()
     for shock in changes.pure:
         if isinstance(shock, pure.Equity):
-            buffer[shock.party] += 100 * shock.amount
-    enterprise = np.array([kind == "Enterprise" for kind in model.types], dtype=np.bool_)
-    rise = np.rint(share * buffer) - np.rint(start.solution.h * model.buffer)
+            buffer[np.searchsorted(among, shock.party)] += 100 * shock.amount
+    rise = np.rint(share * buffer) - np.rint(start.solution.h[among] * before)
+    enterprise = np.array([model.types[index] == "Enterprise" for index in among.tolist()], dtype=np.bool_)
     return np.where(enterprise, rise, 0.0).astype(np.int64)

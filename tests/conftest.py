@@ -30,6 +30,7 @@ from tests.linked_site import write as write_linked_site
 from tests.neo4j_server.start import neo4j_server
 from tests.neo4j_server.unavailable import ServerUnavailableError
 from tests.small_site import write as write_small_site
+from tests.supply_site import write as write_supply_site
 
 STORES = ("embedded", "neo4j")
 DEMO_SIZE = "300"
@@ -155,5 +156,15 @@ def linked_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     folder = tmp_path_factory.mktemp("linked")
     chosen = site_settings(folder / "home")
     ingest(chosen, write_linked_site(folder))
+    with open_site(chosen) as site:
+        yield site
+
+
+@pytest.fixture(scope="session")
+def supply_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """The site of ``tests.supply_site``, open and loaded once, without a run, on an embedded store; look only."""
+    folder = tmp_path_factory.mktemp("supply")
+    chosen = site_settings(folder / "home")
+    ingest(chosen, write_supply_site(folder))
     with open_site(chosen) as site:
         yield site

@@ -234,7 +234,12 @@ def quarantine(
 
 
 def _row(row: held.Quarantined, lang: Lang) -> QuarantinedRow:
-    fault = KehutuError(row.code, **row.details)
+    try:
+        fault = KehutuError(row.code, **row.details)
+        message, remedy = fault.message(lang), fault.remedy(lang)
+    except KeyError:
+        # Kept by another version of the program, whose catalogue had other entries.
+        message, remedy = row.code, ""
     return QuarantinedRow(
         id=row.id,
         source=row.source,
@@ -242,8 +247,8 @@ def _row(row: held.Quarantined, lang: Lang) -> QuarantinedRow:
         line=row.line,
         field=row.field or None,
         code=row.code,
-        message=fault.message(lang),
-        remedy=fault.remedy(lang),
+        message=message,
+        remedy=remedy,
         state=row.state,
         first_seen=instant(row.first_seen),
         raw=tuple(RawValue(name, str(value)) for name, value in row.raw.items() if value is not None),

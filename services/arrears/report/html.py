@@ -100,7 +100,7 @@ def svg(drawn: Diagram, title: str) -> str:
     )
     boxes = "".join(map(_box, drawn.boxes))
     return (
-        f'<svg viewBox="0 0 {drawn.width} {drawn.height}" role="img" aria-label="{escape(title)}">'
+        f'<svg viewBox="-1 -1 {drawn.width + 2} {drawn.height + 2}" role="img" aria-label="{escape(title)}">'
         '<defs><marker id="tip" viewBox="0 0 6 6" refX="6" refY="3" markerWidth="7" markerHeight="7" '
         'markerUnits="userSpaceOnUse" orient="auto"><path d="M0 0L6 3L0 6z" fill="#8592a3"/></marker></defs>'
         f"{arrows}{boxes}</svg>"

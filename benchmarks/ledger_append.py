@@ -50,7 +50,9 @@ def batches(count: int, size: int, seed: int = 7) -> Iterator[list[NewRecord]]:
                 Mention(phone, "evidence"),
             )
             batch.append(
-                NewRecord("billing", str(number), "marketing", "synthetic", NOW, False, payload, False, mentions)
+                NewRecord(
+                    "billing", str(number), "marketing", "synthetic", NOW, False, payload, False, mentions
+                )
             )
         yield batch
 

@@ -10,7 +10,7 @@ from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse
 
 from api.context import Context
-from api.http import GraphQLOverHTTP
+from api.endpoint import GraphQLOverHTTP
 from api.request_log import RequestLog
 from api.schema import schema
 from graph.rebuild import refuse_while_rebuilding

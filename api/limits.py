@@ -21,7 +21,10 @@ from graphql import (
     SelectionSetNode,
     VariableNode,
 )
-from strawberry.extensions import SchemaExtension
+from strawberry.extensions import ValidationCache
+
+from api.paging import LARGEST_PAGE
+from terms.errors import KehutuError
 
 TOKENS = 2_000
 DEPTH = 24
@@ -44,6 +47,7 @@ class Weight:
     aliases: int = 0
     directives: int = 0
     cost: int = 0
+    page: int = 0
 
     def __add__(self, other: Weight) -> Weight:
         return Weight(
@@ -52,10 +56,11 @@ class Weight:
             min(_MOST, self.aliases + other.aliases),
             min(_MOST, self.directives + other.directives),
             min(_MOST, self.cost + other.cost),
+            max(self.page, other.page),
         )
 
 
-LARGEST = Weight(DEPTH, FIELDS, ALIASES, DIRECTIVES, COST)
+LARGEST = Weight(DEPTH, FIELDS, ALIASES, DIRECTIVES, COST, LARGEST_PAGE)
 
 
 @dataclass(slots=True)
@@ -79,23 +84,30 @@ class _Scales:
 
     def _field(self, found: FieldNode, directives: int) -> Weight:
         inner = self.selections(found.selection_set)
+        first = self._first(found)
         return Weight(
             depth=inner.depth + 1,
             fields=inner.fields + 1,
             aliases=inner.aliases + (found.alias is not None),
             directives=inner.directives + directives,
-            cost=min(_MOST, 1 + self._times(found) * inner.cost),
+            cost=min(_MOST, 1 + (first or self._usual(found)) * inner.cost),
+            page=max(inner.page, first),
         )
 
-    def _times(self, found: FieldNode) -> int:
+    def _first(self, found: FieldNode) -> int:
+        """The asked size of a page; 0 where none is asked."""
         for argument in found.arguments or ():
             if argument.name.value == "first":
                 value: Any = argument.value
                 if isinstance(value, VariableNode):
-                    value = self.variables.get(value.name.value, USUAL_PAGE)
+                    value = self.variables.get(value.name.value, 0)
                 elif isinstance(value, IntValueNode):
                     value = int(value.value[:12])
-                return max(1, value) if isinstance(value, int) else USUAL_PAGE
+                return max(1, value) if isinstance(value, int) else 0
+        return 0
+
+    @staticmethod
+    def _usual(found: FieldNode) -> int:
         inside = found.selection_set.selections if found.selection_set else ()
         paged = any(isinstance(entry, FieldNode) and entry.name.value == "edges" for entry in inside)
         return USUAL_PAGE if paged else 1
@@ -114,7 +126,7 @@ def weigh(document: DocumentNode, variables: Mapping[str, Any] | None = None) ->
 
     >>> from graphql import parse
     >>> weigh(parse("{ a { b c } }"))
-    Weight(depth=2, fields=3, aliases=0, directives=0, cost=3)
+    Weight(depth=2, fields=3, aliases=0, directives=0, cost=3, page=0)
     """
     fragments = {
         node.name.value: node for node in document.definitions if isinstance(node, FragmentDefinitionNode)
@@ -129,21 +141,25 @@ def weigh(document: DocumentNode, variables: Mapping[str, Any] | None = None) ->
     return total
 
 
-def excess(found: Weight, largest: Weight = LARGEST) -> str | None:
-    """What of a weight is too much, in words; None where nothing is."""
-    for name in ("depth", "fields", "aliases", "directives", "cost"):
+def refusal(found: Weight, largest: Weight = LARGEST) -> GraphQLError | None:
+    """The error of a document that asks for too much (``PAGE_SIZE``, ``DOCUMENT_TOO_LARGE``), or none."""
+    fault = None
+    if found.page > largest.page:
+        fault = KehutuError("PAGE_SIZE", found=found.page, largest=largest.page)
+    for name in ("cost", "directives", "aliases", "fields", "depth"):
         asked, allowed = getattr(found, name), getattr(largest, name)
-        if asked > allowed:
-            return f"its {name} {'is' if name in {'depth', 'cost'} else 'are'} {asked:,}, {allowed:,} at most"
-    return None
+        if asked > allowed and fault is None:
+            verb = "is" if name in {"depth", "cost"} else "are"
+            reason = f"its {name} {verb} {asked:,}, {allowed:,} at most"
+            fault = KehutuError("DOCUMENT_TOO_LARGE", reason=reason)
+    return None if fault is None else GraphQLError(str(fault), original_error=fault)
 
 
-class DocumentTooLargeError(GraphQLError):
-    """The document asks for too much; its code is ``DOCUMENT_TOO_LARGE``."""
+class DocumentLimits(ValidationCache):
+    """Refuses a document that asks for too much, or leaves open what it asks, before it is validated.
 
-
-class DocumentLimits(SchemaExtension):
-    """Refuses a document that asks for too much, or leaves open what it asks, before it is validated."""
+    The built-in cache is below it and not beside it: it would overwrite the refusal (Strawberry 0.341.2).
+    """
 
     def on_parse(self) -> Iterator[None]:
         """Bound the number of words."""
@@ -151,20 +167,19 @@ class DocumentLimits(SchemaExtension):
         yield
 
     def on_validate(self) -> Iterator[None]:
-        """Weigh the document."""
+        """Weigh the document; validate it, once for every text."""
         context = self.execution_context
         document = context.graphql_document
-        if document is not None and not context.pre_execution_errors:
-            reason = excess(weigh(document, context.variables))
-            if reason:
-                fault = DocumentTooLargeError(f"The document asks for too much: {reason}.")
-                context.pre_execution_errors = [fault]
-            elif context._provided_operation_name is None and _operations(document) > 1:
-                # Strawberry 0.341.2 would execute the first of them.
-                context.pre_execution_errors = [
-                    GraphQLError("operationName has to name one of the operations.")
-                ]
-        yield
+        refused = refusal(weigh(document, context.variables)) if document is not None else None
+        if refused:
+            context.pre_execution_errors = [refused]
+            yield
+        elif document is not None and context._provided_operation_name is None and _operations(document) > 1:
+            # Strawberry 0.341.2 would execute the first of them.
+            context.pre_execution_errors = [GraphQLError("operationName has to name one of the operations.")]
+            yield
+        else:
+            yield from super().on_validate()
 
 
 def _operations(document: DocumentNode) -> int:

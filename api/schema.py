@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import strawberry
 from graphql import GraphQLError
+from strawberry.extensions import ParserCache
 from strawberry.schema.config import StrawberryConfig
 from strawberry.types import ExecutionContext
 
 from api.answers import GraphAnswers
 from api.context import Context
-from api.limits import DocumentLimits, DocumentTooLargeError
+from api.limits import DocumentLimits
 from api.risk import RiskAnswers, RiskChanges
 from api.scalars import Fen, FenAmount
 from services.operation.logs import logger
 from terms.errors import KehutuError, Lang
 
 log = logger("kehutu.graphql")
+
+DOCUMENTS = 256
+"""Texts of documents that are kept parsed and validated."""
 
 
 @strawberry.type(description="What can be asked of the customer graph.")
@@ -42,24 +46,21 @@ class Schema(strawberry.Schema):
             lang = execution_context.context.lang
         for error in errors:
             fault = error.original_error
-            if isinstance(error, DocumentTooLargeError):
-                error.extensions = {"code": "DOCUMENT_TOO_LARGE"}
-            elif isinstance(fault, KehutuError):
-                error.message = fault.message(lang)
-                error.extensions = {"code": fault.code, "remedy": fault.remedy(lang)}
-            elif isinstance(fault, RecursionError):
-                error.message = "The document is nested too deeply."
-                error.extensions = {"code": "DOCUMENT_TOO_LARGE"}
-            elif fault is not None and not isinstance(fault, GraphQLError):
+            if fault is None or isinstance(fault, GraphQLError):
+                continue
+            if isinstance(fault, RecursionError):
+                fault = KehutuError("DOCUMENT_TOO_LARGE", reason="it is nested too deeply")
+            elif not isinstance(fault, KehutuError):
                 log.error("fault of a resolver", exc_info=fault, path=error.path)
-                error.message = "Internal fault."
-                error.extensions = {"code": "INTERNAL_FAULT"}
+                fault = KehutuError("INTERNAL_FAULT")
+            error.message = fault.message(lang)
+            error.extensions = {"code": fault.code, "remedy": fault.remedy(lang)}
 
 
 schema = Schema(
     query=Query,
     mutation=Mutation,
-    extensions=[DocumentLimits],
+    extensions=[lambda: DocumentLimits(DOCUMENTS), lambda: ParserCache(DOCUMENTS)],
     config=StrawberryConfig(scalar_map={FenAmount: Fen}, disable_field_suggestions=False),
 )
 

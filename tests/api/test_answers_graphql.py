@@ -368,7 +368,7 @@ def test_upstream_is_reached_over_the_guarantor(risky: TestClient) -> None:
     [
         ('neighbours(id: "nobody") { totalCount }', "UNKNOWN_ID"),
         ('neighbours(id: "F1", relations: ["LOVES"]) { totalCount }', "RELATION_UNKNOWN"),
-        ('neighbours(id: "F1", first: 101) { totalCount }', "PAGE_SIZE"),
+        ('neighbours(id: "F1", first: -1) { totalCount }', "PAGE_SIZE"),
         ('gridTrace(id: "W1", direction: UP) { totalCount }', "NOT_IN_THE_GRID"),
         ('paths(from: "F1", to: "W1", maxLength: 9) { totalCount }', "PATH_LENGTH"),
         ('customers(after: "x") { totalCount }', "CURSOR_UNKNOWN"),

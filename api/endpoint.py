@@ -247,7 +247,7 @@ def _passes(fault: BaseException | None) -> bool:
 
 
 def _too_large(error: GraphQLError) -> bool:
-    return (error.extensions or {}).get("code") == "DOCUMENT_TOO_LARGE"
+    return (error.extensions or {}).get("code") in {"DOCUMENT_TOO_LARGE", "PAGE_SIZE"}
 
 
 def _response(

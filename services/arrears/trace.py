@@ -73,7 +73,7 @@ def trace_of(site: Site, run: Run, model: RiskModel, party: int, top: int) -> Ri
         ),
         tail=Tail(explanation.tail, Money(amounts[-1])),
         seeds=seeds,
-        would_change=largest_drops(model, party, explanation, blamed.seeds[worst].tolist(), names),
+        would_change=largest_drops(model, party, explanation, blamed, names),
         run=RunName(run.id),
         data_time=run.cut_off,
         overrides=judgements_of(model, names),

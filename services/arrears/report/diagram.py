@@ -201,7 +201,8 @@ def fitted(text: str, width: float) -> tuple[str, ...]:
     if first == len(text):
         return (text,)
     space = text.rfind(" ", 0, first + 1)
-    end = space if space > 0 else first
+    # Without a space both lines get the same room, so that no single character is left over.
+    end = space if space > 0 else min(first, max(1, (len(text) + 1) // 2))
     rest = text[end:].strip()
     second = _fits(rest, room)
     return text[:end], rest if second == len(rest) else rest[: max(1, _fits(rest, room - 2))] + "…"

@@ -152,11 +152,10 @@ class Writer:
 
     def _headline(self, answer: RiskTrace) -> tuple[Row, ...]:
         text = self._text
-        note = (
-            text["over"].format(raw=answer.raw)
-            if answer.raw >= OVER
-            else text["proven"].format(bound=answer.bound)
-        )
+        if answer.raw >= OVER:
+            note = text["over"].format(raw=answer.raw)
+        else:
+            note = text["proven"].format(bound=answer.bound) if answer.bound > 0 else text["exact"]
         return (
             Row(text["score"], (f"{answer.score:.1%}", note)),
             Row(text["loss"], (str(answer.expected_loss), _yuan(self._lang))),

@@ -2,8 +2,9 @@
 
 In the folder: ``clients.lock`` (every client holds it shared), ``start.lock`` (one starter at a time),
 ``server.lock`` (the server holds it; its text says who it is), ``server.json`` (ports, once it listens),
-``password`` (owner only), ``server.log``, ``data/`` (the engine's files), ``database`` (the name of the database that
-holds the graph, once a rebuild has made another than the first).
+``password`` (owner only), ``server.log``, ``data/`` (the engine's files), ``sums.json`` (of these files: left by a
+server that ended in order, looked at by the next), ``database`` (the name of the database that holds the graph, once
+a rebuild has made another than the first).
 A client that is killed drops its lock with it, so the server outlives its clients by no more than a moment, and a
 file left behind by a killed process means nothing.
 """
@@ -15,6 +16,7 @@ import fcntl
 import json
 import os
 import secrets
+import shutil
 import subprocess
 import sys
 import threading
@@ -34,6 +36,9 @@ START_SECONDS = 90.0
 STARTS = 2
 WATCH_SECONDS = 0.25
 FIRST_DATABASE = "kehutu"
+DAMAGED = "damaged file: "
+"""What a server says last that finds its files changed; a file that is left by one that ended in order."""
+LEAST_BYTES = 4 * 1024**2
 LARGE_STORE_BYTES = 120 * 1024**2
 """Above this size on disk (about 300,000 nodes, 1.5 million relations) the server gets the larger heap."""
 
@@ -178,7 +183,12 @@ class EmbeddedServer:
                         break
                     process, left = self._spawn(same_ports=left == STARTS), left - 1
                 time.sleep(0.02)
+        if disk_is_full(self.folder):
+            raise KehutuError("STORE_FULL", store=f"embedded ({self.folder})")
         reason = _tail(self.folder / "server.log") or "the server did not start"
+        if reason.startswith(DAMAGED):
+            file = self.folder / reason.removeprefix(DAMAGED)
+            raise KehutuError("STORE_FILE_DAMAGED", file=file, folder=self.folder)
         raise KehutuError("STORE_UNAVAILABLE", store=f"embedded ({self.folder})", reason=reason)
 
     @contextlib.contextmanager
@@ -252,6 +262,11 @@ def serve_database(folder: Path, name: str) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
+
+
+def disk_is_full(folder: Path) -> bool:
+    """Whether the disk of a folder has no room for the engine to work in."""
+    return shutil.disk_usage(folder).free < LEAST_BYTES
 
 
 def _password(file: Path) -> str:

@@ -22,12 +22,16 @@ import sys
 import threading
 import time
 import traceback
+import zlib
 from importlib.metadata import version
 from pathlib import Path
 
 POLL_SECONDS = 0.25
 LOCK_SECONDS = 5.0
 STOP_SECONDS = 10.0
+SUMS = "sums.json"
+DAMAGED = "damaged file: "
+PART_BYTES = 1024**2
 COMMAND_LIMIT_MS = 3_600_000
 """Nothing runs longer, whatever happens to the client; shorter limits are kept by the client's watchdog."""
 
@@ -60,6 +64,8 @@ def main() -> None:
         os.pwrite(lock, json.dumps(holder).encode(), 0)
         _serve(folder, lock, holder, arguments)
         status = 0
+    except SystemExit:
+        pass
     except BaseException:  # noqa: BLE001 - reported, then the process must end: see above
         traceback.print_exc()
     finally:
@@ -69,6 +75,10 @@ def main() -> None:
 
 def _serve(folder: Path, lock: int, holder: dict[str, object], arguments: argparse.Namespace) -> None:
     clients = os.open(folder / "clients.lock", os.O_RDWR)
+    if damage := _damage(folder):
+        print(DAMAGED + damage, file=sys.stderr)
+        raise SystemExit(1)
+    (folder / SUMS).unlink(missing_ok=True)
     os.environ["ARCADEDB_JVM_ERROR_FILE"] = str(folder / "jvm-crash-%p.log")
     import arcadedb_embedded  # noqa: PLC0415 - takes a second, only the holder of the lock pays it
 
@@ -106,6 +116,41 @@ def _serve(folder: Path, lock: int, holder: dict[str, object], arguments: argpar
     stop = threading.Thread(target=server.stop, daemon=True)
     stop.start()
     stop.join(STOP_SECONDS)
+    if not stop.is_alive():
+        _note_sums(folder)
+
+
+def _sums(folder: Path) -> dict[str, list[int]]:
+    """Size and CRC-32 of every file of the databases."""
+    found = {}
+    for file in sorted((folder / "data" / "databases").rglob("*")):
+        if file.is_file():
+            size = crc = 0
+            with file.open("rb") as content:
+                while part := content.read(PART_BYTES):
+                    size, crc = size + len(part), zlib.crc32(part, crc)
+            found[str(file.relative_to(folder))] = [size, crc]
+    return found
+
+
+def _note_sums(folder: Path) -> None:
+    """Remember the files as they are left; a server that is killed leaves no note, and the engine's log mends those."""
+    draft = folder / f"{SUMS}.new"
+    draft.write_text(json.dumps(_sums(folder)))
+    draft.replace(folder / SUMS)
+
+
+def _damage(folder: Path) -> str:
+    """The first file that is not as it was left; empty when all are. The engine itself would serve what is there."""
+    try:
+        left = json.loads((folder / SUMS).read_text())
+    except FileNotFoundError:
+        return ""
+    except ValueError:
+        return SUMS
+    found = _sums(folder)
+    names = sorted(left.keys() | found.keys())
+    return next((name for name in names if left.get(name) != found.get(name)), "")
 
 
 def _acquire(lock: int) -> bool:

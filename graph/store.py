@@ -65,7 +65,7 @@ class Store:
     ``url``: where it is, without a password. ``deadline``: seconds a query may take, see :meth:`within`; an outage
     is borne for as long, but no longer than 15 s (embedded: 60 s).
     Every method raises KehutuError: STORE_UNAVAILABLE when the store does not answer, within the deadline and 5 s;
-    STORE_DEADLINE when a query was stopped.
+    STORE_DEADLINE when a query was stopped; STORE_FULL when its disk has no space.
     """
 
     url: str
@@ -244,6 +244,8 @@ class _Faults:
             if _exists(fault):
                 reason = "it holds a node that was to be new"
                 raise KehutuError("STORE_DAMAGED", store=self.store.url, reason=reason) from fault
+            if self.store.dialect.lacks_space(fault):
+                raise KehutuError("STORE_FULL", store=self.store.url) from fault
             if ".Security." in code or code.endswith(("DatabaseUnavailable", "DatabaseNotFound")):
                 raise self._unavailable(fault.message or code) from fault
         elif isinstance(fault, (DriverError, OSError)):

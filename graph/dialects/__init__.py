@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
+    from neo4j.exceptions import Neo4jError
+
     from graph.schema.ddl import Index
     from graph.schema.model import Schema
     from graph.store import Store
@@ -21,6 +23,9 @@ class Dialect(Protocol):
 
     def keeps_deadlines(self) -> bool:
         """Whether the server stops a transaction at the timeout that the driver sends."""
+
+    def lacks_space(self, fault: Neo4jError) -> bool:
+        """Whether a query failed because the store's disk is full, as far as can be told from here."""
 
     def prepare(self, store: Store, schema: Schema, indexes: Sequence[Index]) -> None:
         """Make types, constraints and indexes that are missing. Safe to repeat and to interrupt."""

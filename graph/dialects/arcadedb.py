@@ -10,11 +10,13 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from graph.embedded import EmbeddedServer
+from graph.embedded import EmbeddedServer, disk_is_full
 from graph.schema.model import PropertyType
 from terms.errors import KehutuError
 
 if TYPE_CHECKING:
+    from neo4j.exceptions import Neo4jError
+
     from graph.schema.ddl import Index
     from graph.schema.model import Schema
     from graph.store import Store
@@ -53,6 +55,10 @@ class ArcadeDB:
     def keeps_deadlines(self) -> bool:
         """It ignores the driver's timeout."""
         return False
+
+    def lacks_space(self, fault: Neo4jError) -> bool:  # noqa: ARG002 - it says nothing, and hides the cause in its log
+        """By a look at the disk that holds it: it says nothing but that something unexpected went wrong."""
+        return disk_is_full(self._server.folder)
 
     def prepare(self, store: Store, schema: Schema, indexes: Sequence[Index]) -> None:
         """Types, property types and indexes in one script."""

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 import neo4j
 
 if TYPE_CHECKING:
+    from neo4j.exceptions import Neo4jError
+
     from graph.schema.ddl import Index
     from graph.schema.model import Schema
     from graph.store import Store
@@ -27,6 +29,10 @@ class Neo4j:
     def keeps_deadlines(self) -> bool:
         """The server stops a transaction at the driver's timeout (2.3 to 3 s for 2 s)."""
         return True
+
+    def lacks_space(self, fault: Neo4jError) -> bool:
+        """By what it says."""
+        return "No space left" in (fault.message or "")
 
     def prepare(self, store: Store, schema: Schema, indexes: Sequence[Index]) -> None:  # noqa: ARG002
         """Constraints and indexes; types need no definition, and Community refuses those of properties."""

@@ -25,9 +25,7 @@ def bills(*rows: tuple[int, str, int, str, str]) -> Bills:
 
 
 def judged(*rows: tuple[int, str, int, str, str], customers: int = 1, advance: int = 0) -> PaymentRecord:
-    return payment_record(
-        customers, bills(*rows), CUT_OFF, np.full(customers, advance, dtype=np.int64)
-    )
+    return payment_record(customers, bills(*rows), CUT_OFF, np.full(customers, advance, dtype=np.int64))
 
 
 def test_without_bills_there_is_no_distress_and_no_exposure() -> None:
@@ -49,7 +47,13 @@ def test_each_late_bill_among_the_last_twelve_adds_a_twenty_fourth() -> None:
 def test_lateness_older_than_twelve_bills_is_forgiven() -> None:
     old = (0, "2024-12", 100_00, "2025-01-20", "2025-03-01")
     recent = [
-        (0, str(np.datetime64("2025-01") + month), 100_00, str(np.datetime64("2025-02-20") + 30 * month), "2025-01-31")
+        (
+            0,
+            str(np.datetime64("2025-01") + month),
+            100_00,
+            str(np.datetime64("2025-02-20") + 30 * month),
+            "2025-01-31",
+        )
         for month in range(12)
     ]
     assert judged(old, *recent).own[0] == 0.0
@@ -94,7 +98,9 @@ rows_of_bills = st.lists(
 
 
 @given(rows=rows_of_bills, data=st.data())
-def test_the_order_of_bills_changes_nothing(rows: list[tuple[int, str, int, str, str]], data: st.DataObject) -> None:
+def test_the_order_of_bills_changes_nothing(
+    rows: list[tuple[int, str, int, str, str]], data: st.DataObject
+) -> None:
     shuffled = data.draw(st.permutations(rows))
     one, other = judged(*rows, customers=4), judged(*shuffled, customers=4)
     for name in ("own", "overdue_bills", "late_bills", "balance", "exposure", "monthly"):

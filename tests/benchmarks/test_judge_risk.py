@@ -1,0 +1,71 @@
+"""The judge: baselines stay below what they approximate, isolation cuts, and the page says what was not met."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from algorithms.risk.fitting import distress
+from benchmarks import judge_risk, risk_page, worlds
+
+
+@pytest.fixture(scope="module")
+def world() -> worlds.World:
+    return worlds.make("b", 1)
+
+
+def test_rounds_rise_to_the_solution(world: worlds.World) -> None:
+    seen = judge_risk.case(world)
+    one, two, many = (
+        judge_risk.after_rounds(count, judge_risk.break_matrix)(seen, judge_risk.START)
+        for count in (1, 2, 400)
+    )
+    h = distress(seen, judge_risk.START)
+    assert (one >= seen.own).all()
+    assert (two >= one).all()
+    assert many == pytest.approx(h, abs=1e-9)
+
+
+def test_isolated_firms_harm_nobody_and_fail_as_before(world: worlds.World) -> None:
+    firms = np.flatnonzero(world.known)
+    cut = judge_risk.isolated(world, firms)
+    assert not np.isin(cut.source, firms).any()
+    assert judge_risk.by_contagion(cut, 100) < judge_risk.by_contagion(world, 100)
+    assert np.array_equal(worlds.outcomes(cut, 100).alone, worlds.outcomes(world, 100).alone)
+
+
+def _report(fitted: float) -> dict[str, Any]:
+    """A report in which fitted h has AUC* ``fitted``, all else 0.7, and the ceiling 0.8."""
+    score = {"auc": 0.7, "ap": 0.4, "error": 0.01, "error_calibrated": 0.005}
+    ceiling = {**score, "auc": 0.8, "base_rate": 0.05, "auc_of_half": 0.8, "ap_of_half": 0.4, "noise": 0.001}
+    models = {title: [score] * 5 for title, *_ in judge_risk.MODELS}
+    models[risk_page.FITTED] = [{**score, "auc": fitted}] * 5
+    return {
+        "command": "judge",
+        "machine": "none",
+        "seconds": {"wall": 1, "cpu": 1},
+        "draws": 100,
+        "isolation_years": 0,
+        "a": {"h": [{"spearman": 0.995, "below": 2.0}] * 5},
+        "worlds": {
+            name: {"ceiling": [ceiling] * 5, "models": models, "fits": {}} for name in risk_page.WORLDS
+        },
+    }
+
+
+def test_the_page_says_which_targets_are_met() -> None:
+    good, bad = (
+        [
+            line
+            for line in risk_page.page(_report(auc)).splitlines()
+            if "fitted h: AUC* to the ceiling" in line
+        ]
+        for auc in (0.798, 0.75)
+    )
+    fitted_good = [line for line in good if "unfitted" not in line]
+    fitted_bad = [line for line in bad if "unfitted" not in line]
+    assert len(fitted_good) == len(fitted_bad) == 2
+    assert all(line.endswith("| met |") for line in fitted_good)
+    assert all(line.endswith("| **not met** |") for line in fitted_bad)

@@ -83,8 +83,8 @@ def paths(
         relations: types to follow; without any all but copies of results.
 
     Raises:
-        KehutuError: ``UNKNOWN_ID``, ``RELATION_UNKNOWN``, ``PATH_LENGTH``, ``PATHS_TOO_MANY``, ``STORE_DEADLINE``,
-            ``PAGE_SIZE``, ``CURSOR_UNKNOWN``.
+        KehutuError: ``UNKNOWN_ID``, ``RELATION_UNKNOWN``, ``PATH_LENGTH``, ``PATHS_TOO_MANY``, ``PAGE_SIZE``,
+            ``CURSOR_UNKNOWN``.
     """
     checked(first)
     if not 1 <= max_length <= LONGEST:
@@ -120,14 +120,20 @@ def _join(one: _Walk, other: _Walk) -> Iterator[_Walk]:
 
 
 def _walks(site: Site, entity: EntityId, longest: int, relations: list[str]) -> list[_Walk]:
-    rows = queries.walks(
-        site.store,
-        type=type_of(entity, site.schema).name,
-        id=entity,
-        longest=longest,
-        relations=relations,
-        first=MOST_WALKS + 1,
-    )
+    try:
+        rows = queries.walks(
+            site.store,
+            type=type_of(entity, site.schema).name,
+            id=entity,
+            longest=longest,
+            relations=relations,
+            first=MOST_WALKS + 1,
+        )
+    except KehutuError as fault:
+        if fault.code != "STORE_DEADLINE":
+            raise
+        # Asking again would take as long: there are more ways than can be walked in the time.
+        raise KehutuError("PATHS_TOO_MANY", id=entity, most=MOST_WALKS) from fault
     if len(rows) > MOST_WALKS:
         raise KehutuError("PATHS_TOO_MANY", id=entity, most=MOST_WALKS)
     return [

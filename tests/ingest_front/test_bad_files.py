@@ -322,8 +322,10 @@ def test_any_bytes_give_rows_or_a_reason(folder, content):
     path = folder / "a.csv"
     path.write_bytes(b"a,b\n" + content)
     with suppress(KehutuError):
-        for row in read(Request(path, "a.csv")).rows:
+        opened = read(Request(path, "a.csv"))
+        for row in opened.rows:
             if isinstance(row, BadRow):
                 assert KehutuError(row.code, file=row.file, line=row.line, **row.details).message()
             else:
-                assert tuple(row.values) == ("a", "b")
+                # Bytes with a zero at every other place are UTF-16, with a header of its own.
+                assert tuple(row.values) == opened.columns

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import socket
+import threading
 from dataclasses import replace
 
 import uvicorn
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse
 
+from algorithms.risk.warm import warm
 from api.context import Context
 from api.endpoint import GraphQLOverHTTP
 from api.request_log import RequestLog
@@ -105,5 +107,7 @@ def listen(port: int, *, container: bool = False) -> socket.socket:
 
 def serve(site: Site, bound: socket.socket) -> None:
     """Serve until the process is told to stop."""
+    # The first trace shall not wait for the kernels to be compiled or read from their cache.
+    threading.Thread(target=warm, name="warming", daemon=True).start()
     config = uvicorn.Config(create_app(site), log_config=None, access_log=False)
     uvicorn.Server(config).run(sockets=[bound])

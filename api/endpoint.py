@@ -64,6 +64,7 @@ class GraphQLOverHTTP:
         self._schema = schema
         self._context = context
         self._workers: anyio.CapacityLimiter | None = None
+        self._taken = 0
 
     async def answer(self, request: Request) -> Response:
         """Answer a GET or POST request; what goes wrong is told in GraphQL's own form."""
@@ -85,7 +86,8 @@ class GraphQLOverHTTP:
     async def _execute(self, asked: Asked, context: Context, method: str) -> ExecutionResult:
         if self._workers is None:
             self._workers = anyio.CapacityLimiter(WORKERS)
-        if self._workers.statistics().tasks_waiting >= WAITING:
+        # Counted here, not asked of the limiter: between its answer and the start of waiting others may come.
+        if self._taken >= WORKERS + WAITING:
             raise _Refusal(503, KehutuError("REQUEST_BUSY"), {"Retry-After": str(RETRY_SECONDS)})
         execute = functools.partial(
             self._schema.execute_sync,
@@ -95,6 +97,7 @@ class GraphQLOverHTTP:
             operation_name=asked.operation_name,
             allowed_operation_types=OperationType.from_http("GET" if method == "GET" else "POST"),
         )
+        self._taken += 1
         try:
             return await anyio.to_thread.run_sync(execute, limiter=self._workers, abandon_on_cancel=True)
         except CannotGetOperationTypeError as fault:
@@ -102,6 +105,8 @@ class GraphQLOverHTTP:
         except InvalidOperationTypeError as fault:
             told = fault.as_http_error_reason(method)
             raise _refusal(405, told, {"Allow": "POST"}) from fault
+        finally:
+            self._taken -= 1
 
 
 def accepted(header: str | None) -> str | None:

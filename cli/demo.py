@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import click
@@ -93,11 +94,15 @@ def show(report: DemoReport, call: Call) -> None:
     print_tree(as_tree(report.traced, call.lang))
     click.echo(in_words(report.traced, call.lang))
     home = call.settings.home
+    kehutu = (
+        sys.argv[0] if "/" in sys.argv[0] else "kehutu"
+    )  # as it was called, so that the lines can be copied
     click.echo(
         f"\nWhere to look next\n"
-        f"  kehutu trace {report.enterprise} --home {home}\n"
-        f"  kehutu clusters --home {home}\n"
-        f"  kehutu search 130 --type Customer --home {home}\n"
+        f"  {kehutu} trace {report.enterprise} --home {home}\n"
+        f"  {kehutu} show {report.customer} --home {home}\n"
+        f"  {kehutu} clusters --home {home}\n"
+        f"  {kehutu} search 云泽 --type Enterprise --home {home}\n"
         f"  {home}/demo.json names these ids\n"
         f"\nSynthetic: {', '.join(report.synthetic)}. The grid is a published benchmark (SimBench), so are the test "
         "persons (FEBRL).\nFindings about synthetic customers and enterprises say nothing about real ones."

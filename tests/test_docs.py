@@ -147,3 +147,8 @@ def test_files_that_pages_name_exist(page: Path) -> None:
     rooms = "terms|graph|ledger|ingest|algorithms|services|api|cli|cypher|tests|benchmarks|docs|requirements"
     named = re.findall(rf"`((?:{rooms})/[\w./-]+?)`", page.read_text(encoding="utf-8"))
     assert [name for name in named if not (CHECKOUT / name).exists() and "NAME" not in name] == []
+
+
+def test_the_chinese_readme_has_the_same_commands_and_queries() -> None:
+    chinese = _blocks(CHECKOUT / "README.zh-CN.md")
+    assert [(b.language, b.text) for b in chinese] == [(b.language, b.text) for b in _blocks(README)]

@@ -73,6 +73,8 @@ def unpacked(file: BinaryIO, name: str) -> BinaryIO:
 
 def member_of(file: BinaryIO, name: str) -> str:
     """The name of the one file in a zip archive."""
+    if not file.read(4).startswith(_MARKS[".zip"]):
+        _refuse(name, "its content is not what its ending says")
     try:
         with zipfile.ZipFile(file) as archive:
             return _only_member(archive, name).filename

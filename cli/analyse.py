@@ -37,7 +37,7 @@ def analyse(call: Call, engine: str, as_of: datetime | None) -> int:
     """
     require(engine, call.settings.store)
     progress = ProgressLines()
-    with open_site(call.settings) as site:
+    with open_site(call.settings, progress) as site:
         project(site, progress)
         report = make_run(site, as_of=as_of.date() if as_of else None, engine=engine, progress=progress)
     progress.close()

@@ -47,7 +47,7 @@ def demo(call: Call, *, size: int, data: Path | None, no_serve: bool, port: int)
     """
     progress = ProgressLines()
     bound = None if no_serve else listen(port)
-    with open_site(call.settings) as site:
+    with open_site(call.settings, progress) as site:
         report = build(site, size, data, progress)
         progress.close()
         url = f"http://{LOOPBACK}:{bound.getsockname()[1] if bound else port}"

@@ -104,6 +104,23 @@ class Store:
 
         self._transact(work, *(query for query, _ in steps))
 
+    def write_following(
+        self,
+        query: str,
+        following: Callable[[Rows], tuple[str, dict[str, object]]],
+        /,
+        **parameters: object,
+    ) -> Rows:
+        """Rows of an idempotent query, and in the same transaction the query that follows from them."""
+
+        def work(tx: neo4j.Transaction, _: int) -> Rows:
+            rows = _rows(tx, query, parameters)
+            after, arguments = following(rows)
+            tx.run(after, arguments).consume()
+            return rows
+
+        return self._transact(work, query)
+
     def write_once(self, query: str, twin: str, /, **parameters: object) -> Rows:
         """A query that must not run twice; ``twin`` is what runs in its place once it may have run."""
 

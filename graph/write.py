@@ -56,7 +56,7 @@ class GraphChange:
 
     ``create_*`` must not exist yet; ``update_*`` may or may not exist and are replaced as a whole; ``remove_*``
     may be gone already. Removed nodes lose their relations. Of a relation to remove only the identity counts.
-    Removals are written first.
+    Removals are written first. ``recorded_at``: when the ledger took the record of the watermark.
     """
 
     watermark: int
@@ -66,6 +66,7 @@ class GraphChange:
     create_relations: Sequence[RelationRow] = ()
     update_relations: Sequence[RelationRow] = ()
     remove_relations: Sequence[RelationRow] = ()
+    recorded_at: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +121,7 @@ def apply(
             _send(patient, create if new else merge, merge if new else None, shown, what)
     if before_watermark is not None:
         before_watermark()
-    state.end(store, change.watermark)
+    state.end(store, change.watermark, change.recorded_at)
     return Counts(
         nodes=len(change.create_nodes) + len(change.update_nodes),
         relations=len(change.create_relations) + len(change.update_relations),

@@ -265,6 +265,7 @@ class _Step:
         gone = {entity for _, entity in removed}
         return GraphChange(
             watermark=self.after,
+            recorded_at=self.batch[-1].recorded_at.isoformat(),
             create_nodes=new,
             update_nodes=other,
             remove_nodes=removed,

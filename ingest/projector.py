@@ -14,6 +14,7 @@ from graph.schema.model import Schema
 from graph.state import prepare
 from graph.store import Store
 from graph.write import Counts, apply
+from ingest.abreast import refuse_ahead
 from ingest.difference import Difference, difference
 from ingest.recall import Recall
 from ingest.relations import Warned
@@ -57,7 +58,8 @@ def catch_up(
         batch: records a step; the graph after all of them does not depend on it.
         progress: called after every step with the records done and the records there were to do.
     Raises:
-        KehutuError: STORE_OF_ANOTHER_LEDGER, STORE_NEWER, STORE_UNAVAILABLE, LEDGER_LOCKED (another process writes).
+        KehutuError: STORE_OF_ANOTHER_LEDGER, STORE_NEWER, STORE_OUTDATED, STORE_AHEAD, STORE_UNAVAILABLE,
+            LEDGER_LOCKED (another process writes).
 
     Killed at any moment and called again, it goes on where it was: the step that was cut short is computed again
     from the ledger, comes out the same, and is written over what is there of it.
@@ -90,7 +92,8 @@ def _follow(  # noqa: PLR0917  # one call, from two places
     progress: Callable[[int, int], None] | None,
 ) -> Projection:
     """Write what the records up to ``end`` change."""
-    state = prepare(store, schema, ledger.id)
+    state = prepare(store, schema, ledger.id, alone=ledger.writer)
+    refuse_ahead(ledger, store, state)
     start, in_flight = state.watermark, state.in_flight
     total = Projection(watermark=start)
     if start >= end:

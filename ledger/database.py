@@ -14,7 +14,7 @@ import secrets
 import sqlite3
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Final
@@ -24,7 +24,9 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 from sqlalchemy.exc import DBAPIError
 
 from ledger import tables
+from ledger.migrate import PLACE, VERSION, migrate, migrations, newest
 from terms.errors import KehutuError
+from terms.migrations import Migration, read
 
 FOLDER: Final = "ledger"
 DATABASE: Final = "ledger.sqlite"
@@ -51,12 +53,16 @@ class Ledger:
         self._held = threading.local()
 
     @classmethod
-    def open(cls, home: Path, *, create: bool = True) -> Ledger:
-        """Open the ledger of a home folder, making it first where there is none.
+    def open(
+        cls, home: Path, *, create: bool = True, migrate: bool = True, migrations_in: Path | None = None
+    ) -> Ledger:
+        """Open the ledger of a home folder, making it first where there is none, migrating an older one.
 
         Args:
             home: the site's folder; made when absent and ``create`` is set.
             create: whether a missing ledger is made; else LEDGER_MISSING.
+            migrate: whether an older ledger is migrated; else LEDGER_OUTDATED.
+            migrations_in: a folder of other migrations than those of the product.
         Raises:
             KehutuError: LEDGER_MISSING, LEDGER_DAMAGED, LEDGER_NEWER, LEDGER_UNWRITABLE, LEDGER_KEY_MISSING,
                 LEDGER_KEY_EXPOSED (others may read the key), LEDGER_KEY_WRONG (the key of another ledger).
@@ -74,7 +80,8 @@ class Ledger:
                 engine = _engine(path)
                 try:
                     with faults(path):
-                        ledger_id = _prepare(engine, path, key)
+                        known = migrations() if migrations_in is None else read(migrations_in)
+                        ledger_id = _prepare(engine, path, key, known, may_migrate=migrate)
                 except BaseException:
                     engine.dispose()
                     raise
@@ -107,6 +114,12 @@ class Ledger:
     def sign(self, content: bytes) -> bytes:
         """HMAC-SHA256 of some content under the ledger's key, 32 bytes: nobody without the key can make it."""
         return hmac.new(self._key, content, hashlib.sha256).digest()
+
+    @property
+    def version(self) -> int:
+        """Version of its layout."""
+        with self.reading() as connection:
+            return int(_meta(connection)[VERSION])
 
     @property
     def former_ids(self) -> tuple[str, ...]:
@@ -247,8 +260,11 @@ def _engine(path: Path) -> Engine:
     return engine
 
 
-def _prepare(engine: Engine, path: Path, key: bytes) -> str:
-    """Make the tables of a new ledger, check those of an old one; return its id."""
+def _prepare(
+    engine: Engine, path: Path, key: bytes, migrations_: Sequence[Migration], *, may_migrate: bool
+) -> str:
+    """Make the tables of a new ledger, check and migrate those of an old one; return its id."""
+    newest_ = newest(migrations_)
     fingerprint = hmac.new(key, _FINGERPRINT_TEXT, hashlib.sha256).hexdigest()[:16]
     with engine.connect() as connection:
         known = _meta(connection)
@@ -257,15 +273,20 @@ def _prepare(engine: Engine, path: Path, key: bytes) -> str:
             tables.metadata.create_all(connection)
             known = {
                 "ledger_id": secrets.token_hex(16),
-                "version": str(tables.VERSION),
+                VERSION: str(newest_),
                 "key_fingerprint": fingerprint,
             }
             connection.execute(insert(tables.meta), [{"name": n, "value": v} for n, v in known.items()])
             connection.commit()
-    if int(known["version"]) > tables.VERSION:
-        raise KehutuError("LEDGER_NEWER", path=path, found=known["version"], known=tables.VERSION)
+    found = int(known[VERSION])
+    if found > newest_:
+        raise KehutuError("LEDGER_NEWER", path=path, found=found, known=newest_)
     if known["key_fingerprint"] != fingerprint:
         raise KehutuError("LEDGER_KEY_WRONG", path=path.with_name(KEY))
+    if found < newest_ or PLACE in known:
+        if not may_migrate:
+            raise KehutuError("LEDGER_OUTDATED", path=path, found=found, known=newest_)
+        migrate(engine, path, known, migrations_)
     return known["ledger_id"]
 
 

@@ -25,7 +25,7 @@ from sqlalchemy import (
 )
 
 VERSION: Final = 1
-"""Version of this layout; a ledger with a higher one is refused."""
+"""Version of this layout: a ledger with a higher one is refused, one with a lower one is migrated."""
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND: Final = timedelta(microseconds=1)

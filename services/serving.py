@@ -12,6 +12,7 @@ from graph.rebuild import refuse_while_rebuilding
 from graph.schema.load import schema
 from graph.state import prepare
 from graph.store import open_store
+from ingest.abreast import refuse_ahead
 from ledger.database import Ledger
 from services.loading import project
 from services.settings import Settings
@@ -94,7 +95,9 @@ class _Connecting:
         if not self._looked:
             self._unheld.ping()
             refuse_while_rebuilding(self._unheld)
-            prepare(self._unheld, schema(), self._site.ledger.id)
+            ledger = self._site.ledger
+            state = prepare(self._unheld, schema(), ledger.id, alone=ledger.writer)
+            refuse_ahead(ledger, self._unheld, state)
             self._site.store.admit()
             self._looked = True
 

@@ -12,11 +12,13 @@ from graph.schema.load import schema
 from graph.schema.model import Schema
 from graph.state import prepare
 from graph.store import Store, open_store
+from ingest.abreast import refuse_ahead
 from ledger.aliases import resolve
 from ledger.database import Ledger
 from services.settings import Settings
 from terms.errors import KehutuError
 from terms.ids import EntityId
+from terms.progress import Progress, silent
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +53,8 @@ class Site:
 
 
 @contextmanager
-def open_site(settings: Settings) -> Iterator[Site]:
-    """Open (and where needed make) the site's ledger and store; both are closed at the end.
+def open_site(settings: Settings, progress: Progress = silent) -> Iterator[Site]:
+    """Open (and where needed make, or migrate) the site's ledger and store; both are closed at the end.
 
     Raises:
         KehutuError: the store does not answer, belongs to another ledger, or is locked; the home cannot be written.
@@ -62,7 +64,8 @@ def open_site(settings: Settings) -> Iterator[Site]:
         store = open_store(settings.store_url, settings.home, heap=settings.store_heap)
         try:
             refuse_while_rebuilding(store)
-            prepare(store, schema(), ledger.id)
+            state = prepare(store, schema(), ledger.id, alone=ledger.writer, progress=progress)
+            refuse_ahead(ledger, store, state)
             yield Site(settings, schema(), ledger, store)
         finally:
             store.close()

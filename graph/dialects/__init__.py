@@ -30,6 +30,9 @@ class Dialect(Protocol):
     def prepare(self, store: Store, schema: Schema, indexes: Sequence[Index]) -> None:
         """Make types, constraints and indexes that are missing. Safe to repeat and to interrupt."""
 
+    def drop(self, store: Store, indexes: Sequence[Index]) -> None:
+        """Drop constraints and indexes that are there. Safe to repeat."""
+
     def fulltext_index_name(self, index: Index) -> str:
         """What ``db.index.fulltext.queryNodes`` calls the index."""
 

@@ -80,6 +80,11 @@ class ArcadeDB:
             script.append(_definition(index))
         self._command(store, "sqlscript", ";\n".join(script))
 
+    def drop(self, store: Store, indexes: Sequence[Index]) -> None:
+        """By the name that the engine gives."""
+        for index in indexes:
+            self._command(store, "sql", f"DROP INDEX `{self.fulltext_index_name(index)}` IF EXISTS")
+
     def fulltext_index_name(self, index: Index) -> str:
         """ArcadeDB names an index after its type and properties."""
         return f"{index.type}[{','.join(index.properties)}]"

@@ -40,6 +40,12 @@ class Neo4j:
             store.run(_definition(index))
         store.within(WIPE_SECONDS).read("CALL db.awaitIndexes(300)")
 
+    def drop(self, store: Store, indexes: Sequence[Index]) -> None:
+        """By name."""
+        for index in indexes:
+            kind = "CONSTRAINT" if index.kind == "unique" else "INDEX"
+            store.run(f"DROP {kind} `{index.name}` IF EXISTS")
+
     def fulltext_index_name(self, index: Index) -> str:
         """Its own name."""
         return index.name

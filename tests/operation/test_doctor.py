@@ -153,6 +153,10 @@ def _site(home: Path) -> dict[str, str]:
     return wrong(ledger_and_store(settings(home)))
 
 
+def _values(home: Path) -> set[str]:
+    return {one.value for one in ledger_and_store(settings(home))}
+
+
 def test_the_store_is_compared_with_the_ledger(ledger: Ledger, store: Store) -> None:
     assert _site(ledger.home) == {}
     append(ledger, [row("visits/1", node("Enterprise", CODES[0], name="甲"))], recorded_at=datetime.now(UTC))
@@ -165,9 +169,22 @@ def test_the_store_is_compared_with_the_ledger(ledger: Ledger, store: Store) -> 
     catch_up(ledger, store, SCHEMA)
     store.write("MERGE (n:Customer {id: 'customer:0000000099'})")
     assert _site(ledger.home) == {"STORE_DAMAGED": "fault"}
-    begin(store, 9)
+    begin(store, 2)
     assert _site(ledger.home) == {"STORE_BEHIND": "fault"}
+    begin(store, 9)
+    assert _site(ledger.home) == {"STORE_AHEAD": "fault"}
     end(store, 2)
+    store.write("MATCH (m:Meta {id: 'state'}) SET m.schemaVersion = 1")
+    assert _site(ledger.home) == {
+        "STORE_DAMAGED": "fault"
+    }  # an older one is migrated, so only what was wrong is
+    assert f"1; the next command migrates it to {SCHEMA.version}" in _values(ledger.home)
+    store.write("MATCH (m:Meta {id: 'state'}) SET m.migration = 2")
+    assert "half way to 2; the next command goes on" in _values(ledger.home)
+    store.write("MATCH (m:Meta {id: 'state'}) SET m.migration = null")
+    store.write("MATCH (m:Meta {id: 'state'}) SET m.schemaVersion = $newer", newer=SCHEMA.version + 1)
+    assert _site(ledger.home) == {"STORE_NEWER": "fault"}
+    store.write("MATCH (m:Meta {id: 'state'}) SET m.schemaVersion = $own", own=SCHEMA.version)
     store.write("MATCH (m:Meta {id: 'state'}) SET m.ledgerId = 'another'")
     assert _site(ledger.home) == {"STORE_OF_ANOTHER_LEDGER": "fault"}
     empty_in_place(store, ledger.id)

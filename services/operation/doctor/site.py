@@ -15,11 +15,13 @@ from typing import Final
 
 import neo4j
 
+from graph.migrate import migrations
 from graph.rebuild import leftovers, rebuilding_since
 from graph.schema.load import schema
 from graph.state import StoreState, read_state
 from graph.store import Store, open_store
 from graph.write import counts
+from ingest.abreast import refuse_ahead
 from ledger import audit, columns, quarantine, records, runs
 from ledger.census import census
 from ledger.database import Ledger
@@ -64,11 +66,12 @@ def ledger_and_store(settings: Settings) -> Iterator[Finding]:
     with ExitStack() as stack:
         opened: Ledger | None = None
         try:
-            opened = stack.enter_context(Ledger.open(settings.home, create=False))
+            opened = stack.enter_context(Ledger.open(settings.home, create=False, migrate=False))
         except KehutuError as fault:
             none_yet = fault.code == "LEDGER_MISSING"
             value = "none yet" if none_yet else "cannot be opened"
-            yield Finding("ledger", "database", value, None if none_yet else fault)
+            older = fault.code == "LEDGER_OUTDATED"
+            yield Finding("ledger", "database", value, None if none_yet else fault, warning=older)
         if opened is not None:
             yield from _ledger(opened)
         yield from _store(settings, opened)
@@ -82,7 +85,7 @@ def _ledger(opened: Ledger) -> Iterator[Finding]:
     if faults:
         return
     last = records.head(opened)
-    yield Finding("ledger", "database", f"{opened.id}, whole, {last:,} records")
+    yield Finding("ledger", "database", f"{opened.id}, whole, version {opened.version}, {last:,} records")
     latest = records.since(opened, last - 1, 1) if last else []
     if latest:
         yield clock(datetime.now(UTC), latest[0].recorded_at)
@@ -186,14 +189,32 @@ def _graph(store: Store, ledger: Ledger | None) -> Iterator[Finding]:
         )
         yield Finding("store", "graph", "of another ledger", fault)
         return
+    yield _version(store, state)
     if state.schema_version > schema().version:
-        fault = KehutuError(
-            "STORE_NEWER", store=store.url, found=state.schema_version, expected=schema().version
-        )
-        yield Finding("store", "graph", f"schema {state.schema_version}", fault)
+        return
+    try:
+        refuse_ahead(ledger, store, state)
+    except KehutuError as fault:
+        yield Finding("store", "watermark", f"{state.watermark:,}", fault)
         return
     yield _watermark(state, ledger)
     yield from _content(store, state, ledger)
+
+
+def _version(store: Store, state: StoreState) -> Finding:
+    """The store's version against this program's, and what the next command will do about an older one."""
+    found, known = state.schema_version, schema().version
+    if found > known:
+        fault = KehutuError("STORE_NEWER", store=store.url, found=found, expected=known)
+        return Finding("store", "version", str(found), fault)
+    for one in migrations():
+        if one.rebuild and found < one.number:
+            fault = KehutuError("STORE_OUTDATED", store=store.url, found=found, does=one.does)
+            return Finding("store", "version", str(found), fault)
+    if state.migrating is not None:
+        return Finding("store", "version", f"half way to {state.migrating}; the next command goes on")
+    later = "" if found == known else f"; the next command migrates it to {known}"
+    return Finding("store", "version", f"{found}{later}")
 
 
 def _watermark(state: StoreState, ledger: Ledger) -> Finding:

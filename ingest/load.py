@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import MappingProxyType
 from typing import Final, TypeAlias
 
 from graph.schema.load import schema as shipped_schema
@@ -22,7 +23,7 @@ from ingest.cells import Fault, shown
 from ingest.manifest import Manifest, Source
 from ingest.manifest import read as read_manifest
 from ingest.mapping import Mapped, Mapper
-from ingest.readers import BadRow, Notice, Opened, Request, Row, reader
+from ingest.readers import BadRow, Notice, Opened, Reader, Request, Row, reader
 from ingest.rules import compile_rules
 from ingest.seen import Seen
 from ledger import loads, quarantine
@@ -37,6 +38,8 @@ BATCH: Final = 5_000
 
 TOLERANCE: Final = timedelta(days=1)
 """How far a row may be observed ahead of our clock; a later one is quarantined."""
+
+NO_READERS: Final[Mapping[str, Reader]] = MappingProxyType({})
 
 Clock: TypeAlias = Callable[[], datetime]
 
@@ -82,6 +85,7 @@ def load(
     strict: bool = False,
     base: Path | None = None,
     schema: Schema | None = None,
+    readers: Mapping[str, Reader] = NO_READERS,
     progress: Progress = silent,
     clock: Clock = lambda: datetime.now(UTC),
 ) -> LoadReport:
@@ -90,6 +94,7 @@ def load(
     Args:
         strict: whether quarantined rows make the load incomplete; every good row is loaded all the same.
         base: the folder that the paths of sources are relative to; that of the manifest when absent.
+        readers: by format, for sources of what the caller holds in memory; before those that ship.
     Raises:
         KehutuError: ``MANIFEST_MISSING``, ``MANIFEST_FAULT`` or ``READER_UNKNOWN`` before anything is read; a fault
             of the ledger at any time.
@@ -101,7 +106,8 @@ def load(
     reports: list[SourceReport] = []
     with _few_collections():
         for source, mapper in zip(manifest.sources, mappers, strict=True):
-            work = _SourceLoad(ledger, source, mapper, progress, clock)
+            read_source = readers.get(source.reader_name) or reader(source.reader_name)
+            work = _SourceLoad(ledger, source, mapper, read_source, progress=progress, clock=clock)
             work.run(manifest.folder)
             reports.append(work.report)
     loads.finish(ledger, load_id, [_counts(report) for report in reports], at=clock())
@@ -154,11 +160,19 @@ class _SourceLoad:
     """One source on its way into the ledger."""
 
     def __init__(
-        self, ledger: Ledger, source: Source, mapper: Mapper, progress: Progress, clock: Clock
+        self,
+        ledger: Ledger,
+        source: Source,
+        mapper: Mapper,
+        read_source: Reader,
+        *,
+        progress: Progress,
+        clock: Clock,
     ) -> None:
         self.ledger = ledger
         self.source = source
         self.mapper = mapper
+        self.read_source = read_source
         self.progress = progress
         self.clock = clock
         self.started = clock()
@@ -195,7 +209,7 @@ class _SourceLoad:
         self.report.warnings.extend(notice.message() for notice in notices)
 
     def _open(self, request: Request) -> Opened:
-        opened = reader(self.source.reader_name)(request)
+        opened = self.read_source(request)
         fault = missing_columns(self.mapper, opened, request.name)
         if fault is not None:
             raise fault

@@ -109,6 +109,7 @@ READERS: dict[str, str] = {
     "sf311": "ingest.readers.sf311:read",
     "bods": "ingest.readers.bods:read",
     "taiwan": "ingest.readers.taiwan:read",
+    "py2neo": "ingest.readers.py2neo_graph:read",
 }
 """Format or reader name -> ``module:function``; imported at first use."""
 
@@ -125,7 +126,7 @@ ENDINGS: dict[str, str] = {
 }
 """Format by file name, where the manifest gives none."""
 
-WITHOUT_PATH: frozenset[str] = frozenset({"simbench", "febrl"})
+WITHOUT_PATH: frozenset[str] = frozenset({"simbench", "febrl", "py2neo"})
 """Readers that bring their own input, so that a manifest need not give a path."""
 
 

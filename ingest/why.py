@@ -7,7 +7,7 @@ from collections import defaultdict, deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal, NamedTuple
+from typing import Final, Literal, NamedTuple
 
 from graph.schema.model import Schema
 from ingest.entities import Entity
@@ -19,8 +19,12 @@ from ingest.view import View, named
 from ingest.why_text import why_text
 from ledger.database import Ledger
 from ledger.judgements import Judgement
+from ledger.records import mentioning
 from terms.errors import KehutuError, Lang
 from terms.ids import EntityId, Key, RecordId
+
+COMMON: Final = 50
+"""Records that state one value, above which it is no evidence that two of them mean the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +54,18 @@ class WhyLink:
 
 @dataclass(frozen=True, slots=True)
 class Shared:
-    """Evidence that two entities have in common: a value that records of both state."""
+    """Evidence that two entities have in common: a value that records of both state.
+
+    ``stated``: how many records state it in all, whatever they are about. ``common``: so many that it tells nobody from
+    anybody, as the number of a switchboard, or one that was typed to fill a field.
+    """
 
     property: str
     value: str
     left: tuple[RecordId, ...]
     right: tuple[RecordId, ...]
+    stated: int
+    common: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +124,7 @@ def why(ledger: Ledger, schema: Schema, a: str, b: str, *, as_of: datetime | Non
         else (),
         judgements=tuple(_between(view, left, right)),
         refused=tuple(_steps(_joining(refused, view, left, right), view.around)),
-        shared=() if same else tuple(_shared(view, left, right, schema)),
+        shared=() if same else tuple(_shared(ledger, view, left, right)),
     )
 
 
@@ -213,19 +223,21 @@ def _joining(refused: Sequence[Link], view: View, left: Cluster, right: Cluster)
     return found
 
 
-def _shared(view: View, left: Cluster, right: Cluster, schema: Schema) -> Iterator[Shared]:
-    one, other = _evidence(view, left, schema), _evidence(view, right, schema)
-    for name, value in sorted(one.keys() & other.keys()):
-        (shown, mine), (_, theirs) = one[name, value], other[name, value]
-        yield Shared(name, shown, tuple(sorted(mine)), tuple(sorted(theirs)))
+def _shared(ledger: Ledger, view: View, left: Cluster, right: Cluster) -> Iterator[Shared]:
+    one, other = _evidence(view, left), _evidence(view, right)
+    both = sorted(one.keys() & other.keys())
+    stating = mentioning(ledger, [compared for _, compared in both], roles=None)
+    for name, compared in both:
+        (shown, mine), (_, theirs) = one[name, compared], other[name, compared]
+        # Names are looked up by their text and have no mention: the two sides are what is known of them here.
+        stated = max(len(stating.get(compared, ())), len(mine | theirs))
+        yield Shared(name, shown, tuple(sorted(mine)), tuple(sorted(theirs)), stated, stated > COMMON)
 
 
-def _evidence(
-    view: View, cluster: Cluster, schema: Schema
-) -> dict[tuple[str, str], tuple[str, set[RecordId]]]:
+def _evidence(view: View, cluster: Cluster) -> dict[tuple[str, str], tuple[str, set[RecordId]]]:
     """What records state of an entity that others may have too, by property and compared form: names, evidence, and
     the keys of addresses that it is related to."""
-    declared = schema.nodes[cluster.type].properties
+    declared = view.schema.nodes[cluster.type].properties
     found: dict[tuple[str, str], tuple[str, set[RecordId]]] = {}
 
     def add(name: str, compared: str, shown: str, record: RecordId) -> None:

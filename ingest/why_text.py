@@ -34,11 +34,15 @@ def _lines(answer: Why, lang: Lang) -> Iterator[str]:
         for link in answer.refused:
             yield "  " + words["refused"] + _line(link, lang)
         for shared in answer.shared:
-            yield "  " + words["shared"].format(
-                property=shared.property,
-                value=shared.value,
-                left=", ".join(shared.left),
-                right=", ".join(shared.right),
+            yield (
+                "  "
+                + words["shared"].format(
+                    property=shared.property,
+                    value=shared.value,
+                    left=", ".join(shared.left),
+                    right=", ".join(shared.right),
+                )
+                + (words["common"].format(stated=shared.stated) if shared.common else "")
             )
         if not answer.shared:
             yield "  " + words["nothing"]
@@ -75,6 +79,7 @@ _WORDS: dict[Lang, dict[str, str]] = {
         "known": "{id}, {type} {name}; described by: {records}",
         "refused": "held apart, although: ",
         "shared": "both have {property} {value} ({left}; {right})",
+        "common": "; {stated:,} records state it: it identifies nobody",
         "nothing": "no evidence in common",
         "states": "record {record} ({channel}) states {left} and {right}",
         "judged": "judged {verdict}: {left} and {right}, by {by}{author} at {at} UTC{score}",
@@ -93,6 +98,7 @@ _WORDS: dict[Lang, dict[str, str]] = {
         "known": "{id}，{type} {name}；依据记录：{records}",
         "refused": "虽有以下关联，但已判定为不同：",
         "shared": "{property} 相同：{value}（{left}；{right}）",
+        "common": "；共有 {stated:,} 条记录写明该值，不能用于识别",
         "nothing": "没有共同的证据",
         "states": "记录 {record}（{channel}）同时写明 {left} 与 {right}",
         "judged": "判定为{verdict}：{left} 与 {right}，{by}{author}，{at} UTC{score}",

@@ -25,6 +25,7 @@ from strawberry.types.graphql import OperationType
 
 from api.context import Context
 from api.schema import Schema
+from services.operation.wholeness import whole
 from terms.errors import KehutuError, Lang
 
 BODY_BYTES: Final = 256 * 1024
@@ -90,7 +91,7 @@ class GraphQLOverHTTP:
         if self._taken >= WORKERS + WAITING:
             raise _Refusal(503, KehutuError("REQUEST_BUSY"), {"Retry-After": str(RETRY_SECONDS)})
         execute = functools.partial(
-            self._schema.execute_sync,
+            self._whole,
             asked.query,
             variable_values=asked.variables,
             context_value=context,
@@ -105,8 +106,15 @@ class GraphQLOverHTTP:
         except InvalidOperationTypeError as fault:
             told = fault.as_http_error_reason(method)
             raise _refusal(405, told, {"Allow": "POST"}) from fault
+        except KehutuError as fault:
+            raise _Refusal(503, fault, {"Retry-After": str(RETRY_SECONDS)}) from fault
         finally:
             self._taken -= 1
+
+    def _whole(self, query: str, *, context_value: Context, **parameters: Any) -> ExecutionResult:
+        """Execute a document; raises STORE_REBUILDING in place of an answer from half a graph."""
+        with whole(context_value.site.ledger, context_value.site.store):
+            return self._schema.execute_sync(query, context_value=context_value, **parameters)
 
 
 def accepted(header: str | None) -> str | None:

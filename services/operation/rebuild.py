@@ -21,6 +21,7 @@ from ledger.database import Ledger
 from ledger.records import head
 from services.operation import trail
 from services.operation.logs import logger
+from services.operation.wholeness import making_again
 from services.settings import Settings
 from terms.errors import KehutuError
 from terms.progress import Progress, silent
@@ -140,7 +141,7 @@ def _beside(ledger: Ledger, fresh: Fresh, progress: Progress) -> Projection:
 
 
 def _in_place(ledger: Ledger, store: Store, progress: Progress) -> Projection:
-    with ledger.writer():
+    with ledger.writer(), making_again(ledger):
         progress("Emptying the store")
         empty_in_place(store, ledger.id)
         done = catch_up(

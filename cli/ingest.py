@@ -7,27 +7,59 @@ from pathlib import Path
 import click
 
 from cli.options import Call, command
-from cli.output import ProgressLines, print_error, print_json, print_table
+from cli.output import ProgressLines, plain, print_error, print_json, print_table
+from services.live.following import Followed
+from services.loading import Loaded
 from services.loading import ingest as load_and_project
+from terms.errors import Lang
+
+TEXT = {
+    "en": {
+        "continued": "Run {run} continues {parent}: {changed} parties changed, the expected loss by {loss} yuan "
+        "({seconds:.1f} s).",
+        "full": "New full run {run}: {reason} ({seconds:.1f} s).",
+        "unchanged": "Nothing that was loaded changes the current run.",
+        "failed": "The data is loaded, but the current run could not be continued. {code}: {message} "
+        "`kehutu analyse` makes a new one.",
+        "cut-off": "the data now reaches a later day",
+        "version": "the one before is of another version",
+        "length": "so many runs have been continued that a full one is due",
+        "share": "too much has changed to continue the one before",
+    },
+    "zh": {
+        "continued": "批次 {run} 延续 {parent}：{changed} 个主体有变化，预期损失变化 {loss} 元（{seconds:.1f} 秒）。",
+        "full": "新的完整批次 {run}：{reason}（{seconds:.1f} 秒）。",
+        "unchanged": "本次载入不影响当前批次的结果。",
+        "failed": "数据已载入，但当前批次未能延续。{code}：{message}可用 `kehutu analyse` 生成新批次。",
+        "cut-off": "数据截止日期已后移",
+        "version": "此前的批次由其他版本生成",
+        "length": "已多次延续，需要一次完整分析",
+        "share": "变化过多，不宜延续",
+    },
+}
 
 
 @click.command()
 @click.argument("manifest", type=click.Path(path_type=Path))
 @click.option("--strict", is_flag=True, help="Exit 1 also when rows were quarantined.")
+@click.option("--no-analyse", is_flag=True, help="Leave the current run as it is.")
 @command
-def ingest(call: Call, manifest: Path, *, strict: bool) -> int:
+def ingest(call: Call, manifest: Path, *, strict: bool, no_analyse: bool) -> int:
     """Load every source that MANIFEST names, then bring the graph up to date.
 
     A row that cannot be taken is quarantined with its reason; a source that cannot be read is listed with its
-    error, and the others go on. Loading the same input again changes nothing. Exit 1 when a source was unreadable,
-    3 when the store is down: what was read is kept and projected by the next command.
+    error, and the others go on. Loading the same input again changes nothing. Where there is a current run, it is
+    continued to what was loaded (`live_runs = false` in config.toml turns that off for good). Exit 1 when a source was
+    unreadable, 3 when the store is down: what was read is kept and projected by the next command.
     """
     progress = ProgressLines()
-    loaded = load_and_project(call.settings, manifest, strict=strict, progress=progress)
+    loaded = load_and_project(
+        call.settings, manifest, strict=strict, analyse=not no_analyse, progress=progress
+    )
     progress.close()
     sources = loaded.report.sources
     if call.json:
-        print_json(loaded.report)
+        print_json(document(loaded, call.lang))
     else:
         print_table(
             ("source", "read", "accepted", "quarantined", "duplicate", "remarks"),
@@ -45,8 +77,40 @@ def ingest(call: Call, manifest: Path, *, strict: bool) -> int:
         )
         if any(s.quarantined for s in sources):
             click.echo("\nQuarantined rows are kept: `kehutu quarantine list` shows why.")
+        if loaded.followed is not None and (words := told(loaded.followed, call.lang)):
+            click.echo(f"\n{words}")
     if loaded.store_fault is not None:
         print_error(loaded.store_fault, call.lang, as_json=False)
         return loaded.store_fault.exit
     unreadable = any(s.error for s in sources)
     return 1 if unreadable or (strict and any(s.quarantined for s in sources)) else 0
+
+
+def document(loaded: Loaded, lang: Lang) -> dict[str, object]:
+    """The report of the load, and what became of the current run (``analysis``; null where it was not asked for)."""
+    report = plain(loaded.report)
+    assert isinstance(report, dict)  # noqa: S101  # a data class
+    followed = loaded.followed
+    analysis = None
+    if followed is not None:
+        analysis = plain(followed)
+        assert isinstance(analysis, dict)  # noqa: S101  # a data class
+        fault = analysis.pop("fault") and followed.fault
+        analysis["error"] = {"code": fault.code, "message": fault.message(lang)} if fault else None
+    return {**report, "analysis": analysis}
+
+
+def told(followed: Followed, lang: Lang) -> str:
+    """What became of the current run in words; empty where there is nothing to say."""
+    words = TEXT[lang].get(followed.outcome, "")
+    fault = followed.fault
+    return words.format(
+        run=followed.run,
+        parent=followed.parent,
+        changed=followed.changed,
+        loss=followed.loss,
+        seconds=followed.seconds,
+        reason=TEXT[lang].get(followed.reason or "", ""),
+        code=fault.code if fault else "",
+        message=fault.message(lang) if fault else "",
+    )

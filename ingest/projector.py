@@ -13,7 +13,7 @@ from typing import Final
 from graph.schema.model import Schema
 from graph.state import prepare
 from graph.store import Store
-from graph.write import Counts, apply
+from graph.write import Counts, GraphChange, apply
 from ingest.abreast import refuse_ahead
 from ingest.difference import Difference, difference
 from ingest.recall import Recall
@@ -32,6 +32,7 @@ _WARNINGS: Final = 100
 class Projection:
     """What catching up did: records read, nodes and relations written and removed, where the graph stands now.
 
+    ``start``: where it stood before. ``types``: the types of nodes and relations that were written or removed, by name.
     ``warnings``: the first hundred contracts that two channels seem to report under different numbers.
     """
 
@@ -41,6 +42,8 @@ class Projection:
     removed_nodes: int = 0
     removed_relations: int = 0
     watermark: int = 0
+    start: int = 0
+    types: tuple[str, ...] = ()
     warnings: tuple[Warned, ...] = ()
 
 
@@ -95,7 +98,7 @@ def _follow(  # noqa: PLR0917  # one call, from two places
     state = prepare(store, schema, ledger.id, alone=ledger.writer)
     refuse_ahead(ledger, store, state)
     start, in_flight = state.watermark, state.in_flight
-    total = Projection(watermark=start)
+    total = Projection(watermark=start, start=start)
     if start >= end:
         return total
     # A step that was cut short is taken as it was, even if it went further than is asked for now.
@@ -168,5 +171,14 @@ def _sum(total: Projection, records: int, counts: Counts, step: Difference) -> P
         removed_nodes=total.removed_nodes + counts.removed_nodes,
         removed_relations=total.removed_relations + counts.removed_relations,
         watermark=step.change.watermark,
+        start=total.start,
+        types=tuple(sorted({*total.types, *_types(step.change)})),
         warnings=(*total.warnings, *step.warnings)[:_WARNINGS],
     )
+
+
+def _types(change: GraphChange) -> set[str]:
+    nodes = {row.type for rows in (change.create_nodes, change.update_nodes) for row in rows}
+    removed = {type_name for type_name, _ in change.remove_nodes}
+    relations = (change.create_relations, change.update_relations, change.remove_relations)
+    return nodes | removed | {row.type for rows in relations for row in rows}

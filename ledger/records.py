@@ -199,16 +199,19 @@ def since(ledger: Ledger, after: int, limit: int) -> list[Record]:
         return [_record(ledger, row) for row in connection.execute(query)]
 
 
-def latest_observation(ledger: Ledger, *, besides: str) -> datetime | None:
+def latest_observation(ledger: Ledger, *, besides: str, after: int = 0) -> datetime | None:
     """The latest instant that a record states for itself; times that a load stood in for do not count.
 
     Args:
         besides: a source that does not count either, because the product makes its records itself.
+        after: only records with a higher sequence number count.
     """
     columns = tables.record.c
     query = select(func.max(columns.observed_at)).where(
         columns.observed_assumed == false(), columns.source != besides
     )
+    if after:
+        query = query.where(columns.seq > after)
     with ledger.reading() as connection:
         found = connection.scalar(query)
     return None if found is None else tables.from_micros(found)

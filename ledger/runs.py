@@ -17,6 +17,7 @@ from terms.errors import KehutuError
 from terms.ids import RunId
 
 _CURRENT: Final = "current_run"
+_KNOWN: Final = "current_run_known"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +74,34 @@ def turn(ledger: Ledger, run_id: RunId) -> None:
         if connection.scalar(select(tables.run.c.id).where(tables.run.c.id == run_id)) is None:
             raise KehutuError("UNKNOWN_RUN", id=run_id)
         set_pointer(connection, _CURRENT, run_id)
+
+
+def turn_from(ledger: Ledger, parent: str, run_id: str) -> bool:
+    """The same only while ``parent`` is the current run, so that of two that continue it at once one comes too late.
+
+    Raises:
+        KehutuError: UNKNOWN_RUN.
+    """
+    with ledger.writing() as connection:
+        if connection.scalar(select(tables.run.c.id).where(tables.run.c.id == run_id)) is None:
+            raise KehutuError("UNKNOWN_RUN", id=run_id)
+        if get_pointer(connection, _CURRENT) != parent:
+            return False
+        set_pointer(connection, _CURRENT, run_id)
+        return True
+
+
+def know(ledger: Ledger, run_id: str, watermark: int) -> None:
+    """Note that the run is as good as new up to a record: what was loaded since it was made changes nothing in it."""
+    with ledger.writing() as connection:
+        set_pointer(connection, _KNOWN, f"{watermark} {run_id}")
+
+
+def known_until(ledger: Ledger, run: Run) -> int:
+    """The last record that the run has in it, or that is known to change nothing in it."""
+    with ledger.reading() as connection:
+        watermark, _, run_id = (get_pointer(connection, _KNOWN) or "0 ").partition(" ")
+    return max(run.watermark, int(watermark)) if run_id == run.id else run.watermark
 
 
 def current(ledger: Ledger) -> Run:

@@ -18,10 +18,11 @@ from algorithms.risk.parameters import RiskParameters
 from algorithms.risk.propagation import Propagation, solve
 from algorithms.risk.weights import EvidenceEdges, MoneyEdges, Weights, break_weights
 from graph.arrays import Ints
+from graph.state import read_state
 from ingest.conversions import ZONE
 from ledger import runs
 from ledger.judgements import SOURCE as JUDGEMENTS
-from ledger.records import head, latest_observation
+from ledger.records import latest_observation
 from services.exposure import exposure
 from services.exposure.model import EVIDENCE_CODES, Exposure
 from services.risk_model import RiskModel, save
@@ -82,10 +83,25 @@ def analyse(
         KehutuError: ``NOTHING_LOADED``; ``STORE_UNAVAILABLE``; what the choice of an engine raises.
     """
     finder = engine_of(engine, site.store, site.schema)
-    cut_off = as_of or _latest(site)
+    cut_off = as_of or latest_day(site)
     parameters = RiskParameters()
+    watermark = read_until(site)
     progress("Reading the graph")
     inputs = exposure(site, np.datetime64(cut_off), parameters)
+    return conclude(site, inputs, finder, watermark, engine=engine, progress=progress)
+
+
+def conclude(
+    site: Site, inputs: Exposure, finder: Engine, watermark: int, *, engine: str, progress: Progress = silent
+) -> AnalysisReport:
+    """Make a run of inputs that are at hand, and turn to it.
+
+    Args:
+        finder: where communities are found; ``engine``: its name.
+        watermark: the last record of which it is certain that the inputs have it in them.
+    """
+    parameters = inputs.parameters
+    cut_off: date = inputs.cut_off.astype("datetime64[D]").item()
     progress("Weighing links", len(inputs.money.source))
     weights = weigh(inputs)
     progress("Solving", len(inputs.parties.ids))
@@ -105,7 +121,7 @@ def analyse(
                 parent=None,
                 created_at=datetime.now(UTC),
                 cut_off=cut_off,
-                watermark=head(site.ledger),
+                watermark=watermark,
                 code_version=version("kehutu"),
                 projection_hash=projection,
                 parts={
@@ -121,7 +137,14 @@ def analyse(
             ),
         )
     runs.turn(site.ledger, run_id)
+    runs.know(site.ledger, run_id, watermark)
     return _report(run_id, cut_off, model, parameters, solution, engine=engine, unchanged=known)
+
+
+def read_until(site: Site) -> int:
+    """The last record that the graph shows for certain: what is read from now on has it in it."""
+    state = read_state(site.store)
+    return 0 if state is None else state.watermark
 
 
 def weigh(inputs: Exposure) -> Weights:
@@ -153,15 +176,20 @@ def communities(ids: list[str], weights: Weights, engine: Engine) -> Ints:
     return found.values.astype(np.int64)
 
 
-def _latest(site: Site) -> date:
+def latest_day(site: Site) -> date:
+    """The business day of the latest observation in the ledger: the cut-off where none is asked for.
+
+    Raises:
+        KehutuError: ``NOTHING_LOADED``.
+    """
     found = latest_observation(site.ledger, besides=JUDGEMENTS)
     if found is None:
         raise KehutuError("NOTHING_LOADED")
     return found.astimezone(ZONE).date()
 
 
-def identity_of(model: RiskModel, parameters: RiskParameters) -> tuple[RunId, str]:
-    """The run's id and the hash of what it read: equal data, parameters and code give an equal id."""
+def identity_of(model: RiskModel, parameters: RiskParameters, parent: str = "") -> tuple[RunId, str]:
+    """The run's id and the hash of what it read: equal data, parameters, code and parent give an equal id."""
     digest = hashlib.sha256()
     for name, table in model.tables().items():
         digest.update(name.encode())
@@ -169,6 +197,7 @@ def identity_of(model: RiskModel, parameters: RiskParameters) -> tuple[RunId, st
     projection = digest.hexdigest()
     digest.update(orjson.dumps(parameters.as_dict(), option=orjson.OPT_SORT_KEYS))
     digest.update(version("kehutu").encode())
+    digest.update(parent.encode())
     return RunId(f"{model.cut_off:%Y%m%d}-{digest.hexdigest()[:10]}"), projection
 
 

@@ -9,6 +9,7 @@ from graph.schema.load import schema
 from ingest.load import LoadReport, load
 from ingest.projector import Projection, catch_up
 from ledger.database import Ledger
+from services.live.following import Followed, follow
 from services.settings import Settings
 from services.site import Site, open_site
 from terms.errors import KehutuError
@@ -17,17 +18,30 @@ from terms.progress import Progress, silent
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """What became of a manifest: its report, and either the projection or why the graph has to follow later."""
+    """What became of a manifest: its report, and either the projection or why the graph has to follow later.
+
+    ``followed``: what became of the current run; None where it was not asked for or the graph has to follow.
+    """
 
     report: LoadReport
     projection: Projection | None
     store_fault: KehutuError | None = None
+    followed: Followed | None = None
 
 
 def ingest(
-    settings: Settings, manifest: Path, *, strict: bool = False, progress: Progress = silent
+    settings: Settings,
+    manifest: Path,
+    *,
+    strict: bool = False,
+    analyse: bool = True,
+    progress: Progress = silent,
 ) -> Loaded:
-    """Load a manifest and project. With the store down the records are kept and the fault is handed back.
+    """Load a manifest, project, and continue the current run. With the store down the records are kept and the fault
+    is handed back.
+
+    Args:
+        analyse: whether the current run, where there is one, is continued.
 
     Raises:
         KehutuError: the manifest cannot be used, or the home is locked or cannot be written.
@@ -38,8 +52,9 @@ def ingest(
     finally:
         ledger.close()
     try:
-        with open_site(settings) as site:
-            return Loaded(report, project(site, progress))
+        with open_site(settings, progress) as site:
+            projection = project(site, progress)
+            return Loaded(report, projection, None, follow(site, projection, progress) if analyse else None)
     except KehutuError as fault:
         if fault.exit != STORE_FAULT_EXIT:
             raise

@@ -13,13 +13,19 @@ from ingest.mentions import mentions
 from ingest.statements import Statements
 from ledger.judgements import CHANNEL
 from ledger.records import NewRecord, Record, append, current
+from services.live.following import follow as go_on
 from services.loading import project
 from services.site import Site
 from terms.errors import KehutuError
 
 
 def decide(
-    site: Site, source: str, idempotency_key: str, make: Callable[[str, str], Statements]
+    site: Site,
+    source: str,
+    idempotency_key: str,
+    make: Callable[[str, str], Statements],
+    *,
+    follow: bool = True,
 ) -> tuple[Record, bool]:
     """Keep a decision and bring the graph up to it.
 
@@ -28,6 +34,7 @@ def decide(
         source: what kind of decisions these are, as the records' source.
         idempotency_key: the caller's name for this one decision; any text.
         make: from the record's number and the instant of recording (ISO, UTC) to its statements.
+        follow: continue the current run to it, where it can change a result.
 
     Returns:
         The record, and whether it was known already.
@@ -41,7 +48,7 @@ def decide(
     number = hashlib.blake2b(idempotency_key.encode(), digest_size=12).hexdigest()
     known = _known(site, source, number, idempotency_key, make)
     if known is not None:
-        project(site)
+        _show(site, follow=follow)
         return known, True
     now = datetime.now(UTC)
     statements = make(number, instant(now))
@@ -59,7 +66,7 @@ def decide(
     append(site.ledger, [row], recorded_at=now)
     kept = _known(site, source, number, idempotency_key, make)
     assert kept is not None  # noqa: S101  # just appended, or by somebody else under the same key
-    project(site)
+    _show(site, follow=follow)
     return kept, False
 
 
@@ -82,8 +89,15 @@ def take_back(site: Site, source: str, number: str) -> bool:
         mentions=mentions(statements, site.schema),
     )
     append(site.ledger, [row], recorded_at=now)
-    project(site)
+    _show(site, follow=True)
     return True
+
+
+def _show(site: Site, *, follow: bool) -> None:
+    """Bring the graph up to the ledger, and the current run to the graph."""
+    projection = project(site)
+    if follow:
+        go_on(site, projection)
 
 
 def instant(moment: datetime) -> str:

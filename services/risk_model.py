@@ -21,8 +21,8 @@ from graph.arrays import Csr, Floats, Ints
 from ledger import columns, runs
 from services.exposure.ageing import BUCKETS
 from services.exposure.model import Caution, Exposure, Override
+from services.run_tables import Places, places_of, tables_at
 from services.site import Site
-from terms.errors import KehutuError
 from terms.ids import Fen, RunId
 
 ColumnFiles: TypeAlias = dict[str, columns.ColumnFile]
@@ -290,12 +290,6 @@ def save(home: Path, run: RunId, model: RiskModel) -> ColumnFiles:
     return {name: columns.write(home, run, name, table) for name, table in model.tables().items()}
 
 
-def save_tables(home: Path, run: RunId, model: RiskModel, names: tuple[str, ...]) -> ColumnFiles:
-    """Write only some of the model's tables; the others are those of the run that it continues."""
-    tables = model.tables()
-    return {name: columns.write(home, run, name, tables[name]) for name in names}
-
-
 def current(site: Site) -> tuple[runs.Run, RiskModel]:
     """The current run and its model; read once for each run.
 
@@ -313,17 +307,13 @@ def model_of(site: Site, run: runs.Run) -> RiskModel:
         KehutuError: ``RUN_OUTDATED`` where an earlier version of the program made it; a column file that is missing
             or damaged.
     """
-    if "overrides" not in run.files:
-        raise KehutuError("RUN_OUTDATED", id=run.id)
-    places = tuple((name, Path(file.path).parent.name) for name, file in sorted(run.files.items()))
-    return _load(site.home, run.cut_off, places)
+    return _load(site.home, run.cut_off, places_of(site.ledger, run))
 
 
 @lru_cache(maxsize=3)
-def _load(home: Path, cut_off: date, places: tuple[tuple[str, str], ...]) -> RiskModel:
-    """A model by the runs that wrote its tables: an update shares those that it did not change."""
-    written = dict(places)
-    return RiskModel.from_tables(cut_off, lambda name: columns.read(home, written[name], name))
+def _load(home: Path, cut_off: date, places: Places) -> RiskModel:
+    tables = tables_at(home, places)
+    return RiskModel.from_tables(cut_off, lambda name: tables[name])
 
 
 def _find(names: list[str], wanted: str) -> int | None:

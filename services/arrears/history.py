@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
+from typing import Any
 
 import pyarrow.compute as pc
 
@@ -12,6 +13,7 @@ from ledger import columns, runs
 from ledger.runs import Run
 from services.arrears.model import RunName
 from services.risk_model import current
+from services.run_tables import CHANGES, depth_of
 from services.site import Site
 from terms.errors import KehutuError
 from terms.money import Money
@@ -56,29 +58,49 @@ def history(site: Site, entity: str, first: int = LARGEST) -> list[HistoryPoint]
 
 
 def _point(site: Site, run: Run, party: str, *, is_current: bool) -> HistoryPoint | None:
-    file = run.files.get("parties")
-    if file is None:
-        return None
     try:
-        table = columns.read(
-            site.home,
-            Path(file.path).parent.name,
-            "parties",
-            only=("id", "score", "own", "expected_loss"),
-        )
+        found = _figures(site, run, party)
     except KehutuError as fault:
-        if fault.code in ("COLUMNS_MISSING", "COLUMNS_DAMAGED"):
+        if fault.code in ("COLUMNS_MISSING", "COLUMNS_DAMAGED", "UNKNOWN_RUN"):
             return None
         raise
-    row = pc.index(table["id"], party).as_py()
-    if row < 0:
+    if found is None or found.score is None:
         return None
     return HistoryPoint(
         run=RunName(run.id),
         created_at=run.created_at,
         data_time=run.cut_off,
-        score=table["score"][row].as_py(),
-        own=table["own"][row].as_py(),
-        expected_loss=Money(table["expected_loss"][row].as_py()),
+        score=found.score,
+        own=found.own,
+        expected_loss=Money(found.expected_loss),
         current=is_current,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Figures:
+    """A party in one run; ``score`` is None where it is no more."""
+
+    score: float | None
+    own: float
+    expected_loss: int
+
+
+def _figures(site: Site, run: Run, party: str) -> _Figures | None:
+    """What a run says of a party: a continued one what has changed, else the one before it."""
+    while depth_of(run) and run.parent is not None:
+        changed = _row(site, run, CHANGES, party, ("score_after", "own_after", "expected_loss_after"))
+        if changed is not None:
+            return _Figures(*changed)
+        run = runs.get(site.ledger, run.parent)
+    whole = _row(site, run, "parties", party, ("score", "own", "expected_loss"))
+    return None if whole is None else _Figures(*whole)
+
+
+def _row(site: Site, run: Run, name: str, party: str, wanted: tuple[str, ...]) -> list[Any] | None:
+    file = run.files.get(name)
+    if file is None:
+        return None
+    table = columns.read(site.home, Path(file.path).parent.name, name, only=("id", *wanted))
+    row = pc.index(table["id"], party).as_py()
+    return None if row < 0 else [table[column][row].as_py() for column in wanted]

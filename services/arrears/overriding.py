@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
+from datetime import date
 from math import isnan
 
 import numpy as np
@@ -18,15 +18,15 @@ from graph.schema.keys import type_of
 from ingest.statements import NodeStatement, RelationStatement, Statements, Value
 from ledger import runs
 from ledger.runs import Run
-from services.analysis import identity_of, is_kept
 from services.arrears.judgements import judged
 from services.arrears.model import Judged, RunName
 from services.arrears.position import position
-from services.arrears.situation import parameters_of
 from services.exposure.model import Override
+from services.live.continuing import Continued, changes_of
+from services.live.keeping import keep
 from services.names import Named, names_of
 from services.platform import decide
-from services.risk_model import RiskModel, current, save_tables
+from services.risk_model import RiskModel, current
 from services.site import Site
 from terms.errors import KehutuError
 from terms.ids import Key
@@ -107,7 +107,7 @@ def override(
             relations=(RelationStatement("OVERRIDES", "RiskOverride", key, kind, target),),
         )
 
-    record, repeated = decide(site, SOURCE, idempotency_key, say)
+    record, repeated = decide(site, SOURCE, idempotency_key, say, follow=False)  # continued below, faster
     said = Statements.from_json(record.payload).nodes[0].set
     if repeated:
         after_run, after = current(site)
@@ -115,7 +115,7 @@ def override(
         found = _override(
             said, f"{site.schema.nodes['RiskOverride'].prefix}:{said['overrideNo']}", party, model
         )
-        after_run, after = _revise(site, run, model, party, found)
+        after_run, after = _revise(site, run, model, party, found, seq=record.seq)
     names = names_of(site.store, site.schema, [model.ids[party]])
     in_force = [o for o in after.overrides if o.party == party]
     return Overridden(
@@ -148,17 +148,21 @@ def _override(said: Mapping[str, Value], name: str, party: int, model: RiskModel
 
 
 def _revise(
-    site: Site, run: Run, model: RiskModel, party: int, found: Override | None
+    site: Site, run: Run, model: RiskModel, party: int, found: Override | None, *, seq: int
 ) -> tuple[Run, RiskModel]:
     """A run that continues the current one with the party's new own distress; only what changed is written again.
 
-    Exact: the solution is unique, whatever it is continued from (docs/science.md, "Updates").
+    Exact: the solution is unique, whatever it is continued from (docs/science.md, "Solving").
+
+    Args:
+        seq: number of the record of the judgement; the run knows all before it that its parent knows.
     """
     earlier = [o for o in model.overrides if o.party == party]
     others = [o for o in model.overrides if o.party != party]
     own = model.own.copy()
     own[party] = found.own if found else (earlier[0].recorded if earlier else own[party])
-    solution = update(model.solution, model.network, own, np.array([party])).apply(model.solution)
+    computed = update(model.solution, model.network, own, np.array([party]))
+    solution = computed.apply(model.solution)
     after = replace(
         model,
         own=own,
@@ -168,22 +172,7 @@ def _revise(
         expected_loss=np.rint(solution.h * model.lgd * model.exposure).astype(np.int64),
         overrides=sorted([*others, *([found] if found else [])], key=lambda o: o.party),
     )
-    run_id, projection = identity_of(after, parameters_of(run))
-    if not is_kept(site, run_id):
-        files = save_tables(site.home, run_id, after, ("parties", "overrides"))
-        runs.save(
-            site.ledger,
-            Run(
-                id=run_id,
-                parent=run.id,
-                created_at=datetime.now(UTC),
-                cut_off=run.cut_off,
-                watermark=run.watermark,
-                code_version=run.code_version,
-                projection_hash=projection,
-                parts=run.parts,
-                files={**run.files, **files},
-            ),
-        )
-    runs.turn(site.ledger, run_id)
+    continued = Continued(after, 1, len(computed.parties), changes_of(model, after))
+    known = runs.known_until(site.ledger, run)
+    keep(site, run, continued, seq if known >= seq - 1 else known)
     return current(site)

@@ -1,4 +1,4 @@
-"""The watch list: parties with the rules by which they raise alerts, judged by the current run and the one before."""
+"""The watch list: parties with their rules for alerts, judged by the current run and the full one before."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from services.arrears.position import position
 from services.names import Named, names_of
 from services.platform import decide, take_back
 from services.risk_model import RiskModel, current, model_of
+from services.run_tables import depth_of
 from services.site import Site
 from terms.errors import KehutuError
 from terms.ids import Key
@@ -42,8 +43,8 @@ DEFAULT_LEVEL = {RuleKind.THRESHOLD: 0.5, RuleKind.RISE: 0.1, RuleKind.NEW_PATH:
 
 @dataclass(frozen=True, slots=True)
 class WatchRule:
-    """``THRESHOLD``: the score is at least ``level``. ``RISE``: it rose by at least ``level`` since the run before.
-    ``NEW_PATH``: a path with at least this share of the score that the run before did not have."""
+    """``THRESHOLD``: the score is at least ``level``. ``RISE``: it rose by that since the full run before.
+    ``NEW_PATH``: a path with at least this share of the score that the full run before did not have."""
 
     id: str
     kind: RuleKind
@@ -75,8 +76,8 @@ class Watched:
 
 @dataclass(frozen=True, slots=True)
 class WatchList:
-    """All watched parties, those with alerts first, then the largest expected loss. ``run_before``: what rises and new
-    paths are measured against; None where the current run is the first."""
+    """All watched parties, those with alerts first, then the largest expected loss. ``run_before``: the full run that
+    rises and new paths are measured against; None where the current run is the first."""
 
     watched: tuple[Watched, ...]
     run: RunName
@@ -174,9 +175,12 @@ def _rules(site: Site, model: RiskModel) -> dict[int, list[WatchRule]]:
 
 
 def _before(site: Site, run: Run) -> tuple[Run, RiskModel] | None:
-    """The newest run before this one that can be read."""
+    """The newest full run before this one that can be read.
+
+    A run that continues another one is no measure: many small loads would hide a rise that they make together.
+    """
     for earlier in runs.listing(site.ledger):
-        if earlier.created_at < run.created_at and earlier.id != run.id:
+        if earlier.created_at < run.created_at and earlier.id != run.id and not depth_of(earlier):
             try:
                 return earlier, model_of(site, earlier)
             except KehutuError as fault:

@@ -17,6 +17,7 @@ from ingest.projector import Projection
 from ledger.census import census, judgements
 from ledger.database import Ledger
 from ledger.judgements import Judge, Verdict
+from services.live.following import follow
 from services.loading import STORE_FAULT_EXIT, project
 from services.operation import trail
 from services.settings import Settings
@@ -153,7 +154,7 @@ def _acknowledged(settings: Settings, act: Callable[[Ledger], T]) -> Acknowledge
         answer = act(ledger)
     try:
         with open_site(settings) as site:
-            project(site)
+            follow(site, project(site))
     except KehutuError as fault:
         if fault.exit != STORE_FAULT_EXIT:
             raise

@@ -11,6 +11,7 @@ from ingest.retry import Retried, manifest_of
 from ingest.retry import retry as try_rows
 from ledger import quarantine
 from ledger.database import Ledger
+from services.live.following import follow
 from services.loading import STORE_FAULT_EXIT, project
 from services.operation import trail
 from services.settings import Settings
@@ -65,7 +66,7 @@ def retry(
         return Retrial(rows)
     try:
         with open_site(settings) as site:
-            project(site)
+            follow(site, project(site))
     except KehutuError as fault:
         if fault.exit != STORE_FAULT_EXIT:
             raise

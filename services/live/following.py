@@ -1,0 +1,170 @@
+"""After a load: the current run is continued to what the graph shows now.
+
+The parent's cut-off holds while no new record was observed after it. Otherwise the cut-off moves, and with it every
+exposure, every overdue day and the age of all evidence: then a full run is made, as it is where too much has changed
+to continue (docs/decisions/0010-live-runs.md).
+"""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from importlib.metadata import version
+from time import monotonic
+from typing import Literal, TypeAlias
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from algorithms.engines.choose import engine as engine_of
+from ingest.conversions import ZONE
+from ingest.projector import Projection
+from ledger import runs
+from ledger.judgements import SOURCE as JUDGEMENTS
+from ledger.records import latest_observation
+from ledger.runs import Run
+from services.analysis import analyse, conclude, read_until
+from services.arrears.situation import parameters_of
+from services.exposure import exposure
+from services.live.continuing import Continued, continued
+from services.live.keeping import keep
+from services.live.relevance import changes_risk
+from services.risk_model import model_of
+from services.run_tables import depth_of
+from services.site import Site
+from terms.errors import KehutuError
+from terms.ids import RunId
+from terms.money import Money
+from terms.progress import Progress, silent
+
+LONGEST = 16
+"""Runs that may continue one another; the next one is full: reading a run reads all that it continues."""
+SHARE = 0.25
+"""Where more of the parties are touched, communities have to be found anew."""
+
+Outcome: TypeAlias = Literal["continued", "full", "unchanged", "off", "no-run", "failed"]
+Reason: TypeAlias = Literal["cut-off", "version", "length", "share"]
+
+NOTHING = Money(0)
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """What became of the current run after a load.
+
+    ``outcome``: ``continued`` or ``full``: there is a new run; ``unchanged``: nothing that was loaded changes a result;
+    ``off``: the setting ``live_runs`` says so; ``no-run``: there was none to continue; ``failed``: see ``fault``, the
+    load itself stands. ``reason``: why the new run is a full one. ``changed``: parties whose own distress, score or
+    expected loss is another one; ``loss``: what the expected loss of all parties changed by; both of continued runs.
+    """
+
+    outcome: Outcome
+    run: RunId | None = None
+    parent: RunId | None = None
+    reason: Reason | None = None
+    changed: int = 0
+    loss: Money = NOTHING
+    seconds: float = 0.0
+    fault: KehutuError | None = None
+
+
+def follow(site: Site, projection: Projection | None = None, progress: Progress = silent) -> Followed:
+    """Continue the current run to what the graph shows, if that can change it. Never raises: the load is done.
+
+    Args:
+        projection: what has just been written to the graph; where it is known, a load without any input of risk is
+            passed over without reading the graph.
+    """
+    if not site.settings.live_runs:
+        return Followed("off")
+    began = monotonic()
+    try:
+        found = _follow(site, projection, progress)
+    except KehutuError as fault:
+        found = Followed("failed", fault=fault)
+    except Exception as error:  # noqa: BLE001  # whatever it is, what was loaded is acknowledged and stays
+        _log.exception("the current run could not be continued")
+        found = Followed(
+            "failed", fault=KehutuError("LIVE_RUN_FAILED", reason=f"{type(error).__name__}: {error}")
+        )
+    return Followed(
+        outcome=found.outcome,
+        run=found.run,
+        parent=found.parent,
+        reason=found.reason,
+        changed=found.changed,
+        loss=found.loss,
+        seconds=round(monotonic() - began, 3),
+        fault=found.fault,
+    )
+
+
+def _follow(site: Site, projection: Projection | None, progress: Progress) -> Followed:
+    try:
+        run = runs.current(site.ledger)
+    except KehutuError as fault:
+        if fault.code == "NO_RUN":
+            return Followed("no-run")
+        raise
+    known, shown = runs.known_until(site.ledger, run), read_until(site)
+    if shown <= known:
+        return Followed("unchanged", run.id)
+    complete = projection is not None and projection.start <= known and projection.watermark >= shown
+    if projection is not None and complete and not changes_risk(site, projection, known):
+        runs.know(site.ledger, run.id, shown)
+        return Followed("unchanged", run.id)
+    reason = _needs_full(site, run, known)
+    if reason is not None:
+        made = analyse(site, engine=_engine(run), progress=progress)
+        return Followed("unchanged" if made.run == run.id else "full", made.run, run.id, reason)
+    progress("Reading what may have changed")
+    inputs = exposure(site, np.datetime64(run.cut_off), parameters_of(run))
+    before = model_of(site, run)
+    found = continued(before, inputs)
+    if found.touched > SHARE * max(1, len(found.model.ids)):
+        finder = engine_of(_engine(run), site.store, site.schema)
+        made = conclude(site, inputs, finder, shown, engine=_engine(run), progress=progress)
+        return Followed("full", made.run, run.id, "share")
+    if _equal(before.tables(), found.model.tables()):
+        runs.know(site.ledger, run.id, shown)
+        return Followed("unchanged", run.id)
+    kept = keep(site, run, found, shown)
+    if kept is None:  # somebody else has continued it meanwhile: go on from theirs
+        return _follow(site, None, progress)
+    return Followed("continued", kept.id, run.id, None, found.changes.num_rows, _loss(found))
+
+
+def _needs_full(site: Site, run: Run, known: int) -> Reason | None:
+    """Why the run cannot be continued; what can only be told from the inputs comes later."""
+    latest = latest_observation(site.ledger, besides=JUDGEMENTS, after=known)
+    if latest is not None and latest.astimezone(ZONE).date() > run.cut_off:
+        return "cut-off"
+    if run.code_version != version("kehutu") or "overrides" not in _whole(site, run).files:
+        return "version"
+    return "length" if depth_of(run) >= LONGEST else None
+
+
+def _whole(site: Site, run: Run) -> Run:
+    """The full run that this one goes back to."""
+    while depth_of(run) and run.parent is not None:
+        run = runs.get(site.ledger, run.parent)
+    return run
+
+
+def _engine(run: Run) -> str:
+    return str(run.parts.get("communities", {}).get("engine", "local"))
+
+
+def _equal(before: dict[str, pa.Table], after: dict[str, pa.Table]) -> bool:
+    return all(table.equals(before[name]) for name, table in after.items())
+
+
+def _loss(found: Continued) -> Money:
+    """What the expected loss of all parties changed by."""
+    after, before = (
+        pc.sum(found.changes[f"expected_loss_{when}"]).as_py() or 0 for when in ("after", "before")
+    )
+    return Money(after - before)

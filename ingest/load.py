@@ -179,6 +179,7 @@ class _SourceLoad:
         self.report = SourceReport(source.name, origin=source.origin)
         self.seen = Seen()
         self.equal = 0
+        self.unusual: dict[tuple[str, str], tuple[int, dict[str, object]]] = {}
         self.assumed = False
         self.pending: list[NewRecord] = []
         self.refused: list[Quarantined] = []
@@ -201,6 +202,9 @@ class _SourceLoad:
             if fault_in_the_middle is not None:
                 errors.append(_told(fault_in_the_middle))
             notices.extend(opened.warnings)
+        notices.extend(
+            Notice("NOTICE_UNUSUAL", {"count": count, **first}) for count, first in self.unusual.values()
+        )
         if self.equal and self.source.record_id is None:
             notices.append(Notice("NOTICE_EQUAL_ROWS", {"source": self.source.name, "count": self.equal}))
         if self.assumed and self.source.observed_at is None:
@@ -284,6 +288,11 @@ class _SourceLoad:
             self._refuse(row, record.code, record.details, row.values)
             return None
         self.assumed |= record.observed_assumed
+        for type_, name, value in mapped.unusual:
+            place: dict[str, object] = {"file": row.file, "line": row.line}
+            first = {"source": self.source.name, "type": type_, "property": name, "found": value, **place}
+            count, first = self.unusual.get((type_, name), (0, first))
+            self.unusual[type_, name] = count + 1, first
         if record.observed_assumed or self.source.record_id is None:
             content = hash((record.payload, record.deleted))
             earlier = self.seen.add(hash(record.record_id), content)

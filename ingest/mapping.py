@@ -6,7 +6,7 @@ then takes row after row. A row that cannot be taken gives a :class:`Fault`, nev
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, NamedTuple, TypeAlias
@@ -24,14 +24,26 @@ from terms.ids import Key, record_id
 Plain: TypeAlias = dict[str, Any]
 """A statement on its way to JSON, with the keys of ``ingest.statements``."""
 
+Usual: TypeAlias = tuple[str, float, float]
+"""A property with the least and the most that is usual."""
+
 _NOTHING: Final = Statements().to_json()
+
+
+class Unusual(NamedTuple):
+    """A value that is taken and yet hardly true: a negative consumption, or one of a whole city."""
+
+    type: str
+    property: str
+    value: float
 
 
 class Mapped(NamedTuple):
     """A row as the ledger keeps it.
 
     ``record_id``: of the row in its source. ``observed_at``: with zone; ``None`` where the row does not say.
-    ``payload``: canonical JSON of its statements. ``deleted``: the row withdraws the record of its id.
+    ``payload``: canonical JSON of its statements. ``deleted``: the row withdraws the record of its id. ``unusual``:
+    what it states beyond what the schema calls usual.
     """
 
     record_id: str
@@ -39,6 +51,7 @@ class Mapped(NamedTuple):
     payload: bytes
     mentions: tuple[Mention, ...]
     deleted: bool
+    unusual: tuple[Unusual, ...] = ()
 
     @property
     def statements(self) -> Statements:
@@ -238,6 +251,7 @@ class Mapper:
 
     ``columns``: all that it reads; a table without one of them cannot be taken. ``ids``: columns of the record id;
     none: the content names the row. ``evidence``: node type -> properties whose values are mentioned as evidence.
+    ``usual``: mapped node type -> its properties with what is usual, for types that declare any.
     """
 
     columns: frozenset[str]
@@ -247,6 +261,7 @@ class Mapper:
     nodes: tuple[NodeStep, ...]
     relations: tuple[RelationStep, ...]
     evidence: Mapping[str, tuple[str, ...]]
+    usual: Mapping[str, tuple[Usual, ...]]
 
     def map(self, values: Values) -> Mapped | Fault:
         """What a row states, or why it cannot be taken. O(mapped cells)."""
@@ -265,9 +280,17 @@ class Mapper:
                 if row.id_used:
                     row = self._row(values, id_)
                     payload = _payload(row)
-            return Mapped(id_, observed_at, payload, self._mentions(row), False)
+            unusual = tuple(self._unusual(row)) if self.usual else ()
+            return Mapped(id_, observed_at, payload, self._mentions(row), False, unusual)
         except RowFaultError as fault:
             return fault.fault
+
+    def _unusual(self, row: _Row) -> Iterator[Unusual]:
+        for node in row.nodes:
+            for name, least, most in self.usual.get(node["type"], ()):
+                value = node.get("set", {}).get(name)
+                if value is not None and not least <= value <= most:
+                    yield Unusual(node["type"], name, value)
 
     def _record_id(self, values: Values) -> str:
         """The row's own id; empty where its content has to name it."""

@@ -12,7 +12,7 @@ from graph.schema.source import nearest
 from ingest.cells import Condition, Filled, Observed, Take, of_column, of_columns, of_const
 from ingest.conversions import NotAcceptedError, WrongUseError, converter, instant_of
 from ingest.manifest import Cell, Cells, NodeEntry, RelationEntry, Rules, Source, When
-from ingest.mapping import KeyPart, Mapper, Named, NodeStep, RelationStep
+from ingest.mapping import KeyPart, Mapper, Named, NodeStep, RelationStep, Usual
 from ingest.places import Places
 from terms.ids import Key
 
@@ -76,7 +76,12 @@ class _Compiler:
             nodes=tuple(nodes),
             relations=tuple(relations),
             evidence=evidence,
+            usual={node.named.type: usual for node in nodes if (usual := self._usual(node.named.type))},
         )
+
+    def _usual(self, type_: str) -> tuple[Usual, ...]:
+        declared = self.schema.nodes[type_].properties.values()
+        return tuple((p.name, *p.usual) for p in declared if p.usual is not None)
 
     def _node(self, entry: NodeEntry, at: Places) -> NodeStep:
         type_ = self._node_type(entry.node, at, "node")

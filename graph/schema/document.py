@@ -70,6 +70,7 @@ A node type has a `prefix` of its keys and, of its properties, at least one with
 | `identity` | `key`: names the entity; `evidence`: equal values speak for closeness; `none` |
 | `hashed`, `kept` | the key is a keyed hash of the value; `kept: false`: the value itself is not stored |
 | `pattern`, `values`, `minimum`, `maximum` | what a value must be; a row with another one is kept in quarantine |
+| `usual` | the least and the most that is plausible; a row beyond is taken and noticed |
 | `searched`, `indexed` | part of the search text; looked up by value |
 | `priority` | channels that win over the default order when sources disagree |
 

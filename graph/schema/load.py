@@ -35,7 +35,7 @@ RESERVED = frozenset({"id", "keys", "origins", "search", "key", "recordId", "pro
 
 _PROPERTY = frozenset(
     {
-        "type", "en", "zh", "personal", "identity", "unit", "pattern", "values", "minimum", "maximum",
+        "type", "en", "zh", "personal", "identity", "unit", "pattern", "values", "minimum", "maximum", "usual",
         "hashed", "kept", "searched", "indexed", "priority",
     }
 )  # fmt: skip
@@ -233,6 +233,7 @@ class _Reader:
             values=said["values"].texts() if "values" in said else (),
             minimum=said["minimum"].number() if "minimum" in said else None,
             maximum=said["maximum"].number() if "maximum" in said else None,
+            usual=_usual(said["usual"]) if "usual" in said else None,
             hashed=_flag(said, "hashed"),
             kept=_flag(said, "kept", True),
             searched=_flag(said, "searched"),
@@ -258,6 +259,8 @@ class _Reader:
             place.fault(f"a {prop.type} has no unit")
         if (prop.pattern or prop.values) and prop.type != "text":
             place.fault(f"a {prop.type} has neither pattern nor values")
+        if prop.usual is not None and prop.type not in ("integer", "decimal"):
+            place.fault(f"what is usual is said of integers and decimals, not of a {prop.type}")
         if prop.hashed and prop.identity != "key":
             place.fault("only a key is hashed")
         if not prop.kept and (not prop.hashed or prop.searched or prop.indexed):
@@ -276,6 +279,13 @@ class _Reader:
         for place, end in self._ends:
             if end not in self.nodes:
                 place.fault(f"there is no node type '{end}'{nearest(end, tuple(self.nodes))}")
+
+
+def _usual(place: Place) -> tuple[float, float]:
+    bounds = [item.number() for item in place.items()]
+    if len(bounds) != 2 or bounds[0] >= bounds[1]:
+        place.fault("the least and the most that is usual are expected, as [0, 1000]")
+    return bounds[0], bounds[1]
 
 
 def _flag(entry: dict[str, Place], name: str, absent: bool = False) -> bool:

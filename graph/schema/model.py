@@ -49,6 +49,7 @@ class Property:
     values: tuple[str, ...] = ()  # the words that a text may be
     minimum: float | None = None
     maximum: float | None = None
+    usual: tuple[float, float] | None = None  # outside of it a value is taken, and noticed
     hashed: bool = False  # the key is a keyed hash of the value
     kept: bool = True  # the value is a property of its node; False: it serves to make the key only
     searched: bool = False  # part of the search text of its node

@@ -83,6 +83,8 @@ def test_a_good_folder_loads(tmp_path: Path) -> None:
             "no regular expression",
         ),
         ("unit: fen", "unit: fen, hashed: true", 10, "only a key is hashed"),
+        ("unit: fen", "unit: fen, usual: [0, 9]", 10, "of integers and decimals, not of a money"),
+        ("type: money, unit: fen", "type: decimal, unit: kWh, usual: [9, 0]", 10, "the least and the most"),
         ("unit: fen", "unit: fen, priority: [radio]", 10, "'radio' is no channel"),
         ("en: A firm.", "en: [A firm.", 6, "this is no YAML"),
         ("topic: {en: Things, zh: 事物}\n", "topic: {en: Things}\n", 1, "'zh' is missing"),

@@ -222,6 +222,10 @@ CASES: Final = (
          1, tuple((line, "read_at", "ROW_FIELD_INVALID") for line in (2, 3, 4, 5, 7)), alone=True),
     Case(27, "declared-dates.csv", _days("2026年1月2日", "2026-01-02"), 1, ((3, "read_at", "ROW_FIELD_INVALID"),),
          stated='observedAt: {column: read_at, format: "%Y年%m月%d日"}', alone=True),
+    # 28: what is hardly true is taken, and noticed
+    Case(28, "absurd.csv", _energies("-5", "1", "1e9", "-7"), 4, alone=True,
+         warning="people: energy of Bill is far from what is usual in 3 rows, first in absurd.csv, line 2: -5.0; "
+         "they are taken as they are.", energy={"N0": -5.0, "N2": 1e9}),
     # 29: JSON
     Case(29, "dup-keys.json",
          b'[{"customer_id":"C1","name":"a","name":"b"},{"customer_id":"C1","__proto__":{"x":1},"name":"c"}]',

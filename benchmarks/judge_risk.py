@@ -1,10 +1,11 @@
 """The model of contagion against simple ones, and against the best that any could do.
 
-    python -m benchmarks.judge_risk [--draws 20000] [--isolation-years 1000] [--page docs/evaluation/risk.md]
+    python -m benchmarks.judge_risk [--draws 20000] [--isolation-years 1000] [--reading-draws 2000]
+        [--page docs/evaluation/risk.md]
 
 Worlds, seeds and years are those of ``benchmarks/worlds.py``. Parameters are the start values, or fitted by maximum
-likelihood on the fitting seeds; every forecast is also calibrated there (isotonic). Scores are those of
-``benchmarks/expected_scores.py``. Prints one JSON document, and writes the page where asked.
+likelihood on the fitting seeds; every forecast is also calibrated there (isotonic). Trees learn there too. Scores are
+those of ``benchmarks/expected_scores.py``. Prints one JSON document, and writes the page where asked.
 """
 
 from __future__ import annotations
@@ -30,8 +31,8 @@ from algorithms.risk.parameters import AT_FACE_VALUE, GUARANTEE, TRADE_CREDIT, R
 from algorithms.risk.propagation import solve
 from algorithms.risk.steering import ring_fence
 from algorithms.risk.weights import EvidenceEdges, MoneyEdges, break_weights, loss_weights
-from benchmarks import expected_scores, worlds
-from benchmarks.risk_page import page
+from benchmarks import expected_scores, readings, trees, worlds
+from benchmarks.risk_page import FITTED, TREES, page
 from graph.arrays import Csr, Floats, Ints
 
 START = RiskParameters()
@@ -145,7 +146,7 @@ MODELS: tuple[tuple[str, Forecast, tuple[str, ...]], ...] = (
 def judge(name: worlds.Name, draws: int) -> dict[str, Any]:
     """All models in one world; every score is a list by test seed."""
     learnt = [case(worlds.make(name, seed), worlds.FITTING_YEARS) for seed in worlds.FITTING_SEEDS]
-    ready = []
+    ready: list[tuple[str, Forecast, RiskParameters, tuple[Floats, Floats]]] = []
     fits = {}
     for title, forecast, names in MODELS:
         parameters = START
@@ -160,7 +161,18 @@ def judge(name: worlds.Name, draws: int) -> dict[str, Any]:
         rates = np.concatenate([seen.failures[seen.judged] / seen.years for seen in learnt])
         ready.append((title, forecast, parameters, expected_scores.calibration(forecasts, rates)))
         say(f"{name}: {title} ready")
-    report: dict[str, Any] = {"fits": fits, "models": {title: [] for title, *_ in MODELS}, "ceiling": []}
+    learnt_trees = {}
+    for title, columns in tree_columns(next(p for title, _, p, _ in ready if title == FITTED)).items():
+        grown = trees.learn(learnt, columns)
+        learnt_trees[title] = grown.setting
+        ready.append((title, by_trees(grown), START, (grown.level, grown.rate)))
+        say(f"{name}: {title} ready, {grown.setting}")
+    report: dict[str, Any] = {
+        "fits": fits,
+        "trees": learnt_trees,
+        "models": {title: [] for title, *_ in ready},
+        "ceiling": [],
+    }
     for seed in worlds.TEST_SEEDS:
         world = worlds.make(name, seed)
         seen = case(world)
@@ -180,6 +192,26 @@ def judge(name: worlds.Name, draws: int) -> dict[str, Any]:
             report["models"][title].append(scores(h, np.interp(h, level, rate), chance))
         say(f"{name}: seed {seed} judged")
     return report
+
+
+def tree_columns(fitted: RiskParameters) -> dict[str, Callable[[Case], Floats]]:
+    """What each of the trees sees, by title; h is the fitted one."""
+
+    def h(seen: Case) -> Floats:
+        return distress(seen, fitted)
+
+    near, far = TREES
+    return {
+        near: trees.one_hop,
+        far: trees.two_hops,
+        f"{near} and h": trees.with_forecast(trees.one_hop, h),
+        f"{far} and h": trees.with_forecast(trees.two_hops, h),
+    }
+
+
+def by_trees(grown: trees.Trees) -> Forecast:
+    """The forecast of learnt trees."""
+    return lambda seen, _: grown.forecast(seen)
 
 
 def scores(forecast: Floats, calibrated: Floats, chance: Floats) -> dict[str, float]:
@@ -270,19 +302,26 @@ def main() -> None:
     )
     parser.add_argument("--draws", type=int, default=worlds.CEILING_DRAWS, help="of the ceiling; even")
     parser.add_argument("--isolation-years", type=int, default=1000, help="a seed; 0 = leave isolation out")
+    parser.add_argument(
+        "--reading-draws", type=int, default=2000, help="of other readings of the rules; 0 = leave them out"
+    )
     parser.add_argument("--page", type=Path, help="write the page there")
     chosen = parser.parse_args()
     begun, cpu = time.perf_counter(), time.process_time()
     contagious: tuple[worlds.Name, ...] = ("b", "b2")
     report: dict[str, Any] = {
         "command": f"python -m benchmarks.judge_risk --draws {chosen.draws}"
-        f" --isolation-years {chosen.isolation_years} --page docs/evaluation/risk.md",
+        f" --isolation-years {chosen.isolation_years} --reading-draws {chosen.reading_draws}"
+        " --page docs/evaluation/risk.md",
         "draws": chosen.draws,
         "isolation_years": chosen.isolation_years,
         "start": asdict(START),
         "a": thresholds(chosen.draws),
         "worlds": {name: judge(name, chosen.draws) for name in contagious},
     }
+    if chosen.reading_draws:
+        report["readings"] = readings.table(chosen.reading_draws)
+        report["reading_draws"] = chosen.reading_draws
     if chosen.isolation_years:
         report["isolation"] = {name: isolation(name, chosen.isolation_years) for name in contagious}
     report["machine"] = (

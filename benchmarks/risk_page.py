@@ -11,6 +11,8 @@ from typing import Any
 
 import numpy as np
 
+from benchmarks.readings import STATED
+
 T_95 = {5: 2.776, 20: 2.093}
 """Student's t, two-sided 95 %, by number of seeds."""
 
@@ -29,6 +31,12 @@ that are not known to be in default. `±` is the standard error over seeds; brac
 Parameters are fitted for each world apart, for each model that has them. One hop is own distress plus the weights of
 harming firms times theirs. Personalised PageRank restarts by own distress (0.15), steps along harm by loss weight and
 ranks only. Lines that begin with "wrong" are unfitted h with a mistake put in, to show that the judge would see it.
+
+Trees are gradient-boosted (scikit-learn's HistGradientBoostingClassifier, `benchmarks/trees.py`): on the firm's own
+record and money features of those whose failure hits it (one hop: 25 columns, among them sums of own distress * L/E and
+of L/E of known defaults, by relation), on those of the neighbours' neighbours too (two hops: 125 columns), and on
+either with fitted h as one more column. Leaves and number of trees are chosen on three of the ten fitting seeds after
+learning from seven; they then learn from all ten. They are calibrated on those three.
 """
 
 RULES = """
@@ -50,17 +58,33 @@ limit d = Phi^-1(1 - s).
 | (b2) | 1 | 1.2 | 0.03 | 1 | 0.03 | max(x, 0)/d + losses/true buffer >= 1 |
 
 Read into these rules: links, amounts, visible buffers, s and the known defaults belong to the seed; only the year's
-shocks, true buffers and loss shares are new in each year and draw. The rules were written down with base rates of 0.061
-(b) and 0.047 (b2); here they are as below, lower. The shares of contagion agree (0.60 and 0.32 were stated). So figures
-here compare with each other and with this ceiling, not with figures of another implementation of the rules; why the
-base rates differ is not known.
+shocks, true buffers and loss shares are new in each year and draw.
+"""
+
+READINGS = """
+## The stated figures are not reached
+
+The rules were written down with figures of another implementation of them: base rates of 0.061 (b) and 0.047 (b2), and
+ceilings of 0.833 and 0.796 AUC*. This one gives lower ones. `benchmarks/readings.py` changes one rule at a time; those
+that its words leave open come first. {draws:,} draws, seeds 0 to 2; `m` can be told from base rate and share of
+contagion: what the stated ones leave for own causes, 0.0244 and 0.0320, is above m = 0.02 and 0.03 too.
+
+| reading | (b) base | contagion | own AUC* | ceiling | its AP* | (b2) base | contagion | own AUC* | ceiling | its AP* |
+| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |
+{rows}
+
+No reading comes near both worlds: the ceiling of (b2) stays below 0.78 under every one. Further ones moved it by less
+than 0.01 on two seeds: one loss share for all links of a failed firm, ends in proportion to U^-1.3 or to 1/U, uniform
+ends, leverage drawn for each link, buffers by number of links, no noise of buffers or of loss shares. So the worlds
+stay as they are written, and figures here compare with each other and with this ceiling, not with those of the other
+implementation. What both agree on is the order of the models and the distances to the ceiling.
 """
 
 TAIL = """
 ## Not done
 
-- Trees on neighbour means (one and two hops) and trees with h as a feature: not measured, so nothing is claimed against
-  them. On dense links of many small joint losses, which break weights understate, they may win.
+- Dense links, of many small joint losses, which break weights understate: trees may win there; these worlds have three
+  links a firm.
 - The demo's world (c) and labelled files.
 - Fitting theta and a sigma for uncertain buffers: these worlds have no evidence links and no proxies.
 - E* contains the noise of p itself, given in the first table of each world; so an E* near that cannot be told from 0.
@@ -71,6 +95,7 @@ TAIL = """
 
 WORLDS = ("b", "b2")
 FITTED, UNFITTED = "h, break weights, fitted", "h, break weights, unfitted"
+TREES = ("trees, one hop", "trees, two hops")
 ONE_HOP = "one hop, break weights, fitted"
 
 
@@ -89,6 +114,8 @@ def page(report: dict[str, Any]) -> str:
         RULES,
         thresholds(report),
         *(world(name, report["worlds"][name]) for name in WORLDS),
+        with_h(report),
+        other_readings(report),
         isolation(report),
         TAIL,
     ]
@@ -126,7 +153,7 @@ def targets(report: dict[str, Any]) -> str:
             row(
                 f"({name}) unfitted h: AUC* to the ceiling", ">= -0.006", paired(start), mean(start) >= -0.006
             ),
-            row(f"({name}) AUC* over trees", "", "not measured", None),
+            *over_trees(report, name),
         ]
     if "isolation" in report:
         for name, least in (("b", 0.55), ("b2", 0.40)):
@@ -150,6 +177,55 @@ def targets(report: dict[str, Any]) -> str:
                     )
                 )
     return "\n".join(["## Targets\n", "| target | | measured | |", "| --- | --- | --- | --- |", *rows])
+
+
+def over_trees(report: dict[str, Any], name: str) -> list[str]:
+    """Fitted h against trees without h."""
+    rows = []
+    for title, least in zip(TREES, {"b": (0.02, 0.003), "b2": (0.003, 0.0)}[name], strict=True):
+        above = column(report, name, FITTED, "auc") - column(report, name, title, "auc")
+        what = f"({name}) fitted h: AUC* over {title}"
+        rows.append(row(what, f">= {least}", paired(above), mean(above) >= least))
+    return rows
+
+
+def with_h(report: dict[str, Any]) -> str:
+    """Whether trees that see h as well do better than h: where they do, the page says so."""
+    lines = [
+        "\n## Trees with h as a feature\n",
+        "| | AUC* over fitted h | AP* over fitted h | E* calibrated, less that of fitted h | |",
+        "| --- | --- | --- | --- | --- |",
+    ]
+    for name in WORLDS:
+        for title in (f"{each} and h" for each in TREES):
+            found = [
+                column(report, name, title, score) - column(report, name, FITTED, score)
+                for score in ("auc", "ap", "error_calibrated")
+            ]
+            won = [
+                what
+                for what, values, sign in zip(("AUC*", "AP*", "E*"), found, (1, 1, -1), strict=True)
+                if mean(sign * values) - half_width(values) > 0
+            ]
+            verdict = f"**the trees win: {', '.join(won)}**" if won else "h is not beaten"
+            lines.append(
+                f"| ({name}) {title} | {' | '.join(paired(values) for values in found)} | {verdict} |"
+            )
+    lines.append('\n"Win" = the whole paired 95 % interval is on the trees\' side.')
+    return "\n".join(lines)
+
+
+def other_readings(report: dict[str, Any]) -> str:
+    """The table of readings."""
+    if "readings" not in report:
+        return ""
+    keys = ("base", "contagion", "own", "ceiling", "ceiling_ap")
+    shown = {"stated": STATED} | report["readings"]
+    rows = [
+        f"| {title} | " + " | ".join(f"{found[name][key]:.3f}" for name in WORLDS for key in keys) + " |"
+        for title, found in shown.items()
+    ]
+    return READINGS.format(draws=report["reading_draws"], rows="\n".join(rows))
 
 
 def thresholds(report: dict[str, Any]) -> str:
@@ -201,6 +277,10 @@ def world(name: str, figures: dict[str, Any]) -> str:
     for title, found in figures["fits"].items():
         values = ", ".join(f"{key} {value}" for key, value in found.items() if not key.startswith("nats"))
         lines.append(f"| {title} | {values} | {found['nats_before']:.5f} to {found['nats_after']:.5f} |")
+    lines += ["\n| trees | chosen |", "| --- | --- |"]
+    for title, found in figures["trees"].items():
+        values = ", ".join(f"{key.replace('_', ' ')} {value}" for key, value in found.items())
+        lines.append(f"| {title} | {values} |")
     return "\n".join(lines)
 
 
@@ -249,9 +329,14 @@ def with_error(values: Any) -> str:
     return f"{mean(values):.4f} ± {np.std(values, ddof=1) / np.sqrt(len(values)):.4f}"
 
 
+def half_width(values: Any) -> float:
+    """Half of the paired 95 % interval."""
+    return float(T_95[len(values)] * np.std(values, ddof=1) / np.sqrt(len(values)))
+
+
 def paired(values: Any) -> str:
     """Mean and 95 % interval of differences by seed."""
-    half = T_95[len(values)] * np.std(values, ddof=1) / np.sqrt(len(values))
+    half = half_width(values)
     return f"{mean(values):+.4f} [{mean(values) - half:+.4f}, {mean(values) + half:+.4f}]"
 
 

@@ -40,7 +40,8 @@ def _report(fitted: float) -> dict[str, Any]:
     """A report in which fitted h has AUC* ``fitted``, all else 0.7, and the ceiling 0.8."""
     score = {"auc": 0.7, "ap": 0.4, "error": 0.01, "error_calibrated": 0.005}
     ceiling = {**score, "auc": 0.8, "base_rate": 0.05, "auc_of_half": 0.8, "ap_of_half": 0.4, "noise": 0.001}
-    models = {title: [score] * 5 for title, *_ in judge_risk.MODELS}
+    titles = [title for title, *_ in judge_risk.MODELS] + list(judge_risk.tree_columns(judge_risk.START))
+    models = {title: [score] * 5 for title in titles}
     models[risk_page.FITTED] = [{**score, "auc": fitted}] * 5
     return {
         "command": "judge",
@@ -50,7 +51,8 @@ def _report(fitted: float) -> dict[str, Any]:
         "isolation_years": 0,
         "a": {"h": [{"spearman": 0.995, "below": 2.0}] * 5},
         "worlds": {
-            name: {"ceiling": [ceiling] * 5, "models": models, "fits": {}} for name in risk_page.WORLDS
+            name: {"ceiling": [ceiling] * 5, "models": dict(models), "fits": {}, "trees": {}}
+            for name in risk_page.WORLDS
         },
     }
 
@@ -69,3 +71,15 @@ def test_the_page_says_which_targets_are_met() -> None:
     assert len(fitted_good) == len(fitted_bad) == 2
     assert all(line.endswith("| met |") for line in fitted_good)
     assert all(line.endswith("| **not met** |") for line in fitted_bad)
+
+
+def test_the_page_says_where_trees_with_h_win() -> None:
+    report = _report(0.78)
+    models = report["worlds"]["b"]["models"]
+    better = {**models[risk_page.FITTED][0], "auc": 0.79}
+    models[f"{risk_page.TREES[1]} and h"] = [better] * 5
+    section = risk_page.page(report).split("## Trees with h as a feature")[1].split("## ")[0]
+    won = [line for line in section.splitlines() if "**the trees win" in line]
+    assert [line.split(" | ")[0] for line in won] == ["| (b) trees, two hops and h"]
+    assert "the trees win: AUC*" in won[0]
+    assert section.count("h is not beaten") == 3

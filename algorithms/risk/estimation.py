@@ -1,0 +1,174 @@
+"""Parameters of the product, estimated from what came of the site's own parties.
+
+Maximum likelihood with a prior: each value is lognormal about its start value with log-sd ``PRIOR`` (95 % of it within
+a factor of 7), so what the data do not tell moves little; and a value of which the data tell less than the prior does
+is not moved at all: it is kept at the start and says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal, TypeAlias
+
+import numpy as np
+from scipy.optimize import minimize
+
+from algorithms.risk.fitting import Case, Forecast, distress, log_likelihood
+from algorithms.risk.parameters import RiskParameters
+from graph.arrays import Floats
+
+PRIOR = 1.0
+"""Log-sd of the prior about the start value."""
+FURTHEST = 3.0
+"""Log of the factor beyond which no value is searched."""
+STEP = 0.1
+"""Log step of second differences: wide, so that one kink does not decide."""
+NEVER_MATTERS = 1e-9
+"""Nats by which a value that no outcome depends on may seem to matter: rounding."""
+
+Slice: TypeAlias = Callable[[Floats], float]
+Cost: TypeAlias = Callable[[Sequence[str], Floats], float]
+Kept: TypeAlias = Literal["", "no links", "too little data"]
+
+ESTIMATED = (
+    "rho_guarantee",
+    "rho_loan",
+    "rho_trade_credit",
+    "rho_ownership",
+    "theta_person",
+    "theta_premises",
+    "theta_contact",
+    "sigma",
+    "sigma_uncertain",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """One parameter. ``low``, ``high``: 95 % interval, of the posterior where estimated, of the prior where ``kept``
+    says why it was not."""
+
+    name: str
+    start: float
+    value: float
+    low: float
+    high: float
+    kept: Kept
+
+
+@dataclass(frozen=True, slots=True)
+class Estimation:
+    """``before``, ``after``: mean log-likelihood of a judged party on what was learned from, nats."""
+
+    parameters: RiskParameters
+    estimates: tuple[Estimate, ...]
+    before: float
+    after: float
+
+
+def estimate(
+    cases: Sequence[Case],
+    start: RiskParameters,
+    names: Sequence[str] = ESTIMATED,
+    *,
+    forecast: Forecast = distress,
+) -> Estimation:
+    """Estimate ``names``; those of which the data tell too little stay.
+
+    The likelihood never falls: at the start the prior costs nothing.
+
+    Raises:
+        ValueError: no party is judged; a start value of 0.
+    """
+    judged = sum(case.years * int(case.judged.sum()) for case in cases)
+    first = log_likelihood(cases, start, forecast=forecast)
+
+    def at(moved: Sequence[str], logs: Floats) -> RiskParameters:
+        values = {n: getattr(start, n) * float(np.exp(x)) for n, x in zip(moved, logs, strict=True)}
+        return replace(start, fitted=bool(moved), **values)
+
+    def cost(moved: Sequence[str], logs: Floats) -> float:
+        """Negative log of likelihood times prior, nats."""
+        likelihood = judged * log_likelihood(cases, at(moved, logs), forecast=forecast)
+        return -likelihood + float(logs @ logs) / (2 * PRIOR**2)
+
+    kept: dict[str, Kept] = {}
+    for name in names:
+        if getattr(start, name) <= 0:
+            raise ValueError(f"{name} is 0 at the start")
+        swing = [log_likelihood(cases, at([name], np.array([x])), forecast=forecast) for x in (-0.5, 0.5)]
+        if judged * max(abs(value - first) for value in swing) < NEVER_MATTERS:
+            kept[name] = "no links"
+    while True:
+        moved = [name for name in names if name not in kept]
+        logs, spread = _search(moved, cost)
+        # Half of what is known of a value must come from the data: then its spread is below PRIOR / sqrt(2).
+        unknown = [name for name, sd in zip(moved, spread, strict=True) if sd > PRIOR / np.sqrt(2)]
+        if not unknown:
+            break
+        kept |= dict.fromkeys(unknown, "too little data")
+    found = dict(zip(moved, zip(logs, spread, strict=True), strict=True))
+    parameters = at(moved, logs)
+    after = log_likelihood(cases, parameters, forecast=forecast)
+    if after <= first:
+        parameters, after = start, first
+        found = {}
+        kept |= dict.fromkeys(moved, "too little data")
+    estimates = []
+    for name in names:
+        log, sd = found.get(name, (0.0, PRIOR))
+        value = float(getattr(start, name))
+        estimates.append(
+            Estimate(
+                name=name,
+                start=value,
+                value=value * float(np.exp(log)),
+                low=value * float(np.exp(log - 1.96 * sd)),
+                high=value * float(np.exp(log + 1.96 * sd)),
+                kept=kept.get(name, ""),
+            )
+        )
+    return Estimation(parameters, tuple(estimates), first, after)
+
+
+def _search(moved: Sequence[str], cost: Cost) -> tuple[Floats, Floats]:
+    """The logs with the lowest cost, and the sd of each: of the normal that has the cost's curvature there."""
+    size = len(moved)
+    best = np.zeros(size)
+    if not size:
+        return best, best
+    # No slopes: the cost has a kink wherever a score reaches 1. A second start ends what a flat simplex began.
+    for reach in (0.4, 0.15):
+        found = minimize(
+            lambda logs: cost(moved, np.clip(logs, -FURTHEST, FURTHEST)),
+            best,
+            method="Nelder-Mead",
+            options={
+                "xatol": 2e-3,
+                "fatol": 1e-3,
+                "maxfev": 120 * size,
+                "adaptive": True,
+                "initial_simplex": np.vstack([best, best + reach * np.eye(size)]),
+            },
+        )
+        best = np.clip(np.asarray(found.x, dtype=np.float64), -FURTHEST, FURTHEST)
+    curvature = _curvature(lambda logs: cost(moved, logs), best)
+    # The prior alone has 1 / PRIOR^2 everywhere; less is an error of the differences.
+    values, vectors = np.linalg.eigh(curvature)
+    covariance = vectors @ np.diag(1.0 / np.maximum(values, 1.0 / PRIOR**2)) @ vectors.T
+    return best, np.sqrt(np.diag(covariance))
+
+
+def _curvature(cost: Slice, at: Floats) -> Floats:
+    """Second differences, size x size."""
+    step = STEP * np.eye(len(at))
+    middle = cost(at)
+    ahead, behind = (np.array([cost(at + sign * each) for each in step]) for sign in (1, -1))
+    found = np.diag(ahead - 2 * middle + behind)
+    for k in range(len(at)):
+        for m in range(k):
+            # From sums and differences of the two at once; half as many values as the usual four corners.
+            both = cost(at + step[k] + step[m]) + cost(at - step[k] - step[m])
+            found[k, m] = found[m, k] = (both - ahead[k] - behind[k] - ahead[m] - behind[m] + 2 * middle) / 2
+    return np.asarray(found / STEP**2)

@@ -18,6 +18,9 @@ from terms.errors import KehutuError
 BATCH_ROWS = 5_000
 BATCH_BYTES = 8_000_000
 """ArcadeDB hangs without an error on a message above 16 MB (15 went well, 18 did not)."""
+KEYS_SHOWN = 1_000
+"""Of an entity with more keys its node shows so many, the canonical one first; the ledger finds it by each of them. A
+source that never names its rows the same gives an entity hundreds of thousands, more than a message takes."""
 WRITE_SECONDS = 600.0
 FLOATS = ("decimal", "share")
 
@@ -26,7 +29,10 @@ Row = dict[str, object]
 
 @dataclass(frozen=True, slots=True)
 class NodeRow:
-    """A node as it shall be. ``properties`` holds the schema's properties only; absent ones are left out."""
+    """A node as it shall be. ``properties`` holds the schema's properties only; absent ones are left out.
+
+    ``keys``: all of them, the canonical one first; the first thousand are written.
+    """
 
     type: str
     id: str
@@ -174,7 +180,7 @@ def _canonical(row: dict[str, Any]) -> bytes:
 
 def _node(kind: NodeType, node: NodeRow) -> Row:
     row = _stored(kind.properties, node.properties)
-    row["id"], row["keys"], row["origins"] = node.id, list(node.keys), list(node.origins)
+    row["id"], row["keys"], row["origins"] = node.id, list(node.keys[:KEYS_SHOWN]), list(node.origins)
     searched = [str(row[p.name]) for p in kind.properties.values() if p.searched and p.name in row]
     if searched:
         row["search"] = search_text(searched)

@@ -45,6 +45,8 @@ def refused(fault: NotAcceptedError, column: str, cell: object, property_name: s
     """The fault of a cell, with its place."""
     found = len(str(cell)) if fault.code == "ROW_FIELD_TOO_LONG" else shown(cell)
     details: dict[str, object] = {"field": column, "found": found, "expected": fault.expected}
+    if fault.zh is not None:
+        details["expected_zh"] = fault.zh
     if property_name:
         details["property"] = property_name
     return RowFaultError(fault.code, **details)

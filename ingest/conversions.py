@@ -22,8 +22,8 @@ from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 from typing import Final, TypeAlias
 
-from graph.schema.ddl import LONGEST_KEY, looked_up
-from graph.schema.model import Property
+from graph.schema.ddl import longest_of
+from graph.schema.model import Property, Texts
 from ingest.readers import FIELD_LIMIT
 from ingest.statements import Value
 
@@ -68,9 +68,10 @@ _FALSE = frozenset({"false", "no", "n", "0", "否", "假"})
 class NotAcceptedError(ValueError):
     """A cell that is not what the property needs; ``code`` is an entry of the catalogue of errors."""
 
-    def __init__(self, expected: str, *, code: str = "ROW_FIELD_INVALID") -> None:
+    def __init__(self, expected: str, *, code: str = "ROW_FIELD_INVALID", zh: str | None = None) -> None:
         super().__init__(expected)
         self.expected = expected
+        self.zh = zh
         self.code = code
 
 
@@ -194,35 +195,37 @@ def _text_converter(declared: Property) -> Convert:
     values = frozenset(declared.values)
     if values:
         expected = "one of " + ", ".join(declared.values)
+        in_chinese = f"以下之一：{'、'.join(declared.values)}"
 
         def one_of(cell: object) -> Value | None:
             text = code_of(cell)
             if text is None or text in values:
                 return text
-            raise NotAcceptedError(expected)
+            raise NotAcceptedError(expected, zh=in_chinese)
 
         return one_of
+    longest = longest_of(declared)
     if declared.pattern is None:
-        return _short(clean) if looked_up(declared) else clean
+        return _short(clean, longest)
     match = re.compile(declared.pattern).fullmatch
-    expected = f"{declared.en} ({declared.pattern})" if declared.en else f"text like {declared.pattern}"
+    form = declared.form or Texts(f"of the form {declared.pattern}", f"形如 {declared.pattern}")
 
-    def matching(cell: object) -> Value | None:
+    def matching(cell: object) -> str | None:
         text = clean(cell)
         if text is None or match(text):
             return text
-        raise NotAcceptedError(expected)
+        raise NotAcceptedError(form.en, zh=form.zh)
 
-    return _short(matching) if looked_up(declared) else matching
+    return _short(matching, longest)
 
 
-def _short(convert: Convert) -> Convert:
-    """Refuse a text that is looked up, and too long for that."""
+def _short(convert: Callable[[object], str | None], longest: int) -> Convert:
+    """Refuse a text that is longer than the graph takes: behind the door it would stop the graph for good."""
 
     def short(cell: object) -> Value | None:
         text = convert(cell)
-        if text is not None and len(str(text)) > LONGEST_KEY:
-            raise NotAcceptedError(str(LONGEST_KEY), code="ROW_FIELD_TOO_LONG")
+        if text is not None and len(text) > longest:
+            raise NotAcceptedError(str(longest), code="ROW_FIELD_TOO_LONG")
         return text
 
     return short

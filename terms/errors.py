@@ -43,8 +43,8 @@ class KehutuError(Exception):
 
     Args:
         code: an entry of the catalogue; an unknown one is a fault of ours and raises ``KeyError`` at once.
-        details: values for the placeholders of its texts (file, line, field, found, ...). Never personal data
-            beyond the offending value itself.
+        details: values for the placeholders of its texts (file, line, field, found, ...). ``expected_zh`` stands in
+            for ``expected`` in Chinese, and so on. Never personal data beyond the offending value itself.
     """
 
     def __init__(self, code: str, **details: object) -> None:
@@ -55,11 +55,15 @@ class KehutuError(Exception):
 
     def message(self, lang: Lang = "en") -> str:
         """What happened, where, what was found and what was expected."""
-        return self.kind.message[lang].format_map(self.details)
+        return self.kind.message[lang].format_map(self._spoken(lang))
 
     def remedy(self, lang: Lang = "en") -> str:
         """What the reader can do about it."""
-        return self.kind.remedy[lang].format_map(self.details)
+        return self.kind.remedy[lang].format_map(self._spoken(lang))
+
+    def _spoken(self, lang: Lang) -> dict[str, object]:
+        own = {name: self.details[name + "_zh"] for name in self.details if name + "_zh" in self.details}
+        return self.details | own if lang == "zh" else self.details
 
     @property
     def exit(self) -> int:

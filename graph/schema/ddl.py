@@ -58,5 +58,10 @@ def looked_up(prop: Property) -> bool:
     return prop.indexed or (prop.identity == "key" and not prop.hashed)
 
 
+def longest_of(prop: Property) -> int:
+    """Characters that a text may have: what is declared, and no more than an index takes where there is one."""
+    return min(prop.longest, LONGEST_KEY) if looked_up(prop) else prop.longest
+
+
 def _snake(name: str) -> str:
     return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).lower()

@@ -70,6 +70,8 @@ A node type has a `prefix` of its keys and, of its properties, at least one with
 | `identity` | `key`: names the entity; `evidence`: equal values speak for closeness; `none` |
 | `hashed`, `kept` | the key is a keyed hash of the value; `kept: false`: the value itself is not stored |
 | `pattern`, `values`, `minimum`, `maximum` | what a value must be; a row with another one is kept in quarantine |
+| `form` | the pattern in words, in both languages |
+| `longest` | characters of a text, 16,384 unless said; 500 for keys and what is looked up. A longer one is quarantined |
 | `usual` | the least and the most that is plausible; a row beyond is taken and noticed |
 | `searched`, `indexed` | part of the search text; looked up by value |
 | `priority` | channels that win over the default order when sources disagree |
@@ -78,9 +80,10 @@ A node type has a `prefix` of its keys and, of its properties, at least one with
 | --- | --- |
 {personal}
 
-Every node also has `id` (the canonical key), `keys`, `origins` (real, benchmark, synthetic) and, where its type is
-searched, `search`; every relation has `recordId` (the record that it comes from), `origins` and, where its type
-declares a key, `key`. `proxies` names properties whose value a mapping marked as a stand-in.
+Every node also has `id` (the canonical key), `keys` (the first 1,000; the ledger finds it by all), `origins` (real,
+benchmark, synthetic) and, where its type is searched, `search`; every relation has `recordId` (the record that it comes
+from), `origins` and, where its type declares a key, `key`. `proxies` names properties whose value a mapping marked as a
+stand-in.
 """
 
 

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Literal, cast, get_args
 
 from graph.schema.model import (
+    LONGEST_TEXT,
     Channel,
     IdentityRole,
     NodeType,
@@ -23,6 +24,7 @@ from graph.schema.model import (
     PropertyType,
     RelationType,
     Schema,
+    Texts,
     Topic,
 )
 from graph.schema.source import Place, nearest, read
@@ -35,8 +37,8 @@ RESERVED = frozenset({"id", "keys", "origins", "search", "key", "recordId", "pro
 
 _PROPERTY = frozenset(
     {
-        "type", "en", "zh", "personal", "identity", "unit", "pattern", "values", "minimum", "maximum", "usual",
-        "hashed", "kept", "searched", "indexed", "priority",
+        "type", "en", "zh", "personal", "identity", "unit", "pattern", "form", "longest", "values", "minimum",
+        "maximum", "usual", "hashed", "kept", "searched", "indexed", "priority",
     }
 )  # fmt: skip
 _NODE = frozenset({"prefix", "en", "zh", "avoid", "party", "derived", "shared", "properties"})
@@ -230,6 +232,8 @@ class _Reader:
             else "none",
             unit=said["unit"].text(tuple(sorted(UNITS))) if "unit" in said else None,
             pattern=_pattern(said["pattern"]) if "pattern" in said else None,
+            form=_form(said["form"]) if "form" in said else None,
+            longest=int(said["longest"].number()) if "longest" in said else LONGEST_TEXT,
             values=said["values"].texts() if "values" in said else (),
             minimum=said["minimum"].number() if "minimum" in said else None,
             maximum=said["maximum"].number() if "maximum" in said else None,
@@ -259,6 +263,10 @@ class _Reader:
             place.fault(f"a {prop.type} has no unit")
         if (prop.pattern or prop.values) and prop.type != "text":
             place.fault(f"a {prop.type} has neither pattern nor values")
+        if bool(prop.pattern) != bool(prop.form):
+            place.fault("a pattern and its form in words go together: form: {en: 10 digits, zh: 10 位数字}")
+        if prop.longest != LONGEST_TEXT and (prop.type != "text" or not 0 < prop.longest < LONGEST_TEXT):
+            place.fault(f"'longest' is the number of characters of a text, below {LONGEST_TEXT}")
         if prop.usual is not None and prop.type not in ("integer", "decimal"):
             place.fault(f"what is usual is said of integers and decimals, not of a {prop.type}")
         if prop.hashed and prop.identity != "key":
@@ -298,6 +306,11 @@ def _pattern(place: Place) -> str:
     except re.error as error:
         place.fault(f"'{place.value}' is no regular expression: {error}")
     return place.text()
+
+
+def _form(place: Place) -> Texts:
+    texts = place.mapping(frozenset({"en", "zh"}), ("en", "zh"))
+    return Texts(texts["en"].text(), texts["zh"].text())
 
 
 def _measured(prop: Property) -> str:

@@ -5,6 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
+LONGEST_TEXT = 16_384
+"""Characters of a text that a property may hold, at most 64 KiB. All texts of the widest type together stay far below
+what one message to a store takes, so that no accepted record can stop the graph."""
+
 PropertyType: TypeAlias = Literal[
     "text", "integer", "decimal", "money", "share", "boolean", "date", "instant", "month"
 ]
@@ -13,6 +17,14 @@ PropertyType: TypeAlias = Literal[
 
 PersonalData: TypeAlias = Literal["public", "id", "contact", "location", "financial", "usage", "derived"]
 IdentityRole: TypeAlias = Literal["key", "evidence", "none"]
+
+
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """One text in both languages."""
+
+    en: str
+    zh: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +58,8 @@ class Property:
     identity: IdentityRole = "none"
     unit: str | None = None
     pattern: str | None = None  # what a text must match in full
+    form: Texts | None = None  # the pattern in words: "10 digits"
+    longest: int = LONGEST_TEXT  # characters of a text
     values: tuple[str, ...] = ()  # the words that a text may be
     minimum: float | None = None
     maximum: float | None = None

@@ -11,6 +11,7 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, create_model
 
+from graph.schema.ddl import longest_of
 from graph.schema.model import NodeType, Property, RelationType
 
 LARGEST_WHOLE = 2**53
@@ -18,8 +19,6 @@ LARGEST_WHOLE = 2**53
 
 _DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?Z", re.ASCII)
-_DIGITS = re.compile(r"\[0-9\]\{(\d+)\}")
-_CAPITALS = re.compile(r"\[0-9A-Z\]\{(\d+)\}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,12 +75,8 @@ def expected(prop: Property) -> str:
         return "nothing: it is computed, never stated"
     if prop.values:
         return f"one of {', '.join(prop.values)}"
-    if prop.pattern:
-        if digits := _DIGITS.fullmatch(prop.pattern):
-            return f"{digits[1]} digits"
-        if capitals := _CAPITALS.fullmatch(prop.pattern):
-            return f"{capitals[1]} digits or capital letters"
-        return f"a text of the form {prop.pattern}"
+    if prop.form:
+        return prop.form.en
     words = {
         "text": "a text",
         "integer": "a whole number",
@@ -125,12 +120,14 @@ def _annotation(prop: Property) -> Any:
 
 
 def _text_check(prop: Property) -> Callable[[str], str]:
+    longest = longest_of(prop)
     if prop.values:
         return _check(frozenset(prop.values).__contains__)
     if prop.pattern:
-        return _check(re.compile(prop.pattern).fullmatch)
+        match = re.compile(prop.pattern).fullmatch
+        return _check(lambda text: len(text) <= longest and match(text))
     return {"date": _check(_is_day), "month": _check(_is_month), "instant": _check(_is_instant)}.get(
-        prop.type, _check(len)
+        prop.type, _check(lambda text: 0 < len(text) <= longest)
     )
 
 

@@ -71,6 +71,14 @@ LATER: Final[Mapping[str, str]] = {
 TEXTS: Final = ("naughty-strings/blns-half.json", "own/cypher-value.json", "own/csv-formula.json")
 """Files of the corpus that are lists of texts, each of which stands in every field of text."""
 
+NAUGHTY: Final = (
+    "undefined", "NULL", "1/0", "0x0", "١٢٣", "Ω≈ç√∫˜µ≤≥÷", "田中さんにあげて下さい", "👩‍👩‍👧",
+    "<script>alert(0)</script>",
+    "'; DROP TABLE users; --", "' OR 1=1 //", "=1+1", "@SUM(1)", "-1+1", "％s", "{{7*7}}", "../../etc/passwd", "\t=1+1",
+    "ثم نفس سقطت", "Ṱ̺̺̕o͞ ̷i̲̬͇̪", "𠮷野家", "ﬁ", "  ", "\u3000", "\u202etest", "a\u200bb", "\ufeff",
+)  # fmt: skip
+"""Texts that break programs which do more with a text than keep it."""
+
 ABOUT: Final = ("README.md", "LICENSE", "LICENSE.txt")
 
 HEAD: Final = "customer_id,name,phone,address,kwh,read_at\n"

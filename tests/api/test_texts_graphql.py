@@ -1,0 +1,71 @@
+"""Any text comes back from the API byte for byte, and none of them is more than a text to the store."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from fastapi.testclient import TestClient
+
+from api.app import create_app
+from graph.write import wipe
+from ledger import quarantine
+from services.loading import ingest
+from services.settings import settings
+from services.site import open_site
+from tests.conftest import STORES
+from tests.ingest_front.bad_input import NAUGHTY
+
+CYPHER = (
+    "'}) DETACH DELETE n //",
+    '"}) RETURN 1 UNION MATCH (n) DETACH DELETE n //',
+    "\\' RETURN 1 //",
+    "\\u0027}) DETACH DELETE (n) //",
+    '" WITH 1 AS x CALL dbms.components() YIELD name RETURN name //',
+    "$name",
+    "`] DELETE r //",
+    "{name: 'x'}",
+)
+MANIFEST = """\
+sources:
+  - name: texts
+    path: texts.jsonl
+    channel: survey
+    recordId: no
+    observedAt: 2026-01-31
+    mapping:
+      - node: Customer
+        key: {customerNo: no}
+        set: {name: text}
+"""
+QUERY = """query ($id: ID!) { customer(id: $id) { name provenance(field: "name") { value } } }"""
+
+
+@pytest.mark.parametrize("kind", STORES)
+def test_texts_come_back_as_they_went(request: pytest.FixtureRequest, kind: str, tmp_path: Path) -> None:
+    texts = {f"{4_401_000_000 + i}": text for i, text in enumerate((*NAUGHTY, *CYPHER))}
+    rows = [json.dumps({"no": number, "text": text}) for number, text in texts.items()]
+    (tmp_path / "texts.jsonl").write_text("\n".join(rows))
+    (tmp_path / "texts.yaml").write_text(MANIFEST)
+    store = None
+    if kind == "neo4j":
+        store = request.getfixturevalue("neo4j_url")
+        wipe(request.getfixturevalue("neo4j_store"), definitions=True)
+    chosen = settings(tmp_path / "home", store)
+    (source,) = ingest(chosen, tmp_path / "texts.yaml").report.sources
+    with open_site(chosen) as site, TestClient(create_app(site)) as client:
+        refused = {str(row.raw["no"]) for row in quarantine.listing(site.ledger, first=100)}
+        assert len(refused) == source.quarantined
+        kept = {number: text for number, text in texts.items() if number not in refused}
+        assert set(CYPHER) <= set(kept.values())
+        for number, text in kept.items():
+            answer = client.post("/graphql", json={"query": QUERY, "variables": {"id": number}})
+            customer = answer.json()["data"]["customer"]
+            assert (number, customer["name"]) == (number, text if text.strip() else None)
+            assert [said["value"] for said in customer["provenance"]] == ([text] if text.strip() else [])
+        # As many entities as rows, of the one type: no text was more than a text.
+        found = site.store.read(
+            "MATCH (n) WHERE n.keys IS NOT NULL RETURN labels(n) AS labels, count(n) AS count"
+        )
+        assert [(row["labels"], row["count"]) for row in found] == [(["Customer"], len(kept))]

@@ -9,7 +9,7 @@ import strawberry
 from api.context import ID
 from api.paging import Connection, page
 from api.scalars import FenAmount
-from api.types import Money, Named, RiskOverride, Run, SeedShare
+from api.types import Assumption, Money, Named, RiskOverride, Run, SeedShare
 from services.arrears import model
 from services.arrears.clusters import Clusters
 from terms.money import Money as Amount
@@ -130,9 +130,13 @@ class WhatIf:
     def overrides(self) -> list[RiskOverride]:
         return list(self.answer.overrides)  # type: ignore[arg-type]  # read by attribute
 
-    @strawberry.field(description="What had to be assumed.")
+    @strawberry.field(description="What had to be assumed, in short.")
     def cautions(self) -> list[str]:
         return list(self.answer.cautions)
+
+    @strawberry.field(description="What had to be assumed, in words.")
+    def assumptions(self) -> list[Assumption]:
+        return list(self.answer.assumptions)  # type: ignore[arg-type]  # read by attribute
 
 
 @strawberry.type(description="How expected loss arrives at the parties that carry it.")

@@ -23,6 +23,7 @@ from api.types import (
     Provenance,
     RiskOverride,
     Run,
+    ScoreInterval,
     SupplyElement,
     described,
     stored,
@@ -64,6 +65,12 @@ class Risk:
     @strawberry.field(description="Probability of arrears within twelve months, 0 to 1.")
     def score(self) -> float:
         return self.found.score
+
+    @strawberry.field(
+        description="Limits of the score where buffers are uncertain; absent where no such buffer bears on it."
+    )
+    def interval(self) -> ScoreInterval | None:
+        return self.found.interval  # type: ignore[return-value]  # read by attribute
 
     @strawberry.field(description="The expected loss; of a customer its part, by exposure, of its party's.")
     def expected_loss(self) -> Money:

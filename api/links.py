@@ -6,7 +6,7 @@ import strawberry
 
 from api.context import ID
 from api.paging import Connection, page
-from api.types import Money, Named
+from api.types import Assumption, Money, Named
 from services.arrears import circles as circle
 from services.arrears import owners as owner
 
@@ -155,6 +155,10 @@ class Owners:
     def unknown_at(self) -> list[Owner]:
         return list(self.found.unknown_at)  # type: ignore[arg-type]  # read by attribute
 
-    @strawberry.field(description="What had to be assumed or left out.")
+    @strawberry.field(description="What had to be assumed or left out, in short.")
     def cautions(self) -> list[str]:
         return list(self.found.cautions)
+
+    @strawberry.field(description="What had to be assumed or left out, in words.")
+    def assumptions(self) -> list[Assumption]:
+        return list(self.found.assumptions)  # type: ignore[arg-type]  # read by attribute

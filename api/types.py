@@ -9,7 +9,7 @@ from api.context import Info
 from api.paging import Connection, largest
 from api.scalars import FenAmount
 from graph.schema.load import schema
-from services.arrears import model
+from services.arrears import assumptions, model
 from services.graph_answers import history
 
 
@@ -194,6 +194,39 @@ class RiskOverride:
     recorded_at: str = strawberry.field(description="When it was recorded, ISO instant in UTC.")
 
 
+@strawberry.type(
+    description="Limits of a score while every buffer that nobody reported (a proxy, or the floor) may be anything "
+    "from 1/factor to factor times what was taken; amounts at stake are held. Exact: it is solved at both ends."
+)
+class ScoreInterval:
+    """See the description."""
+
+    low: float = strawberry.field(description="The score with all such buffers at their largest.")
+    high: float = strawberry.field(description="The score with all such buffers at their smallest.")
+    factor: float = strawberry.field(
+        description="By how much such a buffer may differ; a declared parameter."
+    )
+
+
+@strawberry.type(description="Something that an answer had to assume or leave out.")
+class Assumption:
+    """See the description."""
+
+    code: str = strawberry.field(description="A stable word.")
+    subject: str = strawberry.field(
+        description="Whom or what it is about; empty where the record says it all."
+    )
+    record: str = strawberry.field(
+        description="Where it was read, as source/recordId; empty where nobody says it."
+    )
+    amount: Money | None = strawberry.field(description="What stands in for something unknown.")
+
+    @strawberry.field(description="The same in words, in the language of the asker.")
+    def message(self, info: Info) -> str:
+        found: assumptions.Assumption = self  # type: ignore[assignment]  # the service's own
+        return assumptions.Assumption.message(found, info.context.lang)
+
+
 @strawberry.type(description="Why a party is at risk of arrears; amounts add up to the fen.")
 class RiskTrace:
     """See the description."""
@@ -218,7 +251,13 @@ class RiskTrace:
     overrides: list[RiskOverride] = strawberry.field(
         description="Judgements of people about parties named here; they stand in for payment records."
     )
-    cautions: list[str] = strawberry.field(description="What had to be assumed about the party.")
+    interval: ScoreInterval | None = strawberry.field(
+        description="Limits of the score where buffers are uncertain; absent where no such buffer bears on it."
+    )
+    cautions: list[str] = strawberry.field(description="What had to be assumed about the party, in short.")
+    assumptions: list[Assumption] = strawberry.field(
+        description="What had to be assumed about the party, with records and sentences."
+    )
 
 
 @strawberry.type(description="A share of a score with the path behind it.")

@@ -30,7 +30,7 @@ def connection(
     }
 
 
-def with_connections(answer: object, **lists: dict[str, object]) -> dict[str, Any]:
+def with_connections(answer: object, **lists: object) -> dict[str, Any]:
     """A data class as plain values, some of its lists as connections; names are those of GraphQL."""
     whole = plain(answer)
     assert isinstance(whole, dict)  # noqa: S101  # a data class

@@ -6,6 +6,7 @@ import click
 from rich.text import Text
 from rich.tree import Tree
 
+from cli.assumptions import with_messages
 from cli.connections import connection, with_connections
 from cli.options import Call, command
 from cli.output import print_json, print_tree
@@ -65,16 +66,17 @@ def owners(call: Call, party: str, threshold: float) -> int:
     with open_site(call.settings) as site:
         answer = look_through(site, party, threshold)
     if call.json:
-        print_json(document(answer))
+        print_json(document(answer, call.lang))
     else:
         print_tree(as_tree(answer, call.lang))
     return 0 if answer.beneficial else 1
 
 
-def document(answer: Owners) -> dict[str, object]:
+def document(answer: Owners, lang: Lang) -> dict[str, object]:
     """The answer in the shape of the GraphQL field ``owners``."""
     return with_connections(
         answer,
+        assumptions=with_messages(answer.assumptions, lang),
         direct=connection(answer.direct, lambda holding: holding.holder.id, 100),
         persons=connection(answer.persons, lambda owner: owner.party.id, 100),
     )
@@ -109,8 +111,8 @@ def as_tree(answer: Owners, lang: Lang = "en") -> Tree:
         branch = tree.add(Text(text["unknown"].format(share=answer.unknown)))
         for lost in answer.unknown_at[:SHOWN]:
             branch.add(Text(text["lost"].format(share=lost.share, name=lost.party.name)))
-    for caution in answer.cautions[:SHOWN]:
-        tree.add(Text(f"{text['caution']}: {caution}"))
+    for assumed in answer.assumptions[:SHOWN]:
+        tree.add(Text(f"{text['caution']}: {assumed.message(lang)}"))
     return tree
 
 

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
+
 import click
 from rich.text import Text
 from rich.tree import Tree
 
+from cli.assumptions import with_messages
+from cli.connections import with_connections
 from cli.judgements import judgement_text
 from cli.options import Call, command
 from cli.output import print_json, print_tree
@@ -17,6 +21,8 @@ from terms.errors import Lang
 TEXT = {
     "en": {
         "score": "Arrears probability within 12 months: {score:.1%} (proven to {bound:.0e}), data of {time}, run {run}",
+        "interval": "Between {low:.1%} and {high:.1%} if buffers that nobody reported are up to {factor:.0f} times "
+        "smaller or larger",
         "over": "Over-determined {raw:.1f} times: the causes together are more than enough",
         "loss": "Expected loss: {loss} yuan",
         "own": "own payment record of {name}",
@@ -40,6 +46,7 @@ TEXT = {
     },
     "zh": {
         "score": "未来 12 个月欠费概率：{score:.1%}（误差已证明不超过 {bound:.0e}），数据截至 {time}，批次 {run}",
+        "interval": "若未申报的损失吸收能力相差不超过 {factor:.0f} 倍，概率介于 {low:.1%} 与 {high:.1%} 之间",
         "over": "过度决定 {raw:.1f} 倍：各原因合计已绰绰有余",
         "loss": "预期损失：{loss} 元",
         "own": "{name} 自身的缴费记录",
@@ -79,10 +86,15 @@ def trace(call: Call, party: str, *, top: int) -> int:
     with open_site(call.settings) as site:
         answer = explain(site, party, top)
     if call.json:
-        print_json(answer)
+        print_json(document(answer, call.lang))
     else:
         print_tree(as_tree(answer, call.lang))
     return 0
+
+
+def document(answer: RiskTrace, lang: Lang) -> dict[str, object]:
+    """The answer in the shape of the GraphQL field ``riskTrace``."""
+    return with_connections(answer, assumptions=with_messages(answer.assumptions, lang))
 
 
 def as_tree(answer: RiskTrace, lang: Lang = "en") -> Tree:
@@ -100,6 +112,8 @@ def as_tree(answer: RiskTrace, lang: Lang = "en") -> Tree:
     synthetic = ["synthetic" in party.origins for party in named]
     if any(synthetic):
         tree.add(Text(text["synthetic" if all(synthetic) else "partly"], style="yellow"))
+    if answer.interval:
+        tree.add(Text(text["interval"].format(**asdict(answer.interval))))
     if answer.raw > 1:
         tree.add(Text(text["over"].format(raw=answer.raw)))
     if answer.score == 0:
@@ -114,10 +128,10 @@ def as_tree(answer: RiskTrace, lang: Lang = "en") -> Tree:
         changes = tree.add(Text(text["change"]))
         for change in answer.would_change:
             changes.add(Text(f"−{change.effect}  {change_text(change, lang)}"))
-    for found in answer.overrides:
-        tree.add(Text(judgement_text(found, lang), style="yellow"))
-    for caution in answer.cautions:
-        tree.add(Text(f"{text['caution']}: {caution}"))
+    for judged in answer.overrides:
+        tree.add(Text(judgement_text(judged, lang), style="yellow"))
+    for found in answer.assumptions:
+        tree.add(Text(f"{text['caution']}: {found.message(lang)}"))
     return tree
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from cli.assumptions import with_messages
 from cli.connections import connection, with_connections
 from cli.judgements import judgement_text
 from cli.options import Call, command
@@ -162,7 +163,7 @@ def what_if(
     with open_site(call.settings) as site:
         answer = suppose(site, assumed)
     if call.json:
-        print_json(document(answer, first))
+        print_json(document(answer, first, call.lang))
     else:
         _print(answer, first, call.lang)
     return 0 if answer.hits else 1
@@ -173,9 +174,10 @@ def _fen(yuan: Decimal) -> Money:
     return Money(int((yuan * 100).to_integral_value()))
 
 
-def document(answer: WhatIf, first: int) -> dict[str, object]:
+def document(answer: WhatIf, first: int, lang: Lang) -> dict[str, object]:
     """The answer in the shape of the GraphQL field ``whatIf``."""
-    return with_connections(answer, hits=connection(answer.hits, lambda hit: hit.party.id, first))
+    hits = connection(answer.hits, lambda hit: hit.party.id, first)
+    return with_connections(answer, hits=hits, assumptions=with_messages(answer.assumptions, lang))
 
 
 def _print(answer: WhatIf, first: int, lang: Lang) -> None:
@@ -206,6 +208,8 @@ def _print(answer: WhatIf, first: int, lang: Lang) -> None:
         )
     if not rows:
         click.echo(text["none"])
+        for assumed in answer.assumptions:
+            click.echo(f"{text['caution']}: {assumed.message(lang)}")
         return
     print_table(tuple(text["columns"]), rows)
     click.echo(
@@ -221,8 +225,8 @@ def _print(answer: WhatIf, first: int, lang: Lang) -> None:
         click.echo(text["synthetic"])
     for found in answer.overrides:
         click.echo(judgement_text(found, lang))
-    for caution in answer.cautions:
-        click.echo(f"{text['caution']}: {caution}")
+    for assumed in answer.assumptions:
+        click.echo(f"{text['caution']}: {assumed.message(lang)}")
 
 
 def _sum(amounts: Iterable[Money]) -> Money:

@@ -9,6 +9,7 @@ from graph import queries
 from ingest.entities import Entity
 from ingest.view import view
 from ledger.runs import Run
+from services.arrears.interval import Interval, interval_of
 from services.arrears.judgements import judgements_of
 from services.arrears.model import Judged, RiskTrace
 from services.arrears.trace import trace_of
@@ -58,6 +59,11 @@ class CustomerRisk:
         return float(self.model.score[self.party])
 
     @property
+    def interval(self) -> Interval | None:
+        """Limits of the score where buffers are uncertain."""
+        return interval_of(self.run, self.model, self.party)
+
+    @property
     def expected_loss(self) -> Money:
         """The customer's part of its party's expected loss."""
         return Money(self.model.customer_loss(self.customer))
@@ -88,6 +94,11 @@ class PartyRisk:
     def score(self) -> float:
         """Arrears probability within twelve months."""
         return float(self.model.score[self.party])
+
+    @property
+    def interval(self) -> Interval | None:
+        """Limits of the score where buffers are uncertain."""
+        return interval_of(self.run, self.model, self.party)
 
     @property
     def expected_loss(self) -> Money:

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import date
 from enum import Enum
 
+from services.arrears.assumptions import Assumption
+from services.arrears.interval import Interval
 from services.names import Named
 from terms.ids import RecordId, RunId
 from terms.money import Money
@@ -115,7 +117,9 @@ class RiskTrace:
 
     ``score``: arrears probability within twelve months, 0 to 1. ``raw``: before the cap at 1; above it the party is
     over-determined. ``bound``: proven distance of the score from the exact solution. ``overrides``: judgements of
-    people that stand in for the payment records of parties named here. ``cautions``: what was assumed.
+    people that stand in for the payment records of parties named here. ``interval``: limits of the score while buffers
+    that nobody reported may be larger or smaller than was taken; None where none of them bears on it. ``cautions``:
+    what was assumed, in short; ``assumptions``: the same with records and sentences.
     """
 
     party: Named
@@ -130,7 +134,9 @@ class RiskTrace:
     run: RunName
     data_time: date
     overrides: tuple[Judged, ...] = ()
+    interval: Interval | None = None
     cautions: tuple[str, ...] = ()
+    assumptions: tuple[Assumption, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,7 +251,8 @@ class WhatIf:
 
     ``hits``: the largest change of money first. The losses of ``hits`` and ``rest`` add up to ``total_loss`` and
     ``total_equity_loss``, to the fen. ``own_loss``: the part of ``total_loss`` at the shocked parties themselves.
-    ``overrides``: judgements of people about parties that are hit; a shock comes on top of them.
+    ``overrides``: judgements of people about parties that are hit; a shock comes on top of them. ``cautions``,
+    ``assumptions``: what was assumed, in short and in full.
     """
 
     hits: tuple[Hit, ...]
@@ -257,3 +264,4 @@ class WhatIf:
     data_time: date
     overrides: tuple[Judged, ...] = ()
     cautions: tuple[str, ...] = ()
+    assumptions: tuple[Assumption, ...] = ()

@@ -9,6 +9,7 @@ import numpy as np
 from algorithms.ownership import Register, beneficial_owners, look_through, register, ultimate_owners
 from graph import queries
 from graph.arrays import Csr, Floats, Ints
+from services.arrears.assumptions import Assumption, of_text
 from services.arrears.parties import Between, between
 from services.names import Named, names_of
 from services.site import Site
@@ -50,7 +51,8 @@ class Owners:
     ``unknown`` their shares add up to 1. ``beneficial``: those of at least ``threshold``, inclusive.
     ``enterprises``: enterprises on the way by integrated share ((V - 1) / V of the loop); they pass on what they hold,
     so it is part of the people's shares, not beside them. ``unknown``: no register tells who holds it;
-    ``unknown_at``: in which enterprises it gets lost.
+    ``unknown_at``: in which enterprises it gets lost. ``cautions``, ``assumptions``: what was assumed, in short and in
+    words.
     """
 
     party: Named
@@ -62,6 +64,7 @@ class Owners:
     unknown: float
     unknown_at: tuple[Owner, ...]
     cautions: tuple[str, ...]
+    assumptions: tuple[Assumption, ...]
 
 
 def owners(site: Site, entity: str, threshold: float = THRESHOLD) -> Owners:
@@ -152,6 +155,7 @@ def _tell(site: Site, look: _Look, threshold: float, cautions: list[str]) -> Own
         unknown=float(min(1.0, max(0.0, 1.0 - float(look.through[look.persons].sum())))),
         unknown_at=tuple(owner(k, look.lost[k]) for k in unknown.tolist()),
         cautions=tuple(cautions),
+        assumptions=tuple(map(of_text, cautions)),
     )
 
 

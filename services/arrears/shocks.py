@@ -12,6 +12,7 @@ from algorithms.risk import what_if as pure
 from algorithms.risk.parameters import Relation, RiskParameters
 from graph import queries
 from graph.arrays import Ints
+from services.arrears.assumptions import Assumption
 from services.arrears.model import Shock, ShockKind
 from services.arrears.position import position
 from services.arrears.relations import MONEY_NAMES, RELATION_NAMES
@@ -19,6 +20,7 @@ from services.exposure.model import BUFFER_KINDS
 from services.risk_model import RiskModel
 from services.site import Site
 from terms.errors import KehutuError
+from terms.money import Money
 
 T = TypeVar("T")
 
@@ -28,8 +30,8 @@ class Changes:
     """Shocks as changes of arrays.
 
     ``paid``: fen by party that it settles. ``equity``: equity in yuan by party after what was injected so far, as
-    reported: may be less than the floor of the buffer. ``direct``: parties that a shock names. ``cautions``: what had
-    to be assumed.
+    reported: may be less than the floor of the buffer. ``direct``: parties that a shock names. ``cautions``,
+    ``assumptions``: what had to be assumed, in short and in full.
     """
 
     pure: list[pure.Shock] = field(default_factory=list)
@@ -37,6 +39,7 @@ class Changes:
     equity: dict[int, float] = field(default_factory=dict)
     direct: set[int] = field(default_factory=set)
     cautions: list[str] = field(default_factory=list)
+    assumptions: list[Assumption] = field(default_factory=list)
 
 
 def translate(site: Site, model: RiskModel, parameters: RiskParameters, shocks: Sequence[Shock]) -> Changes:
@@ -77,6 +80,7 @@ def _inject(changes: Changes, party: int, shock: Shock, least: float, equity: tu
     reported, buffer = equity
     if reported < buffer and party not in changes.equity:
         changes.cautions.append(f"BUFFER_FLOOR {shock.party}")
+        changes.assumptions.append(Assumption("BUFFER_FLOOR", shock.party, amount=Money(round(buffer * 100))))
     changes.equity[party] = changes.equity.get(party, reported) + _amount(shock)
     # One change from the model's own buffer to the new one, whatever was injected before.
     changes.pure = [s for s in changes.pure if not (isinstance(s, pure.Equity) and s.party == party)]
@@ -117,6 +121,7 @@ def _settle(model: RiskModel, changes: Changes, party: int, shock: Shock) -> Non
         paid = min(balance, paid + shock.amount.fen)
     if balance == 0:
         changes.cautions.append(f"NOTHING_OVERDUE {model.ids[party]}")
+        changes.assumptions.append(Assumption("NOTHING_OVERDUE", model.ids[party]))
     left = (balance - paid) / balance if balance else 0.0
     changes.paid[party] = paid
     changes.pure.append(pure.Distress(party, float(model.own[party]) * left))

@@ -11,7 +11,9 @@ from algorithms.risk.explain import Explanation, Path, apportion, explain
 from algorithms.risk.parameters import EVIDENCE_RELATIONS
 from graph.arrays import Ints
 from ledger.runs import Run
+from services.arrears.assumptions import of_party
 from services.arrears.changes import largest_drops
+from services.arrears.interval import interval_of
 from services.arrears.judgements import judgements_of
 from services.arrears.model import (
     RelationPart,
@@ -24,6 +26,7 @@ from services.arrears.model import (
 )
 from services.arrears.position import position
 from services.arrears.relations import GRAPH_NAME
+from services.arrears.situation import parameters_of
 from services.exposure.model import BUFFER_KINDS
 from services.names import Named, names_of
 from services.risk_model import RiskModel, current
@@ -77,7 +80,9 @@ def trace_of(site: Site, run: Run, model: RiskModel, party: int, top: int) -> Ri
         run=RunName(run.id),
         data_time=run.cut_off,
         overrides=judgements_of(model, names),
+        interval=interval_of(run, model, party),
         cautions=_cautions(model, party),
+        assumptions=of_party(site, model, party, parameters_of(run).sharers_max),
     )
 
 
@@ -146,7 +151,7 @@ def _cautions(model: RiskModel, party: int) -> tuple[str, ...]:
         *own,
         *(
             f"{caution.code} {caution.record}".strip()
-            for caution in model.cautions
-            if caution.subject.endswith(model.ids[party]) and not caution.code.startswith("BUFFER_")
+            for caution in model.cautions_about.get(model.ids[party], ())
+            if not caution.code.startswith("BUFFER_")
         ),
     )

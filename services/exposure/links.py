@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+
 import numpy as np
 
 from graph.arrays import Bools, Floats, Ints
@@ -9,12 +12,16 @@ from services.exposure.model import MONEY_CODES, Caution, MoneyLinks, Parties
 from services.exposure.parties import Tables, read_relations
 from services.site import Site
 
+ROUNDING = 1e-9
+"""Shares may add up to so much more than 1."""
+
 
 def money_links(site: Site, tables: Tables, parties: Parties, cautions: list[Caution]) -> MoneyLinks:
     """All money relations between parties, in the direction in which harm travels.
 
     A relation runs from guarantor to borrower, creditor to debtor, shareholder to company; harm runs the other way.
-    One whose amount nothing tells is left out with a caution that names its record.
+    One whose amount nothing tells is left out with a caution that names its record; so do the cautions about doubtful
+    ones, which count.
     """
     position = {name: index for index, name in enumerate(parties.ids)}
     at = {
@@ -27,6 +34,7 @@ def money_links(site: Site, tables: Tables, parties: Parties, cautions: list[Cau
     amount: list[Floats] = []
     proxy: list[Bools] = []
     record: list[str] = []
+    held: list[tuple[int, float, str]] = []
     for name, code in MONEY_CODES.items():
         declared = site.schema.relations[name]
         for holder in declared.source:
@@ -36,7 +44,9 @@ def money_links(site: Site, tables: Tables, parties: Parties, cautions: list[Cau
                 records = [str(text) for text in found.columns["recordId"].tolist()]
                 money = np.asarray(found.columns["amount"], dtype=np.float64)
                 if name == "INVESTS_IN":
-                    money = _share_of_net_assets(tables, found.target, found.columns["share"], money)
+                    share = np.asarray(found.columns["share"], dtype=np.float64)
+                    held += zip(at[failing][found.target].tolist(), share.tolist(), records, strict=True)
+                    money = _share_of_net_assets(tables, found.target, share, money)
                 known = np.flatnonzero(~np.isnan(money) & (money >= 0))
                 cautions.extend(
                     Caution("AMOUNT_UNKNOWN", f"{name} {tables[holder].ids[s]}", records[index])
@@ -50,7 +60,7 @@ def money_links(site: Site, tables: Tables, parties: Parties, cautions: list[Cau
                 proxies = found.columns["proxies"].tolist()
                 proxy.append(np.array([bool(proxies[index]) for index in known.tolist()], dtype=np.bool_))
                 record.extend(records[index] for index in known.tolist())
-    return MoneyLinks(
+    links = MoneyLinks(
         source=np.concatenate(source),
         target=np.concatenate(target),
         relation=np.concatenate(relation),
@@ -58,11 +68,54 @@ def money_links(site: Site, tables: Tables, parties: Parties, cautions: list[Cau
         proxy=np.concatenate(proxy),
         record=record,
     )
+    cautions.extend((*doubts(links, parties.ids), *_held_above_one(held, parties.ids)))
+    return links
 
 
-def _share_of_net_assets(tables: Tables, company: Ints, share: object, amount: Floats) -> Floats:
+def doubts(links: MoneyLinks, ids: Sequence[str]) -> Iterator[Caution]:
+    """What is doubtful about relations of known amount, each with its record.
+
+    A party's relation with itself (left out of the weights); an amount that stands in for one that is not known; and
+    equal amounts between the same two that different sources report under different numbers: both count, but they may
+    be one contract.
+    """
+    names = {code: name for name, code in MONEY_CODES.items()}
+    rows = zip(
+        links.source.tolist(),
+        links.target.tolist(),
+        links.relation.tolist(),
+        links.amount.tolist(),
+        links.proxy.tolist(),
+        links.record,
+        strict=True,
+    )
+    alike: dict[tuple[int, int, int, float], list[str]] = defaultdict(list)
+    for source, target, relation, amount, proxy, record in rows:
+        about = f"{names[relation]} {ids[target]}"
+        if source == target:
+            yield Caution("SELF_LINK", about, record)
+            continue
+        if proxy:
+            yield Caution("AMOUNT_PROXY", about, record)
+        if amount > 0:
+            alike[source, target, relation, amount].append(record)
+    for (_, target, relation, _), records in alike.items():
+        if len({record.partition("/")[0] for record in records}) > 1:
+            yield Caution("AMOUNT_TWICE", f"{names[relation]} {ids[target]}", ", ".join(sorted(records)))
+
+
+def _held_above_one(held: list[tuple[int, float, str]], ids: Sequence[str]) -> Iterator[Caution]:
+    """Holdings that add up to more than the company; each counts as stated."""
+    total: dict[int, float] = defaultdict(float)
+    for company, share, _ in held:
+        total[company] += 0.0 if np.isnan(share) else share
+    for company, share, record in held:
+        if total[company] > 1.0 + ROUNDING and share > 0:
+            yield Caution("HOLDINGS_ABOVE_ONE", ids[company], record)
+
+
+def _share_of_net_assets(tables: Tables, company: Ints, fraction: Floats, amount: Floats) -> Floats:
     """What a shareholder loses with the company: its share of positive net assets, else the amount paid in."""
-    fraction = np.asarray(share, dtype=np.float64)
     net = np.asarray(tables["Enterprise"].columns["netAssets"], dtype=np.float64)[company]
     by_share = fraction * np.maximum(net, 0.0)
     return np.where(np.isnan(by_share), amount, by_share)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -21,7 +22,7 @@ from algorithms.risk.parameters import (
     RiskParameters,
 )
 from algorithms.risk.propagation import solve
-from algorithms.risk.uncertainty import buffer_interval
+from algorithms.risk.uncertainty import buffer_interval, with_buffers
 from algorithms.risk.weights import EvidenceEdges, MoneyEdges, Weights, break_weights, loss_weights
 
 START = RiskParameters()
@@ -260,3 +261,26 @@ def test_a_low_buffer_above_the_high_one_is_refused() -> None:
             own=np.zeros(2),
             parameters=START,
         )
+
+
+@given(
+    st.lists(
+        st.tuples(st.integers(0, 3), st.integers(0, 3), st.integers(0, 1), st.floats(1.0, 1e4)), max_size=12
+    ),
+    st.lists(st.floats(0.25, 4.0), min_size=4, max_size=4),
+    st.sampled_from([0.15, 0.95]),
+)
+def test_weights_of_other_buffers_are_those_that_they_would_have_been_made_with(
+    edges: list[Edge], factor: list[float], theta: float
+) -> None:
+    before = np.array([100.0, 1000.0, 10.0, 5000.0])
+    after = before * np.array(factor)
+    parameters = replace(START, theta_person=theta)
+    unsure = np.array([True, False, True, False])
+    shared = evidence((0, 3, PERSON, 1.0), (1, 2, PERSON, 1.0), (2, 0, PERSON, 0.5))
+    made = break_weights(4, money(*edges), shared, before, unsure, parameters)
+    anew = break_weights(4, money(*edges), shared, after, unsure, parameters)
+    found = with_buffers(made, before, after, unsure, parameters)
+    assert found.data == pytest.approx(anew.csr.data, rel=1e-9)
+    same = with_buffers(made, before, before, unsure, parameters)
+    assert same.data.tolist() == made.csr.data.tolist()

@@ -8,6 +8,7 @@ from graph.arrays import Ints
 from ledger.runs import Run
 from services.arrears.circles import Circles, guarantee_circles
 from services.arrears.history import history
+from services.arrears.interval import Interval
 from services.arrears.model import RiskPath, RiskTrace
 from services.arrears.owners import Owners, owners
 from services.arrears.position import position
@@ -121,7 +122,7 @@ class Writer:
             id=answer.party.id,
             label=self._label(answer),
             headline=self._headline(answer),
-            facts=self._facts(model, party, customers),
+            facts=self._facts(answer, model, party, customers),
             diagram_title=text["diagram"],
             diagram_note=text["diagram_note"],
             diagram=diagram(answer.party, answer.paths),
@@ -161,7 +162,7 @@ class Writer:
             Row(text["loss"], (str(answer.expected_loss), _yuan(self._lang))),
         )
 
-    def _facts(self, model: RiskModel, party: int, customers: Ints) -> tuple[Row, ...]:
+    def _facts(self, answer: RiskTrace, model: RiskModel, party: int, customers: Ints) -> tuple[Row, ...]:
         text = self._text
         rank = int((model.expected_loss > model.expected_loss[party]).sum()) + 1
         kind = BUFFER_KINDS[int(model.buffer_kind[party])]
@@ -174,7 +175,15 @@ class Writer:
             Row(text["balance"], (str(Money(balance)),)),
             Row(text["customers"], (f"{len(customers)}",)),
             Row(text["rank"], (text["of"].format(rank=rank, total=len(model.ids)),)),
+            *self._interval(answer.interval),
         )
+
+    def _interval(self, found: Interval | None) -> tuple[Row, ...]:
+        """Limits of the probability, where buffers are uncertain."""
+        if found is None:
+            return ()
+        text = self._text["interval"].format(factor=found.factor)
+        return (Row(text, (f"{found.low:.1%} – {found.high:.1%}",)),)
 
     def _paths(self, answer: RiskTrace) -> Table:
         text = self._text
@@ -278,11 +287,11 @@ class Writer:
             )
             for found in answer.overrides
         ]
+        # What stands in for the buffer is said beside it.
         assumed = [
-            self._text[code].format(record=record)
-            for caution in answer.cautions
-            for code, _, record in (caution.partition(" "),)
-            if code.isupper() and code in self._text
+            _cut(found.message(self._lang), LONGEST_NOTE)
+            for found in answer.assumptions
+            if not found.code.startswith("BUFFER_")
         ]
         return (*(_cut(note, LONGEST_NOTE) for note in judged[:JUDGEMENTS]), *assumed[:CAUTIONS])
 

@@ -65,8 +65,7 @@ TEXTS: dict[Lang, dict[str, str]] = {
         "nothing_changes": "nothing that was tried",
         "through": " ({what})",
         "probability": "Probability",
-        "AMOUNT_UNKNOWN": "A relation of unknown amount is left out: record {record}.",
-        "SELF_LINK": "A relation of the party with itself is left out: record {record}.",
+        "interval": "If unreported buffers differ {factor:.0f}-fold",
         "foot": "Run {run} · data of {time} · parameters {status} · {id} · amounts in yuan, exact to the fen",
         "foot_rule": "Probability by capped linear propagation of distress along guarantees, loans, trade credit, "
         "holdings and shared people, premises and contacts; expected loss = probability × loss given default × "
@@ -133,8 +132,7 @@ TEXTS: dict[Lang, dict[str, str]] = {
         "nothing_changes": "所试变化均无效果",
         "through": "（{what}）",
         "probability": "概率",
-        "AMOUNT_UNKNOWN": "金额未知的关系未计入：记录 {record}。",
-        "SELF_LINK": "主体与自身的关系未计入：记录 {record}。",
+        "interval": "未申报的缓冲相差 {factor:.0f} 倍时",
         "foot": "批次 {run} · 数据截至 {time} · 参数：{status} · {id} · 金额单位为元，精确到分",
         "foot_rule": "概率由风险沿担保、借款、赊销、持股以及共有人员、场所和联系方式的有上限线性传导得出；"
         "预期损失 = 概率 × 违约损失率 × 敞口。",

@@ -1,0 +1,95 @@
+"""What an answer had to assume or leave out, with the record that it was read in and a sentence in either language."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from algorithms.risk.parameters import RiskParameters
+from ingest.view import view
+from services.exposure.model import BUFFER_KINDS
+from services.risk_model import RiskModel
+from services.site import Site
+from terms.cautions import sentence
+from terms.errors import Lang
+from terms.ids import EntityId
+from terms.money import Money
+
+ABOUT_RECORDS = frozenset({"SHARE_FROM_AMOUNT", "SHARE_UNKNOWN"})
+"""Codes that stand before a record in short texts; the others stand before whom they are about."""
+SHARED: dict[Lang, dict[str, str]] = {
+    "en": {"person": "persons", "premises": "premises", "contact": "contacts"},
+    "zh": {"person": "人员", "premises": "场所", "contact": "联系方式"},
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Assumption:
+    """One thing that was assumed or left out.
+
+    ``code``: a stable word. ``subject``: whom or what it is about. ``record``: where it was read, empty where no record
+    says it. ``amount``: what stands in for something unknown.
+    """
+
+    code: str
+    subject: str
+    record: str = ""
+    amount: Money | None = None
+
+    def message(self, lang: Lang, most: int = RiskParameters().sharers_max) -> str:
+        """The assumption in words. ``most``: parties that may share an attribute."""
+        shared = SHARED[lang].get(self.subject, self.subject)
+        words = sentence(self.code, lang, subject=shared, record=self.record, amount=self.amount, most=most)
+        return words if self.record in words else f"{words} [{self.record}]"
+
+
+def of_text(text: str) -> Assumption:
+    """An assumption from its short text, ``CODE`` and what it is about.
+
+    >>> of_text("NO_LINKS enterprise:1")
+    Assumption(code='NO_LINKS', subject='enterprise:1', record='', amount=None)
+    """
+    code, _, about = text.partition(" ")
+    return Assumption(code, "", about) if code in ABOUT_RECORDS else Assumption(code, about)
+
+
+def of_party(site: Site, model: RiskModel, party: int, most: int) -> tuple[Assumption, ...]:
+    """What was assumed about a party: its buffer, relations of its own, and attributes that too many share.
+
+    Args:
+        most: parties that may share an attribute (D_max).
+    """
+    name = model.ids[party]
+    kind = BUFFER_KINDS[int(model.buffer_kind[party])]
+    amount = Money(round(float(model.buffer[party])))
+    own = []
+    if kind == "proxy":
+        own.append(Assumption("BUFFER_PROXY", name, amount=amount))
+    elif kind == "floor":
+        own.append(Assumption("BUFFER_FLOOR", name, _equity_record(site, name), amount))
+    told = [
+        Assumption(caution.code, caution.subject, caution.record)
+        for caution in model.cautions_about.get(name, ())
+        if not caution.code.startswith("BUFFER_")
+    ]
+    return *own, *told, *_hubs(model, party, most)
+
+
+def _equity_record(site: Site, name: str) -> str:
+    """The record that says the equity of an enterprise; empty where none does."""
+    seen = view(site.ledger, site.schema, EntityId(name))
+    for field in ("netAssets", "paidInCapital"):
+        chosen = None if seen is None else seen.values.get(field)
+        if chosen is not None:
+            return next((str(claim.record) for claim in chosen.claims if claim.current), "")
+    return ""
+
+
+def _hubs(model: RiskModel, party: int, most: int) -> list[Assumption]:
+    found = []
+    for kind, (parties, attribute, record) in model.incidence.items():
+        for row in np.flatnonzero(parties == party).tolist():
+            if model.sharers[kind][attribute[row]] > most:
+                found.append(Assumption("HUB_IGNORED", kind, record[row]))
+    return found

@@ -1,0 +1,65 @@
+"""Limits of a score where buffers were not reported."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ledger.runs import Run
+from services.arrears.interval import FACTOR, interval_of
+from services.arrears.trace import trace
+from services.exposure.model import BUFFER_KINDS, Exposure
+from services.portrait import customer, risk
+from services.risk_model import RiskModel, current
+from services.site import Site
+from tests.services.test_live_continuing import full, inputs
+from tests.small_site import UPSTREAM
+
+PROXY = BUFFER_KINDS.index("proxy")
+
+
+def with_kinds(found: Exposure, uncertain: list[bool], factor: float = 1.0) -> RiskModel:
+    """The model with some buffers uncertain and so many times as large."""
+    chosen = np.array(uncertain[: len(found.parties.ids)])
+    parties = replace(
+        found.parties,
+        buffer_kind=np.where(chosen, PROXY, 0),
+        buffer=np.where(chosen, found.parties.buffer * factor, found.parties.buffer),
+    )
+    return full(replace(found, parties=parties))
+
+
+@given(inputs(), st.lists(st.booleans(), min_size=12, max_size=12), st.floats(1 / FACTOR, FACTOR))
+def test_every_score_within_the_range_lies_between_the_limits(
+    small_site: Site, found: Exposure, uncertain: list[bool], factor: float
+) -> None:
+    run, model = current(small_site)[0], with_kinds(found, uncertain)
+    other = with_kinds(found, uncertain, factor)
+    for party, score in enumerate(model.score.tolist()):
+        limits = interval_of(run, model, party)
+        if limits is None:
+            assert other.score[party] == pytest.approx(score, abs=1e-9)
+        else:
+            assert 0.0 <= limits.low <= score <= limits.high <= 1.0
+            assert limits.low - 1e-9 <= other.score[party] <= limits.high + 1e-9
+
+
+@given(inputs())
+def test_where_every_buffer_is_reported_there_are_no_limits(small_site: Site, found: Exposure) -> None:
+    run, model = current(small_site)[0], with_kinds(found, [False] * 12)
+    assert {limits(run, model, party) for party in range(len(model.ids))} == {None}
+
+
+def limits(run: Run, model: RiskModel, party: int) -> object:
+    return interval_of(run, model, party)
+
+
+def test_reported_equity_shows_no_interval_in_the_answers(small_site: Site) -> None:
+    assert trace(small_site, UPSTREAM).interval is None
+    found = risk(small_site, customer(small_site, "4400000003").id)
+    assert found is not None
+    assert found.interval is None

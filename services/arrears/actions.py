@@ -41,7 +41,7 @@ class Step:
 
 
 def first_action(model: RiskModel, stake: Floats, seeds: list[int]) -> Step | None:
-    """The action that spares most of ``sum stake * g(score)``; None where there is nothing to spare.
+    """The action that spares most of ``sum stake * score``; None where there is nothing to spare.
 
     Args:
         stake: n, fen that the utility loses at each party of the group if it fails; 0 outside.
@@ -49,15 +49,14 @@ def first_action(model: RiskModel, stake: Floats, seeds: list[int]) -> Step | No
 
     A ring-fence is named only where it spares more than settling with any seed that was tried.
     """
-    total = _loss(model, stake, model.score)
+    total = float(stake @ model.score)
     if total <= 0:
         return None
     found = []
     for seed in seeds[:TRIED]:
         own = model.own.copy()
         own[seed] = 0.0
-        after = update(model.solution, model.network, own, np.array([seed])).apply(model.solution)
-        spared = total - _loss(model, stake, after.h)
+        spared = _spared(model.solution, model.network, own, np.array([seed]), stake)
         found.append(Step(ActionKind.AGREE_ON_PAYMENT, seed, spared, spared / total))
     found += ring_fences(model, stake, picks=1)
     return max(found, key=lambda step: (step.spared, step.kind is ActionKind.AGREE_ON_PAYMENT), default=None)
@@ -70,11 +69,11 @@ def ring_fences(model: RiskModel, stake: Floats, picks: int) -> list[Step]:
     Each pick is the party with the largest part of the group's loss passing through it on the way to others; the
     solution is continued without its links before the next one. ``spared`` is what the pick adds.
     """
-    total = _loss(model, stake, model.score)
+    total = float(stake @ model.score)
     network, solution = model.network, model.solution
     found: list[Step] = []
     while len(found) < picks:
-        value = ring_fence_value(network, model.own, solution.h, model.per_score(stake))
+        value = ring_fence_value(network, model.own, solution.h, stake)
         best = int(np.argmax(value))
         if value[best] <= NOTHING * max(total, 1.0):
             break
@@ -84,12 +83,12 @@ def ring_fences(model: RiskModel, stake: Floats, picks: int) -> list[Step]:
             break
         network = network.changed(np.full(len(targets), best), targets, np.zeros(len(targets)))
         after = update(solution, network, model.own, targets).apply(solution)
-        spared = _loss(model, stake, solution.h) - _loss(model, stake, after.h)
+        spared = float(stake @ (solution.h - after.h))
         found.append(Step(ActionKind.RING_FENCE, best, spared, spared / total))
         network, solution = network.plain(), after
     return found
 
 
-def _loss(model: RiskModel, stake: Floats, score: Floats) -> float:
-    """Expected loss of the group at some scores, fen."""
-    return float(stake @ model.probability(score))
+def _spared(before: Propagation, network: Network, own: Floats, touched: Ints, stake: Floats) -> float:
+    found = update(before, network, own, touched)
+    return float(stake[found.parties] @ (before.h[found.parties] - found.h))

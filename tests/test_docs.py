@@ -17,6 +17,8 @@ from typing import Any, NamedTuple
 import httpx
 import pytest
 
+from tests.ingest_front.bad_input import CASES
+
 CHECKOUT = Path(__file__).parents[1]
 README = CHECKOUT / "README.md"
 PAGES = sorted([*CHECKOUT.glob("*.md"), *(CHECKOUT / "docs").rglob("*.md")])
@@ -152,3 +154,18 @@ def test_files_that_pages_name_exist(page: Path) -> None:
 def test_the_chinese_readme_has_the_same_commands_and_queries() -> None:
     chinese = _blocks(CHECKOUT / "README.zh-CN.md")
     assert [(b.language, b.text) for b in chinese] == [(b.language, b.text) for b in _blocks(README)]
+
+
+def test_every_fault_of_the_page_is_shown_by_tests_that_exist() -> None:
+    """The table of docs/faults.md: each number once, each with tests that are there."""
+    page = (CHECKOUT / "docs" / "faults.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| (\d+) \|.*\| (.+?) \|$", page, re.M)
+    assert [int(number) for number, _ in rows] == [*range(1, 9), 10, 11, *range(18, 38)]
+    for number, shown in rows:
+        tests = re.findall(r"`(tests/[\w/]+\.py)::(\w+)`", shown)
+        assert tests, f"{number} names no test"
+        for file, name in tests:
+            assert f"\ndef {name}(" in (CHECKOUT / file).read_text(encoding="utf-8"), (
+                f"{number}: {file}::{name}"
+            )
+    assert {case.item for case in CASES} == set(range(18, 35))

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, NamedTuple, TypeAlias
 
-from ingest.conversions import Convert, NotAcceptedError, code_of, instant_of, text_of
+from ingest.conversions import code_of, instant_of, text_of
+from ingest.numbers import Convert
+from ingest.refusals import NotAcceptedError
 from ingest.statements import Value
 
 Values: TypeAlias = Mapping[str, object]

@@ -6,7 +6,8 @@ a function for the cells. The rules, by type of property:
 * text: kept byte for byte; control, bidirectional and zero-width characters are refused; blank is absent.
 * keys: blanks around them are dropped and full-width forms folded; what is looked up has at most 500 characters.
 * numbers: digits in any width, one sign, a decimal point, well-placed thousands separators, an exponent; not
-  NaN, not infinite, not more digits than are kept. Money must come out in whole fen.
+  NaN, not infinite, not more digits than are kept. Money must come out in whole fen, and may have the sign of its
+  currency and of its unit (¥1,234.56, 12万元 where the unit is wan-yuan); shares may have a percent sign.
 * dates, months, instants: ISO, or the format that the mapping declares; an instant without zone is in that
   of the deployment (UTC+8).
 """
@@ -18,40 +19,23 @@ import re
 import unicodedata
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, timedelta, timezone
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from functools import lru_cache
-from typing import Final, TypeAlias
+from typing import Final
 
 from graph.schema.ddl import longest_of
 from graph.schema.model import Property, Texts
+from ingest.numbers import LARGEST, Convert, number_converter
 from ingest.readers import FIELD_LIMIT
+from ingest.refusals import NotAcceptedError, WrongUseError
 from ingest.statements import Value
-
-Convert: TypeAlias = Callable[[object], Value | None]
-"""A cell in, a value out; ``None`` for an absent cell. Raises :class:`NotAcceptedError`."""
 
 ZONE: Final = timezone(timedelta(hours=8))
 """Business dates and instants without zone belong here (Asia/Shanghai keeps no summer time)."""
 
-UNITS: Final[Mapping[str, Mapping[str, Decimal]]] = {
-    "fen": {
-        "fen": Decimal(1),
-        "yuan": Decimal(100),
-        "wan-yuan": Decimal(10) ** 6,
-        "yi-yuan": Decimal(10) ** 10,
-    },
-    "m": {"m": Decimal(1), "km": Decimal(1000)},
-    "kWh": {"kWh": Decimal(1), "MWh": Decimal(1000), "Wh": Decimal("0.001")},
-    "kW": {"kW": Decimal(1), "MW": Decimal(1000), "W": Decimal("0.001")},
-    "kVA": {"kVA": Decimal(1), "MVA": Decimal(1000), "VA": Decimal("0.001")},
-    "kV": {"kV": Decimal(1), "V": Decimal("0.001")},
-    "fraction": {"fraction": Decimal(1), "percent": Decimal("0.01")},
-}
-"""Unit of the property -> units that a mapping may give for a column, with their factor."""
+EPOCHS: Final = ("epoch-s", "epoch-ms", "excel-days")
+"""Formats of times that are numbers: since 1970 in UTC, or the days of a spreadsheet since 1899-12-30."""
 
-_LARGEST = 2**53
-_DIGITS = 20  # more than any kept number has, fewer than decimal arithmetic rounds
-_NUMBER = re.compile(r"[+-]?(?:\d+|\d{1,3}(?:,\d{3})+)?(?:\.\d*)?(?:[eE][+-]?\d{1,3})?", re.ASCII)
 _DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _MONTH = re.compile(r"(\d{4})-(0[1-9]|1[0-2])", re.ASCII)
 _INSTANT = re.compile(
@@ -63,20 +47,6 @@ _HIDDEN = re.compile(
 )
 _TRUE = frozenset({"true", "yes", "y", "1", "是", "真"})
 _FALSE = frozenset({"false", "no", "n", "0", "否", "假"})
-
-
-class NotAcceptedError(ValueError):
-    """A cell that is not what the property needs; ``code`` is an entry of the catalogue of errors."""
-
-    def __init__(self, expected: str, *, code: str = "ROW_FIELD_INVALID", zh: str | None = None) -> None:
-        super().__init__(expected)
-        self.expected = expected
-        self.zh = zh
-        self.code = code
-
-
-class WrongUseError(ValueError):
-    """The mapping asks for what this property cannot take; the text says what it can."""
 
 
 def converter(
@@ -97,9 +67,12 @@ def converter(
         WrongUseError: a unit or format that does not fit the property.
     """
     kind = declared.type
-    if format is not None and kind not in ("date", "instant", "month"):
-        raise WrongUseError(f"'format' is for dates, and {declared.name} is {kind}")
-    factor = _factor(declared, unit)
+    if format is not None:
+        if kind not in ("date", "instant", "month"):
+            raise WrongUseError(f"'format' is for dates, and {declared.name} is {kind}")
+        check_format(format)
+    if unit is not None and kind not in ("integer", "decimal", "money", "share"):
+        raise WrongUseError(f"'unit' is for numbers, and {declared.name} is {kind}")
     convert: Convert
     if kind == "text":
         convert = _text_converter(declared)
@@ -108,7 +81,7 @@ def converter(
     elif kind in ("date", "instant", "month"):
         convert = _dated(kind, format)
     else:
-        convert = _number_converter(declared, factor)
+        convert = number_converter(declared, unit)
     return _translated(convert, words) if words else convert
 
 
@@ -144,7 +117,7 @@ def _written_out(cell: object) -> str:
     if isinstance(cell, float):
         if math.isnan(cell):
             return ""  # what pandas writes for an absent cell
-        return str(int(cell)) if cell.is_integer() and abs(cell) < _LARGEST else repr(cell)
+        return str(int(cell)) if cell.is_integer() and abs(cell) < LARGEST else repr(cell)
     if isinstance(cell, Decimal):
         return format(cell, "f")
     if isinstance(cell, datetime | date):
@@ -174,17 +147,6 @@ def instant_of(cell: object, format: str | None = None) -> datetime | None:
         return datetime(cell.year, cell.month, cell.day, tzinfo=ZONE)
     text = code_of(cell)
     return None if text is None else _instant(text, format)
-
-
-def _factor(declared: Property, unit: str | None) -> Decimal:
-    own = {"money": "fen", "share": "fraction"}.get(declared.type, declared.unit)
-    if unit is None:
-        return Decimal(100) if declared.type == "money" else Decimal(1)
-    known = UNITS.get(own or "", {own: Decimal(1)} if own else {})
-    if unit not in known:
-        listed = ", ".join(known) or "none"
-        raise WrongUseError(f"unit '{unit}' does not fit {declared.name}; it takes {listed}")
-    return known[unit]
 
 
 def _text_converter(declared: Property) -> Convert:
@@ -245,88 +207,19 @@ def _boolean(cell: object) -> Value | None:
     raise NotAcceptedError("yes or no")
 
 
-def _number_converter(declared: Property, factor: Decimal) -> Convert:
-    kind = declared.type
-    whole = kind in ("integer", "money")
-    least = Decimal(0) if kind == "share" and declared.minimum is None else _bound(declared.minimum)
-    most = Decimal(1) if kind == "share" and declared.maximum is None else _bound(declared.maximum)
-    # Bounds are declared in the property's own unit (money in fen): compared after the conversion.
-    limits = _in_words(least, most)
-    expected = {"integer": "a whole number", "money": "an amount of money in whole fen"}.get(kind, "a number")
-
-    def of_decimal(found: Decimal) -> Value:
-        value = found * factor if factor != 1 else found
-        if (least is not None and value < least) or (most is not None and value > most):
-            raise NotAcceptedError(f"{expected} {limits}")
-        if whole:
-            if value != value.to_integral_value():
-                raise NotAcceptedError(expected)
-            if abs(value) > _LARGEST:
-                raise NotAcceptedError(f"{expected} of at most {_LARGEST}")
-            return int(value)
-        return _exact_float(value, expected)
-
-    @lru_cache(maxsize=65_536)
-    def of_text(text: str) -> Value | None:
-        text = text.strip()
-        return of_decimal(_decimal_of_text(text, kind == "share", expected)) if text else None
-
-    def number(cell: object) -> Value | None:
-        if isinstance(cell, str):
-            return of_text(cell)
-        found = _decimal(cell, expected)
-        return None if found is None else of_decimal(found)
-
-    return number
-
-
-def _exact_float(value: Decimal, expected: str) -> float:
-    result = float(value)
-    if result in (float("inf"), float("-inf")):
-        raise NotAcceptedError(f"{expected} that is finite")
-    # A binary float keeps 15 decimal digits of any number: more would be rounded without a word.
-    if len(value.normalize().as_tuple().digits) > 15 and Decimal(repr(result)) != value:
-        raise NotAcceptedError(f"{expected} of at most 15 digits")
-    return result + 0.0 if result else 0.0
-
-
-def _bound(limit: float | None) -> Decimal | None:
-    return None if limit is None else Decimal(repr(limit))
-
-
-def _in_words(least: Decimal | None, most: Decimal | None) -> str:
-    if least is not None and most is not None:
-        return f"from {least} to {most}"
-    return f"of at least {least}" if least is not None else f"of at most {most}"
-
-
-def _decimal(cell: object, expected: str) -> Decimal | None:
-    if cell is None:
-        return None
-    if isinstance(cell, bool):
-        raise NotAcceptedError(expected)
-    if isinstance(cell, int):
-        return Decimal(cell)
-    if isinstance(cell, float):
-        if math.isnan(cell):
-            return None
-        cell = Decimal(repr(cell))
-    if isinstance(cell, Decimal) and cell.is_finite() and len(cell.as_tuple().digits) <= _DIGITS:
-        return cell
-    raise NotAcceptedError(expected)
-
-
-def _decimal_of_text(text: str, percent: bool, expected: str) -> Decimal:
-    folded = text if text.isascii() else unicodedata.normalize("NFKC", text).replace("−", "-").strip()
-    scale = Decimal(1)
-    if percent and folded.endswith("%"):
-        folded, scale = folded[:-1].rstrip(), Decimal("0.01")
-    if not _NUMBER.fullmatch(folded) or len(folded) > _DIGITS + 8:
-        raise NotAcceptedError(expected)
+def check_format(format: str) -> None:
+    """Raises ``WrongUseError`` for a format of dates by which none can be read."""
+    if format in EPOCHS:
+        return
+    trial = datetime(2001, 2, 3, 4, 5, 6)
     try:
-        return Decimal(folded.replace(",", "")) * scale
-    except InvalidOperation:
-        raise NotAcceptedError(expected) from None
+        fits = "%" in format and datetime.strptime(trial.strftime(format), format).year == trial.year
+    except (ValueError, re.error):
+        fits = False
+    if not fits:
+        raise WrongUseError(
+            f"format '{format}' reads no date; write it like %Y-%m-%d or %Y年%m月%d日, or {', '.join(EPOCHS)}"
+        )
 
 
 def _dated(kind: str, format: str | None) -> Convert:
@@ -372,9 +265,12 @@ def _written(kind: str, at: datetime) -> str:
 def _instant(text: str, format: str | None) -> datetime:
     expected = f"a date or an instant like {format or '2026-01-31T08:00:00+08:00'}"
     try:
-        if format in ("epoch-s", "epoch-ms"):
-            if not re.fullmatch(r"-?\d{1,14}(\.\d{1,6})?", text, re.ASCII):
+        if format in EPOCHS:
+            if not re.fullmatch(r"-?\d{1,14}(\.\d{1,12})?", text, re.ASCII):
                 raise NotAcceptedError(expected)
+            if format == "excel-days":
+                # To the second: a fraction of a day is as exact as the spreadsheet keeps it.
+                return datetime(1899, 12, 30, tzinfo=ZONE) + timedelta(seconds=round(Decimal(text) * 86_400))
             seconds = Decimal(text) / (1000 if format == "epoch-ms" else 1)
             return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=int(seconds * 1_000_000))
         if format is not None:

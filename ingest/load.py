@@ -19,6 +19,7 @@ from typing import Final, TypeAlias
 
 from graph.schema.load import schema as shipped_schema
 from graph.schema.model import Schema
+from graph.schema.source import nearest
 from ingest.cells import Fault, shown
 from ingest.manifest import Manifest, Source
 from ingest.manifest import read as read_manifest
@@ -148,8 +149,9 @@ def missing_columns(mapper: Mapper, opened: Opened, name: str) -> KehutuError | 
     """What to say of a table without a mapped column."""
     if opened.columns is None or not (missing := mapper.columns.difference(opened.columns)):
         return None
-    columns = ", ".join(f"'{column}'" for column in sorted(missing))
-    return KehutuError("FILE_COLUMNS_MISSING", file=name, columns=columns, present=_listed(opened.columns))
+    present = opened.columns
+    columns = ", ".join(f"'{column}'{nearest(column, present)}" for column in sorted(missing))
+    return KehutuError("FILE_COLUMNS_MISSING", file=name, columns=columns, present=_listed(present))
 
 
 def _relative(file: Path, folder: Path) -> str:

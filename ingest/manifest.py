@@ -14,7 +14,7 @@ from functools import cached_property
 from importlib import resources
 from importlib.resources.abc import Traversable
 from pathlib import Path
-from typing import Annotated, Any, Literal, TypeAlias
+from typing import Annotated, Any, Final, Literal, TypeAlias
 
 from pydantic import (
     BaseModel,
@@ -180,6 +180,20 @@ class Source(_Part):
             raise ValueError("a name of 1 to 100 visible characters without '/' is expected")
         return value
 
+    @field_validator("record_id")
+    @classmethod
+    def _some_columns(cls, value: str | tuple[str, ...] | None) -> str | tuple[str, ...] | None:
+        if value is not None and (not value or (isinstance(value, tuple) and "" in value)):
+            raise ValueError("name the column, or the columns, or leave 'recordId' out")
+        return value
+
+    @field_validator("mapping")
+    @classmethod
+    def _some_entries(cls, value: tuple[Entry, ...] | str) -> tuple[Entry, ...] | str:
+        if not value:
+            raise ValueError("a mapping has at least one entry, as '- node: Customer'")
+        return value
+
     @field_validator("encoding")
     @classmethod
     def _known_encoding(cls, value: str | None) -> str | None:
@@ -206,6 +220,12 @@ class Source(_Part):
     def _has_input(self) -> Source:
         if self.path is None and self.format not in WITHOUT_PATH:
             raise ValueError("'path' is missing")
+        if self.format is None and self.reader_name not in ENDINGS.values():
+            older = " (a workbook of this kind: save it as .xlsx)" if self.reader_name == "xls" else ""
+            known = ", ".join(ENDINGS)
+            raise ValueError(
+                f"the name '{self.path}' tells no format{older}; state 'format', or end it in {known}"
+            )
         return self
 
 
@@ -321,8 +341,22 @@ def _reason(error: Mapping[str, Any]) -> str:
         return f"'{error['loc'][-1]}' is missing"
     if error["type"] == "value_error":
         return str(error["ctx"]["error"])
+    if error["type"] in _EXPECTED:
+        return f"{_EXPECTED[error['type']]} is expected"
     message = str(error["msg"])
     return message[:1].lower() + message[1:]
+
+
+_EXPECTED: Final = {
+    "model_type": "a block of keys and values",
+    "model_attributes_type": "a block of keys and values",
+    "dict_type": "a block of keys and values",
+    "tuple_type": "a list",
+    "string_type": "a text",
+    "bool_type": "true or false",
+    "bool_parsing": "true or false",
+}
+"""What pydantic complains of -> what people call it."""
 
 
 def _known_keys(way: Sequence[str | int]) -> tuple[str, ...]:

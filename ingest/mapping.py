@@ -16,7 +16,8 @@ import orjson
 from graph.schema.ddl import LONGEST_KEY
 from graph.schema.keys import record_key
 from ingest.cells import Condition, Fault, Filled, Observed, RowFaultError, Take, Values, refused
-from ingest.conversions import NotAcceptedError, code_of
+from ingest.conversions import code_of
+from ingest.refusals import NotAcceptedError
 from ingest.statements import Statements, evidence_mention, relation_mentions
 from ledger.records import Mention, content_hash
 from terms.ids import Key, record_id

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import TypeAlias
@@ -10,14 +11,16 @@ from graph.schema.keys import key_of, local_key
 from graph.schema.model import NodeType, Property, Schema
 from graph.schema.source import nearest
 from ingest.cells import Condition, Filled, Observed, Take, of_column, of_columns, of_const
-from ingest.conversions import NotAcceptedError, WrongUseError, converter, instant_of
+from ingest.conversions import check_format, converter, instant_of
 from ingest.manifest import Cell, Cells, NodeEntry, RelationEntry, Rules, Source, When
 from ingest.mapping import KeyPart, Mapper, Named, NodeStep, RelationStep, Usual
 from ingest.places import Places
+from ingest.refusals import NotAcceptedError, WrongUseError
 from terms.ids import Key
 
 Hasher: TypeAlias = Callable[[str], str]
 
+_DATE_LIKE = re.compile(r"\d{4}-\d")  # a date with a mistake in it, rather than the name of a column
 _LOCAL = Property("local", "text", "", "", "id", identity="key")
 
 
@@ -235,11 +238,16 @@ class _Compiler:
         cell = self.source.observed_at
         if cell is None:
             return Observed()
+        try:
+            if cell.format is not None:
+                check_format(cell.format)
+        except WrongUseError as fault:
+            self.at.fault(str(fault), "observedAt")
         text = cell.column if cell.const is None else str(cell.const)
         try:
             return Observed(const=instant_of(text, cell.format))
         except NotAcceptedError as fault:
-            if cell.column is None:
+            if cell.column is None or _DATE_LIKE.match(cell.column):
                 self.at.fault(f"'{text}' is not {fault.expected}", "observedAt")
         self.columns.add(cell.column)
         return Observed(cell.column, cell.format)

@@ -15,8 +15,8 @@ from typing import BinaryIO, Final, NamedTuple
 
 from ingest.readers import COLUMN_LIMIT, FIELD_LIMIT, BadRow, Notice, Opened, Request, Row
 from ingest.readers.encoding import encoding_of
-from ingest.readers.input import check_options, content_of, open_file, reading
-from ingest.readers.lines import KEPT, Block, Fault, blocks_of
+from ingest.readers.input import check_options, content_of, json_of, open_file, reading, whole_number
+from ingest.readers.lines import KEPT, WHOLE, Block, Fault, blocks_of
 from terms.errors import KehutuError
 
 _DELIMITERS: Final = ",;\t|"
@@ -56,21 +56,20 @@ def read(request: Request) -> Opened:
 def _opened(file: BinaryIO, request: Request) -> Opened:
     head = file.read(65_536)
     file.seek(0)
-    what = content_of(head)
+    what = content_of(head) or json_of(head)
     if what is not None:
         raise KehutuError("FILE_NOT_A_TABLE", file=request.name, found=what, expected="a text table (CSV)")
     encoding = encoding_of(file, request)
     blocks = blocks_of(file, encoding, request.name)
     first = next(blocks, Block([], {}))
-    skip = int(str(request.options.get("skip", 0)))
+    skip = whole_number(request, "csv", "skip")
     opened = Opened(iter(()), None, {"encoding": encoding.name})
     start = next((i for i, line in enumerate(first.lines) if i >= skip and line.strip("\r\n\t ")), None)
     if start is None:
         file.close()
         opened.warnings.append(Notice("NOTICE_EMPTY", {"file": request.name}))
         return opened
-    given = request.options.get("columns")
-    names = [str(name) for name in given] if isinstance(given, list) else None
+    names = _names(request)
     sample = first.lines[start : start + _SAMPLE_LINES]
     delimiter = request.delimiter or _delimiter(sample, names, request)
     opened.detected["delimiter"] = delimiter
@@ -81,6 +80,15 @@ def _opened(file: BinaryIO, request: Request) -> Opened:
     rows = _rows(records, columns, len(header), request.name)
     opened.rows = _until_the_end(rows, file, opened, request.name)
     return opened
+
+
+def _names(request: Request) -> list[str] | None:
+    """The names of the columns, of a file that has no header."""
+    given = request.options.get("columns")
+    if given is None or (isinstance(given, list) and given):
+        return None if given is None else [str(name) for name in given]
+    expected = "a list of names is expected"
+    raise KehutuError("READER_OPTION_INVALID", reader="csv", option="columns", found=given, expected=expected)
 
 
 def _until_the_end(
@@ -133,7 +141,9 @@ def _header(
     first = next(records)
     if isinstance(first, _BadRecord):
         code, details = first.fault
-        reason = KehutuError(code, file=request.name, line=first.line, **details).message()
+        message = KehutuError(code, file=request.name, line=first.line, **details).message()
+        # The place is said already.
+        reason = message.removeprefix(f"{request.name}, line {first.line}").lstrip(",: ").rstrip(".")
         raise KehutuError("FILE_HEADER_FAULTY", file=request.name, line=start + 1, reason=reason)
     return first.cells
 
@@ -221,7 +231,7 @@ def _first_fault(faulty: dict[int, Fault], start: int, end: int) -> Fault | None
 def _cell_fault(reason: str, line: str) -> Fault:
     """What the parser stopped at. A cell that outgrows the limit beyond its own line is an unclosed one."""
     if "field limit" in reason and len(line) > FIELD_LIMIT:
-        return "ROW_FIELD_TOO_LONG", {"field": "", "found": len(line), "expected": FIELD_LIMIT}
+        return "ROW_FIELD_TOO_LONG", {"field": WHOLE, "found": len(line), "expected": FIELD_LIMIT}
     if "expected after" in reason:
         found, expected = "closed in the middle of a cell", "the next delimiter is expected after it"
     else:

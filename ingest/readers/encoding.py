@@ -129,6 +129,9 @@ def _without_mark(head: bytes) -> Encoding | None:
     zeros = head.count(0)
     if zeros * 20 < len(head) or len(head) < 4:
         return None
+    ends = (head.count(b"\n\0"), head.count(b"\0\n"), head.count(b"\n"))
+    if ends[2] and not (ends[0] or ends[1]):
+        return None  # a line feed of UTF-16 has a zero beside it: these are zeros in a text of single bytes
     at_odd = head[1::2].count(0)
     if at_odd > 0.98 * zeros:
         return Encoding("utf-16-le")

@@ -14,7 +14,7 @@ from python_calamine import (
 )
 
 from ingest.readers import COLUMN_LIMIT, BadRow, Notice, Opened, Request, Row
-from ingest.readers.input import check_options, content_of, open_file, reading
+from ingest.readers.input import check_options, content_of, open_file, reading, whole_number
 from terms.errors import KehutuError
 
 SIZE_LIMIT: Final = 1 << 30
@@ -24,13 +24,15 @@ size (sheets of repeated text reach about 50)."""
 
 
 def read(request: Request) -> Opened:
-    """The sheet that ``table`` names, else the first visible one; rows are numbered as in the sheet (header = 1).
+    """The sheet that ``table`` names, else the first visible one; rows are numbered as in the sheet.
 
+    The header is its first row that is not blank. Option: ``skip`` (rows above the header).
     Raises:
         KehutuError: ``FILE_MISSING``, ``FILE_UNREADABLE``, ``FILE_NOT_A_TABLE``, ``FILE_DAMAGED``,
             ``FILE_HEADER_FAULTY``, ``FILE_TOO_WIDE``, ``ARCHIVE_REFUSED``, ``READER_TABLE_UNKNOWN``.
     """
-    check_options(request, "xlsx", frozenset())
+    check_options(request, "xlsx", frozenset({"skip"}))
+    skip = whole_number(request, "xlsx", "skip")
     with open_file(request) as file, reading(request.name):
         head = file.read(16)
         if not head.startswith(b"PK\x03\x04"):
@@ -43,14 +45,21 @@ def read(request: Request) -> Opened:
             workbook = CalamineWorkbook.from_filelike(file)
             sheet, others = _chosen(workbook, request)
             rows = sheet.to_python(skip_empty_area=False)
+            ranges = sheet.merged_cell_ranges or []
         except (CalamineError, zipfile.BadZipFile, OSError, ValueError) as fault:
             raise KehutuError(
                 "FILE_DAMAGED", file=request.name, reason=str(fault).rstrip(".")[:200]
             ) from fault
-    if not rows:
-        return Opened(iter(()), (), warnings=[Notice("NOTICE_EMPTY", {"file": request.name})])
-    names = _header(rows[0], request.name)
-    opened = Opened(_rows(names, rows[1:], request.name), names)
+    start = next((i for i, cells in enumerate(rows) if i >= skip and any(cell != "" for cell in cells)), None)
+    if start is None:
+        return Opened(iter(()), None, warnings=[Notice("NOTICE_EMPTY", {"file": request.name})])
+    names = _header(rows[start], start + 1, request.name)
+    opened = Opened(_rows(names, rows[start + 1 :], start + 2, request.name), names)
+    if len(rows) == start + 1:
+        opened.warnings.append(Notice("NOTICE_EMPTY", {"file": request.name}))
+    merged = sum(end[0] >= start for _, end in ranges)
+    if merged:
+        opened.warnings.append(Notice("NOTICE_MERGED_CELLS", {"file": request.name, "count": merged}))
     if others:
         details: dict[str, object] = {"file": request.name, "sheet": sheet.name, "others": ", ".join(others)}
         opened.warnings.append(Notice("NOTICE_OTHER_SHEETS", details))
@@ -78,7 +87,7 @@ def _chosen(workbook: CalamineWorkbook, request: Request) -> tuple[CalamineSheet
     return workbook.get_sheet_by_name(request.table), []
 
 
-def _header(cells: Sequence[object], name: str) -> tuple[str, ...]:
+def _header(cells: Sequence[object], line: int, name: str) -> tuple[str, ...]:
     names = [str(cell).strip() for cell in cells]
     while names and not names[-1]:
         names.pop()
@@ -91,12 +100,14 @@ def _header(cells: Sequence[object], name: str) -> tuple[str, ...]:
                 if not found
                 else f"two columns have the name '{found[:80]}'"
             )
-            raise KehutuError("FILE_HEADER_FAULTY", file=name, line=1, reason=reason)
+            raise KehutuError("FILE_HEADER_FAULTY", file=name, line=line, reason=reason)
     return tuple(names)
 
 
-def _rows(names: tuple[str, ...], rows: Sequence[Sequence[object]], file: str) -> Iterator[Row | BadRow]:
-    for line, cells in enumerate(rows, start=2):
+def _rows(
+    names: tuple[str, ...], rows: Sequence[Sequence[object]], first: int, file: str
+) -> Iterator[Row | BadRow]:
+    for line, cells in enumerate(rows, start=first):
         if all(cell == "" for cell in cells):
             continue
         values = dict(zip(names, map(_value, cells), strict=False))

@@ -31,7 +31,7 @@ def open_file(request: Request) -> BinaryIO:
     """The bytes of a file, unpacked where its name says that it is packed (``.gz``, ``.zst``, ``.zip``).
 
     Raises:
-        KehutuError: ``FILE_MISSING``, ``FILE_UNREADABLE``, ``ARCHIVE_REFUSED``.
+        KehutuError: ``FILE_MISSING``, ``FILE_IS_FOLDER``, ``FILE_UNREADABLE``, ``ARCHIVE_REFUSED``.
     """
     if request.path is None:
         raise KehutuError("FILE_MISSING", file=request.name)
@@ -40,6 +40,8 @@ def open_file(request: Request) -> BinaryIO:
         return unpacked(file, request.name)
     except FileNotFoundError:
         raise KehutuError("FILE_MISSING", file=request.name) from None
+    except IsADirectoryError:
+        raise KehutuError("FILE_IS_FOLDER", file=request.name) from None
     except OSError as fault:
         raise KehutuError("FILE_UNREADABLE", file=request.name, reason=fault.strerror or fault) from fault
 
@@ -60,6 +62,26 @@ def content_of(head: bytes) -> str | None:
             return what
     start = head.removeprefix(b"\xef\xbb\xbf").lstrip()[:16].lower()
     return next((what for tag, what in _TAGS if start.startswith(tag)), None)
+
+
+def json_of(head: bytes) -> str | None:
+    """Whether a file that is to be a text table begins like JSON."""
+    start = head.removeprefix(b"\xef\xbb\xbf").lstrip()[:64]
+    objects = start.removeprefix(b"[").lstrip()
+    return "JSON" if objects.startswith(b"{") and objects[1:].lstrip()[:1] in (b'"', b"}") else None
+
+
+def whole_number(request: Request, reader: str, option: str) -> int:
+    """An option that is a number of lines or the like; 0 where it is not given.
+
+    Raises:
+        KehutuError: ``READER_OPTION_INVALID``.
+    """
+    found = request.options.get(option, 0)
+    if isinstance(found, int) and not isinstance(found, bool) and 0 <= found <= 1_000:
+        return found
+    expected = "a whole number from 0 to 1000 is expected"
+    raise KehutuError("READER_OPTION_INVALID", reader=reader, option=option, found=found, expected=expected)
 
 
 def check_options(request: Request, reader: str, known: frozenset[str]) -> None:

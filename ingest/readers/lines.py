@@ -18,6 +18,9 @@ LINE_LIMIT: Final = 1 << 20
 KEPT: Final = 2_000
 """Characters of a faulty line that are kept."""
 
+WHOLE: Final = "(the line)"
+"""What stands for the field in a fault of a whole line."""
+
 _BLOCK: Final = 1 << 20
 _ENDLESS: Final = 64 << 20  # bytes without a line end: no table
 
@@ -69,7 +72,7 @@ def _decoded_apart(data: bytes, codec: str, name: str, *, replaced: bool = False
                 {"field": "", "encoding": name, "found": "", "expected": name},
             )
         if len(text) > LINE_LIMIT:
-            details: dict[str, object] = {"field": "", "found": len(text), "expected": LINE_LIMIT}
+            details: dict[str, object] = {"field": WHOLE, "found": len(text), "expected": LINE_LIMIT}
             faulty[position] = ("ROW_FIELD_TOO_LONG", details)
             text = text[:KEPT].replace('"', " ") + "\n"
         lines.append(text)

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from graph.schema.load import schema
 from graph.schema.model import NodeType, Property, RelationType
 from graph.schema.rows import check
-from ingest.conversions import NotAcceptedError, converter
+from ingest.conversions import converter
+from ingest.refusals import NotAcceptedError
 
 PROPERTIES: list[tuple[NodeType | RelationType, Property]] = [
     (declared, prop)

@@ -164,6 +164,8 @@ CASES: Final = (
         "B0c,e\u0301 vs é,138,！,1,2026-01-01\n".encode(),
         1, ((2, "name", "ROW_CHARACTERS"), (3, "name", "ROW_CHARACTERS")), names=("e\u0301 vs é",),
     ),
+    Case(20, "one-nul.csv", b"customer_id,name,phone,address,kwh,read_at\nC1,A\0B,1,x,1,2026-01-01\n", 0,
+         ((2, "name", "ROW_CHARACTERS"),), encoding="utf-8", alone=True),
     # 21: line ends
     Case(21, "cr-only.csv", TABLE.replace("\n", "\r").encode(), 20, names=NAMES),
     Case(21, "mixed-newlines.csv", _mixed_ends(), 20, names=NAMES),
@@ -200,7 +202,7 @@ CASES: Final = (
     Case(25, "long-field-2mib.csv.gz", gzip.compress(f"{HEAD}C1,{'x' * (2 << 20)},1,y,1,2026-01-01\n".encode()),
          error="more than 100 times its size"),
     Case(25, "long-field.csv", _line(3, f"C1,{'x' * (2 << 20)},1,y,1,2026-01-01\n"), 19,
-         ((3, "", "ROW_FIELD_TOO_LONG"),), alone=True),
+         ((3, "(the line)", "ROW_FIELD_TOO_LONG"),), alone=True),
     Case(25, "one-line-of-65-mib.csv", HEAD.encode() + b"x" * (65 << 20), error="without a line end", alone=True),
     # 26: numbers
     Case(
@@ -265,6 +267,7 @@ CASES: Final = (
          error="looks like an old Excel workbook"),
     Case(34, "not-a-zip.zip", b"PK\x03\x04" + bytes(200), error="it is damaged"),
     Case(34, "text-as.zip", TABLE.encode(), error="its content is not what its ending says", alone=True),
+    Case(34, "json-as.csv", b'[{"customer_id": "C1"}]', error="looks like JSON", alone=True),
     Case(34, "random.csv", bytes(range(256)) * 20, error="looks like binary data", alone=True),
 )  # fmt: skip
 

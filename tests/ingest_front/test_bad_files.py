@@ -104,6 +104,23 @@ def test_a_column_that_the_file_lacks_is_named(desk):
     report = desk.load_file("a.csv", "id,name,phone\nC1,a,1\n")
     assert report.read == 0
     assert "no column 'address'; it has 'id', 'name', 'phone'" in report.error
+    report = desk.load_file("a.csv", "id,Name,phone,address\nC1,a,1,x\n")
+    assert "no column 'name' (nearest: 'Name')" in report.error
+
+
+@pytest.mark.parametrize(
+    ("option", "reason"),
+    [
+        ("skip: two", "option skip: 'two' cannot be used; a whole number from 0 to 1000"),
+        ("skip: -1", "option skip: '-1' cannot be used"),
+        ("columns: id", "option columns: 'id' cannot be used; a list of names"),
+        ("skp: 1", "has no option 'skp'; it knows columns, skip"),
+    ],
+)
+def test_an_option_that_cannot_be_used_is_named(desk, option, reason):
+    report = desk.load_file("a.csv", TEXT, more=f"    options: {{{option}}}\n")
+    assert (report.read, desk.records()) == (0, [])
+    assert reason in report.error
 
 
 @pytest.mark.parametrize(
@@ -187,7 +204,7 @@ def test_a_file_that_is_not_what_its_name_says_is_refused(desk, content, what):
 def test_a_missing_file_a_folder_and_a_forbidden_file(desk):
     assert "There is no file none.csv" in desk.load_file("none.csv").error
     (desk.folder / "folder.csv").mkdir()
-    assert "cannot be read" in desk.load_file("folder.csv").error
+    assert "folder.csv is a folder" in desk.load_file("folder.csv").error
     assert "There is no file *.tsv" in desk.load_file("'*.tsv'").error
 
 

@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from graph.schema.model import Property
-from ingest.conversions import NotAcceptedError, WrongUseError, converter, instant_of
+from ingest.conversions import converter, instant_of
+from ingest.refusals import NotAcceptedError, WrongUseError
 
 
 def of(
@@ -47,6 +48,16 @@ def refused(kind: str, cell: object, **more: object) -> NotAcceptedError:
         (12.34, None, 1234),
         (Decimal("12.34"), None, 1234),
         ("90071992547409.92", None, 2**53),
+        ("¥1,234.56", None, 123_456),
+        ("￥ -5", None, -500),
+        ("-¥5", "yuan", -500),
+        ("12.50元", None, 1250),
+        ("CNY 5", None, 500),
+        ("人民币5元", None, 500),
+        ("12.5万元", "wan-yuan", 12_500_000),
+        ("5万", "wan-yuan", 5_000_000),
+        ("1亿元", "yi-yuan", 10**10),
+        ("12分", "fen", 12),
     ],
 )
 def test_money_comes_out_in_fen(cell, unit, fen):
@@ -58,7 +69,8 @@ def test_money_comes_out_in_fen(cell, unit, fen):
     "cell",
     [
         "12.345", "NaN", "-Infinity", "inf", "1e999", "1e-999", "12kWh", "1_000", "12.3.4", "1,23", ",1", ".", "e5", "",
-        "12 34", "¥12", "九", "0x10", "99999999999999999999999", "1" * 30, "1.0000000000000000000000000000000001",
+        "12 34", "$12", "5万", "5分", "¥", "元", "--5", "-¥-5", "(12.5)",
+        "九", "0x10", "99999999999999999999999", "1" * 30, "1.0000000000000000000000000000000001",
         float("inf"), True, [1], "1e15",
     ],
 )  # fmt: skip
@@ -82,6 +94,10 @@ def test_what_is_no_money_in_whole_fen_is_refused(cell):
         ("share", "0.25", 0.25, {}),
         ("share", "25%", 0.25, {}),
         ("share", "25", 0.25, {"unit_of_column": "percent"}),
+        ("share", "25%", 0.25, {"unit_of_column": "percent"}),
+        ("share", "0.35", 0.0035, {"unit_of_column": "percent"}),
+        ("decimal", "4.35%", 0.0435, {"unit": "ratio"}),
+        ("decimal", "4.35", 0.0435, {"unit_of_column": "percent", "unit": "ratio"}),
         ("share", "１００％", 1.0, {}),
         ("boolean", "是", True, {}),
         ("boolean", "NO", False, {}),
@@ -140,6 +156,9 @@ def test_what_would_be_rounded_or_guessed_is_refused(kind, cell):
             "2026-02-01",
         ),  # already the next day in the utility's zone
         ("date", "1735689600000", "epoch-ms", "2025-01-01"),
+        ("date", "46053", "excel-days", "2026-01-31"),
+        ("date", 46053, "excel-days", "2026-01-31"),
+        ("instant", 46053.5, "excel-days", "2026-01-31T04:00:00Z"),
         ("date", date(2026, 1, 31), None, "2026-01-31"),
         ("date", datetime(2026, 1, 31, 23, tzinfo=UTC), None, "2026-02-01"),
         ("month", "2026-01", None, "2026-01"),
@@ -174,6 +193,10 @@ def test_a_date_that_does_not_fit_its_format_is_refused():
     assert refused("date", "2026-01-31", format="%Y年%m月%d日").expected == "a date like %Y年%m月%d日"
 
 
+def test_a_share_of_35_is_refused_with_what_to_state():
+    assert "with `unit: percent` where 35 means 35 %" in refused("share", "35").expected
+
+
 def test_full_width_digits_are_folded_in_keys_only():
     key = Property("no", "text", "x", "x", "id", identity="key", pattern="[0-9]{4}")
     assert converter(key)(" １２３４ ") == "1234"
@@ -192,7 +215,15 @@ def test_words_patterns_and_bounds():
 
 
 @pytest.mark.parametrize(
-    ("kind", "wrong"), [("text", {"format": "%Y"}), ("text", {"unit": "yuan"}), ("money", {"unit": "km"})]
+    ("kind", "wrong"),
+    [
+        ("text", {"format": "%Y"}),
+        ("text", {"unit": "yuan"}),
+        ("date", {"unit": "day"}),
+        ("money", {"unit": "km"}),
+        ("date", {"format": "DD.MM.YYYY"}),
+        ("date", {"format": "%H:%M"}),
+    ],
 )
 def test_a_unit_or_format_that_does_not_fit_is_wrong_use(kind, wrong):
     with pytest.raises(WrongUseError):

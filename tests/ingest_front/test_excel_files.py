@@ -114,6 +114,38 @@ def test_what_is_no_workbook_is_refused_as_a_whole(desk, content):
     assert report.error
 
 
+def test_rows_above_the_header_are_left_out_when_asked(desk):
+    desk.write("visits.xlsx", workbook(走访=[["走访清单"], [""], HEADER, *ROWS]))
+    (report,) = desk.load(MANIFEST).sources
+    assert "it has '走访清单'" in report.error
+    assert "options: {skip: 1}" in report.error
+    (report,) = desk.load(MANIFEST.replace("    channel:", "    options: {skip: 1}\n    channel:")).sources
+    assert (report.accepted, desk.records()[0].location) == (2, "visits.xlsx:4")
+
+
+@pytest.mark.parametrize("rows", [[], [HEADER], [[""], HEADER, ["", ""]]])
+def test_a_sheet_without_rows_is_no_error(desk, rows):
+    desk.write("visits.xlsx", workbook(走访=rows))
+    (report,) = desk.load(MANIFEST).sources
+    assert (report.read, report.error, report.warnings) == (0, None, ["visits.xlsx has no rows."])
+
+
+def test_merged_cells_are_noticed_and_their_rows_quarantined(desk):
+    merged = workbook(走访=[HEADER, ROWS[0], ["V2", "", "李秀英"]])
+    sheet = b'<mergeCells count="1"><mergeCell ref="B2:B3"/></mergeCells></worksheet>'
+    with zipfile.ZipFile(BytesIO(merged)) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    parts["xl/worksheets/sheet1.xml"] = parts["xl/worksheets/sheet1.xml"].replace(b"</worksheet>", sheet)
+    packed = BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        for name, data in parts.items():
+            archive.writestr(name, data)
+    desk.write("visits.xlsx", packed.getvalue())
+    (report,) = desk.load(MANIFEST).sources
+    assert (report.accepted, desk.reasons()) == (1, [(3, "户号", "ROW_KEY_MISSING")])
+    assert "has 1 merged ranges of cells" in report.warnings[0]
+
+
 @pytest.mark.parametrize("header", [["单号", "户号", "户号"], ["单号", "", "姓名"]])
 def test_a_repeated_or_blank_header_is_refused(desk, header):
     desk.write("visits.xlsx", workbook(走访=[header, *ROWS]))

@@ -1,0 +1,162 @@
+"""Numbers of a file become numbers of the model exactly, or are refused: nothing is guessed and nothing is rounded."""
+
+from __future__ import annotations
+
+import math
+import re
+import unicodedata
+from collections.abc import Callable, Mapping
+from decimal import Decimal, InvalidOperation
+from functools import lru_cache
+from typing import Final, TypeAlias
+
+from graph.schema.model import Property
+from ingest.refusals import NotAcceptedError, WrongUseError
+from ingest.statements import Value
+
+Convert: TypeAlias = Callable[[object], Value | None]
+"""A cell in, a value out; ``None`` for an absent cell. Raises :class:`NotAcceptedError`."""
+
+UNITS: Final[Mapping[str, Mapping[str, Decimal]]] = {
+    "fen": {
+        "fen": Decimal(1),
+        "yuan": Decimal(100),
+        "wan-yuan": Decimal(10) ** 6,
+        "yi-yuan": Decimal(10) ** 10,
+    },
+    "m": {"m": Decimal(1), "km": Decimal(1000)},
+    "kWh": {"kWh": Decimal(1), "MWh": Decimal(1000), "Wh": Decimal("0.001")},
+    "kW": {"kW": Decimal(1), "MW": Decimal(1000), "W": Decimal("0.001")},
+    "kVA": {"kVA": Decimal(1), "MVA": Decimal(1000), "VA": Decimal("0.001")},
+    "kV": {"kV": Decimal(1), "V": Decimal("0.001")},
+    "fraction": {"fraction": Decimal(1), "percent": Decimal("0.01")},
+    "ratio": {"ratio": Decimal(1), "percent": Decimal("0.01")},
+}
+"""Unit of the property -> units that a mapping may give for a column, with their factor."""
+
+LARGEST: Final = 2**53
+"""The largest whole number that every reader of ours keeps exactly."""
+
+_DIGITS: Final = 20  # more than any kept number has, fewer than decimal arithmetic rounds
+_NUMBER = re.compile(r"[+-]?(?:\d+|\d{1,3}(?:,\d{3})+)?(?:\.\d*)?(?:[eE][+-]?\d{1,3})?", re.ASCII)
+_PERCENT: Final = Decimal("0.01")
+_CURRENCY: Final = ("¥", "CNY", "RMB", "人民币")
+_SUFFIXES: Final[Mapping[str, tuple[str, ...]]] = {
+    "fen": ("分",),
+    "yuan": ("元",),
+    "wan-yuan": ("万元", "万"),
+    "yi-yuan": ("亿元", "亿"),
+}
+
+
+def number_converter(declared: Property, unit: str | None) -> Convert:
+    """The function for a column of numbers: integers, decimals, money and shares.
+
+    Raises:
+        WrongUseError: a unit that does not fit the property.
+    """
+    factor = _factor(declared, unit)
+    percent = declared.type == "share" or declared.unit == "ratio"
+    suffixes = _SUFFIXES[unit or "yuan"] if declared.type == "money" else ()
+    kind = declared.type
+    whole = kind in ("integer", "money")
+    least = Decimal(0) if kind == "share" and declared.minimum is None else _bound(declared.minimum)
+    most = Decimal(1) if kind == "share" and declared.maximum is None else _bound(declared.maximum)
+    # Bounds are declared in the property's own unit (money in fen): compared after the conversion.
+    limits = _in_words(least, most)
+    expected = {"integer": "a whole number", "money": "an amount of money in whole fen"}.get(kind, "a number")
+    if kind == "share" and unit is None and declared.maximum is None:
+        limits += " (with `unit: percent` where 35 means 35 %)"
+
+    def of_decimal(found: Decimal) -> Value:
+        value = found * factor if factor != 1 else found
+        if (least is not None and value < least) or (most is not None and value > most):
+            raise NotAcceptedError(f"{expected} {limits}")
+        if whole:
+            if value != value.to_integral_value():
+                raise NotAcceptedError(expected)
+            if abs(value) > LARGEST:
+                raise NotAcceptedError(f"{expected} of at most {LARGEST}")
+            return int(value)
+        return _exact_float(value, expected)
+
+    @lru_cache(maxsize=65_536)
+    def of_text(text: str) -> Value | None:
+        folded = text if text.isascii() else unicodedata.normalize("NFKC", text).replace("−", "-")
+        folded = folded.strip()
+        if not folded:
+            return None
+        if percent and folded.endswith("%"):
+            # The sign says already what `unit: percent` says of bare numbers.
+            return of_decimal(_of_digits(folded[:-1].rstrip(), expected) * _PERCENT / factor)
+        return of_decimal(_of_digits(_bare(folded, suffixes) if suffixes else folded, expected))
+
+    def number(cell: object) -> Value | None:
+        if isinstance(cell, str):
+            return of_text(cell)
+        found = _decimal(cell, expected)
+        return None if found is None else of_decimal(found)
+
+    return number
+
+
+def _exact_float(value: Decimal, expected: str) -> float:
+    result = float(value)
+    if result in (float("inf"), float("-inf")):
+        raise NotAcceptedError(f"{expected} that is finite")
+    # A binary float keeps 15 decimal digits of any number: more would be rounded without a word.
+    if len(value.normalize().as_tuple().digits) > 15 and Decimal(repr(result)) != value:
+        raise NotAcceptedError(f"{expected} of at most 15 digits")
+    return result + 0.0 if result else 0.0
+
+
+def _bound(limit: float | None) -> Decimal | None:
+    return None if limit is None else Decimal(repr(limit))
+
+
+def _in_words(least: Decimal | None, most: Decimal | None) -> str:
+    if least is not None and most is not None:
+        return f"from {least} to {most}"
+    return f"of at least {least}" if least is not None else f"of at most {most}"
+
+
+def _decimal(cell: object, expected: str) -> Decimal | None:
+    if cell is None:
+        return None
+    if isinstance(cell, bool):
+        raise NotAcceptedError(expected)
+    if isinstance(cell, int):
+        return Decimal(cell)
+    if isinstance(cell, float):
+        if math.isnan(cell):
+            return None
+        cell = Decimal(repr(cell))
+    if isinstance(cell, Decimal) and cell.is_finite() and len(cell.as_tuple().digits) <= _DIGITS:
+        return cell
+    raise NotAcceptedError(expected)
+
+
+def _bare(text: str, suffixes: tuple[str, ...]) -> str:
+    """An amount without the signs of the currency and of the unit that its column is in."""
+    sign, rest = (text[0], text[1:].lstrip()) if text[0] in "+-" else ("", text)
+    rest = next((rest[len(mark) :].lstrip() for mark in _CURRENCY if rest.upper().startswith(mark)), rest)
+    return sign + next((rest[: -len(end)].rstrip() for end in suffixes if rest.endswith(end)), rest)
+
+
+def _of_digits(text: str, expected: str) -> Decimal:
+    if not _NUMBER.fullmatch(text) or len(text) > _DIGITS + 8:
+        raise NotAcceptedError(expected)
+    try:
+        return Decimal(text.replace(",", ""))
+    except InvalidOperation:
+        raise NotAcceptedError(expected) from None
+
+
+def _factor(declared: Property, unit: str | None) -> Decimal:
+    own = {"money": "fen", "share": "fraction"}.get(declared.type, declared.unit)
+    if unit is None:
+        return Decimal(100) if declared.type == "money" else Decimal(1)
+    known = UNITS.get(own or "", {own: Decimal(1)} if own else {})
+    if unit not in known:
+        raise WrongUseError(f"unit '{unit}' does not fit {declared.name}; it takes {', '.join(known)}")
+    return known[unit]

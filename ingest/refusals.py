@@ -1,0 +1,17 @@
+"""What is raised where a cell, or what a mapping says of a column, cannot be used."""
+
+from __future__ import annotations
+
+
+class NotAcceptedError(ValueError):
+    """A cell that is not what the property needs; ``code`` is an entry of the catalogue of errors."""
+
+    def __init__(self, expected: str, *, code: str = "ROW_FIELD_INVALID", zh: str | None = None) -> None:
+        super().__init__(expected)
+        self.expected = expected
+        self.zh = zh
+        self.code = code
+
+
+class WrongUseError(ValueError):
+    """The mapping asks for what this property cannot take; the text says what it can."""

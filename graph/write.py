@@ -10,6 +10,7 @@ from typing import Any
 import orjson
 
 from graph import state
+from graph.schema.load import schema as product_schema
 from graph.schema.model import NodeType, Property, RelationType, Schema
 from graph.search_text import search_text
 from graph.store import Store
@@ -114,7 +115,7 @@ def apply(
     for new, nodes in ((not recovering, change.create_nodes), (False, change.update_nodes)):
         for type_name, group in _by_type((n.type, n) for n in nodes).items():
             node_type = schema.nodes[type_name]
-            merge = f"UNWIND $rows AS row MERGE (n:`{type_name}` {{id: row.id}}) SET n = row"
+            merge = _replace(node_type)
             create = f"UNWIND $rows AS row CREATE (n:`{type_name}`) SET n = row"
             shown = (_node(node_type, node) for node in group)
             _send(patient, create if new else merge, merge if new else None, shown)
@@ -165,12 +166,19 @@ def wipe(store: Store, *, definitions: bool = False) -> None:
 
 
 def contents(store: Store) -> dict[str, list[dict[str, Any]]]:
-    """The whole of a small graph by value, in a fixed order: equal for equal graphs, on every store."""
+    """The whole of a small graph by value, in a fixed order: equal for equal graphs, on every store.
+
+    Without the copies of the current run: the ledger knows nothing of them.
+    """
     nodes = store.read("MATCH (n) WHERE NOT n:Meta RETURN labels(n) AS labels, properties(n) AS properties")
     relations = store.read(
         "MATCH (a)-[r]->(b) RETURN type(r) AS type, a.id AS source, labels(a) AS sourceType, b.id AS target, "
         "labels(b) AS targetType, properties(r) AS properties"
     )
+    copies = {(node.name, prop.name) for node in product_schema().nodes.values() for prop in node.copies}
+    for node in nodes:
+        for name in [name for name in node["properties"] if (node["labels"][0], name) in copies]:
+            del node["properties"][name]
     return {"nodes": sorted(nodes, key=_canonical), "relations": sorted(relations, key=_canonical)}
 
 
@@ -202,6 +210,16 @@ def _stored(declared: Mapping[str, Property], values: Mapping[str, object]) -> R
         if type(value) is int and (p := declared.get(name)) is not None and p.type in FLOATS:
             row[name] = float(value)
     return row
+
+
+def _replace(kind: NodeType) -> str:
+    """Replaces all properties of nodes, but for the copies of the current run."""
+    query = f"UNWIND $rows AS row MERGE (n:`{kind.name}` {{id: row.id}}) "
+    names = [copy.name for copy in kind.copies]
+    if not names:
+        return query + "SET n = row"
+    kept = ", ".join(f"n.`{name}` AS `{name}`" for name in names)
+    return f"{query}WITH n, row, {kept} SET n = row SET " + ", ".join(f"n.`{n}` = `{n}`" for n in names)
 
 
 def _ends(relation: RelationRow) -> Row:

@@ -11,6 +11,7 @@ from cli.options import Call, command
 from cli.output import ProgressLines, print_json, print_table
 from services.analysis import analyse as make_run
 from services.loading import project
+from services.run_copy import copy_current
 from services.site import open_site
 
 
@@ -27,8 +28,13 @@ from services.site import open_site
     type=click.DateTime(["%Y-%m-%d"]),
     help="Cut-off of the data; the latest observation otherwise.",
 )
+@click.option(
+    "--copy/--no-copy",
+    default=None,
+    help="Write risk, community and runId on the nodes too, for other tools [KEHUTU_COPY_RUNS; --copy].",
+)
 @command
-def analyse(call: Call, engine: str, as_of: datetime | None) -> int:
+def analyse(call: Call, engine: str, as_of: datetime | None, *, copy: bool | None) -> int:
     """Compute risk and communities of the whole graph as one run, and make it the current one.
 
     The same data give the same run on the same engine; engines find equally good communities, not equal ones.
@@ -40,6 +46,8 @@ def analyse(call: Call, engine: str, as_of: datetime | None) -> int:
     with open_site(call.settings, progress) as site:
         project(site, progress)
         report = make_run(site, as_of=as_of.date() if as_of else None, engine=engine, progress=progress)
+        if call.settings.copy_runs if copy is None else copy:
+            copy_current(site, progress)
     progress.close()
     if call.json:
         print_json(report)

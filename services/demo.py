@@ -17,6 +17,7 @@ from services.arrears.model import RiskCluster, RiskTrace
 from services.arrears.trace import trace_of
 from services.loading import project
 from services.risk_model import RiskModel, current
+from services.run_copy import copy_current
 from services.site import Site
 from terms.progress import Progress, silent
 
@@ -53,6 +54,8 @@ def build(site: Site, size: int, data: Path | None = None, progress: Progress = 
         reports.append(load(site.ledger, manifest, progress=progress))
     project(site, progress)
     analysis = analyse(site, progress=progress)
+    if site.settings.copy_runs:
+        copy_current(site, progress)
     run, model = current(site)
     enterprise, customer = worth_a_look(model)
     return DemoReport(

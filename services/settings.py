@@ -31,7 +31,8 @@ class Settings(BaseSettings):
 
     ``store_user``, ``store_password``: for a Neo4j whose URL names none. ``store_password_file``: a file that holds the
     password, as containers are given secrets. ``store_heap``: memory of the embedded store (``2g``); by its size when
-    absent. ``live_runs``: loads continue the current run. ``container``: the process has a container for itself, so the
+    absent. ``live_runs``: loads continue the current run. ``copy_runs``: an analysis writes its run on the nodes too,
+    for those who look with other tools. ``container``: the process has a container for itself, so the
     API listens on the container's interface.
     """
 
@@ -47,6 +48,7 @@ class Settings(BaseSettings):
     store_heap: str | None = None
     container: bool = False
     live_runs: bool = True
+    copy_runs: bool = True
 
     _origins: dict[str, Origin] = PrivateAttr(default_factory=dict)
 

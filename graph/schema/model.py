@@ -94,6 +94,11 @@ class NodeType:
         return tuple(p for p in self.properties.values() if p.searched)
 
     @property
+    def copies(self) -> tuple[Property, ...]:
+        """Properties that hold a copy of the current run: nobody states them, and no answer reads them."""
+        return () if self.derived else tuple(p for p in self.properties.values() if p.personal == "derived")
+
+    @property
     def keys(self) -> tuple[Property, ...]:
         """Key properties, the declared first choice first."""
         return tuple(p for p in self.properties.values() if p.identity == "key")

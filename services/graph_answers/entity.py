@@ -117,11 +117,12 @@ def counts(site: Site, type_name: str, entity: EntityId) -> tuple[RelationCount,
 
 
 def values(declared: NodeType, properties: dict[str, object], lang: Lang = "en") -> tuple[Value, ...]:
-    """Stored values in the order of the schema, with labels in a language."""
+    """Stored values in the order of the schema, with labels in a language; no copies of a run."""
+    copies = declared.copies
     return tuple(
         Value(p.name, p.en if lang == "en" else p.zh, shown(p, properties[p.name]), _unit(p))
         for p in declared.properties.values()
-        if p.kept and properties.get(p.name) is not None
+        if p.kept and p not in copies and properties.get(p.name) is not None
     )
 
 

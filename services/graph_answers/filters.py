@@ -111,8 +111,9 @@ def own(declared: NodeType, name: str) -> Property:
         KehutuError: ``FILTER_UNKNOWN``.
     """
     found = declared.properties.get(name)
-    if found is None or not found.kept:
-        known = tuple(p.name for p in declared.properties.values() if p.kept)
+    copies = declared.copies
+    if found is None or not found.kept or found in copies:
+        known = tuple(p.name for p in declared.properties.values() if p.kept and p not in copies)
         raise KehutuError("FILTER_UNKNOWN", type=declared.name, found=name, hint=nearest(name, known))
     return found
 

@@ -1,0 +1,86 @@
+"""A copy of the current run on the nodes, for people who use Cypher, Bloom or GDS themselves.
+
+No answer of ours reads it. Written after the turn, in batches, each with the run's id: a copy that was cut off, or that
+a later run has made old, says so by its ``runId``. ``community`` is the id that answers use (``community-7``).
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import groupby, islice
+
+from ledger import runs
+from services.risk_model import RiskModel, current
+from services.site import Site
+from terms.errors import KehutuError
+from terms.ids import RunId
+from terms.progress import Progress, silent
+
+BATCH = 5_000
+WRITE_SECONDS = 120.0
+NAMES = ("risk", "community", "runId")
+"""The properties that are written; the schema declares them of the class ``derived``, and the projector keeps them."""
+
+Row = dict[str, object]
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Copied:
+    """How many nodes carry the run now. ``whole``: it was the current one to the end."""
+
+    run: RunId
+    nodes: int
+    whole: bool
+
+
+def copy_current(site: Site, progress: Progress = silent) -> Copied | None:
+    """Write the current run on the nodes of its parties and customers; None where there is none to be read.
+
+    The writer's lock is held for one batch at a time, so that no change has to wait for the whole. It ends early once
+    another run is current. A fault is logged and ends it: the run is current all the same.
+    """
+    try:
+        return _copy(site, progress)
+    except KehutuError as fault:
+        if fault.code != "NO_RUN":
+            _log.warning("the run is not on the nodes, or on some of them only: %s", fault.message())
+        return None
+
+
+def _copy(site: Site, progress: Progress) -> Copied:
+    run, model = current(site)
+    store, done, total = site.store.within(WRITE_SECONDS), 0, len(model.ids) + len(model.customers)
+    for type_name, entries in groupby(_rows(model), lambda entry: entry[0]):
+        query = (
+            f"UNWIND $rows AS row MATCH (n:`{type_name}` {{id: row.id}}) "
+            "SET n.risk = row.risk, n.community = row.community, n.runId = $run RETURN count(n) AS written"
+        )
+        rows = (row for _, row in entries)
+        while batch := list(islice(rows, BATCH)):
+            with site.ledger.writer():
+                if runs.current(site.ledger).id != run.id:
+                    return Copied(run.id, done, whole=False)
+                done += store.write(query, rows=batch, run=run.id)[0]["written"]
+            progress("Copying the run onto the nodes", done, total)
+    return Copied(run.id, done, whole=True)
+
+
+def _rows(model: RiskModel) -> Iterator[tuple[str, Row]]:
+    """Parties by type, then customers with the risk of their party."""
+    parties = range(len(model.ids))
+    for party in sorted(parties, key=lambda party: (model.types[party], party)):
+        if model.types[party] != "Customer":
+            yield model.types[party], _row(model, model.ids[party], party)
+    for customer, party in zip(model.customers, model.customer_party.tolist(), strict=True):
+        yield "Customer", _row(model, customer, party)
+
+
+def _row(model: RiskModel, entity: str, party: int) -> Row:
+    return {
+        "id": entity,
+        "risk": float(model.score[party]),
+        "community": f"community-{int(model.community[party])}",
+    }

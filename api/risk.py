@@ -11,13 +11,16 @@ from api.context import ID, Info
 from api.links import GuaranteeCircle, Owners, circles_page
 from api.paging import Connection, page
 from api.types import RiskTrace
+from api.views import LossShockInput, LossView, LossViewKind, RelatedParties
 from api.watch import HistoryPoint, Watched, WatchRule, WatchRuleKind, history_point
 from services.arrears.circles import guarantee_circles
 from services.arrears.clusters import risk_clusters
 from services.arrears.history import history
 from services.arrears.overriding import override
 from services.arrears.owners import THRESHOLD, owners
+from services.arrears.related import related_parties
 from services.arrears.trace import trace
+from services.arrears.views import loss_view
 from services.arrears.watching import unwatch, watch, watch_list
 from services.arrears.what_if import what_if
 
@@ -53,6 +56,25 @@ class RiskAnswers:
     )
     def owners(self, info: Info, id: ID, threshold: float = THRESHOLD) -> Owners:
         return Owners(found=owners(info.context.site, id, threshold))
+
+    @strawberry.field(
+        description="What a shock does to buffers by the rules of one published view; views are never mixed."
+    )
+    def loss_view(
+        self,
+        info: Info,
+        view: LossViewKind,  # type: ignore[valid-type]  # an enum of a service
+        shocks: list[LossShockInput],
+        recovery: float = 1.0,
+    ) -> LossView:
+        named = [(shock.party, shock.level) for shock in shocks]
+        return LossView(answer=loss_view(info.context.site, view, named, recovery=recovery))
+
+    @strawberry.field(
+        description="Who stands close to a party by all links of the run: closeness, not money."
+    )
+    def related_parties(self, info: Info, id: ID) -> RelatedParties:
+        return RelatedParties(answer=related_parties(info.context.site, id))
 
     @strawberry.field(description="Watched parties, those with alerts first.")
     def watch_list(self, info: Info, first: int = 20, after: str | None = None) -> Connection[Watched]:

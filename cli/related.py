@@ -1,0 +1,80 @@
+"""``kehutu related``: who stands close to a party."""
+
+from __future__ import annotations
+
+import click
+
+from cli.assumptions import with_messages
+from cli.connections import connection, with_connections
+from cli.options import Call, command
+from cli.output import print_json, print_table
+from services.arrears.related import RelatedParties, related_parties
+from services.site import open_site
+from terms.errors import Lang
+
+TEXT = {
+    "en": {
+        "head": "Closest to {name} by random walks with restart over all links: closeness, not money.",
+        "columns": ("party", "name", "closeness", "at most", "linked by"),
+        "through": "others",
+        "foot": "The walk spends {own:.1%} of its time at the party itself. Run {run}, data of {time}.",
+        "caution": "Note",
+    },
+    "zh": {
+        "head": "按带重启的随机游走，与 {name} 最接近的主体：表示接近程度，不是金额。",
+        "columns": ("主体", "名称", "接近度", "至多", "直接关联"),
+        "through": "经由他方",
+        "foot": "游走有 {own:.1%} 的时间停留在该主体自身。批次 {run}，数据截至 {time}。",
+        "caution": "说明",
+    },
+}
+
+
+@click.command()
+@click.argument("party")
+@click.option("--first", type=click.IntRange(1, 100), default=20, show_default=True, help="Parties to list.")
+@command
+def related(call: Call, party: str, *, first: int) -> int:
+    """Show who stands close to PARTY through all links of the current run, money and evidence alike.
+
+    Closeness is the part of its time that a random walk with restart spends at a party; each figure has a proven bound.
+    It says who belongs together, not what anybody could lose. Exit 1 where nobody is linked with PARTY.
+    """
+    with open_site(call.settings) as site:
+        answer = related_parties(site, party)
+    if call.json:
+        print_json(document(answer, first, call.lang))
+    else:
+        _print(answer, first, call.lang)
+    return 0 if answer.related else 1
+
+
+def document(answer: RelatedParties, first: int, lang: Lang) -> dict[str, object]:
+    """The answer in the shape of the GraphQL field ``relatedParties``."""
+    return with_connections(
+        answer,
+        related=connection(answer.related, lambda found: found.party.id, first),
+        assumptions=with_messages(answer.assumptions, lang),
+    )
+
+
+def _print(answer: RelatedParties, first: int, lang: Lang) -> None:
+    text = TEXT[lang]
+    if answer.related:
+        click.echo(str(text["head"]).format(name=answer.party.name))
+        print_table(
+            tuple(text["columns"]),
+            [
+                (
+                    found.party.id,
+                    found.party.name,
+                    f"{found.closeness:.3%}",
+                    f"{found.closeness + found.bound:.3%}",
+                    ", ".join(found.relations) or str(text["through"]),
+                )
+                for found in answer.related[:first]
+            ],
+        )
+        click.echo(str(text["foot"]).format(own=answer.own, run=answer.run.id, time=answer.data_time))
+    for assumed in answer.assumptions:
+        click.echo(f"{text['caution']}: {assumed.message(lang)}")

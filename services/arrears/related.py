@@ -1,0 +1,116 @@
+"""Who stands close to a party: random walks with restart over all links of the run. Closeness, not money."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+
+import numpy as np
+
+from algorithms.pagerank import forward_push
+from graph.arrays import Csr
+from services.arrears.assumptions import Assumption
+from services.arrears.model import RunName
+from services.arrears.position import position
+from services.arrears.relations import GRAPH_NAME
+from services.names import Named, names_of
+from services.risk_model import RiskModel, current
+from services.site import Site
+
+RESTART = 0.15
+"""Chance that a walk begins again at the party; the customary value."""
+EPS = 1e-7
+"""What is left at a party, for each of its links, before it is spread no further: the work is bounded by it."""
+MOST = 1000
+"""Parties that are listed."""
+SOURCE = "Andersen, Chung, Lang 2006, FOCS: local push of personalised PageRank"
+
+
+@dataclass(frozen=True, slots=True)
+class Related:
+    """A party near another one. ``closeness``: at least this part of the time a walk is there; at most ``bound`` more.
+    ``relations``: what links the two directly, empty where only others stand between them."""
+
+    party: Named
+    closeness: float
+    bound: float
+    relations: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RelatedParties:
+    """The parties nearest to one. ``own``: what the walk spends at the party itself. ``left``: what was not spread."""
+
+    party: Named
+    related: tuple[Related, ...]
+    own: float
+    left: float
+    source: str
+    run: RunName
+    data_time: date
+    assumptions: tuple[Assumption, ...]
+
+
+def related_parties(site: Site, entity: str) -> RelatedParties:
+    """Parties that a walk from this one visits, the most visited first; each by its break weight, both ways.
+
+    ``pi = p + sum_u r_u pi_u`` with the estimate p and what is left r, so nobody's true value is above ``p + sum r``;
+    links count both ways here, and so it is at most ``p + d max_u r_u / d_u`` as well, d the weights of links.
+
+    Raises:
+        KehutuError: ``NO_RUN``, ``UNKNOWN_ID``, ``NOT_A_PARTY``.
+    """
+    run, model = current(site)
+    party = position(site, model, entity)
+    links = _both_ways(model)
+    seeds = np.zeros(links.size)
+    seeds[party] = 1.0
+    found = forward_push(links, seeds, restart=RESTART, eps=EPS)
+    degree = np.bincount(links.rows(), links.data, minlength=links.size)
+    left = float(found.residual.sum())
+    rate = float(np.divide(found.residual, degree, out=np.zeros(links.size), where=degree > 0).max())
+    near = np.flatnonzero(found.estimate)
+    near = near[near != party]
+    near = near[np.lexsort((near, -found.estimate[near]))][:MOST]
+    names = names_of(site.store, site.schema, [model.ids[at] for at in [party, *near.tolist()]])
+    return RelatedParties(
+        party=names[model.ids[party]],
+        related=tuple(
+            Related(
+                party=names[model.ids[at]],
+                closeness=float(found.estimate[at]),
+                bound=min(left, rate * float(degree[at])),
+                relations=_relations(model, party, at),
+            )
+            for at in near.tolist()
+        ),
+        own=float(found.estimate[party]),
+        left=left,
+        source=SOURCE,
+        run=RunName(run.id),
+        data_time=run.cut_off,
+        assumptions=() if len(near) else (Assumption("NO_LINKS", model.ids[party]),),
+    )
+
+
+@lru_cache(maxsize=2)
+def _both_ways(model: RiskModel) -> Csr:
+    """Links with the sum of their weights in either direction; those of a party with itself are left out."""
+    rows, columns, data = model.weights.csr.rows(), model.weights.csr.indices, model.weights.csr.data
+    apart = rows != columns
+    rows, columns, data = rows[apart], columns[apart], data[apart]
+    return Csr.from_edges(
+        model.weights.csr.size,
+        np.concatenate([rows, columns]),
+        np.concatenate([columns, rows]),
+        np.concatenate([data, data]),
+    )
+
+
+def _relations(model: RiskModel, first: int, second: int) -> tuple[str, ...]:
+    """The relations of the direct links between two parties, by name."""
+    entries = (model.weights.entry(first, second), model.weights.entry(second, first))
+    return tuple(
+        sorted({GRAPH_NAME[part.relation] for at in entries if at >= 0 for part in model.weights.parts(at)})
+    )

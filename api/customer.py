@@ -32,6 +32,7 @@ from graph.queries import CustomerPortrait
 from services import portrait
 from services.graph_answers import neighbours as answers
 from services.graph_answers.entity import Stored
+from services.graph_answers.grid import GridElement, feeders
 from services.portrait import CustomerRisk, PartyRisk
 from services.site import Site
 from terms.errors import KehutuError
@@ -51,9 +52,11 @@ class ServicePoint:
     id: ID = strawberry.field(description="Canonical id.")
     service_point_no: str | None = strawberry.field(description=stored("ServicePoint", "servicePointNo"))
     name: str | None = strawberry.field(description=stored("ServicePoint", "name"))
-    fed_by: list[SupplyElement] = strawberry.field(
-        description="What feeds it, the nearest first: lines, transformers, the substation."
-    )
+
+    @strawberry.field(description="What feeds it, the nearest first: lines, transformers, the substation.")
+    def fed_by(self, info: Info) -> list[SupplyElement]:
+        point = EntityId(self.id)
+        return [_element(found) for found in feeders(info.context.site, [point])[point]]
 
 
 @strawberry.type(description="The risk of a customer's party, or of a party itself, in the current run.")
@@ -177,7 +180,6 @@ class Customer:
                 id=ID(point["id"]),
                 service_point_no=_str(point["properties"].get("servicePointNo")),
                 name=_str(point["properties"].get("name")),
-                fed_by=[_element(element) for element in point["fed_by"]],
             )
             for point in self.row.service_points
         ]
@@ -185,11 +187,12 @@ class Customer:
 
     @strawberry.field(description="Lines that feed the customer's service points, the nearest first.")
     def lines(self, first: int = 20, after: str | None = None) -> Connection[SupplyElement]:
+        points = [EntityId(point["id"]) for point in self.row.service_points]
         found = {
-            element["id"]: _element(element)
-            for point in self.row.service_points
-            for element in point["fed_by"]
-            if element["type"] == "Line"
+            element.id: _element(element)
+            for above in feeders(self.site, points).values()
+            for element in above
+            if element.type == "Line"
         }
         return page(list(found.values()), _id, first, after)
 
@@ -314,10 +317,5 @@ def _float(value: object) -> float | None:
     return float(value) if isinstance(value, int | float) else None
 
 
-def _element(element: Any) -> SupplyElement:
-    return SupplyElement(
-        id=ID(element["id"]),
-        type=element["type"],
-        name=element["name"] or element["id"],
-        distance=element["distance"],
-    )
+def _element(found: GridElement) -> SupplyElement:
+    return SupplyElement(id=ID(found.id), type=found.type, name=found.name, distance=found.distance)

@@ -1,14 +1,13 @@
 // name: customer_portrait
 // All that the graph knows of a customer, in one row. Lists by id; bills, payments, work orders and interactions
 // newest first.
-// `fed_by` names every element between a service point and its substation, the nearest first.
 // param id: EntityId
 // param bills: Int = 24           so many of the newest, over all accounts; payments likewise
 // param first: Int = 100          of every other list
 // one id: EntityId, keys: List<Key>, origins: List<Text>, properties: Map
 // one parties: List<{id: EntityId, type: Text, name: Text?, since: Date?, record: RecordId, properties: Map}>
 // one addresses: List<{id: EntityId, text: Text?, since: Date?, record: RecordId}>
-// one service_points: List<{id: EntityId, since: Date?, record: RecordId, properties: Map, meters: List<EntityId>, fed_by: List<{id: EntityId, type: Text, name: Text?, distance: Int, properties: Map}>}>
+// one service_points: List<{id: EntityId, since: Date?, record: RecordId, properties: Map, meters: List<EntityId>}>
 // one accounts: List<{id: EntityId, since: Date?, record: RecordId, properties: Map}>
 // one bills: List<{id: EntityId, account: EntityId, record: RecordId, properties: Map}>
 // one payments: List<{id: EntityId, account: EntityId, record: RecordId, properties: Map}>
@@ -36,15 +35,8 @@ RETURN c.id AS id, c.keys AS keys, c.origins AS origins, properties(c) AS proper
     WITH r, s ORDER BY s.id LIMIT $first
     // Neo4j takes an aggregation inside COLLECT for one of the RETURN around it: a WITH of its own.
     WITH r, s,
-      COLLECT { MATCH (s)-[:HAS_METER]->(m:Meter) RETURN m.id ORDER BY m.id } AS meters,
-      COLLECT {
-        MATCH path = (s)-[:FED_BY*1..100]->(e)
-        WITH e, min(length(path)) AS distance
-        RETURN {id: e.id, type: labels(e)[0], name: e.name, distance: distance, properties: properties(e)}
-        ORDER BY distance, e.id
-      } AS feeders
-    RETURN {id: s.id, since: r.since, record: r.recordId, properties: properties(s), meters: meters,
-            fed_by: feeders}
+      COLLECT { MATCH (s)-[:HAS_METER]->(m:Meter) RETURN m.id ORDER BY m.id } AS meters
+    RETURN {id: s.id, since: r.since, record: r.recordId, properties: properties(s), meters: meters}
     ORDER BY s.id
   } AS service_points,
   COLLECT {

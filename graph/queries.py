@@ -649,16 +649,6 @@ class CustomerPortraitAddresses(TypedDict):
     record: str
 
 
-class CustomerPortraitServicePointsFedBy(TypedDict):
-    """One entry of ``fed_by``."""
-
-    id: str
-    type: str
-    name: str | None
-    distance: int
-    properties: dict[str, object]
-
-
 class CustomerPortraitServicePoints(TypedDict):
     """One entry of ``service_points``."""
 
@@ -667,7 +657,6 @@ class CustomerPortraitServicePoints(TypedDict):
     record: str
     properties: dict[str, object]
     meters: list[str]
-    fed_by: list[CustomerPortraitServicePointsFedBy]
 
 
 class CustomerPortraitAccounts(TypedDict):
@@ -783,15 +772,8 @@ RETURN c.id AS id, c.keys AS keys, c.origins AS origins, properties(c) AS proper
     WITH r, s ORDER BY s.id LIMIT $first
     // Neo4j takes an aggregation inside COLLECT for one of the RETURN around it: a WITH of its own.
     WITH r, s,
-      COLLECT { MATCH (s)-[:HAS_METER]->(m:Meter) RETURN m.id ORDER BY m.id } AS meters,
-      COLLECT {
-        MATCH path = (s)-[:FED_BY*1..100]->(e)
-        WITH e, min(length(path)) AS distance
-        RETURN {id: e.id, type: labels(e)[0], name: e.name, distance: distance, properties: properties(e)}
-        ORDER BY distance, e.id
-      } AS feeders
-    RETURN {id: s.id, since: r.since, record: r.recordId, properties: properties(s), meters: meters,
-            fed_by: feeders}
+      COLLECT { MATCH (s)-[:HAS_METER]->(m:Meter) RETURN m.id ORDER BY m.id } AS meters
+    RETURN {id: s.id, since: r.since, record: r.recordId, properties: properties(s), meters: meters}
     ORDER BY s.id
   } AS service_points,
   COLLECT {
@@ -846,7 +828,6 @@ def customer_portrait(store: Store, *, id: str, bills: int = 24, first: int = 10
     """All that the graph knows of a customer, in one row. Lists by id; bills, payments, work orders and interactions
 
     newest first.
-    `fed_by` names every element between a service point and its substation, the nearest first.
 
     Args:
         bills: so many of the newest, over all accounts; payments likewise

@@ -32,7 +32,8 @@ _WARNINGS: Final = 100
 class Projection:
     """What catching up did: records read, nodes and relations written and removed, where the graph stands now.
 
-    ``start``: where it stood before. ``types``: the types of nodes and relations that were written or removed, by name.
+    ``start``: where it stood before. ``types``: the types of nodes and relations that were written or removed, by name;
+    None where it is not known.
     ``warnings``: the first hundred contracts that two channels seem to report under different numbers.
     """
 
@@ -43,7 +44,7 @@ class Projection:
     removed_relations: int = 0
     watermark: int = 0
     start: int = 0
-    types: tuple[str, ...] = ()
+    types: tuple[str, ...] | None = None
     warnings: tuple[Warned, ...] = ()
 
 
@@ -98,7 +99,7 @@ def _follow(  # noqa: PLR0917  # one call, from two places
     state = prepare(store, schema, ledger.id, alone=ledger.writer)
     refuse_ahead(ledger, store, state)
     start, in_flight = state.watermark, state.in_flight
-    total = Projection(watermark=start, start=start)
+    total = Projection(watermark=start, start=start, types=())
     if start >= end:
         return total
     # A step that was cut short is taken as it was, even if it went further than is asked for now.
@@ -172,7 +173,7 @@ def _sum(total: Projection, records: int, counts: Counts, step: Difference) -> P
         removed_relations=total.removed_relations + counts.removed_relations,
         watermark=step.change.watermark,
         start=total.start,
-        types=tuple(sorted({*total.types, *_types(step.change)})),
+        types=tuple(sorted({*(total.types or ()), *_types(step.change)})),
         warnings=(*total.warnings, *step.warnings)[:_WARNINGS],
     )
 

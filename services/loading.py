@@ -10,6 +10,7 @@ from ingest.load import LoadReport, load
 from ingest.projector import Projection, catch_up
 from ledger.database import Ledger
 from services.live.following import Followed, follow
+from services.run_copy import copy_current
 from services.settings import Settings
 from services.site import Site, open_site
 from terms.errors import KehutuError
@@ -54,7 +55,10 @@ def ingest(
     try:
         with open_site(settings, progress) as site:
             projection = project(site, progress)
-            return Loaded(report, projection, None, follow(site, projection, progress) if analyse else None)
+            followed = follow(site, projection, progress) if analyse else None
+            if followed is not None and followed.new and settings.copy_runs:
+                copy_current(site, progress)
+            return Loaded(report, projection, None, followed)
     except KehutuError as fault:
         if fault.exit != STORE_FAULT_EXIT:
             raise

@@ -70,6 +70,11 @@ class Followed:
     seconds: float = 0.0
     fault: KehutuError | None = None
 
+    @property
+    def new(self) -> bool:
+        """Whether another run is the current one now."""
+        return self.outcome in ("continued", "full")
+
 
 def follow(site: Site, projection: Projection | None = None, progress: Progress = silent) -> Followed:
     """Continue the current run to what the graph shows, if that can change it. Never raises: the load is done.

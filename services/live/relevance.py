@@ -30,7 +30,9 @@ BATCH: Final = 5_000
 
 def changes_risk(site: Site, projection: Projection, after: int) -> bool:
     """Whether the records after a number, which the projection has just written, may change a result."""
-    return not WITHOUT_RISK.issuperset(projection.types) or _evidence(site, after)
+    if projection.types is None or not WITHOUT_RISK.issuperset(projection.types):
+        return True
+    return _evidence(site, after)
 
 
 def _evidence(site: Site, after: int) -> bool:

@@ -31,7 +31,7 @@ from ledger import loads, quarantine
 from ledger.database import Ledger
 from ledger.quarantine import Quarantined
 from ledger.records import NewRecord, append
-from terms.errors import KehutuError
+from terms.errors import KehutuError, Lang
 from terms.progress import Progress, silent
 
 BATCH: Final = 5_000
@@ -87,6 +87,7 @@ def load(
     base: Path | None = None,
     schema: Schema | None = None,
     readers: Mapping[str, Reader] = NO_READERS,
+    lang: Lang = "en",
     progress: Progress = silent,
     clock: Clock = lambda: datetime.now(UTC),
 ) -> LoadReport:
@@ -96,6 +97,7 @@ def load(
         strict: whether quarantined rows make the load incomplete; every good row is loaded all the same.
         base: the folder that the paths of sources are relative to; that of the manifest when absent.
         readers: by format, for sources of what the caller holds in memory; before those that ship.
+        lang: of the errors and warnings in the report.
     Raises:
         KehutuError: ``MANIFEST_MISSING``, ``MANIFEST_FAULT`` or ``READER_UNKNOWN`` before anything is read; a fault
             of the ledger at any time.
@@ -108,7 +110,7 @@ def load(
     with _few_collections():
         for source, mapper in zip(manifest.sources, mappers, strict=True):
             read_source = readers.get(source.reader_name) or reader(source.reader_name)
-            work = _SourceLoad(ledger, source, mapper, read_source, progress=progress, clock=clock)
+            work = _SourceLoad(ledger, source, mapper, read_source, lang=lang, progress=progress, clock=clock)
             work.run(manifest.folder)
             reports.append(work.report)
     loads.finish(ledger, load_id, [_counts(report) for report in reports], at=clock())
@@ -168,6 +170,7 @@ class _SourceLoad:
         mapper: Mapper,
         read_source: Reader,
         *,
+        lang: Lang,
         progress: Progress,
         clock: Clock,
     ) -> None:
@@ -175,6 +178,7 @@ class _SourceLoad:
         self.source = source
         self.mapper = mapper
         self.read_source = read_source
+        self.lang = lang
         self.progress = progress
         self.clock = clock
         self.started = clock()
@@ -193,16 +197,16 @@ class _SourceLoad:
             files = requests(self.source, folder, self.mapper.columns)
         except KehutuError as fault:
             files = []
-            errors.append(_told(fault))
+            errors.append(self._told(fault))
         for request in files:
             try:
                 opened = self._open(request)
             except KehutuError as fault:
-                errors.append(_told(fault))
+                errors.append(self._told(fault))
                 continue
             fault_in_the_middle = self._rows(opened)
             if fault_in_the_middle is not None:
-                errors.append(_told(fault_in_the_middle))
+                errors.append(self._told(fault_in_the_middle))
             notices.extend(opened.warnings)
         notices.extend(
             Notice("NOTICE_UNUSUAL", {"count": count, **first}) for count, first in self.unusual.values()
@@ -212,7 +216,11 @@ class _SourceLoad:
         if self.assumed and self.source.observed_at is None:
             notices.append(Notice("NOTICE_TIME_ASSUMED", {"source": self.source.name}))
         self.report.error = " ".join(errors) or None
-        self.report.warnings.extend(notice.message() for notice in notices)
+        self.report.warnings.extend(notice.message(self.lang) for notice in notices)
+
+    def _told(self, fault: KehutuError) -> str:
+        between = " " if self.lang == "en" else ""
+        return f"{fault.message(self.lang)}{between}{fault.remedy(self.lang)}"
 
     def _open(self, request: Request) -> Opened:
         opened = self.read_source(request)
@@ -357,10 +365,6 @@ def _counts(report: SourceReport) -> dict[str, object]:
         "duplicate": report.duplicate,
         "error": report.error,
     }
-
-
-def _told(fault: KehutuError) -> str:
-    return f"{fault.message()} {fault.remedy()}"
 
 
 def _listed(columns: tuple[str, ...]) -> str:

@@ -306,6 +306,8 @@ def read(path: Path, *, base: Path | None = None) -> Manifest:
     except UnicodeDecodeError as fault:
         Places(path.name, None).fault(f"a manifest is UTF-8, and byte {fault.start} is not")
     places, data = read_yaml(text, path.name)
+    if not isinstance(data, dict):
+        places.fault("this is no manifest: a manifest starts with 'sources:'")
     checked = _checked(TypeAdapter(ManifestText), data, places)
     names: set[str] = set()
     for position, source in enumerate(checked.sources):

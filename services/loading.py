@@ -49,7 +49,7 @@ def ingest(
     """
     ledger = Ledger.open(settings.home)
     try:
-        report = load(ledger, manifest, strict=strict, progress=progress)
+        report = load(ledger, manifest, strict=strict, lang=settings.lang, progress=progress)
     finally:
         ledger.close()
     try:

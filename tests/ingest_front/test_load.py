@@ -184,3 +184,14 @@ def test_the_origin_is_kept(desk, origin):
     desk.write("a.csv", "id,name\n1,a\n")
     desk.load(manifest(f"    origin: {origin}\n"))
     assert desk.records()[0].origin == origin
+
+
+def test_errors_and_warnings_are_told_in_the_language_asked_for(desk):
+    desk.write("a.csv", "id,name\n")
+    text = manifest("    recordId: id\n") + manifest("", "none.csv").partition("\n")[2].replace(
+        "people", "none"
+    )
+    path = desk.write("m.yaml", text)
+    empty, missing = loading.load(desk.ledger, path, lang="zh").sources
+    assert empty.warnings == ["a.csv 没有数据行。"]
+    assert missing.error.startswith("找不到文件 none.csv")

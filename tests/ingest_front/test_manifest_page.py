@@ -110,6 +110,17 @@ def test_rows_are_put_right_by_the_commands_of_the_page(kept_home: Path) -> None
     assert "44010-3" not in left
 
 
+@pytest.mark.usefixtures("folder")
+def test_the_report_speaks_the_language_asked_for(kept_home: Path) -> None:
+    done = CliRunner().invoke(main, ["ingest", "files.yaml", "--lang", "zh", "--home", str(kept_home)])
+    assert done.exit_code == 1
+    for words in ("来源", "隔离", "找不到文件 missing.csv"):
+        assert words in done.output
+    done = CliRunner().invoke(main, ["ingest", "visits.csv", "--home", str(kept_home)])
+    assert done.exit_code == 2
+    assert "this is no manifest: a manifest starts with 'sources:'" in done.output
+
+
 def py2neo_manifest() -> str:
     (text,) = (block.text for block in BLOCKS if block.language == "yaml" and not block.file)
     return text

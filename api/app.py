@@ -1,4 +1,4 @@
-"""The HTTP application: GraphQL, liveness and readiness."""
+"""The HTTP application: GraphQL, credit reports, liveness and readiness."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ from fastapi.responses import JSONResponse
 from algorithms.risk.warm import warm
 from api.context import Context
 from api.endpoint import GraphQLOverHTTP
+from api.reports import PATH as REPORTS
+from api.reports import ReportsOverHTTP
 from api.request_log import RequestLog
 from api.schema import schema
 from graph.rebuild import refuse_while_rebuilding
@@ -37,6 +39,7 @@ def create_app(site: Site) -> FastAPI:
     def context(request: Request) -> Context:
         return Context(patient, language(request.headers.get("accept-language", ""), site.settings.lang))
 
+    app.add_route(REPORTS, ReportsOverHTTP(context).answer, methods=["GET"])
     app.add_route("/graphql", GraphQLOverHTTP(schema, context).answer, methods=["GET", "POST"])
 
     @app.get("/livez")

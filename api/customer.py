@@ -11,6 +11,7 @@ import strawberry
 from api.context import ID, Info
 from api.linked import NeighbourConnection, provenance_of
 from api.paging import Connection, largest, page
+from api.reports import report_path
 from api.service import Interaction, WorkOrder
 from api.types import (
     Account,
@@ -98,6 +99,13 @@ class Risk:
         return portrait.judgement(  # type: ignore[return-value]  # read by attribute
             info.context.site, self.found.model, self.found.party
         )
+
+    @strawberry.field(
+        description="Path of the party's one-page credit report on this server, as PDF; with .html instead of .pdf "
+        "as a page. `?lang=en|zh`, else Accept-Language."
+    )
+    def report_url(self) -> str:
+        return report_path(self.found.model.ids[self.found.party])
 
     @strawberry.field(description="The run that the figures come from.")
     def run(self) -> Run:

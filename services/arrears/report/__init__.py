@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, TypeAlias
 
+from graph.state import read_state
 from services.arrears.report.html import to_html
-from services.arrears.report.sheet import Writer
+from services.arrears.report.sheet import Sheet, Writer
 from services.site import Site
 from terms.errors import KehutuError, Lang
 
@@ -27,6 +28,50 @@ class Report:
     fault: KehutuError | None = None
 
 
+class Reports:
+    """Reports on the current run in one language."""
+
+    def __init__(self, site: Site, lang: Lang) -> None:
+        """Read the current run.
+
+        Raises:
+            KehutuError: ``NO_RUN``.
+        """
+        self._site = site
+        self._writer = Writer(site, lang)
+
+    @property
+    def state(self) -> str:
+        """What the reports are made of: the run, and the graph that owners and circles are read from."""
+        state = read_state(self._site.store)
+        return f"{self._writer.run.id} {state.watermark if state else 0}"
+
+    def find(self, entity: str) -> str:
+        """The id of a party, or of the party behind a customer.
+
+        Raises:
+            KehutuError: ``UNKNOWN_ID``, ``NOT_A_PARTY``.
+        """
+        return self._writer.party(entity)
+
+    def sheet(self, entity: str) -> Sheet:
+        """What the report on a party says. Raises as :meth:`find`."""
+        return self._writer.sheet(entity)
+
+    def content(self, entity: str, kind: Format) -> bytes:
+        """The report on a party as a file. Raises as :meth:`find`."""
+        return self.set(self.sheet(entity), kind)
+
+    def set(self, sheet: Sheet, kind: Format) -> bytes:
+        """A sheet as a file."""
+        if kind == "html":
+            return to_html(sheet).encode()
+        # Typst and its fonts are loaded when a PDF is asked for.
+        from services.arrears.report.pdf import to_pdf  # noqa: PLC0415
+
+        return to_pdf(sheet, made_at=int(self._writer.run.created_at.timestamp()))
+
+
 def write_reports(
     site: Site, entities: Sequence[str], folder: Path, formats: Sequence[Format], lang: Lang
 ) -> Iterator[Report]:
@@ -37,25 +82,18 @@ def write_reports(
     Raises:
         KehutuError: ``NO_RUN``; ``REPORT_UNWRITABLE``.
     """
-    writer = Writer(site, lang)
+    reports = Reports(site, lang)
     for entity in entities:
         try:
-            sheet = writer.sheet(entity)
+            sheet = reports.sheet(entity)
         except KehutuError as fault:
             if fault.code not in ("UNKNOWN_ID", "NOT_A_PARTY"):
                 raise
             yield Report(entity, None, None, (), fault)
             continue
-        files = []
-        for kind in formats:
-            if kind == "html":
-                content = to_html(sheet).encode()
-            else:
-                # Typst and its fonts are loaded when a PDF is asked for.
-                from services.arrears.report.pdf import to_pdf  # noqa: PLC0415
-
-                content = to_pdf(sheet, made_at=int(writer.run.created_at.timestamp()))
-            files.append(_write(folder / f"{_file_name(sheet.id)}.{kind}", content))
+        files = [
+            _write(folder / f"{_file_name(sheet.id)}.{kind}", reports.set(sheet, kind)) for kind in formats
+        ]
         yield Report(entity, sheet.id, sheet.name, tuple(files))
 
 

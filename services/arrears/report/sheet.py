@@ -102,6 +102,14 @@ class Writer:
         """The run that the sheets are about."""
         return self._run
 
+    def party(self, entity: str) -> str:
+        """The id of a party, or of the party behind a customer.
+
+        Raises:
+            KehutuError: ``UNKNOWN_ID``, ``NOT_A_PARTY``.
+        """
+        return self._model.ids[position(self._site, self._model, entity)]
+
     def sheet(self, entity: str) -> Sheet:
         """The report on a party, or on the party behind a customer.
 

@@ -34,6 +34,8 @@ DAMAGED = "damaged file: "
 PART_BYTES = 1024**2
 COMMAND_LIMIT_MS = 3_600_000
 """Nothing runs longer, whatever happens to the client; shorter limits are kept by the client's watchdog."""
+BODY_LIMIT = 1 << 50
+"""Bytes of a request: a whole graph comes in one (``graph/bulk.py``), read as it comes; the default is 100 MB."""
 
 
 def main() -> None:
@@ -94,6 +96,7 @@ def _serve(folder: Path, lock: int, holder: dict[str, object], arguments: argpar
             "server_plugins": "Bolt:com.arcadedb.bolt.BoltProtocolPlugin",
             "opencypher_loadCsv_allowRemoteUrls": False,
             "command_timeout": COMMAND_LIMIT_MS,
+            "server_httpBodyContentMaxSize": BODY_LIMIT,
         },
         {"heap_size": arguments.heap, "jvm_args": ["-XX:+ExitOnOutOfMemoryError"]},
     )

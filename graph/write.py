@@ -117,13 +117,13 @@ def apply(
             node_type = schema.nodes[type_name]
             merge = _replace(node_type)
             create = f"UNWIND $rows AS row CREATE (n:`{type_name}`) SET n = row"
-            shown = (_node(node_type, node) for node in group)
+            shown = (stored_node(node_type, node) for node in group)
             _send(patient, create if new else merge, merge if new else None, shown)
     for new, relations in ((not recovering, change.create_relations), (False, change.update_relations)):
         for (*ends,), group in _by_ends(relations).items():
             create, merge = _write_relations(schema, *ends)
             kind = schema.relations[ends[0]]
-            shown = (_ends(row) | {"r": _relation(kind, row)} for row in group)
+            shown = (_ends(row) | {"r": stored_relation(kind, row)} for row in group)
             what = "relations {} from {} to {}".format(*ends)
             _send(patient, create if new else merge, merge if new else None, shown, what)
     if before_watermark is not None:
@@ -135,6 +135,54 @@ def apply(
         removed_nodes=len(change.remove_nodes),
         removed_relations=len(change.remove_relations),
     )
+
+
+def create(store: Store, schema: Schema, lines: Iterable[bytes]) -> tuple[int, int]:
+    """Create a graph in an empty store from lines of JSON, nodes first, and without a watermark.
+
+    Args:
+        lines: ``{"@class": type, ...properties}`` for a node, ``[type, source type, target type, source id, target id,
+            properties]`` for a relation.
+    Returns:
+        How many nodes and relations there were.
+    Raises:
+        KehutuError: as :func:`apply`.
+    """
+    patient = store.within(WRITE_SECONDS)
+    waiting: dict[tuple[str, ...], list[Row]] = defaultdict(list)
+    written = {True: 0, False: 0}
+
+    def flush(kind: tuple[str, ...]) -> None:
+        rows = waiting.pop(kind)
+        written[len(kind) == 1] += len(rows)
+        if len(kind) == 1:
+            query = f"UNWIND $rows AS row CREATE (n:`{kind[0]}`) SET n = row"
+            merge = f"UNWIND $rows AS row MERGE (n:`{kind[0]}` {{id: row.id}}) SET n = row"
+            _send(patient, query, merge, iter(rows))
+        else:
+            what = "relations {} from {} to {}".format(*kind)
+            _send(patient, *_write_relations(schema, *kind), iter(rows), what)
+
+    nodes = True
+    for line in lines:
+        row = orjson.loads(line)
+        if isinstance(row, dict):
+            row.pop("@type")
+            kind: tuple[str, ...] = (row.pop("@class"),)
+        else:
+            if nodes:
+                for left in list(waiting):
+                    flush(left)
+                nodes = False
+            *kind_, source, target, values = row
+            kind = tuple(kind_)
+            row = {"a": source, "b": target, "key": values.get("key", ""), "r": values}
+        waiting[kind].append(row)
+        if len(waiting[kind]) == BATCH_ROWS:
+            flush(kind)
+    for left in list(waiting):
+        flush(left)
+    return written[True], written[False]
 
 
 def known_nodes(store: Store, type_name: str, ids: Iterable[str]) -> dict[str, tuple[str, ...]]:
@@ -186,7 +234,8 @@ def _canonical(row: dict[str, Any]) -> bytes:
     return orjson.dumps(row, option=orjson.OPT_SORT_KEYS)
 
 
-def _node(kind: NodeType, node: NodeRow) -> Row:
+def stored_node(kind: NodeType, node: NodeRow) -> Row:
+    """A node as every store holds it: properties of the schema, ``id``, ``keys``, ``origins`` and ``search``."""
     row = _stored(kind.properties, node.properties)
     row["id"], row["keys"], row["origins"] = node.id, list(node.keys[:KEYS_SHOWN]), list(node.origins)
     searched = [str(row[p.name]) for p in kind.properties.values() if p.searched and p.name in row]
@@ -195,7 +244,8 @@ def _node(kind: NodeType, node: NodeRow) -> Row:
     return row
 
 
-def _relation(kind: RelationType, relation: RelationRow) -> Row:
+def stored_relation(kind: RelationType, relation: RelationRow) -> Row:
+    """A relation as every store holds it: properties of the schema, ``recordId``, ``origins`` and ``key``."""
     row = _stored(kind.properties, relation.properties)
     row["recordId"], row["origins"] = relation.record_id, list(relation.origins)
     if kind.key:

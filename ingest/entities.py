@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache, partial
@@ -74,9 +74,28 @@ def node_row(cluster: Cluster, schema: Schema, referred: frozenset[str] = frozen
     proxies = sorted(name for name, s in survivors.items() if name in s.statement.proxy)
     if proxies:
         properties["proxies"] = proxies
-    _add_key_values(properties, cluster, node_type)
+    _add_key_values(properties, cluster.keys, node_type)
     origins = {sighting.record.origin for sighting in cluster.sightings} or referred
     return NodeRow(cluster.type, cluster.id, cluster.keys, tuple(sorted(origins)), properties)
+
+
+def lone_row(
+    node_type: NodeType, key: Key, said: Mapping[str, Value], proxy: Iterable[str], origins: Iterable[str]
+) -> NodeRow:
+    """What :func:`node_row` gives for an entity of one key that one sighting describes, or that is only referred to.
+
+    Args:
+        said: the sighting's values; ``proxy``: names of those that are proxies.
+        origins: of the sighting's record, or of all records that refer to the entity; each once, sorted.
+    """
+    declared = node_type.properties
+    properties: dict[str, object] = {
+        name: value for name, value in said.items() if name in declared and declared[name].kept
+    }
+    if proxies := sorted(name for name in proxy if name in properties):
+        properties["proxies"] = proxies
+    _add_key_values(properties, (key,), node_type)
+    return NodeRow(node_type.name, key, (key,), tuple(origins), properties)
 
 
 def entity_of(cluster: Cluster, schema: Schema, referred: frozenset[str] = frozenset()) -> Entity:
@@ -92,7 +111,7 @@ def entity_of(cluster: Cluster, schema: Schema, referred: frozenset[str] = froze
             claims = tuple(_claim(s, name, current=s is told[0]) for s in told)
             values[name] = Chosen(claims[0].value, claims)
     derived: dict[str, object] = {name: chosen.value for name, chosen in values.items()}
-    _add_key_values(derived, cluster, node_type)
+    _add_key_values(derived, cluster.keys, node_type)
     for name, value in derived.items():
         values.setdefault(name, Chosen(str(value), ()))
     origins = {sighting.record.origin for sighting in cluster.sightings} or referred
@@ -137,9 +156,9 @@ def _preference(prop: Property, schema: Schema, sighting: Sighting) -> tuple[int
     return preference(sighting.record, prop, schema)
 
 
-def _add_key_values(properties: dict[str, object], cluster: Cluster, node_type: NodeType) -> None:
+def _add_key_values(properties: dict[str, object], keys: Iterable[Key], node_type: NodeType) -> None:
     """Key properties that no record gives a value: an entity that is only referred to has its number anyway."""
-    for key in cluster.keys:
+    for key in keys:
         stated = value_of(key, node_type)
         if stated is not None and node_type.properties[stated[0]].kept:
             properties.setdefault(*stated)

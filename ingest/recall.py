@@ -57,15 +57,16 @@ class Recall:
             told: the records of all its sightings.
         """
         of_ref = {one.record.ref: one for one in told}
-        needed = {(s.source, s.record_id) for s in _needed(cluster, schema)}
-        remembered = Remembered(cluster.keys, tuple(of_ref[ref] for ref in sorted(needed)))
+        telling = {(s.source, s.record_id) for s in needed(cluster, schema)}
+        remembered = Remembered(cluster.keys, tuple(of_ref[ref] for ref in sorted(telling)))
         for key in cluster.keys:
             self._known[key] = remembered
         while len(self._known) > _MOST:
             self.forget([next(iter(self._known))])
 
 
-def _needed(cluster: Cluster, schema: Schema) -> set[SightingRef]:
+def needed(cluster: Cluster, schema: Schema) -> set[SightingRef]:
+    """The sightings of an entity that tell as much of it as all of them; see :class:`Remembered`."""
     kept = {sighting.ref for sighting in winners(cluster, schema).values()}
     origins: set[str] = set()
     joined = {key: {key} for key in cluster.keys}

@@ -5,14 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from graph.schema.load import schema
 from ingest.load import LoadReport, load
-from ingest.projector import Projection, catch_up
+from ingest.projector import Projection
 from ledger.database import Ledger
 from services.live.following import Followed, follow
 from services.run_copy import copy_current
 from services.settings import Settings
 from services.site import Site, open_site
+from services.whole_graph import AT_ONCE
+from services.whole_graph import follow as follow_ledger
 from terms.errors import KehutuError
 from terms.progress import Progress, silent
 
@@ -68,11 +69,11 @@ def ingest(
 STORE_FAULT_EXIT = 3
 
 
-def project(site: Site, progress: Progress = silent) -> Projection:
-    """Bring the graph up to date with the ledger."""
-    return catch_up(
-        site.ledger,
-        site.store,
-        schema(),
-        progress=lambda done, total: progress("Bringing the graph up to date", done, total),
-    )
+def project(site: Site, progress: Progress = silent, *, at_once: int = AT_ONCE) -> Projection:
+    """Bring the graph up to date with the ledger.
+
+    Args:
+        at_once: statements in the ledger, about, from which an empty graph is made by several processes and the loader.
+    """
+    phase = "Bringing the graph up to date"
+    return follow_ledger(site.ledger, site.store, site.home, phase=phase, progress=progress, at_once=at_once)

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from graph.embedded import EmbeddedServer, disk_is_full
+from graph.embedded import Address, EmbeddedServer, disk_is_full
 from graph.schema.model import PropertyType
 from terms.errors import KehutuError
 
@@ -113,6 +113,11 @@ class ArcadeDB:
     def folder(self) -> Path:
         """Where the engine's files lie."""
         return self._server.folder
+
+    @property
+    def address(self) -> Address:
+        """Where the server listens, and how to get in."""
+        return self._server.address
 
     @property
     def database(self) -> str:

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import fcntl
-import os
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
@@ -15,7 +11,7 @@ from graph.schema.load import schema
 from graph.state import StoreState, read_state
 from graph.store import Store, open_store
 from graph.write import counts
-from ingest.projector import Projection, catch_up, fill
+from ingest.projector import Projection, catch_up
 from ledger.census import census
 from ledger.database import Ledger
 from ledger.records import head
@@ -23,6 +19,7 @@ from services.operation import trail
 from services.operation.logs import logger
 from services.operation.wholeness import making_again
 from services.settings import Settings
+from services.whole_graph import AT_ONCE, alone, fill_whole, follow, joined
 from terms.errors import KehutuError
 from terms.progress import Progress, silent
 
@@ -61,7 +58,9 @@ class Rebuilt:
     changed: tuple[Changed, ...]
 
 
-def rebuild(settings: Settings, *, grace: float = GRACE, progress: Progress = silent) -> Rebuilt:
+def rebuild(
+    settings: Settings, *, grace: float = GRACE, progress: Progress = silent, at_once: int = AT_ONCE
+) -> Rebuilt:
     """Make the graph again from the ledger of a home, and let it serve.
 
     On the embedded store the old graph serves, and is kept up to date by others, until the new one is whole and its
@@ -70,6 +69,7 @@ def rebuild(settings: Settings, *, grace: float = GRACE, progress: Progress = si
 
     Args:
         grace: the longest wait, in seconds, for queries that still run in the old graph of an embedded store.
+        at_once: statements in the ledger, about, from which the graph is made by several processes and the loader.
     Raises:
         KehutuError: LEDGER_MISSING; LEDGER_LOCKED when another rebuild, or in place another writer, is at work;
             STORE_OF_ANOTHER_LEDGER unless it is one that this ledger was restored from; STORE_DAMAGED when the new
@@ -78,7 +78,7 @@ def rebuild(settings: Settings, *, grace: float = GRACE, progress: Progress = si
     started = time.monotonic()
     with (
         Ledger.open(settings.home, create=False) as ledger,
-        _alone(ledger),
+        alone(ledger),
         open_store(settings.store_url, settings.home, heap=settings.store_heap) as store,
     ):
         state = _acceptable(store, ledger)
@@ -86,9 +86,9 @@ def rebuild(settings: Settings, *, grace: float = GRACE, progress: Progress = si
         before = counts(store, schema()) if state is not None and state.watermark == head(ledger) else None
         with beside(store, settings.home) as fresh:
             if fresh is None:
-                done = _in_place(ledger, store, progress)
+                done = _in_place(ledger, store, progress, at_once)
             else:
-                done = _beside(ledger, fresh, progress)
+                done = _beside(ledger, fresh, progress, at_once)
                 log.info("turned", database=fresh.name)
                 progress("Waiting for queries in the old graph")
                 fresh.wait(grace)
@@ -126,29 +126,32 @@ def _acceptable(store: Store, ledger: Ledger) -> StoreState | None:
     return state
 
 
-def _beside(ledger: Ledger, fresh: Fresh, progress: Progress) -> Projection:
+def _beside(ledger: Ledger, fresh: Fresh, progress: Progress, at_once: int) -> Projection:
     """Fill the new database while others write the old one, then what has come since, with the writer's lock."""
 
     def told(done: int, total: int) -> None:
         progress("Making the graph", done, total)
 
-    first = fill(ledger, fresh.store, schema(), progress=told)
+    first = fill_whole(ledger, fresh.store, phase="Making the graph", progress=progress, at_once=at_once)
     with ledger.writer():
         rest = catch_up(ledger, fresh.store, schema(), progress=told)
         _check(ledger, fresh.store)
         fresh.serve()
-    return _joined(first, rest)
+    return joined(first, rest)
 
 
-def _in_place(ledger: Ledger, store: Store, progress: Progress) -> Projection:
+def _in_place(ledger: Ledger, store: Store, progress: Progress, at_once: int) -> Projection:
     with ledger.writer(), making_again(ledger):
         progress("Emptying the store")
         empty_in_place(store, ledger.id)
-        done = catch_up(
+        done = follow(
             ledger,
             store,
-            schema(),
-            progress=lambda done, total: progress("Making the graph", done, total),
+            ledger.home,
+            phase="Making the graph",
+            progress=progress,
+            at_once=at_once,
+            held=True,
         )
         _check(ledger, store)
         finish_in_place(store)
@@ -164,35 +167,3 @@ def _check(ledger: Ledger, store: Store) -> None:
         if not node.derived and held[node.name] != expected:
             reason = f"it holds {held[node.name]} of type {node.name}, the ledger names {expected}"
             raise KehutuError("STORE_DAMAGED", store=store.url, reason=reason)
-
-
-def _joined(first: Projection, rest: Projection) -> Projection:
-    return Projection(
-        records=first.records + rest.records,
-        nodes=first.nodes + rest.nodes,
-        relations=first.relations + rest.relations,
-        removed_nodes=first.removed_nodes + rest.removed_nodes,
-        removed_relations=first.removed_relations + rest.removed_relations,
-        watermark=rest.watermark,
-    )
-
-
-@contextmanager
-def _alone(ledger: Ledger) -> Iterator[None]:
-    """Be the only rebuild of this home; a second one is refused at once."""
-    path = ledger.folder / "rebuild.lock"
-    try:
-        lock = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    except OSError as fault:
-        raise KehutuError("LEDGER_UNWRITABLE", path=path, reason=fault.strerror or fault) from fault
-    try:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            holder = os.pread(lock, 32, 0).decode(errors="replace").strip() or "?"
-            raise KehutuError("LEDGER_LOCKED", path=path, pid=holder, seconds=0) from None
-        os.ftruncate(lock, 0)
-        os.pwrite(lock, f"{os.getpid()}\n".encode(), 0)
-        yield
-    finally:
-        os.close(lock)

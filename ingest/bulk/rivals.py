@@ -1,0 +1,128 @@
+"""Relations that several records claim: found by hash, read again, and put together as everywhere."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from pathlib import Path
+from typing import BinaryIO, Final
+
+import numpy as np
+import orjson
+
+from graph.bulk import relation_line
+from graph.write import stored_relation
+from ingest.bulk.context import Context, Numbers
+from ingest.bulk.emit import Claim, found_ends, identity_of, relation_hash, shown_ends
+from ingest.bulk.ends import Ends
+from ingest.bulk.jobs import Answer
+from ingest.relations import RelationClaim, RelationIdentity, relation_row
+from ingest.sightings import Told
+from ledger.records import by_seq
+from ledger.scan import Row
+
+TOGETHER: Final = 4_000
+"""Claims that are read at once, or one relation's if it has more."""
+_SLICES: Final = 16
+_PART: Final = 1 << 20
+
+
+def write_rivals(folder: Path, ranges: int) -> tuple[int, int]:
+    """Find claims that share their hash, and write ``rivals-*`` for the workers; returns files and claims.
+
+    A slice of all hashes at a time, so that 24 bytes for each sixteenth of all claims are held.
+    """
+    parts = [
+        (
+            np.load(folder / f"relation-hash-{task}.npy", mmap_mode="r"),
+            np.load(folder / f"relation-seq-{task}.npy", mmap_mode="r"),
+        )
+        for task in range(ranges)
+    ]
+    shared: list[Numbers] = []
+    files = claims = 0
+    for number in range(_SLICES):
+        chosen = [np.flatnonzero((hashes & (_SLICES - 1)) == number) for hashes, _ in parts]
+        hashes = np.concatenate([h[c] for (h, _), c in zip(parts, chosen, strict=True)])
+        seqs = np.concatenate([s[c] for (_, s), c in zip(parts, chosen, strict=True)])
+        order = np.lexsort((seqs, hashes))
+        hashes, seqs = hashes[order], seqs[order]
+        again = np.zeros(len(hashes), bool)
+        again[1:] = hashes[1:] == hashes[:-1]
+        again[:-1] |= again[1:]
+        hashes, seqs = hashes[again], seqs[again]
+        shared.append(np.unique(hashes))
+        claims += len(hashes)
+        for part in _whole(hashes):
+            np.save(folder / f"rivals-{files}.npy", np.stack((hashes[part], seqs[part])))
+            files += 1
+    np.save(folder / "shared.npy", np.sort(np.concatenate(shared)))
+    return files, claims
+
+
+def rival(context: Context, ends: Ends, file: int) -> Answer:
+    """Write ``relations-rivals-*``: what survives of the claims of a file."""
+    hashes, seqs = np.load(context.folder / f"rivals-{file}.npy")
+    mine = frozenset(hashes.tolist())
+    claims: dict[tuple[int, int, str, str], list[RelationClaim]] = defaultdict(list)
+    identities: dict[tuple[int, int, str, str], RelationIdentity] = {}
+    found = by_seq(context.ledger, seqs.tolist())
+    for seq in sorted(found):
+        record = found[seq]
+        told = Told.read(record)
+        row = Row(seq, record.source, record.record_id, record.origin, record.payload)
+        given = [Claim(row, said) for said in orjson.loads(record.payload)["relations"]]
+        statement_of = {id(c.said): s for c, s in zip(given, told.relations, strict=True)}
+        for claim, source, target in found_ends(ends, given):
+            said = claim.said
+            if relation_hash(said, source, target) in mine:
+                itself = (source, target, said["type"], said.get("key", ""))
+                claims[itself].append(RelationClaim(record, statement_of[id(said)]))
+                identities.setdefault(itself, identity_of(context, ends, claim))
+    with (context.folder / f"relations-rivals-{file}").open("wb") as out:
+        for itself, told_by in claims.items():
+            source, target, type_name, _ = itself
+            kind, identity = context.schema.relations[type_name], identities[itself]
+            shown = relation_row(identity, told_by, context.schema)
+            out.write(
+                relation_line(kind, shown, source, target)
+                if not context.ends
+                else orjson.dumps(
+                    (*shown_ends(identity), stored_relation(kind, shown)), option=orjson.OPT_APPEND_NEWLINE
+                )
+            )
+    return {"relations": len(claims)}
+
+
+def unrivalled(folder: Path, task: int, shared: Numbers) -> Iterator[bytes]:
+    """The lines of a range without those that have rivals, in large parts."""
+    hashes = np.load(folder / f"relation-hash-{task}.npy")
+    lengths = np.load(folder / f"relation-length-{task}.npy").astype(np.int64)
+    position = np.minimum(np.searchsorted(shared, hashes), max(0, len(shared) - 1))
+    out = np.flatnonzero(shared[position] == hashes) if len(shared) else np.empty(0, np.int64)
+    stops = np.cumsum(lengths)
+    with (folder / f"relations-{task}").open("rb") as file:
+        at = 0
+        for place in out.tolist():
+            yield from _read(file, int(stops[place] - lengths[place]) - at)
+            at = int(stops[place])
+            file.seek(at)
+        yield from _read(file, (int(stops[-1]) if len(stops) else 0) - at)
+
+
+def _read(file: BinaryIO, size: int) -> Iterator[bytes]:
+    while size > 0:
+        part = file.read(min(size, _PART))
+        size -= len(part)
+        yield part
+
+
+def _whole(hashes: Numbers) -> Iterator[slice]:
+    """Parts of some thousand claims that cut between two hashes."""
+    start = 0
+    while start < len(hashes):
+        stop = min(len(hashes), start + TOGETHER)
+        while stop < len(hashes) and hashes[stop] == hashes[stop - 1]:
+            stop += 1
+        yield slice(start, stop)
+        start = stop

@@ -8,10 +8,12 @@ import click
 
 from cli.options import Call, command
 from cli.output import ProgressLines, plain, print_error, print_json, print_table
+from ingest.cardinality import Crowded
+from ingest.relations import Warned
 from services.live.following import Followed
 from services.loading import Loaded
 from services.loading import ingest as load_and_project
-from terms.errors import Lang
+from terms.errors import KehutuError, Lang
 
 TEXT = {
     "en": {
@@ -81,6 +83,8 @@ def ingest(call: Call, manifest: Path, *, strict: bool, no_analyse: bool) -> int
         )
         if any(s.quarantined for s in sources):
             click.echo(f"\n{TEXT[call.lang]['kept']}")
+        for one in cautions(loaded):
+            click.echo(f"\n{one.code}: {one.message(call.lang)}\n{one.remedy(call.lang)}")
         if loaded.followed is not None and (words := told(loaded.followed, call.lang)):
             click.echo(f"\n{words}")
     if loaded.store_fault is not None:
@@ -90,8 +94,25 @@ def ingest(call: Call, manifest: Path, *, strict: bool, no_analyse: bool) -> int
     return 1 if unreadable or (strict and any(s.quarantined for s in sources)) else 0
 
 
+def cautions(loaded: Loaded) -> list[KehutuError]:
+    """What the load has brought into the graph that does not fit together, in words; the first hundred."""
+    found = loaded.projection.warnings if loaded.projection is not None else ()
+    return [one.fault() if isinstance(one, Crowded) else _doubled(one) for one in found]
+
+
+def _doubled(found: Warned) -> KehutuError:
+    return KehutuError(
+        "RELATION_DOUBLED",
+        type=found.type,
+        source=found.source,
+        target=found.target,
+        records=", ".join(found.records),
+    )
+
+
 def document(loaded: Loaded, lang: Lang) -> dict[str, object]:
-    """The report of the load, and what became of the current run (``analysis``; null where it was not asked for)."""
+    """The report of the load, ``cautions`` about what it has brought, and what became of the current run (``analysis``;
+    null where it was not asked for)."""
     report = plain(loaded.report)
     assert isinstance(report, dict)  # noqa: S101  # a data class
     followed = loaded.followed
@@ -101,7 +122,8 @@ def document(loaded: Loaded, lang: Lang) -> dict[str, object]:
         assert isinstance(analysis, dict)  # noqa: S101  # a data class
         fault = analysis.pop("fault") and followed.fault
         analysis["error"] = {"code": fault.code, "message": fault.message(lang)} if fault else None
-    return {**report, "analysis": analysis}
+    words = [{"code": one.code, "message": one.message(lang)} for one in cautions(loaded)]
+    return {**report, "cautions": words, "analysis": analysis}
 
 
 def told(followed: Followed, lang: Lang) -> str:

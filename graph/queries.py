@@ -106,6 +106,142 @@ _RELATION_TYPES = frozenset({
 })
 
 
+class CrowdedSourcesFound(TypedDict):
+    """One entry of ``found``."""
+
+    other: str
+    record: str
+
+
+@dataclass(frozen=True, slots=True)
+class CrowdedSources:
+    """A row of :func:`crowded_sources`."""
+
+    id: str
+    found: list[CrowdedSourcesFound]
+
+
+_CROWDED_SOURCES = r"""
+// crowded_sources
+UNWIND $ids AS wanted
+MATCH (a:$type {id: wanted})-[r:$relation]->(b)
+WHERE coalesce(r.until, '9999') > $today
+WITH a, b, r ORDER BY b.id, r.recordId
+WITH a, collect({other: b.id, record: r.recordId}) AS found
+WHERE size(found) > 1
+RETURN a.id AS id, found
+ORDER BY id
+"""
+
+
+def crowded_sources(store: Store, *, type: str, relation: str, ids: list[str], today: str) -> list[CrowdedSources]:
+    """Of many entities those from which more than one relation of a type leads that holds on a day; by id. Each relation
+
+    with its other end and the record that reports it, by these.
+
+    Args:
+        type: of the entities
+    """
+    rows = store.read(_put(_put(_CROWDED_SOURCES, "type", type, _NODE_TYPES), "relation", relation, _RELATION_TYPES), ids=ids, today=today)
+    return [CrowdedSources(row["id"], row["found"]) for row in rows]
+
+
+class CrowdedTargetsFound(TypedDict):
+    """One entry of ``found``."""
+
+    other: str
+    record: str
+
+
+@dataclass(frozen=True, slots=True)
+class CrowdedTargets:
+    """A row of :func:`crowded_targets`."""
+
+    id: str
+    found: list[CrowdedTargetsFound]
+
+
+_CROWDED_TARGETS = r"""
+// crowded_targets
+UNWIND $ids AS wanted
+MATCH (a:$type {id: wanted})<-[r:$relation]-(b)
+WHERE coalesce(r.until, '9999') > $today
+WITH a, b, r ORDER BY b.id, r.recordId
+WITH a, collect({other: b.id, record: r.recordId}) AS found
+WHERE size(found) > 1
+RETURN a.id AS id, found
+ORDER BY id
+"""
+
+
+def crowded_targets(store: Store, *, type: str, relation: str, ids: list[str], today: str) -> list[CrowdedTargets]:
+    """The same for entities to which more than one such relation leads.
+
+    Args:
+        type: of the entities
+    """
+    rows = store.read(_put(_put(_CROWDED_TARGETS, "type", type, _NODE_TYPES), "relation", relation, _RELATION_TYPES), ids=ids, today=today)
+    return [CrowdedTargets(row["id"], row["found"]) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class AllCrowdedSources:
+    """A row of :func:`all_crowded_sources`."""
+
+    id: str
+
+
+_ALL_CROWDED_SOURCES = r"""
+// all_crowded_sources
+MATCH (a:$type)-[r:$relation]->()
+WHERE coalesce(r.until, '9999') > $today
+WITH a, count(r) AS number
+WHERE number > 1
+RETURN a.id AS id
+ORDER BY id LIMIT $first
+"""
+
+
+def all_crowded_sources(store: Store, *, type: str, relation: str, today: str, first: int = 100) -> list[AllCrowdedSources]:
+    """All entities of a type from which more than one relation of a type leads that holds on a day; by id. Reads every one
+
+    of these relations.
+
+    Args:
+        type: of the entities
+    """
+    rows = store.read(_put(_put(_ALL_CROWDED_SOURCES, "type", type, _NODE_TYPES), "relation", relation, _RELATION_TYPES), today=today, first=first)
+    return [AllCrowdedSources(row["id"]) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class AllCrowdedTargets:
+    """A row of :func:`all_crowded_targets`."""
+
+    id: str
+
+
+_ALL_CROWDED_TARGETS = r"""
+// all_crowded_targets
+MATCH (a:$type)<-[r:$relation]-()
+WHERE coalesce(r.until, '9999') > $today
+WITH a, count(r) AS number
+WHERE number > 1
+RETURN a.id AS id
+ORDER BY id LIMIT $first
+"""
+
+
+def all_crowded_targets(store: Store, *, type: str, relation: str, today: str, first: int = 100) -> list[AllCrowdedTargets]:
+    """The same for entities to which more than one such relation leads.
+
+    Args:
+        type: of the entities
+    """
+    rows = store.read(_put(_put(_ALL_CROWDED_TARGETS, "type", type, _NODE_TYPES), "relation", relation, _RELATION_TYPES), today=today, first=first)
+    return [AllCrowdedTargets(row["id"]) for row in rows]
+
+
 @dataclass(frozen=True, slots=True)
 class Entity:
     """A row of :func:`entity`."""

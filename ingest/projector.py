@@ -6,7 +6,8 @@ import gc
 from collections.abc import Callable, Generator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import partial
 from typing import Final
 
@@ -15,6 +16,8 @@ from graph.state import prepare
 from graph.store import Store
 from graph.write import Counts, GraphChange, apply
 from ingest.abreast import refuse_ahead
+from ingest.cardinality import Crowded, crowded_by
+from ingest.conversions import ZONE
 from ingest.difference import Difference, difference
 from ingest.recall import Recall
 from ingest.relations import Warned
@@ -34,7 +37,8 @@ class Projection:
 
     ``start``: where it stood before. ``types``: the types of nodes and relations that were written or removed, by name;
     None where it is not known.
-    ``warnings``: the first hundred contracts that two channels seem to report under different numbers.
+    ``warnings``: the first hundred contracts that two channels seem to report under different numbers, and entities
+    with more relations of a type than they can have.
     """
 
     records: int = 0
@@ -45,7 +49,7 @@ class Projection:
     watermark: int = 0
     start: int = 0
     types: tuple[str, ...] | None = None
-    warnings: tuple[Warned, ...] = ()
+    warnings: tuple[Warned | Crowded, ...] = ()
 
 
 def catch_up(
@@ -115,6 +119,9 @@ def _follow(  # noqa: PLR0917  # one call, from two places
             )
             in_flight = None
             total = _sum(total, records, counts, step)
+            if len(total.warnings) < _WARNINGS:
+                seen = crowded_by(ledger, store, schema, step.change, datetime.now(ZONE).date())
+                total = replace(total, warnings=(*total.warnings, *seen)[:_WARNINGS])
             if progress is not None:
                 progress(total.watermark - start, end - start)
     return total

@@ -22,6 +22,8 @@ from graph.state import StoreState, read_state
 from graph.store import Store, open_store
 from graph.write import counts
 from ingest.abreast import refuse_ahead
+from ingest.cardinality import crowded
+from ingest.conversions import ZONE
 from ledger import audit, columns, quarantine, records, runs
 from ledger.census import census
 from ledger.database import Ledger
@@ -30,6 +32,9 @@ from services.settings import FILE, Settings
 from terms.errors import KehutuError
 
 OLDEST_NEO4J: Final = (5, 26)
+CARDINALITY_SECONDS: Final = 10.0
+"""For each type of relation."""
+CROWDED_COUNTED: Final = 100
 LEEWAY: Final = timedelta(minutes=5)
 
 
@@ -199,6 +204,7 @@ def _graph(store: Store, ledger: Ledger | None) -> Iterator[Finding]:
         return
     yield _watermark(state, ledger)
     yield from _content(store, state, ledger)
+    yield from _cardinalities(store, ledger)
 
 
 def _version(store: Store, state: StoreState) -> Finding:
@@ -243,6 +249,25 @@ def _content(store: Store, state: StoreState, ledger: Ledger) -> Iterator[Findin
             yield Finding("store", node.name, f"{held[node.name]:,}", fault)
     relations = sum(held[name] for name in schema().relations)
     yield Finding("store", "graph", f"{nodes:,} nodes, {relations:,} relations")
+
+
+def _cardinalities(store: Store, ledger: Ledger) -> Iterator[Finding]:
+    """Entities with more relations of a type than they can have; of each type the first is shown."""
+    today, patient = datetime.now(ZONE).date(), store.within(CARDINALITY_SECONDS)
+    for declared in schema().relations.values():
+        if declared.one is None:
+            continue
+        try:
+            found = crowded(ledger, patient, schema(), declared, today, CROWDED_COUNTED)
+        except KehutuError as fault:
+            if fault.code != "STORE_DEADLINE":
+                raise
+            yield Finding("store", declared.name, "too many to be looked through here")
+            continue
+        if found:
+            number = f"{len(found)}{' or more' if len(found) >= CROWDED_COUNTED else ''}"
+            value = f"{number} with more than one"
+            yield Finding("store", declared.name, value, found[0].fault(), warning=True)
 
 
 def _somebody_writes(ledger: Ledger) -> bool:

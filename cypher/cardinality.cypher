@@ -1,0 +1,61 @@
+// name: crowded_sources
+// Of many entities those from which more than one relation of a type leads that holds on a day; by id. Each relation
+// with its other end and the record that reports it, by these.
+// param type: NodeType            of the entities
+// param relation: RelationType
+// param ids: List<EntityId>
+// param today: Date
+// row id: EntityId, found: List<{other: EntityId, record: RecordId}>
+UNWIND $ids AS wanted
+MATCH (a:$type {id: wanted})-[r:$relation]->(b)
+WHERE coalesce(r.until, '9999') > $today
+WITH a, b, r ORDER BY b.id, r.recordId
+WITH a, collect({other: b.id, record: r.recordId}) AS found
+WHERE size(found) > 1
+RETURN a.id AS id, found
+ORDER BY id
+
+// name: crowded_targets
+// The same for entities to which more than one such relation leads.
+// param type: NodeType            of the entities
+// param relation: RelationType
+// param ids: List<EntityId>
+// param today: Date
+// row id: EntityId, found: List<{other: EntityId, record: RecordId}>
+UNWIND $ids AS wanted
+MATCH (a:$type {id: wanted})<-[r:$relation]-(b)
+WHERE coalesce(r.until, '9999') > $today
+WITH a, b, r ORDER BY b.id, r.recordId
+WITH a, collect({other: b.id, record: r.recordId}) AS found
+WHERE size(found) > 1
+RETURN a.id AS id, found
+ORDER BY id
+
+// name: all_crowded_sources
+// All entities of a type from which more than one relation of a type leads that holds on a day; by id. Reads every one
+// of these relations.
+// param type: NodeType            of the entities
+// param relation: RelationType
+// param today: Date
+// param first: Int = 100
+// row id: EntityId
+MATCH (a:$type)-[r:$relation]->()
+WHERE coalesce(r.until, '9999') > $today
+WITH a, count(r) AS number
+WHERE number > 1
+RETURN a.id AS id
+ORDER BY id LIMIT $first
+
+// name: all_crowded_targets
+// The same for entities to which more than one such relation leads.
+// param type: NodeType            of the entities
+// param relation: RelationType
+// param today: Date
+// param first: Int = 100
+// row id: EntityId
+MATCH (a:$type)<-[r:$relation]-()
+WHERE coalesce(r.until, '9999') > $today
+WITH a, count(r) AS number
+WHERE number > 1
+RETURN a.id AS id
+ORDER BY id LIMIT $first

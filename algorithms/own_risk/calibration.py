@@ -32,19 +32,20 @@ class Calibration:
         return np.interp(forecast, *self.knots)
 
 
-def calibrate(happened: Floats, forecast: Floats) -> Calibration:
+def calibrate(happened: Floats, forecast: Floats, distinct: int | None = None) -> Calibration:
     """Learn from forecasts for rows that the model had not seen.
 
     Args:
         happened: n, 0 or 1, both occur.
         forecast: n, probabilities.
+        distinct: to how many it happened, where several rows are of one customer; the rows otherwise.
 
     Sources: Zadrozny and Elkan 2002, KDD (isotonic); Platt 1999 with his smoothed targets, so that rows which are
     separated without fault give no certainty.
     """
     none = np.zeros(0)
     positives, rows = int(happened.sum()), len(happened)
-    if positives >= ISOTONIC_FROM:
+    if (positives if distinct is None else distinct) >= ISOTONIC_FROM:
         from sklearn.isotonic import IsotonicRegression  # noqa: PLC0415  # see scorecard.fit
 
         model = IsotonicRegression(y_min=1 / (2 * rows), y_max=1 - 1 / (2 * rows), out_of_bounds="clip")

@@ -2,43 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol, TypeAlias
+from typing import TypeAlias
 
 import numpy as np
 
-from algorithms.own_risk import scorecard
+from algorithms.own_risk import scorecard, trees
 from algorithms.own_risk.calibration import Calibration, calibrate
-from algorithms.own_risk.columns import LEAST_ROWS, Coding, Levels, Table, encode, learn, take
+from algorithms.own_risk.columns import Table, learn, take
+from algorithms.own_risk.scorecard import Scorecard
+from algorithms.own_risk.trees import Trees
 from graph.arrays import Floats, Ints
 
 Fold: TypeAlias = tuple[Ints, Ints]
 """Rows to learn from, and rows to judge by."""
 
 
-class Forecaster(Protocol):
-    """What gives probabilities."""
-
-    def forecast(self, table: Table) -> Floats:
-        """Probabilities of n rows, n."""
-
+Forecaster: TypeAlias = Scorecard | Trees
+"""What gives probabilities, and says which column adds how much."""
 
 Fit: TypeAlias = Callable[[Table, Floats, int], Forecaster]
 """(table, what happened, seed) -> a forecaster."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Trees:
-    """Gradient-boosted trees of scikit-learn."""
-
-    codings: tuple[Coding, ...]
-    model: object
-
-    def forecast(self, table: Table) -> Floats:
-        """Probabilities of n rows, n."""
-        chances = self.model.predict_proba(_matrix(self.codings, table))  # type: ignore[attr-defined]  # untyped
-        return np.asarray(chances[:, 1], dtype=np.float64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +42,7 @@ def fit_scorecard(strength: float) -> Fit:
 
     def fit(table: Table, happened: Floats, seed: int) -> Forecaster:
         del seed
-        return scorecard.fit(_codings(table), table, happened, strength=strength)
+        return scorecard.fit(learn(table), table, happened, strength=strength)
 
     return fit
 
@@ -66,20 +51,7 @@ def fit_trees(leaves: int, rounds: int) -> Fit:
     """Boosted trees of so many leaves and rounds at a learning rate of 0.05."""
 
     def fit(table: Table, happened: Floats, seed: int) -> Forecaster:
-        from sklearn.ensemble import HistGradientBoostingClassifier  # noqa: PLC0415  # see scorecard.fit
-
-        codings = _codings(table)
-        model = HistGradientBoostingClassifier(
-            learning_rate=0.05,
-            max_iter=rounds,
-            max_leaf_nodes=leaves,
-            min_samples_leaf=LEAST_ROWS,
-            l2_regularization=1.0,
-            categorical_features=[isinstance(coding, Levels) for coding in codings],
-            early_stopping=False,
-            random_state=seed,
-        )
-        return Trees(codings, model.fit(_matrix(codings, table), happened > 0))
+        return trees.fit(learn(table), table, happened, leaves=leaves, rounds=rounds, seed=seed)
 
     return fit
 
@@ -115,9 +87,10 @@ def choose(
     table: Table,
     happened: Floats,
     folds: Sequence[Fold],
-    candidates: dict[str, Fit],
+    candidates: Mapping[str, Fit],
     *,
     seed: int,
+    positives: int | None = None,
 ) -> Learned:
     """Fit every candidate on each fold, keep the one with the least log loss on rows it had not seen, fit it on all.
 
@@ -127,6 +100,7 @@ def choose(
         folds: at least one.
         candidates: by name, the simplest first: a tie goes to the earlier one.
         seed: of the trees.
+        positives: to whom it happened, where several rows are of one; it decides how is calibrated.
 
     One thread, so that equal input gives equal bytes whatever the machine's number of cores.
     """
@@ -146,27 +120,10 @@ def choose(
         losses = {name: log_loss(happened[judged], chances) for name, chances in unseen.items()}
         best = min(losses, key=lambda name: round(losses[name], 9))
         model = candidates[best](table, happened, seed)
-        return Learned(best, model, calibrate(happened[judged], unseen[best]), losses)
+        return Learned(best, model, calibrate(happened[judged], unseen[best], positives), losses)
 
 
 def log_loss(happened: Floats, chance: Floats) -> float:
     """Mean of -ln of the chance given to what happened, bounded at 1e-9."""
     bounded = np.clip(chance, 1e-9, 1.0 - 1e-9)
     return float(-np.where(happened > 0, np.log(bounded), np.log1p(-bounded)).mean())
-
-
-def _codings(table: Table) -> tuple[Coding, ...]:
-    return learn(table)
-
-
-def _matrix(codings: tuple[Coding, ...], table: Table) -> Floats:
-    """n x columns for trees: numbers as they are, levels as codes, NaN where missing."""
-    codes = encode(codings, table).astype(np.float64)
-    for position, coding in enumerate(codings):
-        if isinstance(coding, Levels):
-            codes[codes[:, position] == 0, position] = np.nan
-        elif coding.name in table:
-            codes[:, position] = table[coding.name]
-        else:
-            codes[:, position] = np.nan
-    return codes

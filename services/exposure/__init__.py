@@ -21,12 +21,21 @@ def exposure(site: Site, cut_off: np.datetime64, parameters: RiskParameters) -> 
         cut_off: the day T (datetime64[D]); what was paid after it is unpaid.
         parameters: floors of buffers and losses given default; carried along to the model.
 
+    Own distress is the start rule's, or what the model of own risk in force forecasts from a customer's own record.
+
     Raises:
         KehutuError: ``STORE_UNAVAILABLE``.
     """
+    # They are made of parts of this package.
+    from services.own_risk import kept, record, scoring  # noqa: PLC0415
+
     cautions: list[Caution] = []
-    tables = read_tables(site)
+    model = kept.in_force(site.home)
+    tables = read_tables(site, record.READ if model else None)
     parties, customers = judge(site, tables, cut_off, parameters, cautions)
+    forecasts = scoring.forecast(site, tables, model, cut_off, cautions) if model else None
+    if forecasts:
+        scoring.replace_own(parties, customers, forecasts)
     judged = overrides(site, tables, positions(tables, parties, customers), parties.own, cut_off)
     for override in judged:
         parties.own[override.party] = override.own
@@ -39,4 +48,5 @@ def exposure(site: Site, cut_off: np.datetime64, parameters: RiskParameters) -> 
         evidence=evidence(site, tables, parties, customers, cut_off),
         overrides=judged,
         cautions=cautions,
+        forecasts=forecasts,
     )

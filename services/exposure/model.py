@@ -98,6 +98,19 @@ class Customers:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Forecasts:
+    """What a fitted model says of c customers by their own record, NaN where it says nothing. ``model``: its version.
+
+    ``default``: six overdue bills within twelve months, or whatever event it was learned for; ``next_bill``: the next
+    bill is late.
+    """
+
+    model: str
+    default: Floats
+    next_bill: Floats
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class MoneyLinks:
     """m relations of money; the failure of ``source`` costs ``target`` up to ``amount`` fen."""
 
@@ -134,3 +147,5 @@ class Exposure:
     overrides: list[Override]
     """Judgements of people that stand in for what payment records say; ``parties.own`` has them in."""
     cautions: list[Caution] = field(default_factory=list)
+    forecasts: Forecasts | None = None
+    """By a fitted model of own risk, which ``parties.own`` has in; None: the start rule."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TypeAlias
 
 import numpy as np
@@ -36,9 +37,13 @@ PROXY_MONTHS = 24
 """A party without a balance sheet is given a buffer of so many mean monthly bills."""
 
 
-def read_tables(site: Site) -> Tables:
-    """Every node type that the inputs need, as columns."""
-    return {name: nodes(site.store, site.schema, name, properties) for name, properties in READ.items()}
+def read_tables(site: Site, more: Mapping[str, tuple[str, ...]] | None = None) -> Tables:
+    """Every node type that the inputs need, as columns; ``more``: further properties of some of them."""
+    wanted = {
+        name: (*properties, *(p for p in (more or {}).get(name, ()) if p not in properties))
+        for name, properties in READ.items()
+    }
+    return {name: nodes(site.store, site.schema, name, properties) for name, properties in wanted.items()}
 
 
 def read_relations(
@@ -64,7 +69,7 @@ def judge(
     position = {name: index for index, name in enumerate(ids)}
     customer_party = np.array([position[name] for name in party_of_customer], dtype=np.int64)
 
-    bills = _bills(site, tables)
+    bills = bills_of(site, tables)
     record = payment_record(len(customer_ids), bills, cut_off, _advances(site, tables))
     own = np.zeros(len(ids))
     np.maximum.at(own, customer_party, record.own)
@@ -115,18 +120,27 @@ def _party_names(site: Site, tables: Tables, cautions: list[Caution]) -> list[st
     return names
 
 
-def _bills(site: Site, tables: Tables) -> Bills:
+def bills_of(site: Site, tables: Tables) -> Bills:
     """Every bill with the customer that it is for; a bill without amount counts 0."""
+    return bills_at(tables, *billed_to(site, tables))
+
+
+def billed_to(site: Site, tables: Tables) -> tuple[Ints, Ints]:
+    """The customer of every bill that has one, and the bill's place in its table."""
     accounts = read_relations(site, tables, "HAS_ACCOUNT", "Customer", "Account")
     customer_of = np.full(len(tables["Account"].ids), -1, dtype=np.int64)
     customer_of[accounts.target] = accounts.source
     billed = read_relations(site, tables, "BILLED", "Account", "Bill")
     customer = customer_of[billed.source]
     known = customer >= 0
-    bill = billed.target[known]
+    return customer[known], billed.target[known]
+
+
+def bills_at(tables: Tables, customer: Ints, bill: Ints) -> Bills:
+    """Bills by their place in the table, each with its customer."""
     columns = tables["Bill"].columns
     return Bills(
-        customer=customer[known],
+        customer=customer,
         period=dates(columns["period"], "M")[bill],
         amount=whole(columns["amount"])[bill],
         due=dates(columns["dueOn"], "D")[bill],

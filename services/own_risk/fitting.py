@@ -1,0 +1,98 @@
+"""Learn own risk from the site's own past, and put the model in force with its card."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import numpy as np
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
+
+from algorithms.own_risk.outcomes import Event
+from algorithms.own_risk.training import TooLittle, train_default, train_next_bill
+from services.analysis import latest_day
+from services.exposure.parties import Tables, read_relations, read_tables
+from services.own_risk.card import ModelCard, target_card
+from services.own_risk.card_text import text_of
+from services.own_risk.kept import keep, write_text
+from services.own_risk.record import READ, own_records
+from services.site import Site
+from terms.errors import KehutuError
+from terms.progress import Progress, silent
+
+SEED = 0
+CONTROL = 0.5
+"""Share of an enterprise from which its holder is of one ownership group with it."""
+
+
+def fit_own_risk(
+    site: Site,
+    *,
+    event: Event | None = None,
+    as_of: date | None = None,
+    seed: int = SEED,
+    progress: Progress = silent,
+) -> ModelCard:
+    """Learn from the record until ``as_of`` (the latest observation when absent) and use it from the next analysis on.
+
+    The same record and seed give the same model, to the byte. What is in force stays where this raises.
+
+    Raises:
+        KehutuError: ``OWN_RISK_TOO_LITTLE``; ``NOTHING_LOADED``; ``STORE_UNAVAILABLE``.
+    """
+    chosen = event or Event()
+    until = as_of or latest_day(site)
+    end = np.datetime64(until)
+    progress("Reading the records")
+    tables = read_tables(site, READ)
+    record = own_records(site, tables, dated=True)
+    groups = ownership_groups(site, tables)
+    try:
+        progress("Learning who falls into default")
+        default = train_default(record, end, groups, chosen, seed=seed)
+        progress("Learning whose next bill is late")
+        late = train_next_bill(record, end, groups, seed=seed)
+    except TooLittle as short:
+        raise KehutuError(
+            "OWN_RISK_TOO_LITTLE", found=short.found, needed=short.needed, what=short.what, until=until
+        ) from None
+    card = ModelCard(
+        until=until,
+        overdue_bills=chosen.overdue_bills,
+        months=chosen.months,
+        customers=record.size,
+        bills=len(record.due),
+        seed=seed,
+        targets=(target_card("default", default), target_card("next_bill", late)),
+    )
+    kept = keep(site.home, chosen, default.learned, late.learned, card).card
+    write_text(site.home, kept.version, text_of(kept, "en"))
+    return kept
+
+
+def ownership_groups(site: Site, tables: Tables) -> list[str]:
+    """The group of every customer: its party, and all parties that hold, or are held by, half of each other or more.
+
+    Named by the first id of the group, so that equal graphs give equal folds.
+    """
+    kinds = ("Customer", "Enterprise", "Person")
+    starts = np.cumsum([0, *(len(tables[kind].ids) for kind in kinds)])
+    offset = dict(zip(kinds, starts.tolist(), strict=False))
+    source, target = [], []
+    for kind in ("Enterprise", "Person"):
+        behind = read_relations(site, tables, "IS", "Customer", kind)
+        source.append(behind.source)
+        target.append(behind.target + offset[kind])
+        held = read_relations(site, tables, "INVESTS_IN", kind, "Enterprise", "share")
+        controls = np.asarray(held.columns["share"], dtype=np.float64) >= CONTROL
+        source.append(held.source[controls] + offset[kind])
+        target.append(held.target[controls] + offset["Enterprise"])
+    size = int(starts[-1])
+    ends = np.concatenate(source), np.concatenate(target)
+    links = coo_array((np.ones(len(ends[0])), ends), shape=(size, size))
+    _, group = connected_components(links, directed=False)
+    names = [name for kind in kinds for name in tables[kind].ids]
+    first: dict[int, str] = {}
+    for place, number in sorted(enumerate(group.tolist()), key=lambda pair: names[pair[0]]):
+        first.setdefault(number, names[place])
+    return [first[number] for number in group[: len(tables["Customer"].ids)].tolist()]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import date
@@ -114,24 +113,6 @@ class RiskModel:
     def network(self) -> Network:
         """The links by rows and by columns."""
         return Network.of(self.weights.csr)
-
-    @cached_property
-    def cautions_about(self) -> dict[str, list[Caution]]:
-        """Cautions by the party, or the customer, that they are about."""
-        found: dict[str, list[Caution]] = defaultdict(list)
-        for caution in self.cautions:
-            # "GUARANTEES enterprise:1": the relation stands before the party.
-            first, _, rest = caution.subject.partition(" ")
-            found[rest if first.isupper() and rest else caution.subject].append(caution)
-        return found
-
-    @cached_property
-    def sharers(self) -> dict[str, Ints]:
-        """By kind of evidence how many parties have each attribute in common."""
-        return {
-            kind: np.bincount(np.unique(np.stack([attribute, party]), axis=1)[0]).astype(np.int64)
-            for kind, (party, attribute, _) in self.incidence.items()
-        }
 
     @property
     def solution(self) -> Propagation:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
 from algorithms.risk.parameters import RiskParameters
+from graph.arrays import Ints
 from ingest.view import view
-from services.exposure.model import BUFFER_KINDS
+from services.exposure.model import BUFFER_KINDS, Caution
 from services.risk_model import RiskModel
 from services.site import Site
 from terms.cautions import sentence
@@ -70,10 +73,30 @@ def of_party(site: Site, model: RiskModel, party: int, most: int) -> tuple[Assum
         own.append(Assumption("BUFFER_FLOOR", name, _equity_record(site, name), amount))
     told = [
         Assumption(caution.code, caution.subject, caution.record)
-        for caution in model.cautions_about.get(name, ())
+        for caution in cautions_about(model).get(name, ())
         if not caution.code.startswith("BUFFER_")
     ]
     return *own, *told, *_hubs(model, party, most)
+
+
+@lru_cache(maxsize=2)
+def cautions_about(model: RiskModel) -> dict[str, list[Caution]]:
+    """Cautions by the party, or the customer, that they are about."""
+    found: dict[str, list[Caution]] = defaultdict(list)
+    for caution in model.cautions:
+        # "GUARANTEES enterprise:1": the relation stands before the party.
+        first, _, rest = caution.subject.partition(" ")
+        found[rest if first.isupper() and rest else caution.subject].append(caution)
+    return found
+
+
+@lru_cache(maxsize=2)
+def _sharers(model: RiskModel) -> dict[str, Ints]:
+    """By kind of evidence how many parties have each attribute in common."""
+    return {
+        kind: np.bincount(np.unique(np.stack([attribute, party]), axis=1)[0]).astype(np.int64)
+        for kind, (party, attribute, _) in model.incidence.items()
+    }
 
 
 def _equity_record(site: Site, name: str) -> str:
@@ -90,6 +113,6 @@ def _hubs(model: RiskModel, party: int, most: int) -> list[Assumption]:
     found = []
     for kind, (parties, attribute, record) in model.incidence.items():
         for row in np.flatnonzero(parties == party).tolist():
-            if model.sharers[kind][attribute[row]] > most:
+            if _sharers(model)[kind][attribute[row]] > most:
                 found.append(Assumption("HUB_IGNORED", kind, record[row]))
     return found

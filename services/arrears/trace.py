@@ -11,7 +11,7 @@ from algorithms.risk.explain import Explanation, Path, apportion, explain
 from algorithms.risk.parameters import EVIDENCE_RELATIONS
 from graph.arrays import Ints
 from ledger.runs import Run
-from services.arrears.assumptions import of_party
+from services.arrears.assumptions import cautions_about, of_party
 from services.arrears.changes import largest_drops
 from services.arrears.interval import interval_of
 from services.arrears.judgements import judgements_of
@@ -151,7 +151,7 @@ def _cautions(model: RiskModel, party: int) -> tuple[str, ...]:
         *own,
         *(
             f"{caution.code} {caution.record}".strip()
-            for caution in model.cautions_about.get(model.ids[party], ())
+            for caution in cautions_about(model).get(model.ids[party], ())
             if not caution.code.startswith("BUFFER_")
         ),
     )

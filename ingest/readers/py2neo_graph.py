@@ -182,7 +182,7 @@ def _row(values: dict[str, object], twin: str, request: Request, name: str, numb
     for column in sorted(request.wanted):
         value = values.get(column)
         if value is not None and not isinstance(value, str | int | float | Decimal | date):
-            details = {"field": column, "found": type(value).__name__, "expected": "one value"}
+            details = {"field": column, "found": type(value).__name__}
             return BadRow(name, number, "ROW_VALUE_KIND", details, _kept(values))
     return Row(name, number, values)
 

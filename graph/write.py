@@ -216,14 +216,17 @@ def wipe(store: Store, *, definitions: bool = False) -> None:
 def contents(store: Store) -> dict[str, list[dict[str, Any]]]:
     """The whole of a small graph by value, in a fixed order: equal for equal graphs, on every store.
 
-    Without the copies of the current run: the ledger knows nothing of them.
+    Without the copies of the current run and without derived relations: the ledger knows nothing of them.
     """
     nodes = store.read("MATCH (n) WHERE NOT n:Meta RETURN labels(n) AS labels, properties(n) AS properties")
     relations = store.read(
         "MATCH (a)-[r]->(b) RETURN type(r) AS type, a.id AS source, labels(a) AS sourceType, b.id AS target, "
         "labels(b) AS targetType, properties(r) AS properties"
     )
-    copies = {(node.name, prop.name) for node in product_schema().nodes.values() for prop in node.copies}
+    known = product_schema()
+    derived = {relation.name for relation in known.relations.values() if relation.derived}
+    relations = [row for row in relations if row["type"] not in derived]
+    copies = {(node.name, prop.name) for node in known.nodes.values() for prop in node.copies}
     for node in nodes:
         for name in [name for name in node["properties"] if (node["labels"][0], name) in copies]:
             del node["properties"][name]

@@ -1,7 +1,8 @@
-"""A copy of the current run on the nodes, for people who use Cypher, Bloom or GDS themselves.
+"""A copy of the current run on the nodes and as SHARES relations, for people who use Cypher, Bloom or GDS themselves.
 
-No answer of ours reads it. Written after the turn, in batches, each with the run's id: a copy that was cut off, or that
-a later run has made old, says so by its ``runId``. ``community`` is the id that answers use (``community-7``).
+No answer of ours reads the properties; SHARES are walked like other relations. Written after the turn, in batches, each
+with the run's id: a copy that was cut off, or that a later run has made old, says so by its ``runId``. ``community`` is
+the id that answers use (``community-7``).
 """
 
 from __future__ import annotations
@@ -12,8 +13,11 @@ from dataclasses import dataclass
 from itertools import groupby, islice
 
 from ledger import runs
+from ledger.database import Ledger
 from services.risk_model import RiskModel, current
-from services.site import Site
+from services.run_shares import batches, shares_of, written_already
+from services.settings import Settings
+from services.site import Site, open_site
 from terms.errors import KehutuError
 from terms.ids import RunId
 from terms.progress import Progress, silent
@@ -29,10 +33,14 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Copied:
-    """How many nodes carry the run now. ``whole``: it was the current one to the end."""
+    """How many nodes carry the run now, and how many pairs are joined by SHARES.
+
+    ``whole``: it was the current one to the end.
+    """
 
     run: RunId
     nodes: int
+    shares: int
     whole: bool
 
 
@@ -50,6 +58,19 @@ def copy_current(site: Site, progress: Progress = silent) -> Copied | None:
         return None
 
 
+def copy_again(settings: Settings, progress: Progress = silent) -> Copied | None:
+    """The same after the graph of a home was made again, if the settings want copies and there is a run."""
+    if not settings.copy_runs:
+        return None
+    with Ledger.open(settings.home, create=False) as ledger:
+        try:
+            runs.current(ledger)
+        except KehutuError:
+            return None  # and the store need not be opened again
+    with open_site(settings, progress) as site:
+        return copy_current(site, progress)
+
+
 def _copy(site: Site, progress: Progress) -> Copied:
     run, model = current(site)
     store, done, total = site.store.within(WRITE_SECONDS), 0, len(model.ids) + len(model.customers)
@@ -62,10 +83,22 @@ def _copy(site: Site, progress: Progress) -> Copied:
         while batch := list(islice(rows, BATCH)):
             with site.ledger.writer():
                 if runs.current(site.ledger).id != run.id:
-                    return Copied(run.id, done, whole=False)
+                    return Copied(run.id, done, 0, whole=False)
                 done += store.write(query, rows=batch, run=run.id)[0]["written"]
             progress("Copying the run onto the nodes", done, total)
-    return Copied(run.id, done, whole=True)
+    shares = shares_of(site, model)
+    if written_already(site, shares):
+        return Copied(run.id, done, shares.count, whole=True)
+    written, steps = 0, batches(store, run.id, shares)
+    while True:
+        with site.ledger.writer():
+            if runs.current(site.ledger).id != run.id:
+                return Copied(run.id, done, written, whole=False)
+            step = next(steps, None)
+        if step is None:
+            return Copied(run.id, done, written, whole=True)
+        written += step
+        progress("Copying shared evidence", written, shares.count)
 
 
 def _rows(model: RiskModel) -> Iterator[tuple[str, Row]]:

@@ -19,7 +19,7 @@ from services.operation import trail
 from services.operation.logs import logger
 from services.operation.wholeness import making_again
 from services.settings import Settings
-from services.whole_graph import AT_ONCE, alone, fill_whole, follow, joined
+from services.whole_graph import AT_ONCE, alone, fill_whole, follow, heap, joined
 from terms.errors import KehutuError
 from terms.progress import Progress, silent
 
@@ -79,7 +79,7 @@ def rebuild(
     with (
         Ledger.open(settings.home, create=False) as ledger,
         alone(ledger),
-        open_store(settings.store_url, settings.home, heap=settings.store_heap) as store,
+        open_store(settings.store_url, settings.home, heap=heap(settings.store_heap, ledger)) as store,
     ):
         state = _acceptable(store, ledger)
         trail.note(ledger, "rebuild", store.url)
@@ -106,9 +106,15 @@ def rebuild(
         changed=tuple(
             Changed(name, before[name], after[name])
             for name in (after if before is not None else ())
-            if before is not None and before[name] != after[name]
+            if before is not None and before[name] != after[name] and not _derived(name)
         ),
     )
+
+
+def _derived(name: str) -> bool:
+    """Whether analysis writes the type: no rebuild makes it."""
+    node = schema().nodes.get(name)
+    return schema().relations[name].derived if node is None else node.derived
 
 
 def _acceptable(store: Store, ledger: Ledger) -> StoreState | None:

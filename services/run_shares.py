@@ -1,0 +1,129 @@
+"""SHARES relations: pairs of parties that the current run holds for close, as evidence that anyone can walk.
+
+The run's arrays are what risk is computed from; these relations are their copy in the graph, written after the turn
+(``services.run_copy``). Values that more than ``MOST`` parties have in common stay in the arrays only: their pairs
+would be many and say little.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from itertools import islice
+
+import numpy as np
+import orjson
+
+from algorithms.pairs_in_common import pairs_in_common
+from graph.store import Store
+from ingest.conversions import ZONE
+from ledger.records import versions
+from services.risk_model import RiskModel
+from services.site import Site
+from terms.ids import RunId
+
+MOST = 20
+"""Parties that may have a value in common for their pairs to be written."""
+
+BATCH = 5_000
+_MARK = "shares"
+
+Row = dict[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Shares:
+    """All pairs of a run. ``rows``: by the types of the two ends. ``digest``: equal for equal pairs."""
+
+    rows: dict[tuple[str, str], list[Row]]
+    digest: str
+
+    @property
+    def count(self) -> int:
+        """How many relations they are."""
+        return sum(len(rows) for rows in self.rows.values())
+
+
+@dataclass(frozen=True, slots=True)
+class _Reported:
+    """The day of a record's latest version as an ordinal, and its origin."""
+
+    day: int
+    origin: str
+
+
+_UNKNOWN = _Reported(0, "")
+
+
+def shares_of(site: Site, model: RiskModel) -> Shares:
+    """The pairs of a run: each once and from the smaller id, with the record that reported it last."""
+    rows: dict[tuple[str, str], list[Row]] = defaultdict(list)
+    digest = hashlib.sha256()
+    for kind, (party, attribute, record) in sorted(model.incidence.items()):
+        reports = _reports(site, set(record))
+        day = np.array([reports[name].day for name in record], dtype=np.int64)
+        pairs = pairs_in_common(party, attribute, day, MOST)
+        for first, second, count, newest in zip(
+            pairs.first.tolist(),
+            pairs.second.tolist(),
+            pairs.count.tolist(),
+            pairs.newest.tolist(),
+            strict=True,
+        ):
+            row = _row(model, (first, second), kind, count, record[newest], reports[record[newest]])
+            digest.update(orjson.dumps(row, option=orjson.OPT_SORT_KEYS))
+            rows[model.types[first], model.types[second]].append(row)
+    return Shares(dict(rows), digest.hexdigest())
+
+
+def written_already(site: Site, shares: Shares) -> bool:
+    """Whether the graph holds these pairs: the same were written last, and none has gone with its party since."""
+    rows = site.store.read("MATCH (m:Meta {id: $mark}) RETURN m.digest AS digest", mark=_MARK)
+    held = site.store.dialect.counts(site.store, site.schema)["SHARES"]
+    return bool(rows) and rows[0]["digest"] == shares.digest and held == shares.count
+
+
+def batches(store: Store, run: RunId, shares: Shares) -> Iterator[int]:
+    """Write the pairs of a run and remove those of others, a batch a step; yields how many the step wrote."""
+    store.write("MERGE (m:Meta {id: $mark}) SET m.digest = ''", mark=_MARK)
+    for (first, second), rows in shares.rows.items():
+        query = (
+            f"UNWIND $rows AS row MATCH (a:`{first}` {{id: row.a}}) MATCH (b:`{second}` {{id: row.b}}) "
+            "MERGE (a)-[r:SHARES {key: row.r.key}]->(b) SET r = row.r, r.runId = $run "
+            "RETURN count(r) AS written"
+        )
+        left = iter(rows)
+        while batch := list(islice(left, BATCH)):
+            yield int(store.write(query, rows=batch, run=run)[0]["written"])
+    stale = (
+        "MATCH ()-[r:SHARES]->() WHERE r.runId IS NULL OR r.runId <> $run "
+        "WITH r LIMIT $batch DELETE r RETURN count(r) AS removed"
+    )
+    while store.write(stale, run=run, batch=BATCH)[0]["removed"]:
+        yield 0
+    store.write("MATCH (m:Meta {id: $mark}) SET m.digest = $digest", mark=_MARK, digest=shares.digest)
+
+
+def _row(  # noqa: PLR0917  # the parts of one row
+    model: RiskModel, pair: tuple[int, int], kind: str, count: int, name: str, reported: _Reported
+) -> Row:
+    values: Row = {"kind": kind, "key": kind, "count": count, "recordId": name}
+    values["origins"] = [reported.origin] if reported.origin else []
+    if reported.day:
+        values["latest"] = date.fromordinal(reported.day).isoformat()
+    return {"a": model.ids[pair[0]], "b": model.ids[pair[1]], "r": values}
+
+
+def _reports(site: Site, names: set[str]) -> dict[str, _Reported]:
+    """When each record, by its name ``source/recordId``, was observed last, and where it comes from."""
+    found: dict[str, _Reported] = defaultdict(lambda: _UNKNOWN)
+    left = iter(sorted(names))
+    while some := list(islice(left, BATCH)):
+        refs = [(source, local) for source, _, local in (name.partition("/") for name in some)]
+        for (source, local), told in versions(site.ledger, refs).items():
+            day = told[-1].observed_at.astimezone(ZONE).date().toordinal()
+            found[f"{source}/{local}"] = _Reported(day, told[-1].origin)
+    return found

@@ -15,8 +15,10 @@ from services.loading import Loaded
 from services.loading import ingest as load_and_project
 from terms.errors import KehutuError, Lang
 
+CAUTIONS_SHOWN = 5
 TEXT = {
     "en": {
+        "more": "{number} more of the kind; `--json` names up to a hundred, `kehutu doctor` how many there are.",
         "continued": "Run {run} continues {parent}: {changed} parties changed, the expected loss by {loss} yuan "
         "({seconds:.1f} s).",
         "full": "New full run {run}: {reason} ({seconds:.1f} s).",
@@ -31,6 +33,7 @@ TEXT = {
         "share": "too much has changed to continue the one before",
     },
     "zh": {
+        "more": "另有 {number} 条同类提示；`--json` 最多列出一百条，`kehutu doctor` 给出总数。",
         "continued": "批次 {run} 延续 {parent}：{changed} 个主体有变化，预期损失变化 {loss} 元（{seconds:.1f} 秒）。",
         "full": "新的完整批次 {run}：{reason}（{seconds:.1f} 秒）。",
         "unchanged": "本次载入不影响当前批次的结果。",
@@ -83,8 +86,11 @@ def ingest(call: Call, manifest: Path, *, strict: bool, no_analyse: bool) -> int
         )
         if any(s.quarantined for s in sources):
             click.echo(f"\n{TEXT[call.lang]['kept']}")
-        for one in cautions(loaded):
+        seen = cautions(loaded)
+        for one in seen[:CAUTIONS_SHOWN]:
             click.echo(f"\n{one.code}: {one.message(call.lang)}\n{one.remedy(call.lang)}")
+        if len(seen) > CAUTIONS_SHOWN:
+            click.echo(f"\n{TEXT[call.lang]['more'].format(number=len(seen) - CAUTIONS_SHOWN)}")
         if loaded.followed is not None and (words := told(loaded.followed, call.lang)):
             click.echo(f"\n{words}")
     if loaded.store_fault is not None:

@@ -8,8 +8,7 @@ from cli.options import Call, command
 from cli.output import ProgressLines, print_json, print_table
 from services.operation.rebuild import GRACE
 from services.operation.rebuild import rebuild as make_again
-from services.run_copy import copy_current
-from services.site import open_site
+from services.run_copy import copy_again
 
 
 @click.command()
@@ -30,9 +29,7 @@ def rebuild(call: Call, *, grace: float) -> int:
     """
     progress = ProgressLines()
     done = make_again(call.settings, grace=grace, progress=progress)
-    if call.settings.copy_runs:
-        with open_site(call.settings, progress) as site:
-            copy_current(site, progress)
+    copy_again(call.settings, progress)
     progress.close()
     if call.json:
         print_json(done)

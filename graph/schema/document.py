@@ -50,7 +50,7 @@ GUARANTEES:                           # CamelCase is a node type, UPPER_CASE a r
   to: [Enterprise, Person]
   key: [contractNo]                   # tells two relations of the same ends apart; without it one per pair
   harm: to -> from                    # the way that distress travels
-  one: from                           # (others) one end has at most one such relation
+  one: from                           # (others) one end has at most one such relation; more are kept and told
   en: Promises to pay if the borrower does not.
   zh: 担保
   avoid: [backs]                      # words that texts do not use for it
@@ -71,7 +71,7 @@ A node type has a `prefix` of its keys and, of its properties, at least one with
 | `hashed`, `kept` | the key is a keyed hash of the value; `kept: false`: the value itself is not stored |
 | `pattern`, `values`, `minimum`, `maximum` | what a value must be; a row with another one is kept in quarantine |
 | `form` | the pattern in words, in both languages |
-| `longest` | characters of a text, 16,384 unless said; 500 for keys and what is looked up. A longer one is quarantined |
+| `longest` | characters of a text, 16,384 unless said, 500 where it is looked up; a row with more is quarantined |
 | `usual` | the least and the most that is plausible; a row beyond is taken and noticed |
 | `searched`, `indexed` | part of the search text; looked up by value |
 | `priority` | channels that win over the default order when sources disagree |

@@ -6,11 +6,12 @@ import strawberry
 from strawberry.scalars import JSON
 
 from api.context import Info
-from api.paging import Connection, largest
+from api.paging import Connection, largest, page
 from api.scalars import FenAmount
 from graph.schema.load import schema
 from services.arrears import assumptions, model
 from services.graph_answers import history
+from services.live.changes import changes_in
 
 
 def stored(type_name: str, property_name: str) -> str:
@@ -55,6 +56,16 @@ class RunPart:
     parameters: JSON = strawberry.field(description="Its parameters by name.")
 
 
+@strawberry.type(description="A party in a run and in the one that it continues.")
+class RunChange:
+    """See the description."""
+
+    party: Named = strawberry.field(description="The party.")
+    before: float | None = strawberry.field(description="Its score before; absent where it was not known.")
+    after: float | None = strawberry.field(description="Its score now; absent where it is no more.")
+    loss: Money = strawberry.field(description="Change of its expected loss.")
+
+
 @strawberry.type(description="An analysis run: the results of one reading of the graph.")
 class Run:
     """Only the id is at hand everywhere; the rest is read from the ledger when it is asked for."""
@@ -73,6 +84,13 @@ class Run:
     @strawberry.field(description="When it was made, ISO instant in UTC.")
     def created_at(self, info: Info) -> str:
         return _head(self, info).created_at
+
+    @strawberry.field(
+        description="Parties that a continued run changed, the largest change of money first, at most a thousand; "
+        "empty for a full run."
+    )
+    def changes(self, info: Info, first: int = 20, after: str | None = None) -> Connection[RunChange]:
+        return page(changes_in(info.context.site, self.id), lambda change: change.party.id, first, after)
 
     @strawberry.field(description="Day up to which data counts, an ISO date.")
     def cut_off(self, info: Info) -> str:

@@ -161,6 +161,14 @@ def test_an_override_over_graphql_is_shown_on_the_portrait(own: TestClient) -> N
     ageing = customer["arrears"]["ageing"]
     assert ageing[-1]["toDays"] is None
     assert sum(bucket["amount"]["fen"] for bucket in ageing) == customer["arrears"]["balance"]["fen"]
+    changed = """query ($id: ID!) { run(id: $id) { parent
+      changes(first: 5) { totalCount edges { node { party { id } before after loss { fen } } } } } }"""
+    head = ask(own, changed, id=found["run"]["id"])["data"]["run"]
+    assert head["parent"]
+    changes = {edge["node"]["party"]["id"]: edge["node"] for edge in head["changes"]["edges"]}
+    assert (changes[f"enterprise:{DEBTOR}"]["before"], changes[f"enterprise:{DEBTOR}"]["after"]) == (1.0, 0.5)
+    assert sum(change["loss"]["fen"] for change in changes.values()) == found["totalLoss"]["fen"]
+    assert ask(own, changed, id=head["parent"])["data"]["run"]["changes"]["totalCount"] == 0
     assert ask(own, OVERRIDE, id=DEBTOR, own=0.5, key="K1")["data"]["overrideRisk"]["repeated"]
     conflict = ask(own, OVERRIDE, id=DEBTOR, own=0.6, key="K1")
     assert conflict["errors"][0]["extensions"]["code"] == "IDEMPOTENCY_CONFLICT"

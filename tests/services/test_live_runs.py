@@ -17,6 +17,7 @@ from services.analysis import analyse
 from services.arrears.history import history
 from services.arrears.trace import trace
 from services.arrears.watching import RuleKind, watch, watch_list
+from services.live.changes import changes_in
 from services.live.following import LONGEST, Followed, follow
 from services.loading import project
 from services.risk_model import RiskModel, current, model_of
@@ -289,6 +290,14 @@ def test_answers_and_history_are_those_of_the_continued_run(site: Site) -> None:
     followed = follow(site)
     assert followed.outcome == "continued"
     assert trace(site, party).run.id == followed.run
+    assert followed.run is not None
+    changed = changes_in(site, followed.run)
+    assert len(changed) == followed.changed
+    assert changed[0].loss.fen == max(abs(change.loss.fen) for change in changed)
+    [own] = [change for change in changed if change.party.id == f"enterprise:{party}"]
+    assert own.after == 1.0 > (own.before or 0.0)
+    assert sum(change.loss.fen for change in changed) == followed.loss.fen
+    assert changes_in(site, first.id) == ()
     assert trace(site, party).score == 1.0
     points = history(site, party)
     assert [point.run.id for point in points] == [followed.run, first.id]

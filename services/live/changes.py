@@ -1,0 +1,55 @@
+"""What a continued run changed: which parties, from what to what."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from ledger import columns, runs
+from services.names import Named, names_of
+from services.run_tables import CHANGES
+from services.site import Site
+from terms.money import Money
+
+MOST = 1000
+"""Parties that are listed, those with the largest change of money."""
+
+
+@dataclass(frozen=True, slots=True)
+class RunChange:
+    """A party in a run and in the one that it continues. ``before``, ``after``: its score; None where it was not, or is
+    no more. ``loss``: change of its expected loss."""
+
+    party: Named
+    before: float | None
+    after: float | None
+    loss: Money
+
+
+def changes_in(site: Site, run_id: str) -> tuple[RunChange, ...]:
+    """Parties whose own distress, score or expected loss a run changed, the largest change of money first.
+
+    A full run lists none: it continues no other.
+
+    Raises:
+        KehutuError: ``UNKNOWN_RUN``; a column file that is missing or damaged.
+    """
+    file = runs.get(site.ledger, run_id).files.get(CHANGES)
+    if file is None:
+        return ()
+    rows = columns.read(site.home, Path(file.path).parent.name, CHANGES).to_pylist()
+    told = [
+        (
+            (row["expected_loss_after"] or 0) - (row["expected_loss_before"] or 0),
+            (row["score_after"] or 0.0) - (row["score_before"] or 0.0),
+            row,
+        )
+        for row in rows
+    ]
+    told.sort(key=lambda entry: (-abs(entry[0]), -abs(entry[1]), entry[2]["id"]))
+    shown = told[:MOST]
+    names = names_of(site.store, site.schema, [row["id"] for _, _, row in shown])
+    return tuple(
+        RunChange(names[row["id"]], row["score_before"], row["score_after"], Money(loss))
+        for loss, _, row in shown
+    )

@@ -109,6 +109,33 @@ def payment_record(customers: int, bills: Bills, cut_off: np.datetime64, advance
     )
 
 
+def defaults_within(customers: int, bills: Bills, start: np.datetime64, end: np.datetime64) -> Bools:
+    """Which customers have six overdue bills at once on some day after ``start``, up to ``end``.
+
+    A bill is overdue from the day after its last day to pay until it is paid. O(m log m).
+    """
+    day = bills.due + np.timedelta64(1, "D")
+    paid = np.where(np.isnat(bills.paid), np.datetime64("9999-01-01"), bills.paid)
+    late = np.flatnonzero((day <= end) & (paid > bills.due))
+    settled = late[paid[late] <= end]
+    customer = np.concatenate([bills.customer[late], bills.customer[settled]])
+    when = np.concatenate([day[late], paid[settled]])
+    step = np.repeat(np.array([1, -1]), [len(late), len(settled)])
+    order = np.lexsort((step, when, customer))  # on one day payments come first
+    customer, when = customer[order], when[order]
+    running = np.cumsum(step[order])
+    # Every customer's own count starts at 0; all that it had settled before is in what came before it.
+    first = np.flatnonzero(np.diff(customer, prepend=-1))
+    before = np.append(0, running)[first]
+    overdue = running - np.repeat(before, np.diff(np.append(first, len(customer))))
+    found = np.zeros(customers, dtype=np.bool_)
+    # The state holds from its day to the next one of the customer: one that began before the start may last beyond it.
+    until = np.append(when[1:], np.datetime64("9999-01-01", "D"))
+    until[np.append(first[1:], len(customer)) - 1] = np.datetime64("9999-01-01")
+    found[customer[(overdue >= OVERDUE_FOR_DEFAULT) & (until > start + np.timedelta64(1, "D"))]] = True
+    return found
+
+
 def _among_the_last(customer: Ints, customers: int, window: int) -> Bools:
     """Which rows, sorted by customer, are among the last ``window`` of theirs."""
     ends = np.cumsum(np.bincount(customer, minlength=customers))

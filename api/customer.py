@@ -247,7 +247,7 @@ class Customer:
             return None
         return Arrears(
             balance=found.balance,  # type: ignore[arg-type]  # read by attribute
-            probability=found.score,
+            probability=found.probability,
             ageing=list(found.ageing),  # type: ignore[arg-type]  # read by attribute
         )
 

@@ -250,12 +250,18 @@ class RiskTrace:
     """See the description."""
 
     party: Named = strawberry.field(description="The party that carries the risk.")
-    score: float = strawberry.field(description="Probability of arrears within twelve months, 0 to 1.")
+    score: float = strawberry.field(description="How much distress arrives at the party, 0 to 1.")
+    probability: float = strawberry.field(
+        description="Probability of arrears within twelve months: g of the score; the score itself until g is fitted."
+    )
+    parameters: str = strawberry.field(description="Whether the parameters were fitted: fitted or unfitted.")
     raw: float = strawberry.field(
         description="The score before the cap at 1; above 1 the party is over-determined."
     )
     bound: float = strawberry.field(description="Proven distance of the score from the exact solution.")
-    expected_loss: Money = strawberry.field(description="Score times loss given default times exposure.")
+    expected_loss: Money = strawberry.field(
+        description="Probability times loss given default times exposure."
+    )
     paths: list[RiskPath] = strawberry.field(description="The reasons, largest amount first.")
     tail: Tail = strawberry.field(description="All other reasons together.")
     seeds: list[SeedShare] = strawberry.field(

@@ -16,6 +16,7 @@ COMMANDS = {
     "doctor": "Examine the installation and the site, with a remedy for each finding.",
     "evaluate": "Compare results with published reference cases.",
     "history": "A party's score over the runs.",
+    "fit": "Learn parameters and models from the site's own history.",
     "grid-trace": "The network above or below an element, with the customers.",
     "ingest": "Load the sources of a manifest and bring the graph up to date.",
     "judge": "Say whether two entities are the same.",

@@ -20,7 +20,10 @@ from terms.errors import Lang
 
 TEXT = {
     "en": {
-        "score": "Arrears probability within 12 months: {score:.1%} (proven to {bound:.0e}), data of {time}, run {run}",
+        "score": "Arrears probability within 12 months: {probability:.1%} (score proven to {bound:.0e}), data of "
+        "{time}, run {run}",
+        "fitted": "Parameters fitted to the site's history; score {score:.1%} before calibration",
+        "unfitted": "Parameters unfitted: start values, and the score is taken for the probability",
         "interval": "Between {low:.1%} and {high:.1%} if buffers that nobody reported are up to {factor:.0f} times "
         "smaller or larger",
         "over": "Over-determined {raw:.1f} times: the causes together are more than enough",
@@ -45,7 +48,10 @@ TEXT = {
         "none": "No distress reaches this party: nothing to explain.",
     },
     "zh": {
-        "score": "未来 12 个月欠费概率：{score:.1%}（误差已证明不超过 {bound:.0e}），数据截至 {time}，批次 {run}",
+        "score": "未来 12 个月欠费概率：{probability:.1%}（得分误差已证明不超过 {bound:.0e}），数据截至 {time}，"
+        "批次 {run}",
+        "fitted": "参数已按本站历史拟合；校准前得分 {score:.1%}",
+        "unfitted": "参数未拟合：使用初始值，以得分作为概率",
         "interval": "若未申报的损失吸收能力相差不超过 {factor:.0f} 倍，概率介于 {low:.1%} 与 {high:.1%} 之间",
         "over": "过度决定 {raw:.1f} 倍：各原因合计已绰绰有余",
         "loss": "预期损失：{loss} 元",
@@ -104,10 +110,14 @@ def as_tree(answer: RiskTrace, lang: Lang = "en") -> Tree:
     tree.add(
         Text(
             text["score"].format(
-                score=answer.score, bound=answer.bound, time=answer.data_time, run=answer.run.id
+                probability=answer.probability,
+                bound=answer.bound,
+                time=answer.data_time,
+                run=answer.run.id,
             )
         )
     )
+    tree.add(Text(text[answer.parameters].format(score=answer.score)))
     named = [answer.party, *(path.seed for path in answer.paths)]
     synthetic = ["synthetic" in party.origins for party in named]
     if any(synthetic):

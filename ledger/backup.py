@@ -146,7 +146,7 @@ def _fill(ledger: Ledger, folder: Path) -> Backup:
     _copy(ledger.folder / KEY, folder / FOLDER / KEY)
     # After the database: a run is saved when its files are written, so every run in the copy has them.
     results = ledger.home / columns.FOLDER
-    for path in sorted(results.rglob("*.parquet")):
+    for path in sorted([*results.rglob("*.parquet"), *results.rglob("*.json")]):
         # Drafts are no results yet; what vanishes meanwhile is named below if a run needs it.
         if not path.name.startswith("."):
             with suppress(FileNotFoundError):

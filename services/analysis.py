@@ -15,6 +15,7 @@ from algorithms.engines.choose import engine as engine_of
 from algorithms.engines.protocol import ArrayProjection, Communities, Engine
 from algorithms.risk.evidence import evidence_pairs
 from algorithms.risk.parameters import RiskParameters
+from algorithms.risk.probability import IDENTITY
 from algorithms.risk.propagation import Propagation, solve
 from algorithms.risk.weights import EvidenceEdges, MoneyEdges, Weights, break_weights
 from graph.arrays import Ints
@@ -25,7 +26,8 @@ from ledger.judgements import SOURCE as JUDGEMENTS
 from ledger.records import latest_observation
 from services.exposure import exposure
 from services.exposure.model import EVIDENCE_CODES, Exposure
-from services.risk_model import RiskModel, save
+from services.fitting.kept import Fitted, in_force
+from services.risk_model import FIT, PROBABILITY, RiskModel, save
 from services.site import Site
 from terms.errors import KehutuError
 from terms.ids import RunId
@@ -38,7 +40,11 @@ LEIDEN_SEED = 0
 
 @dataclass(frozen=True, slots=True)
 class RiskPart:
-    """The risk part of a run. ``worst_bound``: the largest proven distance of a score from the exact solution."""
+    """The risk part of a run.
+
+    ``worst_bound``: the largest proven distance of a score from the exact solution. ``parameters``: fitted or unfitted;
+    ``fit``: the version of the fit that they and g come from, None while they are the start values.
+    """
 
     parties: int
     links: int
@@ -47,6 +53,7 @@ class RiskPart:
     worst_bound: float
     parameters: str
     cautions: dict[str, int]
+    fit: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,19 +91,28 @@ def analyse(
     """
     finder = engine_of(engine, site.store, site.schema)
     cut_off = as_of or latest_day(site)
-    parameters = RiskParameters()
+    fit = in_force(site.home)
+    parameters = fit.parameters if fit else RiskParameters()
     watermark = read_until(site)
     progress("Reading the graph")
     inputs = exposure(site, np.datetime64(cut_off), parameters)
-    return conclude(site, inputs, finder, watermark, engine=engine, progress=progress)
+    return conclude(site, inputs, finder, watermark, engine=engine, fit=fit, progress=progress)
 
 
 def conclude(
-    site: Site, inputs: Exposure, finder: Engine, watermark: int, *, engine: str, progress: Progress = silent
+    site: Site,
+    inputs: Exposure,
+    finder: Engine,
+    watermark: int,
+    *,
+    engine: str,
+    fit: Fitted | None,
+    progress: Progress = silent,
 ) -> AnalysisReport:
     """Make a run of inputs that are at hand, and turn to it.
 
     Args:
+        fit: where the parameters of the inputs come from, with the g that belongs to them; None: the start values.
         finder: where communities are found; ``engine``: its name.
         watermark: the last record of which it is certain that the inputs have it in them.
     """
@@ -108,7 +124,7 @@ def conclude(
     solution = solve(weights.csr, inputs.parties.own)
     progress("Finding communities")
     community = communities(inputs.parties.ids, weights, finder)
-    model = RiskModel.of(inputs, weights, solution, community)
+    model = RiskModel.of(inputs, weights, solution, community, fit.probability if fit else IDENTITY)
     run_id, projection = identity_of(model, parameters)
     known = is_kept(site, run_id)
     if not known:
@@ -125,7 +141,11 @@ def conclude(
                 code_version=version("kehutu"),
                 projection_hash=projection,
                 parts={
-                    "risk": {"algorithm": "capped linear propagation", "parameters": parameters.as_dict()},
+                    "risk": {
+                        "algorithm": "capped linear propagation",
+                        "parameters": parameters.as_dict(),
+                        **({FIT: fit.version, PROBABILITY: fit.probability.as_dict()} if fit else {}),
+                    },
                     "communities": {
                         "algorithm": "leiden",
                         "engine": engine,
@@ -138,7 +158,7 @@ def conclude(
         )
     runs.turn(site.ledger, run_id)
     runs.know(site.ledger, run_id, watermark)
-    return _report(run_id, cut_off, model, parameters, solution, engine=engine, unchanged=known)
+    return _report(run_id, cut_off, model, parameters, solution, engine=engine, fit=fit, unchanged=known)
 
 
 def read_until(site: Site) -> int:
@@ -149,21 +169,23 @@ def read_until(site: Site) -> int:
 
 def weigh(inputs: Exposure) -> Weights:
     """Break weights of all links; amounts go in as yuan."""
-    money, parties = inputs.money, inputs.parties
+    parties = inputs.parties
+    money, evidence = edges(inputs)
+    return break_weights(
+        len(parties.ids), money, evidence, parties.buffer / 100, parties.uncertain_buffer, inputs.parameters
+    )
+
+
+def edges(inputs: Exposure) -> tuple[MoneyEdges, EvidenceEdges]:
+    """All links, in yuan and in closeness."""
+    money = inputs.money
     evidence = EvidenceEdges.join(
         *(
             evidence_pairs(found.party, found.attribute, found.age, EVIDENCE_CODES[kind], inputs.parameters)
             for kind, found in inputs.evidence.items()
         )
     )
-    return break_weights(
-        len(parties.ids),
-        MoneyEdges(money.source, money.target, money.relation, money.amount / 100),
-        evidence,
-        parties.buffer / 100,
-        parties.uncertain_buffer,
-        inputs.parameters,
-    )
+    return MoneyEdges(money.source, money.target, money.relation, money.amount / 100), evidence
 
 
 def communities(ids: list[str], weights: Weights, engine: Engine) -> Ints:
@@ -196,6 +218,8 @@ def identity_of(model: RiskModel, parameters: RiskParameters, parent: str = "") 
         digest.update(_bytes(table))
     projection = digest.hexdigest()
     digest.update(orjson.dumps(parameters.as_dict(), option=orjson.OPT_SORT_KEYS))
+    if model.probability != IDENTITY:
+        digest.update(orjson.dumps(model.probability.as_dict(), option=orjson.OPT_SORT_KEYS))
     digest.update(version("kehutu").encode())
     digest.update(parent.encode())
     return RunId(f"{model.cut_off:%Y%m%d}-{digest.hexdigest()[:10]}"), projection
@@ -228,6 +252,7 @@ def _report(
     solution: Propagation,
     *,
     engine: str,
+    fit: Fitted | None,
     unchanged: bool,
 ) -> AnalysisReport:
     sizes = np.bincount(model.community) if len(model.community) else np.zeros(1, dtype=np.int64)
@@ -246,6 +271,7 @@ def _report(
             worst_bound=float(solution.bound.max(initial=0.0)),
             parameters=parameters.status,
             cautions=cautions,
+            fit=fit.version if fit else None,
         ),
         communities=CommunityPart(
             communities=int(np.count_nonzero(sizes > 1)),

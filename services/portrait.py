@@ -55,8 +55,13 @@ class CustomerRisk:
 
     @property
     def score(self) -> float:
-        """Arrears probability within twelve months."""
+        """How much distress arrives at the party."""
         return float(self.model.score[self.party])
+
+    @property
+    def probability(self) -> float:
+        """Arrears probability within twelve months: g of the score."""
+        return self.model.chance(self.party)
 
     @property
     def interval(self) -> Interval | None:
@@ -92,7 +97,7 @@ class PartyRisk:
 
     @property
     def score(self) -> float:
-        """Arrears probability within twelve months."""
+        """How much distress arrives at the party."""
         return float(self.model.score[self.party])
 
     @property

@@ -15,6 +15,7 @@ import pyarrow as pa
 
 from algorithms.risk.explain import apportion
 from algorithms.risk.network import Network
+from algorithms.risk.probability import IDENTITY, Probability, expected_loss, losses, slope_from_zero
 from algorithms.risk.propagation import Propagation
 from algorithms.risk.weights import Weights
 from graph.arrays import Csr, Floats, Ints
@@ -26,6 +27,9 @@ from services.site import Site
 from terms.ids import Fen, RunId
 
 ColumnFiles: TypeAlias = dict[str, columns.ColumnFile]
+
+FIT, PROBABILITY = "fit", "probability"
+"""Where the head of a run keeps the version of its fit and its g, in the part of risk; absent: the start values."""
 
 AGEING_COLUMNS = tuple(f"overdue_from_{start}" for start, _ in BUCKETS)
 
@@ -75,10 +79,19 @@ class RiskModel:
     overrides: list[Override]
     """Judgements of people that ``own`` holds in place of what payment records say."""
     cautions: list[Caution]
+    probability: Probability = IDENTITY
+    """g: from scores to probabilities of arrears, and with them to every expected loss."""
 
     @classmethod
-    def of(cls, inputs: Exposure, weights: Weights, solution: Propagation, community: Ints) -> RiskModel:
-        """The model of a finished analysis. Expected loss = score * loss given default * exposure, to the fen."""
+    def of(
+        cls,
+        inputs: Exposure,
+        weights: Weights,
+        solution: Propagation,
+        community: Ints,
+        probability: Probability = IDENTITY,
+    ) -> RiskModel:
+        """The model of a finished analysis. Expected loss = g(score) * loss given default * exposure, to the fen."""
         parties, customers = inputs.parties, inputs.customers
         return cls(
             cut_off=inputs.cut_off.astype("datetime64[D]").item(),
@@ -92,7 +105,7 @@ class RiskModel:
             score=solution.h,
             raw=solution.raw,
             bound=solution.bound,
-            expected_loss=np.rint(solution.h * parties.lgd * parties.exposure).astype(np.int64),
+            expected_loss=expected_loss(probability, solution.h, parties.lgd, parties.exposure),
             community=community,
             weights=weights,
             money_part=weights.money_part,
@@ -107,7 +120,27 @@ class RiskModel:
             customer_ageing=customers.ageing,
             overrides=inputs.overrides,
             cautions=inputs.cautions,
+            probability=probability,
         )
+
+    def chance(self, party: int) -> float:
+        """Probability of arrears of a party within twelve months: g of its score."""
+        return float(self.probability(self.score[[party]])[0])
+
+    def loss_at(self, score: Floats, among: Ints, exposure: Ints | None = None) -> Ints:
+        """Expected loss of some parties at other scores, and where given at other exposures, fen."""
+        at_default = self.exposure[among] if exposure is None else exposure
+        return expected_loss(self.probability, score, self.lgd[among], at_default)
+
+    def at_stake(self, members: Ints) -> Floats:
+        """What the utility loses at each party if it fails, n, fen; 0 where it is not among the members."""
+        stake = np.zeros(len(self.ids))
+        stake[members] = losses(IDENTITY, np.ones(len(members)), self.lgd[members], self.exposure[members])
+        return stake
+
+    def per_score(self, stake: Floats) -> Floats:
+        """``stake``, n, for sums that are linear in scores: times the scores it adds up to the expected loss."""
+        return stake * slope_from_zero(self.probability, self.score)
 
     @cached_property
     def network(self) -> Network:
@@ -222,8 +255,10 @@ class RiskModel:
         }
 
     @classmethod
-    def from_tables(cls, cut_off: date, read: Callable[[str], pa.Table]) -> RiskModel:
-        """The inverse of :meth:`tables`."""
+    def from_tables(
+        cls, cut_off: date, read: Callable[[str], pa.Table], probability: Probability = IDENTITY
+    ) -> RiskModel:
+        """The inverse of :meth:`tables`; g is kept in the run's head."""
         parties, customers, links = read("parties"), read("customers"), read("links")
         parts, money, evidence = read("parts"), read("money"), read("evidence")
         size = parties.num_rows
@@ -282,6 +317,7 @@ class RiskModel:
             customer_ageing=np.stack([_array(customers, name) for name in AGEING_COLUMNS], axis=1),
             overrides=[Override(**row) for row in read("overrides").to_pylist()],
             cautions=[Caution(**row) for row in read("cautions").to_pylist()],
+            probability=probability,
         )
 
 
@@ -307,13 +343,14 @@ def model_of(site: Site, run: runs.Run) -> RiskModel:
         KehutuError: ``RUN_OUTDATED`` where an earlier version of the program made it; a column file that is missing
             or damaged.
     """
-    return _load(site.home, run.cut_off, places_of(site.ledger, run))
+    probability = Probability.read(run.parts["risk"].get(PROBABILITY))
+    return _load(site.home, run.cut_off, places_of(site.ledger, run), probability)
 
 
 @lru_cache(maxsize=3)
-def _load(home: Path, cut_off: date, places: Places) -> RiskModel:
+def _load(home: Path, cut_off: date, places: Places, probability: Probability) -> RiskModel:
     tables = tables_at(home, places)
-    return RiskModel.from_tables(cut_off, lambda name: tables[name])
+    return RiskModel.from_tables(cut_off, lambda name: tables[name], probability)
 
 
 def _find(names: list[str], wanted: str) -> int | None:

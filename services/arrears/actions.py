@@ -11,10 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from algorithms.risk.blame import ring_fence_value
-from algorithms.risk.network import Network
-from algorithms.risk.propagation import Propagation
-from algorithms.risk.update import update
-from graph.arrays import Floats, Ints
+from algorithms.risk.update import Update, update
+from graph.arrays import Floats
 from services.arrears.model import Action, ActionKind
 from services.names import Named
 from services.risk_model import RiskModel
@@ -41,7 +39,7 @@ class Step:
 
 
 def first_action(model: RiskModel, stake: Floats, seeds: list[int]) -> Step | None:
-    """The action that spares most of ``sum stake * score``; None where there is nothing to spare.
+    """The action that spares most of ``sum stake * g(score)``; None where there is nothing to spare.
 
     Args:
         stake: n, fen that the utility loses at each party of the group if it fails; 0 outside.
@@ -49,14 +47,15 @@ def first_action(model: RiskModel, stake: Floats, seeds: list[int]) -> Step | No
 
     A ring-fence is named only where it spares more than settling with any seed that was tried.
     """
-    total = float(stake @ model.score)
+    total = float(stake @ model.probability(model.score))
     if total <= 0:
         return None
     found = []
     for seed in seeds[:TRIED]:
         own = model.own.copy()
         own[seed] = 0.0
-        spared = _spared(model.solution, model.network, own, np.array([seed]), stake)
+        after = update(model.solution, model.network, own, np.array([seed]))
+        spared = _spared(model, model.score, after, stake)
         found.append(Step(ActionKind.AGREE_ON_PAYMENT, seed, spared, spared / total))
     found += ring_fences(model, stake, picks=1)
     return max(found, key=lambda step: (step.spared, step.kind is ActionKind.AGREE_ON_PAYMENT), default=None)
@@ -69,11 +68,11 @@ def ring_fences(model: RiskModel, stake: Floats, picks: int) -> list[Step]:
     Each pick is the party with the largest part of the group's loss passing through it on the way to others; the
     solution is continued without its links before the next one. ``spared`` is what the pick adds.
     """
-    total = float(stake @ model.score)
+    total = float(stake @ model.probability(model.score))
     network, solution = model.network, model.solution
     found: list[Step] = []
     while len(found) < picks:
-        value = ring_fence_value(network, model.own, solution.h, stake)
+        value = ring_fence_value(network, model.own, solution.h, model.per_score(stake))
         best = int(np.argmax(value))
         if value[best] <= NOTHING * max(total, 1.0):
             break
@@ -82,13 +81,14 @@ def ring_fences(model: RiskModel, stake: Floats, picks: int) -> list[Step]:
         if not len(targets):
             break
         network = network.changed(np.full(len(targets), best), targets, np.zeros(len(targets)))
-        after = update(solution, network, model.own, targets).apply(solution)
-        spared = float(stake @ (solution.h - after.h))
+        after = update(solution, network, model.own, targets)
+        spared = _spared(model, solution.h, after, stake)
         found.append(Step(ActionKind.RING_FENCE, best, spared, spared / total))
-        network, solution = network.plain(), after
+        network, solution = network.plain(), after.apply(solution)
     return found
 
 
-def _spared(before: Propagation, network: Network, own: Floats, touched: Ints, stake: Floats) -> float:
-    found = update(before, network, own, touched)
-    return float(stake[found.parties] @ (before.h[found.parties] - found.h))
+def _spared(model: RiskModel, before: Floats, after: Update, stake: Floats) -> float:
+    """By how much the expected loss of the group is lower, fen."""
+    changed = after.parties
+    return float(stake[changed] @ (model.probability(before[changed]) - model.probability(after.h)))

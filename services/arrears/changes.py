@@ -39,7 +39,7 @@ def largest_drops(
     """The three largest drops of expected loss among the causes with the largest shares.
 
     Each is computed by continuing from the run's solution without its cause, which gives the solution of solving again:
-    it is unique (docs/science.md, "Updates"). Drop = loss now - score without the cause * loss given default *
+    it is unique (docs/science.md, "Updates"). Drop = loss now - g(score without the cause) * loss given default *
     exposure, to the fen. Of two equal drops the first in words comes first.
 
     Args:
@@ -49,7 +49,6 @@ def largest_drops(
     loss = int(model.expected_loss[party])
     if loss == 0:
         return ()
-    stake = float(model.lgd[party]) * int(model.exposure[party])
     before = model.solution
     found: list[Change] = []
     reached = 0
@@ -66,7 +65,8 @@ def largest_drops(
         reached += len(after.parties)
         at = int(np.searchsorted(after.parties, party))
         if at < len(after.parties) and after.parties[at] == party:
-            found.append(_change(model, cause, loss - round(float(after.h[at]) * stake), names))
+            left = int(model.loss_at(after.h[[at]], _one(party))[0])
+            found.append(_change(model, cause, loss - left, names))
     ranked = sorted((c for c in found if c.effect.fen > 0), key=lambda c: (-c.effect.fen, c.what))
     return tuple(ranked[:SHOWN])
 

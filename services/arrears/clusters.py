@@ -47,12 +47,13 @@ class Clusters:
         members = model.members(label)
         by_loss = members[np.lexsort((members, -model.expected_loss[members]))]
         total = Fen(int(model.expected_loss[members].sum()))
-        stake = _stake(model, members)
+        at_stake = model.at_stake(members)
+        stake = model.per_score(at_stake)
         blamed = portfolio_by_seed(model.network, model.own, model.score, stake)
         order = np.lexsort((blamed.seeds, -blamed.part))
         worst = order[:SEEDS_SHOWN]
         shown = by_loss[:MEMBERS_NAMED]
-        action = first_action(model, stake, blamed.seeds[order].tolist())
+        action = first_action(model, at_stake, blamed.seeds[order].tolist())
         involved = {*shown.tolist(), *blamed.seeds[worst].tolist(), *([action.party] if action else [])}
         named = names_of(self.site.store, self.site.schema, [model.ids[i] for i in sorted(involved)])
         names = {index: named[model.ids[index]] for index in involved}
@@ -100,13 +101,6 @@ def clusters(site: Site, first: int = 10) -> list[RiskCluster]:
     """
     found = risk_clusters(site)
     return [found.tell(label) for label in found.ranked[:first]]
-
-
-def _stake(model: RiskModel, members: Ints) -> Floats:
-    """What the utility loses at each party if it fails, fen; 0 outside the cluster."""
-    stake = np.zeros(len(model.ids))
-    stake[members] = model.lgd[members] * model.exposure[members]
-    return stake
 
 
 def _channels(model: RiskModel, members: Ints, stake: Floats, total: Fen) -> tuple[Channel, ...]:

@@ -115,15 +115,18 @@ class Judged:
 class RiskTrace:
     """Why a party is at risk: the amounts of ``paths`` and ``tail`` add up to ``expected_loss``, to the fen.
 
-    ``score``: arrears probability within twelve months, 0 to 1. ``raw``: before the cap at 1; above it the party is
-    over-determined. ``bound``: proven distance of the score from the exact solution. ``overrides``: judgements of
-    people that stand in for the payment records of parties named here. ``interval``: limits of the score while buffers
-    that nobody reported may be larger or smaller than was taken; None where none of them bears on it. ``cautions``:
-    what was assumed, in short; ``assumptions``: the same with records and sentences.
+    ``score``: 0 to 1. ``raw``: before the cap at 1; above it the party is over-determined. ``probability``: of arrears
+    within twelve months, g of the score; the score itself until g is fitted. ``parameters``: fitted or unfitted.
+    ``bound``: proven distance of the score from the exact solution. ``overrides``: judgements of people that stand in
+    for the payment records of parties named here. ``interval``: limits of the score while buffers that nobody reported
+    may be larger or smaller than was taken; None where none of them bears on it. ``cautions``: what was assumed, in
+    short; ``assumptions``: the same with records and sentences.
     """
 
     party: Named
     score: float
+    probability: float
+    parameters: str
     raw: float
     bound: float
     expected_loss: Money

@@ -169,7 +169,7 @@ def _revise(
         score=solution.h,
         raw=solution.raw,
         bound=solution.bound,
-        expected_loss=np.rint(solution.h * model.lgd * model.exposure).astype(np.int64),
+        expected_loss=model.loss_at(solution.h, np.arange(len(model.ids))),
         overrides=sorted([*others, *([found] if found else [])], key=lambda o: o.party),
     )
     continued = Continued(after, 1, len(computed.parties), changes_of(model, after))

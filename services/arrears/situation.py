@@ -9,12 +9,14 @@ import numpy as np
 
 from algorithms.risk.network import Network
 from algorithms.risk.parameters import MONEY_RELATIONS, RiskParameters
+from algorithms.risk.probability import Probability
 from algorithms.risk.propagation import Propagation, solve
 from algorithms.risk.weights import MoneyEdges, loss_weights
 from algorithms.risk.what_if import Situation
 from ledger.runs import Run
 from services.exposure.model import BUFFER_KINDS
-from services.risk_model import RiskModel
+from services.fitting.kept import Fitted
+from services.risk_model import FIT, PROBABILITY, RiskModel
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -28,6 +30,14 @@ class Start:
 def parameters_of(run: Run) -> RiskParameters:
     """The parameters that the run's weights were made with."""
     return RiskParameters(**run.parts["risk"]["parameters"])
+
+
+def fit_of(run: Run) -> Fitted | None:
+    """The fit that the run was made with; None: the start values."""
+    part = run.parts["risk"]
+    if FIT not in part:
+        return None
+    return Fitted(str(part[FIT]), parameters_of(run), Probability.read(part[PROBABILITY]))
 
 
 def arrears(run: Run, model: RiskModel) -> Start:

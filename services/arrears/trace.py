@@ -67,6 +67,8 @@ def trace_of(site: Site, run: Run, model: RiskModel, party: int, top: int) -> Ri
     return RiskTrace(
         party=names[party],
         score=float(model.score[party]),
+        probability=model.chance(party),
+        parameters=parameters_of(run).status,
         raw=float(model.raw[party]),
         bound=float(model.bound[party]),
         expected_loss=Money(loss),

@@ -34,7 +34,7 @@ MOVED = 1e-12
 def what_if(site: Site, shocks: Sequence[Shock]) -> WhatIf:
     """The effect of all shocks together, in order, on the current run.
 
-    The utility's loss at a party = its score * loss given default * exposure, in fen, before and after; the exposure
+    The utility's loss at a party = g(score) * loss given default * exposure, in fen, before and after; the exposure
     after a settlement is less what was paid. Equity lost at an enterprise = its share lost * its buffer. Persons and
     customers have no balance sheet: their equity loss is 0.
 
@@ -107,7 +107,7 @@ def _losses(model: RiskModel, score: Floats, among: Ints, changes: Changes) -> I
     for party, paid in changes.paid.items():
         at = int(np.searchsorted(among, party))
         exposure[at] = max(0, int(exposure[at]) - paid)
-    after = np.rint(score * model.lgd[among] * exposure).astype(np.int64)
+    after = model.loss_at(score, among, exposure)
     return np.asarray(after - model.expected_loss[among], dtype=np.int64)
 
 

@@ -49,7 +49,9 @@ def continued(before: RiskModel, inputs: Exposure) -> Continued:
     own = inputs.parties.own
     touched = np.union1d(_own_changed(before, place, own), _links_changed(before, place, weights))
     found = update(start, Network.of(weights.csr), own, touched)
-    model = RiskModel.of(inputs, weights, found.apply(start), _communities(before, place, weights))
+    model = RiskModel.of(
+        inputs, weights, found.apply(start), _communities(before, place, weights), before.probability
+    )
     return Continued(model, len(touched), len(found.parties), changes_of(before, model, place))
 
 

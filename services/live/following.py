@@ -25,7 +25,7 @@ from ledger.judgements import SOURCE as JUDGEMENTS
 from ledger.records import latest_observation
 from ledger.runs import Run
 from services.analysis import analyse, conclude, read_until
-from services.arrears.situation import parameters_of
+from services.arrears.situation import fit_of, parameters_of
 from services.exposure import exposure
 from services.live.continuing import Continued, continued
 from services.live.keeping import keep
@@ -131,7 +131,7 @@ def _follow(site: Site, projection: Projection | None, progress: Progress) -> Fo
     found = continued(before, inputs)
     if found.touched > SHARE * max(1, len(found.model.ids)):
         finder = engine_of(_engine(run), site.store, site.schema)
-        made = conclude(site, inputs, finder, shown, engine=_engine(run), progress=progress)
+        made = conclude(site, inputs, finder, shown, engine=_engine(run), fit=fit_of(run), progress=progress)
         return Followed("full", made.run, run.id, "share")
     if _equal(before.tables(), found.model.tables()):
         runs.know(site.ledger, run.id, shown)

@@ -1,0 +1,158 @@
+"""``kehutu fit``: parameters and models from the site's own history."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import click
+
+from cli.fit_own_risk import own_risk
+from cli.options import Call, command
+from cli.output import ProgressLines, print_json, print_table
+from services.fitting.kept import reset as reset_risk
+from services.fitting.risk import FitReport, fit_risk
+from services.loading import project
+from services.site import open_site
+from terms.errors import Lang
+
+TEXT = {
+    "en": {
+        "reset": "The start values hold again, from the next `kehutu analyse` on.",
+        "none": "The start values held already.",
+        "years": "Learned from {learned}; judged by the twelve months after {judged}.",
+        "year": "{cut_off} ({defaults} of {parties} parties defaulted)",
+        "columns": ("parameter", "start", "fitted", "95 % interval", ""),
+        "no links": "kept: nothing depends on it",
+        "too little data": "kept: too little data",
+        "better": "Log-likelihood of a party, judged year: {start:.5f} with the start values, {fitted:.5f} fitted: "
+        "these are used.",
+        "worse": "Log-likelihood of a party, judged year: {start:.5f} with the start values, {fitted:.5f} fitted: not "
+        "better, so the start values stay.",
+        "ranking": "Judged year: AUC {0.auc:.3f} to {1.auc:.3f}, average precision {0.average_precision:.3f} to "
+        "{1.average_precision:.3f}.",
+        "g": "g: {kind}, from {defaults} defaults. A g of the earlier years: log-likelihood {before:.5f} to "
+        "{after:.5f}, Brier {brier_before:.5f} to {brier_after:.5f}.",
+        "identity": "g stays the identity: one of the earlier years does not forecast better (log-likelihood "
+        "{before:.5f} to {after:.5f}).",
+        "table": ("score above", "to", "parties", "mean score", "g", "defaulted"),
+        "version": "In force from the next `kehutu analyse` on: {version}.",
+        "nothing": "Nothing was put in force.",
+    },
+    "zh": {
+        "reset": "自下一次 `kehutu analyse` 起恢复初始值。",
+        "none": "当前已是初始值。",
+        "years": "学习自 {learned}；以 {judged} 之后十二个月检验。",
+        "year": "{cut_off}（{parties} 个主体中 {defaults} 个违约）",
+        "columns": ("参数", "初始值", "拟合值", "95% 区间", ""),
+        "no links": "保留：没有依赖它的关系",
+        "too little data": "保留：数据不足",
+        "better": "检验年度每个主体的对数似然：初始值 {start:.5f}，拟合值 {fitted:.5f}：采用。",
+        "worse": "检验年度每个主体的对数似然：初始值 {start:.5f}，拟合值 {fitted:.5f}：没有改善，保留初始值。",
+        "ranking": "检验年度：AUC {0.auc:.3f} → {1.auc:.3f}，平均精度 {0.average_precision:.3f} → "
+        "{1.average_precision:.3f}。",
+        "g": "g：{kind}，依据 {defaults} 个违约。用较早年度的 g：对数似然 {before:.5f} → {after:.5f}，"
+        "Brier {brier_before:.5f} → {brier_after:.5f}。",
+        "identity": "g 保持恒等：较早年度的 g 没有改善预测（对数似然 {before:.5f} → {after:.5f}）。",
+        "table": ("得分高于", "至", "主体数", "平均得分", "g", "违约比例"),
+        "version": "自下一次 `kehutu analyse` 起采用：{version}。",
+        "nothing": "未采用任何结果。",
+    },
+}
+
+
+@click.group()
+def fit() -> None:
+    """Fit to the site's own history. What is fitted is used from the next analysis on."""
+
+
+fit.add_command(own_risk)
+
+
+@fit.command("risk")
+@click.option(
+    "--as-of",
+    type=click.DateTime(["%Y-%m-%d"]),
+    help="End of the last year to judge by; the latest observation otherwise.",
+)
+@click.option("--reset", is_flag=True, help="Go back to the start values.")
+@command
+def risk(call: Call, as_of: datetime | None, *, reset: bool) -> int:
+    """Fit the parameters of risk propagation, and g from scores to probabilities.
+
+    Learned are the years before the last one, by maximum likelihood with a prior about the start values; the last year
+    judges. Only what forecasts it better is put in force. Exit status 1 where nothing is.
+    """
+    if reset:
+        known = reset_risk(call.settings.home)
+        if call.json:
+            print_json({"reset": known})
+        else:
+            click.echo(TEXT[call.lang]["reset" if known else "none"])
+        return 0
+    progress = ProgressLines()
+    with open_site(call.settings, progress) as site:
+        project(site, progress)
+        report = fit_risk(site, as_of=as_of.date() if as_of else None, progress=progress)
+    progress.close()
+    if call.json:
+        print_json(report)
+    else:
+        _print(report, call.lang)
+    return 0 if report.version else 1
+
+
+def _print(report: FitReport, lang: Lang) -> None:
+    text = TEXT[lang]
+
+    def say(key: str, *places: object, **values: object) -> None:
+        click.echo(str(text[key]).format(*places, **values))
+
+    years = [
+        str(text["year"]).format(cut_off=y.cut_off, defaults=y.defaults, parties=y.parties)
+        for y in (*report.learned, report.judged)
+    ]
+    say("years", learned=", ".join(years[:-1]), judged=years[-1])
+    print_table(
+        tuple(text["columns"]),
+        [
+            (
+                e.name,
+                f"{e.start:g}",
+                f"{e.value:.3g}",
+                f"{e.low:.3g} – {e.high:.3g}",
+                text[e.kept] if e.kept else "",
+            )
+            for e in report.estimates
+        ],
+    )
+    out = report.out_of_time
+    say("better" if report.parameters_in_force else "worse", start=out.start, fitted=out.fitted)
+    say("ranking", report.ranking_start, report.ranking)
+    g = report.calibration
+    say(
+        "g" if g.in_force else "identity",
+        kind=g.kind,
+        defaults=g.learned_on,
+        before=g.before,
+        after=g.after,
+        brier_before=g.brier_before,
+        brier_after=g.brier_after,
+    )
+    print_table(
+        tuple(text["table"]),
+        [
+            (
+                f"{b.low:.0%}",
+                f"{b.high:.0%}",
+                b.parties,
+                f"{b.score:.2%}",
+                f"{b.probability:.2%}",
+                f"{b.defaulted:.2%}",
+            )
+            for b in report.table
+        ],
+    )
+    if report.version:
+        say("version", version=report.version)
+    else:
+        say("nothing")

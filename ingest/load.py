@@ -21,9 +21,10 @@ from graph.schema.load import schema as shipped_schema
 from graph.schema.model import Schema
 from graph.schema.source import nearest
 from ingest.cells import Fault, shown
-from ingest.manifest import Manifest, Source
+from ingest.manifest import Manifest
 from ingest.manifest import read as read_manifest
-from ingest.mapping import Mapped, Mapper
+from ingest.manifest_text import Source
+from ingest.mapping import NOTHING, Mapped, Mapper
 from ingest.readers import BadRow, Notice, Opened, Reader, Request, Row, reader
 from ingest.rules import compile_rules
 from ingest.seen import Seen
@@ -185,6 +186,7 @@ class _SourceLoad:
         self.report = SourceReport(source.name, origin=source.origin)
         self.seen = Seen()
         self.equal = 0
+        self.silent = 0
         self.unusual: dict[tuple[str, str], tuple[int, dict[str, object]]] = {}
         self.assumed = False
         self.pending: list[NewRecord] = []
@@ -211,6 +213,10 @@ class _SourceLoad:
         notices.extend(
             Notice("NOTICE_UNUSUAL", {"count": count, **first}) for count, first in self.unusual.values()
         )
+        if self.silent:
+            notices.append(
+                Notice("NOTICE_STATES_NOTHING", {"source": self.source.name, "count": self.silent})
+            )
         if self.equal and self.source.record_id is None:
             notices.append(Notice("NOTICE_EQUAL_ROWS", {"source": self.source.name, "count": self.equal}))
         if self.assumed and self.source.observed_at is None:
@@ -298,6 +304,7 @@ class _SourceLoad:
             self._refuse(row, record.code, record.details, row.values)
             return None
         self.assumed |= record.observed_assumed
+        self.silent += record.payload == NOTHING and not record.deleted
         for type_, name, value in mapped.unusual:
             place: dict[str, object] = {"file": row.file, "line": row.line}
             first = {"source": self.source.name, "type": type_, "property": name, "found": value, **place}

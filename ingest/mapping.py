@@ -28,7 +28,8 @@ Plain: TypeAlias = dict[str, Any]
 Usual: TypeAlias = tuple[str, float, float]
 """A property with the least and the most that is usual."""
 
-_NOTHING: Final = Statements().to_json()
+NOTHING: Final = Statements().to_json()
+"""The payload of a row that states nothing."""
 
 
 class Unusual(NamedTuple):
@@ -271,13 +272,13 @@ class Mapper:
             id_ = self._record_id(values)
             deleted = self.delete is not None and self.delete.holds(values)
             if deleted and id_:
-                return Mapped(id_, observed_at, _NOTHING, (), True)
+                return Mapped(id_, observed_at, NOTHING, (), True)
             row = self._row(values, id_)
             payload = _payload(row)
             if not id_:
                 id_ = content_hash(payload, deleted=False).hex()
                 if deleted:
-                    return Mapped(id_, observed_at, _NOTHING, (), True)
+                    return Mapped(id_, observed_at, NOTHING, (), True)
                 if row.id_used:
                     row = self._row(values, id_)
                     payload = _payload(row)

@@ -14,7 +14,8 @@ from graph.schema.load import schema as shipped_schema
 from graph.schema.model import Schema
 from ingest.cells import Fault
 from ingest.load import Clock, compile_manifest, missing_columns, record_of, repeated_id, requests
-from ingest.manifest import Source, read
+from ingest.manifest import read
+from ingest.manifest_text import Source
 from ingest.mapping import Mapper
 from ingest.readers import BadRow, Row, reader
 from ledger import loads, quarantine

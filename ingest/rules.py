@@ -12,7 +12,8 @@ from graph.schema.model import NodeType, Property, Schema
 from graph.schema.source import nearest
 from ingest.cells import Condition, Filled, Observed, Take, of_column, of_columns, of_const
 from ingest.conversions import check_format, converter, instant_of
-from ingest.manifest import Cell, Cells, NodeEntry, RelationEntry, Rules, Source, When
+from ingest.manifest import Rules
+from ingest.manifest_text import Cell, Cells, NodeEntry, RelationEntry, Source, When
 from ingest.mapping import KeyPart, Mapper, Named, NodeStep, RelationStep, Usual
 from ingest.places import Places
 from ingest.refusals import NotAcceptedError, WrongUseError
@@ -212,6 +213,7 @@ class _Compiler:
         prefix = cell.prefix or ""
         try:
             convert = converter(prop, unit=cell.unit, format=cell.format, words=cell.words)
+            self._check_words(prop, cell, at)
             if cell.const is not None:
                 const = str(cell.const).lower() if isinstance(cell.const, bool) else str(cell.const)
                 take: Take = of_const(convert(prefix + const))
@@ -227,6 +229,15 @@ class _Compiler:
         self.columns.update(cell.columns)
         take = of_columns(prop.name, cell.columns, convert, prefix, cell.join)
         return Filled(prop.name, ", ".join(cell.columns), take, cell.proxy)
+
+    def _check_words(self, prop: Property, cell: Cell, at: Places) -> None:
+        """What a word is turned into must be a value of the property; nothing makes the cell absent."""
+        plain = converter(prop, unit=cell.unit, format=cell.format)
+        for word, said in cell.words.items():
+            try:
+                plain(said)
+            except NotAcceptedError as fault:
+                at.fault(f"'{said}' is not {fault.expected}", "words", word)
 
     def _condition(self, when: When | None) -> Condition | None:
         if when is None:

@@ -43,7 +43,7 @@ def read(request: Request) -> Opened:
         KehutuError: ``FILE_MISSING``, ``FILE_UNREADABLE``, ``FILE_NOT_A_TABLE``, ``FILE_ENCODING_UNKNOWN``,
             ``FILE_HEADER_FAULTY``, ``FILE_TOO_WIDE``.
     """
-    check_options(request, "csv", _OPTIONS)
+    check_options(request, "csv", _OPTIONS, takes=frozenset({"encoding", "delimiter"}))
     file = open_file(request)
     try:
         with reading(request.name):

@@ -31,7 +31,7 @@ def read(request: Request) -> Opened:
         KehutuError: ``FILE_MISSING``, ``FILE_UNREADABLE``, ``FILE_NOT_A_TABLE``, ``FILE_DAMAGED``,
             ``FILE_HEADER_FAULTY``, ``FILE_TOO_WIDE``, ``ARCHIVE_REFUSED``, ``READER_TABLE_UNKNOWN``.
     """
-    check_options(request, "xlsx", frozenset({"skip"}))
+    check_options(request, "xlsx", frozenset({"skip"}), takes=frozenset({"table"}))
     skip = whole_number(request, "xlsx", "skip")
     with open_file(request) as file, reading(request.name):
         head = file.read(16)

@@ -84,9 +84,19 @@ def whole_number(request: Request, reader: str, option: str) -> int:
     raise KehutuError("READER_OPTION_INVALID", reader=reader, option=option, found=found, expected=expected)
 
 
-def check_options(request: Request, reader: str, known: frozenset[str]) -> None:
-    """Raises ``READER_OPTION_UNKNOWN`` for an option that the reader does not know."""
-    for option in request.options:
-        if option not in known:
-            listed = ", ".join(sorted(known)) or "none"
-            raise KehutuError("READER_OPTION_UNKNOWN", reader=reader, option=option, known=listed)
+def check_options(
+    request: Request, reader: str, known: frozenset[str], *, takes: frozenset[str] = frozenset()
+) -> None:
+    """See that a source asks for nothing that its reader would pass over.
+
+    Args:
+        known: options of the reader.
+        takes: which of ``table``, ``encoding`` and ``delimiter`` mean something to it.
+    Raises:
+        KehutuError: ``READER_OPTION_UNKNOWN``.
+    """
+    given = {"table": request.table, "encoding": request.encoding, "delimiter": request.delimiter}
+    settings = [name for name, value in given.items() if value is not None and name not in takes]
+    for option in (*settings, *(name for name in request.options if name not in known)):
+        listed = ", ".join(sorted(known | takes)) or "none"
+        raise KehutuError("READER_OPTION_UNKNOWN", reader=reader, option=option, known=listed)

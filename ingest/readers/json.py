@@ -47,7 +47,7 @@ def read_lines(request: Request) -> Opened:
 
 
 def _open(request: Request, rows: Callable[[BinaryIO, Encoding, str], Iterator[Row | BadRow]]) -> Opened:
-    check_options(request, "json", frozenset())
+    check_options(request, "json", frozenset(), takes=frozenset({"encoding"}))
     file = open_file(request)
     try:
         with reading(request.name):

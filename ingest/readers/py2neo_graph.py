@@ -35,6 +35,7 @@ from terms.errors import KehutuError
 
 _IN_HAND: Final = frozenset({"keys"})
 _OPTIONS: Final = _IN_HAND | {"url", "user", "passwordVariable", "database"}
+_TAKES: Final = frozenset({"table"})
 _NODE_COLUMNS: Final = ("_key", "_labels")
 _LINK_COLUMNS: Final = ("_key", "_from", "_to")
 _KEYED: Final = frozenset({"_key", "_from", "_to"})
@@ -50,7 +51,7 @@ def read(request: Request) -> Opened:
         KehutuError: ``READER_EXTRA_MISSING``, ``READER_OPTION_UNKNOWN``, ``READER_OPTION_INVALID``,
             ``READER_SERVER_DOWN`` (also between rows), ``READER_TABLE_UNKNOWN``, ``FILE_HEADER_FAULTY``.
     """
-    check_options(request, "py2neo", _OPTIONS)
+    check_options(request, "py2neo", _OPTIONS, takes=_TAKES)
     return _opened(server(request), request)
 
 
@@ -58,7 +59,7 @@ def reader_of(graph: Any) -> Reader:
     """A reader of the tables of a ``py2neo.Graph`` or ``py2neo.Subgraph`` that the caller holds."""
 
     def read_held(request: Request) -> Opened:
-        check_options(request, "py2neo", _IN_HAND)
+        check_options(request, "py2neo", _IN_HAND, takes=_TAKES)
         return _opened(origin_of(graph), request)
 
     return read_held

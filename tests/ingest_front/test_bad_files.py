@@ -114,13 +114,29 @@ def test_a_column_that_the_file_lacks_is_named(desk):
         ("skip: two", "option skip: 'two' cannot be used; a whole number from 0 to 1000"),
         ("skip: -1", "option skip: '-1' cannot be used"),
         ("columns: id", "option columns: 'id' cannot be used; a list of names"),
-        ("skp: 1", "has no option 'skp'; it knows columns, skip"),
+        ("skp: 1", "has no option 'skp'; it knows columns, delimiter, encoding, skip"),
     ],
 )
 def test_an_option_that_cannot_be_used_is_named(desk, option, reason):
     report = desk.load_file("a.csv", TEXT, more=f"    options: {{{option}}}\n")
     assert (report.read, desk.records()) == (0, [])
     assert reason in report.error
+
+
+@pytest.mark.parametrize(
+    ("file", "setting"),
+    [
+        ("a.csv", "table: people"),
+        ("a.json", "delimiter: ';'"),
+        ("a.jsonl", "table: people"),
+        ("a.xlsx", "encoding: gbk"),
+        ("a.parquet", "encoding: gbk"),
+    ],
+)
+def test_a_setting_that_means_nothing_to_a_format_is_named(desk, file, setting):
+    report = desk.load_file(file, TEXT, more=f"    {setting}\n")
+    assert (report.read, desk.records()) == (0, [])
+    assert f"has no option '{setting.partition(':')[0]}'" in report.error
 
 
 @pytest.mark.parametrize(

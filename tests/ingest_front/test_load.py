@@ -195,3 +195,13 @@ def test_errors_and_warnings_are_told_in_the_language_asked_for(desk):
     empty, missing = loading.load(desk.ledger, path, lang="zh").sources
     assert empty.warnings == ["a.csv 没有数据行。"]
     assert missing.error.startswith("找不到文件 none.csv")
+
+
+def test_rows_for_which_no_entry_stands_are_noticed(desk):
+    desk.write("a.csv", "id,name,kind\n1,a,x\n2,b,y\n3,c,y\n")
+    path = desk.write(
+        "m.yaml", manifest("    recordId: id\n").replace("key:", "when: {column: kind, equals: x}, key:")
+    )
+    (source,) = loading.load(desk.ledger, path).sources
+    assert (source.read, source.accepted) == (3, 3)
+    assert any("people: 2 rows state nothing" in warning for warning in source.warnings)

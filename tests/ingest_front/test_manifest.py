@@ -116,6 +116,33 @@ def fault_of(desk, text: str) -> KehutuError:
             6,
             "format '日' reads no date",
         ),
+        (
+            "path: visits.csv\n    encoding: ansi",
+            "path: visits.csv",
+            4,
+            "on Windows in Chinese it is gb18030",
+        ),
+        ("path: visits.csv\n    encoding: unicode_escape", "path: visits.csv", 4, "there is no encoding"),
+        (
+            "set: {name: [姓, 名]}",
+            "set: {name: 姓名}",
+            9,
+            "the name of a column is expected, or more words about it",
+        ),
+        ("set: {name: }", "set: {name: 姓名}", 9, "the name of a column is expected"),
+        ("set: {name: true}", "set: {name: 姓名}", 9, "the name of a column is expected"),
+        (
+            "set: {kind: {column: 类别, words: {居民: resident}}}",
+            "set: {name: 姓名}",
+            9,
+            "'resident' is not one of consumer, organisation",
+        ),
+        (
+            "set: {name: 姓名}\n        when: {column: 类别, equals: []}",
+            "set: {name: 姓名}",
+            10,
+            "at least one value is expected",
+        ),
         ("path: visits.csv\n    encoding: gbkk", "path: visits.csv", 4, "there is no encoding 'gbkk'"),
     ],
 )

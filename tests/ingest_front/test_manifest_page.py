@@ -13,7 +13,8 @@ from click.testing import CliRunner
 from cli.main import main
 from graph.schema.load import schema
 from ingest.load import load
-from ingest.manifest import MappingText, read, shipped_mappings
+from ingest.manifest import read, shipped_mappings
+from ingest.manifest_text import MappingText
 from ingest.places import read_yaml
 from ingest.rules import compile_rules
 from ingest.statements import Statements

@@ -21,6 +21,7 @@ from api.types import (
     Community,
     Contribution,
     Money,
+    OwnRisk,
     Provenance,
     RiskOverride,
     Run,
@@ -250,6 +251,12 @@ class Customer:
             probability=found.probability,
             ageing=list(found.ageing),  # type: ignore[arg-type]  # read by attribute
         )
+
+    @strawberry.field(
+        description="Forecasts by the customer's own record; absent where the current run was made without a model."
+    )
+    def own_risk(self, info: Info) -> OwnRisk | None:
+        return portrait.own(info.context.site, self.row, info.context.lang)  # type: ignore[return-value]  # by attribute
 
     @strawberry.field(description="The community of the customer's party in the current run.")
     def community(self, info: Info) -> Community | None:

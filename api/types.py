@@ -284,6 +284,37 @@ class RiskTrace:
     )
 
 
+@strawberry.type(description="A feature of a customer's own record, and how it moves the forecast.")
+class OwnReason:
+    """See the description."""
+
+    feature: str = strawberry.field(description="Its name in the model card.")
+    text: str = strawberry.field(description="What it is, in the language of the asker.")
+    value: str = strawberry.field(description="Its value at the cut-off; a dash where it has none.")
+    unit: str = strawberry.field(description="Unit of the value.")
+    odds: float = strawberry.field(
+        description="By what factor it multiplies the odds of default, before calibration; above 1 it raises them."
+    )
+
+
+@strawberry.type(
+    description="What a fitted model says of a customer by its own record alone, at the run's cut-off."
+)
+class OwnRisk:
+    """See the description."""
+
+    probability: float | None = strawberry.field(
+        description="Probability of default within the months of the model's event; absent without bills."
+    )
+    next_bill_late: float | None = strawberry.field(
+        description="Probability that the next bill to fall due is late; absent without bills."
+    )
+    model: str = strawberry.field(description="Version of the model.")
+    reasons: list[OwnReason] = strawberry.field(
+        description="The features that move it most, strongest first."
+    )
+
+
 @strawberry.type(description="A share of a score with the path behind it.")
 class Contribution:
     """See the description."""

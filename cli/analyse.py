@@ -63,6 +63,7 @@ def analyse(call: Call, engine: str, as_of: datetime | None, *, copy: bool | Non
             ("parties at risk", risk.at_risk),
             ("expected loss", f"{risk.expected_loss} yuan"),
             ("every score proven to within", f"{risk.worst_bound:.1e}"),
+            ("own risk", risk.own_risk),
             ("parameters", risk.parameters),
             (f"communities of two and more ({found.engine})", found.communities),
             ("largest community", found.largest),

@@ -25,7 +25,7 @@ from ledger import runs
 from ledger.judgements import SOURCE as JUDGEMENTS
 from ledger.records import latest_observation
 from services.exposure import exposure
-from services.exposure.model import EVIDENCE_CODES, Exposure
+from services.exposure.model import EVIDENCE_CODES, Exposure, Forecasts
 from services.fitting.kept import Fitted, in_force
 from services.risk_model import FIT, PROBABILITY, RiskModel, save
 from services.site import Site
@@ -37,13 +37,18 @@ from terms.progress import Progress, silent
 LEIDEN_RESOLUTION = 1.0
 LEIDEN_SEED = 0
 
+START_RULE = "start rule"
+OWN = "own risk"
+"""The part of a run that says where own distress comes from."""
+
 
 @dataclass(frozen=True, slots=True)
 class RiskPart:
     """The risk part of a run.
 
     ``worst_bound``: the largest proven distance of a score from the exact solution. ``parameters``: fitted or unfitted;
-    ``fit``: the version of the fit that they and g come from, None while they are the start values.
+    ``fit``: the version of the fit that they and g come from, None while they are the start values. ``own_risk``: where
+    own distress comes from: the start rule, or the version of a model.
     """
 
     parties: int
@@ -54,6 +59,7 @@ class RiskPart:
     parameters: str
     cautions: dict[str, int]
     fit: str | None = None
+    own_risk: str = START_RULE
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +152,7 @@ def conclude(
                         "parameters": parameters.as_dict(),
                         **({FIT: fit.version, PROBABILITY: fit.probability.as_dict()} if fit else {}),
                     },
+                    OWN: own_part(inputs.forecasts),
                     "communities": {
                         "algorithm": "leiden",
                         "engine": engine,
@@ -158,7 +165,17 @@ def conclude(
         )
     runs.turn(site.ledger, run_id)
     runs.know(site.ledger, run_id, watermark)
-    return _report(run_id, cut_off, model, parameters, solution, engine=engine, fit=fit, unchanged=known)
+    own = inputs.forecasts.model if inputs.forecasts else START_RULE
+    return _report(
+        run_id, cut_off, model, parameters, solution, engine=engine, fit=fit, own=own, unchanged=known
+    )
+
+
+def own_part(forecasts: Forecasts | None) -> dict[str, str]:
+    """Where own distress comes from, for the head of a run."""
+    if forecasts is None:
+        return {"algorithm": START_RULE}
+    return {"algorithm": "model of a customer's own record", "model": forecasts.model}
 
 
 def read_until(site: Site) -> int:
@@ -253,6 +270,7 @@ def _report(
     *,
     engine: str,
     fit: Fitted | None,
+    own: str,
     unchanged: bool,
 ) -> AnalysisReport:
     sizes = np.bincount(model.community) if len(model.community) else np.zeros(1, dtype=np.int64)
@@ -272,6 +290,7 @@ def _report(
             parameters=parameters.status,
             cautions=cautions,
             fit=fit.version if fit else None,
+            own_risk=own,
         ),
         communities=CommunityPart(
             communities=int(np.count_nonzero(sizes > 1)),

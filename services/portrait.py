@@ -15,9 +15,10 @@ from services.arrears.model import Judged, RiskTrace
 from services.arrears.trace import trace_of
 from services.exposure.ageing import BUCKETS
 from services.names import Named, names_of
+from services.own_risk.reasons import OwnRisk, own_risk
 from services.risk_model import RiskModel, current
 from services.site import Site
-from terms.errors import KehutuError
+from terms.errors import KehutuError, Lang
 from terms.ids import EntityId
 from terms.money import Money
 
@@ -150,6 +151,12 @@ def risk(site: Site, entity: str) -> CustomerRisk | None:
     if position is None:
         return None
     return CustomerRisk(run, model, int(model.customer_party[position]), position)
+
+
+def own(site: Site, row: queries.CustomerPortrait, lang: Lang) -> OwnRisk | None:
+    """What the model of the current run says of a customer by its own record; None without a model."""
+    found = risk(site, row.id)
+    return None if found is None else own_risk(site, found.run, found.model, row, lang=lang)
 
 
 def party_risk(site: Site, entity: str) -> PartyRisk | None:

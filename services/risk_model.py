@@ -76,6 +76,9 @@ class RiskModel:
     customer_balance: Ints
     customer_ageing: Ints
     """c x 5, fen overdue by days; see ``services.exposure.ageing``."""
+    customer_own: Floats
+    customer_next_bill: Floats
+    """What a fitted model forecasts from the customer's own record: default, and a late next bill; NaN = nothing."""
     overrides: list[Override]
     """Judgements of people that ``own`` holds in place of what payment records say."""
     cautions: list[Caution]
@@ -118,6 +121,12 @@ class RiskModel:
             customer_exposure=customers.record.exposure,
             customer_balance=customers.record.balance,
             customer_ageing=customers.ageing,
+            customer_own=inputs.forecasts.default
+            if inputs.forecasts
+            else np.full(len(customers.ids), np.nan),
+            customer_next_bill=(
+                inputs.forecasts.next_bill if inputs.forecasts else np.full(len(customers.ids), np.nan)
+            ),
             overrides=inputs.overrides,
             cautions=inputs.cautions,
             probability=probability,
@@ -219,6 +228,8 @@ class RiskModel:
                     "exposure": self.customer_exposure,
                     "balance": self.customer_balance,
                     **{name: self.customer_ageing[:, k] for k, name in enumerate(AGEING_COLUMNS)},
+                    "own": pa.array(self.customer_own, pa.float64(), from_pandas=True),
+                    "next_bill": pa.array(self.customer_next_bill, pa.float64(), from_pandas=True),
                 }
             ),
             "overrides": pa.Table.from_pylist([asdict(found) for found in self.overrides], OVERRIDES),
@@ -315,6 +326,8 @@ class RiskModel:
             customer_exposure=_array(customers, "exposure"),
             customer_balance=_array(customers, "balance"),
             customer_ageing=np.stack([_array(customers, name) for name in AGEING_COLUMNS], axis=1),
+            customer_own=_known(customers, "own"),
+            customer_next_bill=_known(customers, "next_bill"),
             overrides=[Override(**row) for row in read("overrides").to_pylist()],
             cautions=[Caution(**row) for row in read("cautions").to_pylist()],
             probability=probability,
@@ -360,6 +373,14 @@ def _find(names: list[str], wanted: str) -> int | None:
 
 def _array(table: pa.Table, name: str) -> Any:
     return table[name].to_numpy()
+
+
+def _known(table: pa.Table, name: str) -> Floats:
+    """A column of numbers, NaN where null; all NaN in a run that was made before there was such a column."""
+    if name not in table.column_names:
+        return np.full(table.num_rows, np.nan)
+    values: Floats = table[name].to_numpy().astype(np.float64)
+    return values
 
 
 def _starts(counts: Ints) -> Ints:

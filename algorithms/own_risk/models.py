@@ -104,6 +104,10 @@ def choose(
 
     One thread, so that equal input gives equal bytes whatever the machine's number of cores.
     """
+    # Loaded before the limit is set, which sees only libraries that are there: else the first call of a process runs
+    # on all cores, and on a busy machine its threads wait for each other ten times as long as they compute.
+    import sklearn.ensemble  # noqa: PLC0415
+    import sklearn.linear_model  # noqa: PLC0415, F401
     from threadpoolctl import threadpool_limits  # noqa: PLC0415  # comes with scikit-learn
 
     judged = np.concatenate([rows for _, rows in folds])

@@ -34,7 +34,8 @@ class Claims:
 class Records:
     """n customers and m bills, sorted by customer and period. Days count from 1970; NEVER where absent.
 
-    ``known``: the day from which a bill is known: its issue, else the end of its period, else its last day to pay.
+    ``party``: the one behind each customer as ``registers`` numbers them, -1 = none. ``known``: the day from which a
+    bill is known: its issue, else the end of its period, else its last day to pay.
     """
 
     party: Ints
@@ -189,13 +190,14 @@ def _use(
 
 def _claimed(record: Records, name: str, day: int) -> Texts:
     """The preferred text among what was known by the day, by customer."""
-    found = np.full(int(record.party.max(initial=-1)) + 1, None, dtype=object)
+    # One place more than parties: the last one, which -1 points to, is nobody's.
+    found = np.full(int(record.party.max(initial=-1)) + 2, None, dtype=object)
     claims = record.registers.get(name)
     if claims is not None:
         for party, since, value in zip(
             claims.party.tolist()[::-1], claims.day.tolist()[::-1], claims.value.tolist()[::-1], strict=True
         ):
-            if since <= day and party < len(found):
+            if since <= day and party < len(found) - 1:
                 found[party] = value
     return np.asarray(found[record.party], dtype=object)
 

@@ -186,6 +186,8 @@ def test_registers_count_from_the_day_on_which_they_were_known_and_the_trusted_o
     assert np.isnan(found["2024-05-31"]["debt_ratio"][1])
     assert found["2024-12-31"]["debt_ratio"][1] == pytest.approx(0.75)
     assert found["2024-12-31"]["business_status"][0] is None
+    nobody = known_at(replace(record, party=np.array([-1, 1, -1])), np.datetime64("2025-06-01")).table
+    assert nobody["business_status"].tolist() == [None, "revoked", None]
 
 
 def test_every_feature_is_declared_and_none_is_of_a_protected_attribute() -> None:

@@ -1,0 +1,140 @@
+"""What the model of a run says of one customer by its own record, and which features say so."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from algorithms.arrears import Bills
+from algorithms.own_risk.columns import Texts
+from algorithms.own_risk.declared import FEATURES
+from algorithms.own_risk.records import Claims, Records, known_at, records
+from graph.queries import CustomerPortrait
+from ledger.runs import Run
+from services.analysis import OWN
+from services.own_risk import kept
+from services.own_risk.kept import OwnModel
+from services.own_risk.record import ALWAYS, REGISTERS
+from services.risk_model import RiskModel
+from services.site import Site
+from terms.errors import Lang
+
+
+@dataclass(frozen=True, slots=True)
+class OwnReason:
+    """A feature and how it moves the forecast. ``odds``: by what factor it multiplies the odds of default, before
+    calibration; above 1 it raises the chance."""
+
+    feature: str
+    text: str
+    value: str
+    unit: str
+    odds: float
+
+
+@dataclass(frozen=True, slots=True)
+class OwnRisk:
+    """Forecasts by the customer's own record. ``probability``: of default within the event's months;
+    ``next_bill_late``: of the next bill; None where the model says nothing. ``reasons``: of the first, the strongest
+    first."""
+
+    probability: float | None
+    next_bill_late: float | None
+    model: str
+    reasons: tuple[OwnReason, ...]
+
+
+def own_risk(
+    site: Site, run: Run, model: RiskModel, row: CustomerPortrait, *, lang: Lang = "en", top: int = 5
+) -> OwnRisk | None:
+    """The forecasts that a run has for a customer, with reasons; None where the run was made without a model.
+
+    Args:
+        row: the customer's portrait; of its bills those known at the run's cut-off count.
+
+    Reasons are made anew from the record as the graph shows it: bills that were corrected since may tell another story
+    than the run's forecast.
+    """
+    version = run.parts.get(OWN, {}).get("model")
+    customer = model.customer(row.id)
+    if version is None or customer is None:
+        return None
+    fitted, cut_off = kept.kept(site.home, version), np.datetime64(run.cut_off)
+    chance, late = float(model.customer_own[customer]), float(model.customer_next_bill[customer])
+    return OwnRisk(
+        probability=None if np.isnan(chance) else chance,
+        next_bill_late=None if np.isnan(late) else late,
+        model=version,
+        reasons=() if np.isnan(chance) or fitted is None else _reasons(fitted, cut_off, row, lang, top),
+    )
+
+
+def _reasons(
+    model: OwnModel, cut_off: np.datetime64, row: CustomerPortrait, lang: Lang, top: int
+) -> tuple[OwnReason, ...]:
+    learned = model.default.model
+    table = known_at(_record(row), cut_off).table
+    moved = learned.contributions(table)[0]
+    order = np.argsort(-np.abs(moved), kind="stable")[:top]
+    return tuple(
+        OwnReason(
+            feature=name,
+            text=FEATURES[name].en if lang == "en" else FEATURES[name].zh,
+            value=_shown(table[name][0]),
+            unit=FEATURES[name].unit,
+            odds=float(np.exp(moved[place])),
+        )
+        for place in order.tolist()
+        for name in [learned.codings[place].name]
+        if abs(moved[place]) > 0
+    )
+
+
+def _record(row: CustomerPortrait) -> Records:
+    """The record of the one customer, from its portrait."""
+    bills: list[dict[str, Any]] = [dict(bill["properties"]) for bill in row.bills]
+    parties: list[dict[str, Any]] = [
+        dict(party["properties"]) for party in row.parties if party["type"] == "Enterprise"
+    ]
+    enterprise = parties[0] if parties else {}
+
+    def days(name: str, unit: str = "D") -> Any:
+        return np.array([str(bill.get(name) or "")[:10] for bill in bills], dtype=f"datetime64[{unit}]")
+
+    def claims(name: str) -> Claims:
+        value = enterprise.get(name)
+        given = [] if value is None or value == "" else [value]
+        return Claims(np.zeros(len(given), dtype=np.int64), np.full(len(given), ALWAYS), _objects(given))
+
+    return records(
+        Bills(
+            customer=np.zeros(len(bills), dtype=np.int64),
+            period=days("period", "M"),
+            amount=np.array([int(bill.get("amount") or 0) for bill in bills], dtype=np.int64),
+            due=days("dueOn"),
+            paid=days("paidOn"),
+        ),
+        issued=days("issuedOn"),
+        energy=np.array(
+            [np.nan if bill.get("energy") is None else float(bill["energy"]) for bill in bills],
+            dtype=np.float64,
+        ),
+        party=np.zeros(1, dtype=np.int64),
+        kind=_objects([row.properties.get("kind") or None]),
+        opened=np.array([str(row.properties.get("openedOn") or "")[:10]], dtype="datetime64[D]"),
+        registers={feature: claims(name) for feature, name in REGISTERS.items()},
+    )
+
+
+def _objects(values: list[Any]) -> Texts:
+    found = np.empty(len(values), dtype=object)
+    found[:] = values
+    return found
+
+
+def _shown(value: Any) -> str:
+    if value is None or value != value:  # noqa: PLR0124  # NaN
+        return "-"
+    return value if isinstance(value, str) else f"{value:.4g}"

@@ -70,7 +70,7 @@ class Acknowledged(Generic[T]):
 
 def resolve(settings: Settings, progress: Progress = silent) -> Resolved:
     """Bring the graph up to date, and count names, entities and judgements."""
-    with open_site(settings) as site:
+    with open_site(settings, progress) as site:
         projection = project(site, progress)
         prefixes = {node.prefix: node.name for node in site.schema.nodes.values()}
         types = tuple(

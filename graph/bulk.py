@@ -23,6 +23,8 @@ from terms.errors import KehutuError
 
 SILENCE_SECONDS: Final = 600.0
 """So long may the engine write what it has got and take nothing new."""
+COMMIT_EVERY: Final = 20_000
+"""Relations, or nodes at the end, of one step. The engine's default is all of them, and holds every node in memory."""
 _END: Final = orjson.OPT_APPEND_NEWLINE
 
 
@@ -53,7 +55,10 @@ def pour(store: Store, lines: Iterable[bytes], *, nodes: int) -> tuple[int, int]
     at = dialect.address
     connection = http.client.HTTPConnection("127.0.0.1", at.http, timeout=SILENCE_SECONDS)
     try:
-        path = f"/api/v1/batch/{dialect.database}?refMode=ordinal&idMapping=false&expectedVertexCount={nodes}"
+        path = (
+            f"/api/v1/batch/{dialect.database}?refMode=ordinal&idMapping=false&expectedVertexCount={nodes}"
+            f"&commitEvery={COMMIT_EVERY}"
+        )
         connection.putrequest("POST", path)
         secret = base64.b64encode(f"root:{at.password}".encode()).decode()
         for name, value in (

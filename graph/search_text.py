@@ -33,6 +33,8 @@ def normalise(text: str) -> str:
     >>> normalise("  ＡＢＣ 電力  公司 ")
     'abc电力公司'
     """
+    if text.isascii():
+        return " ".join(text.lower().split())
     simple = unicodedata.normalize("NFKC", text).casefold()
     if _HAN_START.search(simple):
         simple = _simplifier().convert(simple)

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 from urllib.parse import unquote
+
+import orjson
 
 from graph.schema.keys import record_key
 from graph.schema.model import Schema
@@ -93,6 +96,20 @@ class Told:
     def end(self, type_name: str, key: str) -> SightingRef | None:
         """The sighting that an end of one of its relations means; None where the end is a bare reference."""
         return self._ends.get((type_name, key))
+
+
+def sightings_among(record: Record, wanted: Callable[[Sequence[str]], bool]) -> Iterator[Sighting]:
+    """Those sightings of a record that is no deletion of which the keys are wanted; of the others no object is made."""
+    placed: Counter[str] = Counter()
+    for told in orjson.loads(record.payload)["nodes"]:
+        type_name, keys = told["type"], told["keys"]
+        place = placed[type_name]
+        placed[type_name] += 1
+        if not wanted(keys):
+            continue
+        statement = NodeStatement(type_name, tuple(keys), told.get("set", {}), tuple(told.get("proxy", ())))
+        if not bare(statement):
+            yield Sighting(SightingRef(record.source, record.record_id, type_name, place), record, statement)
 
 
 def bare(statement: NodeStatement) -> bool:

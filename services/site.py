@@ -16,6 +16,7 @@ from ingest.abreast import refuse_ahead
 from ledger.aliases import resolve
 from ledger.database import Ledger
 from services.settings import Settings
+from services.whole_graph import heap
 from terms.errors import KehutuError
 from terms.ids import EntityId
 from terms.progress import Progress, silent
@@ -61,7 +62,7 @@ def open_site(settings: Settings, progress: Progress = silent) -> Iterator[Site]
     """
     ledger = Ledger.open(settings.home)
     try:
-        store = open_store(settings.store_url, settings.home, heap=settings.store_heap)
+        store = open_store(settings.store_url, settings.home, heap=heap(settings.store_heap, ledger))
         try:
             refuse_while_rebuilding(store)
             state = prepare(store, schema(), ledger.id, alone=ledger.writer, progress=progress)

@@ -26,12 +26,24 @@ from ledger.database import Ledger
 from ledger.naming import named_until
 from ledger.records import head
 from ledger.scan import mentions_at_least
+from services.operation.logs import logger
 from terms.errors import KehutuError
 from terms.progress import Progress
 
-_MOST: Final = 1_500_000
+log = logger(__name__)
+
 AT_ONCE: Final = 500_000
 """Statements in the ledger, about, from which the processes and the loader are worth their start of some seconds."""
+LARGE_LEDGER: Final = 300 * 1024**2
+"""Bytes of a ledger whose graph of about a million nodes and relations the loader writes with 768 MB."""
+
+
+def heap(chosen: str | None, ledger: Ledger) -> str | None:
+    """Memory of the embedded store's server: what is chosen, else enough for the graph that this ledger will give.
+
+    None: by the size of the graph that is there.
+    """
+    return chosen or ("2g" if ledger.path.stat().st_size > LARGE_LEDGER else None)
 
 
 def follow(
@@ -88,13 +100,7 @@ def _worthwhile(ledger: Ledger, store: Store, at_once: int) -> bool:
     state = read_state(store)
     if state is not None and (state.watermark or state.ledger_id != ledger.id):
         return False
-    return head(ledger) > 0 and _large(ledger, store, at_once)
-
-
-def _large(ledger: Ledger, store: Store, at_once: int) -> bool:
-    # The loader has been tried on the embedded store up to some 800,000 nodes and relations.
-    most = isinstance(store.dialect, ArcadeDB) and mentions_at_least(ledger, _MOST)
-    return not most and mentions_at_least(ledger, at_once)
+    return head(ledger) > 0 and mentions_at_least(ledger, at_once)
 
 
 def _first(ledger: Ledger, store: Store, home: Path, at_once: int, told: Told) -> Projection | None:
@@ -104,15 +110,23 @@ def _first(ledger: Ledger, store: Store, home: Path, at_once: int, told: Told) -
     fill_up = partial(
         fill_bulk, ledger, schema=schema(), until=known or head(ledger), named=not known, progress=told
     )
-    with beside(store, home) as fresh:
-        if fresh is None:
-            state = read_state(store)
-            if state is not None and state.in_flight is not None:
-                wipe(store)
-            return fill_up(store)
-        done = fill_up(fresh.store)
-        fresh.serve()
-        return done
+    try:
+        with beside(store, home) as fresh:
+            if fresh is None:
+                state = read_state(store)
+                if state is not None and state.in_flight is not None:
+                    wipe(store)
+                return fill_up(store)
+            done = fill_up(fresh.store)
+            fresh.serve()
+            return done
+    except KehutuError as fault:
+        if fault.code != "STORE_UNAVAILABLE" or not isinstance(store.dialect, ArcadeDB):
+            raise
+        # A server that was started for a small graph may lack the memory for the loader, and is back by now; small
+        # steps need less.
+        log.warning("loader gave up", code=fault.code)
+        return None
 
 
 def fill_whole(
@@ -124,7 +138,7 @@ def fill_whole(
         progress(phase, done, total)
 
     until = named_until(ledger)
-    if until and _large(ledger, store, at_once):
+    if until and mentions_at_least(ledger, at_once):
         return fill_bulk(ledger, store, schema(), until=until, named=False, progress=told)
     return fill(ledger, store, schema(), progress=told)
 

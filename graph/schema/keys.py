@@ -107,6 +107,8 @@ def _escaped(text: str, but: str = "") -> str:
 
 
 def _unescaped(text: str) -> str:
+    if "%" not in text:
+        return text
     for character, code in reversed(_ESCAPES.items()):
         text = text.replace(code, character)
     return text

@@ -7,36 +7,30 @@ record's number, by which those with rivals are found and left out (:mod:`ingest
 from __future__ import annotations
 
 from array import array
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 import numpy as np
 import orjson
 
 from graph.bulk import node_line, relation_line
-from graph.write import stored_relation
+from graph.write import RelationRow, stored_relation
 from ingest.bulk.context import Context
-from ingest.bulk.ends import NONE, End, Ends
+from ingest.bulk.ends import Claim, Ends, Side
 from ingest.bulk.jobs import Answer
 from ingest.entities import lone_row
 from ingest.relations import RelationIdentity, lone_relation
 from ledger import judgements as judged
-from ledger.scan import Row, rows
+from ledger.scan import rows
 from ledger.tables import ORIGIN_CODE
 from terms.ids import EntityId, Key, record_id
 
 _TOGETHER: Final = 20_000
 """Ends that are looked up at once."""
+SIDES: Final[tuple[Side, Side]] = ("source", "target")
 ORIGINS: Final = tuple(
     tuple(sorted(origin for origin, code in ORIGIN_CODE.items() if bits >> code & 1)) for bits in range(8)
 )
 """Origins by their bits."""
-
-
-class Claim(NamedTuple):
-    """A relation statement of a record, as plain JSON."""
-
-    row: Row
-    said: dict[str, Any]
 
 
 def emit(context: Context, ends: Ends, task: int, after: int, until: int) -> Answer:
@@ -103,26 +97,19 @@ class _Relations:
         self.file = (context.folder / f"relations-{task}").open("wb")
 
     def add(self, claims: list[Claim]) -> None:
+        context, ends = self.context, self.ends
         lines = []
-        for claim, source, target in found_ends(self.ends, claims):
+        for claim, source, target in found_ends(ends, claims):
             row, said = claim
-            kind = self.context.schema.relations[said["type"]]
-            identity = identity_of(self.context, self.ends, claim)
             shown = lone_relation(
-                identity,
+                identity_of(context, ends, claim),
                 said.get("set", {}),
                 proxy=said.get("proxy", ()),
                 record=record_id(row.source, row.record_id),
                 origin=row.origin,
-                declared=kind,
+                declared=context.schema.relations[said["type"]],
             )
-            line = (
-                relation_line(kind, shown, source, target)
-                if not self.context.ends
-                else orjson.dumps(
-                    (*shown_ends(identity), stored_relation(kind, shown)), option=orjson.OPT_APPEND_NEWLINE
-                )
-            )
+            line = line_of(context, shown, source, target)
             lines.append(line)
             self.hashes.append(relation_hash(said, source, target))
             self.seqs.append(row.seq)
@@ -140,20 +127,9 @@ class _Relations:
 
 def found_ends(ends: Ends, claims: list[Claim]) -> list[tuple[Claim, int, int]]:
     """Claims of which both ends are entities, with the places of these."""
-    sources = ends.places([source_of(claim) for claim in claims]).tolist()
-    targets = ends.places([target_of(claim) for claim in claims]).tolist()
+    sources, targets = (ends.places(claims, side).tolist() for side in SIDES)
     found = zip(claims, sources, targets, strict=True)
-    return [(claim, a, b) for claim, a, b in found if min(a, b) > NONE]
-
-
-def source_of(claim: Claim) -> End:
-    """The end that a relation comes from."""
-    return End(claim.row.seq, claim.said["source_type"], claim.said["source"])
-
-
-def target_of(claim: Claim) -> End:
-    """The end that a relation leads to."""
-    return End(claim.row.seq, claim.said["target_type"], claim.said["target"])
+    return [(claim, a, b) for claim, a, b in found if a >= 0 and b >= 0]
 
 
 def relation_hash(said: dict[str, Any], source: int, target: int) -> int:
@@ -164,21 +140,19 @@ def relation_hash(said: dict[str, Any], source: int, target: int) -> int:
 def identity_of(context: Context, ends: Ends, claim: Claim) -> RelationIdentity:
     """What makes the relation itself; its ends by the keys that the record states where ids are not wanted."""
     said = claim.said
-    source, target = (
-        (ends.id(source_of(claim)), ends.id(target_of(claim)))
-        if context.ends
-        else (said["source"], said["target"])
-    )
+    source, target = said["source"], said["target"]
+    if context.ends:
+        source, target = ends.id(claim, "source"), ends.id(claim, "target")
+    key = said.get("key", "")
     return RelationIdentity(
-        said["type"],
-        said["source_type"],
-        EntityId(source),
-        said["target_type"],
-        EntityId(target),
-        said.get("key", ""),
+        said["type"], said["source_type"], EntityId(source), said["target_type"], EntityId(target), key
     )
 
 
-def shown_ends(identity: RelationIdentity) -> tuple[str, str, str, str, str]:
-    """Types and ids as the rows for Cypher have them."""
-    return (identity.type, identity.source_type, identity.target_type, identity.source, identity.target)
+def line_of(context: Context, relation: RelationRow, source: int, target: int) -> bytes:
+    """A relation as the loader reads it, or with the ids of its ends for Cypher (:func:`graph.write.create`)."""
+    kind = context.schema.relations[relation.type]
+    if not context.ends:
+        return relation_line(kind, relation, source, target)
+    ends = (relation.type, relation.source_type, relation.target_type, relation.source, relation.target)
+    return orjson.dumps((*ends, stored_relation(kind, relation)), option=orjson.OPT_APPEND_NEWLINE)

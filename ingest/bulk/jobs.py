@@ -6,6 +6,7 @@ pool share one seed of Python's hash of texts: 64 bits that stand for a key, in 
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import queue
@@ -155,7 +156,9 @@ def work(doing: Doing) -> None:
         os._exit(0)  # whoever wanted the answer is gone
 
     threading.Thread(target=read, daemon=True).start()
+    gc.disable()  # a job makes a million objects without a cycle, which the collector would walk over and over
     while True:
+        gc.collect()
         try:
             answer = do(doing, jobs.get())
         except KehutuError as fault:

@@ -6,7 +6,7 @@ is larger than memory should hold is read in rounds, of which each keeps what :f
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 import numpy as np
@@ -19,9 +19,9 @@ from ingest.bulk.jobs import Answer
 from ingest.entities import node_row
 from ingest.identity import Identity, clusters
 from ingest.recall import needed
-from ingest.sightings import Sighting, Told
+from ingest.sightings import Sighting, Told, sightings_among
 from ledger.judgements import Judgement
-from ledger.records import by_seq
+from ledger.records import Record, by_seq
 from terms.ids import EntityId, Key
 
 _ROUND: Final = 20_000
@@ -39,9 +39,17 @@ def merge(context: Context, file: int) -> Answer:
     judgements = _judgements(context, mine)
     sightings: list[Sighting] = []
     last: list[Told] = []
-    for told in _rounds(context, seqs):
-        last += told if judgements else []
-        sightings += [s for one in told for s in one.sightings if mine.intersection(map(hash, s.keys))]
+
+    def mine_of(keys: Sequence[str]) -> bool:
+        return not mine.isdisjoint(map(hash, keys))
+
+    for records in _rounds(context, seqs):
+        for record in records:
+            if judgements:
+                last.append(Told.read(record))
+                sightings += [s for s in last[-1].sightings if mine_of(s.keys)]
+            else:
+                sightings += sightings_among(record, mine_of)
         if len(sightings) > _ROUND and not judgements:
             sightings = _fewer(context, sightings)
     # A key that a sighting states is no mere reference, even where a judgement leaves it to nobody.
@@ -67,10 +75,10 @@ def merge(context: Context, file: int) -> Answer:
     return {"nodes": len(ordered), "apart": list(_apart(identity, last, place))}
 
 
-def _rounds(context: Context, seqs: Numbers) -> Iterator[list[Told]]:
+def _rounds(context: Context, seqs: Numbers) -> Iterator[list[Record]]:
     for start in range(0, len(seqs), _ROUND):
         found = by_seq(context.ledger, seqs[start : start + _ROUND].tolist())
-        yield [Told.read(found[seq]) for seq in sorted(found)]
+        yield [found[seq] for seq in sorted(found)]
 
 
 def _fewer(context: Context, sightings: list[Sighting]) -> list[Sighting]:

@@ -10,11 +10,9 @@ from typing import BinaryIO, Final
 import numpy as np
 import orjson
 
-from graph.bulk import relation_line
-from graph.write import stored_relation
 from ingest.bulk.context import Context, Numbers
-from ingest.bulk.emit import Claim, found_ends, identity_of, relation_hash, shown_ends
-from ingest.bulk.ends import Ends
+from ingest.bulk.emit import found_ends, identity_of, line_of, relation_hash
+from ingest.bulk.ends import Claim, Ends
 from ingest.bulk.jobs import Answer
 from ingest.relations import RelationClaim, RelationIdentity, relation_row
 from ingest.sightings import Told
@@ -81,16 +79,9 @@ def rival(context: Context, ends: Ends, file: int) -> Answer:
                 identities.setdefault(itself, identity_of(context, ends, claim))
     with (context.folder / f"relations-rivals-{file}").open("wb") as out:
         for itself, told_by in claims.items():
-            source, target, type_name, _ = itself
-            kind, identity = context.schema.relations[type_name], identities[itself]
-            shown = relation_row(identity, told_by, context.schema)
-            out.write(
-                relation_line(kind, shown, source, target)
-                if not context.ends
-                else orjson.dumps(
-                    (*shown_ends(identity), stored_relation(kind, shown)), option=orjson.OPT_APPEND_NEWLINE
-                )
-            )
+            source, target, _, _ = itself
+            shown = relation_row(identities[itself], told_by, context.schema)
+            out.write(line_of(context, shown, source, target))
     return {"relations": len(claims)}
 
 

@@ -139,7 +139,8 @@ class _Retry:
         except KehutuError:
             return
         for request in files:
-            lines = wanted.get(request.name)
+            # A reader of several tables adds the table's name to that of the file.
+            lines = wanted.get(request.name) or wanted.get(f"{request.name}#{request.table}")
             if not lines:
                 continue
             try:

@@ -179,19 +179,20 @@ def _row(values: dict[str, object], twin: str, request: Request, name: str, numb
     if twin:
         details: dict[str, object] = {"field": twin, "found": values["_labels" if twin == "_key" else twin]}
         details["expected"] = "a key of its own"
-        return BadRow(name, number, "ROW_NODE_TWIN", details, _kept(values))
+        return BadRow(name, number, "ROW_NODE_TWIN", details, _kept(values, twin))
     for column in sorted(request.wanted):
         value = values.get(column)
         if value is not None and not isinstance(value, str | int | float | Decimal | date):
             details = {"field": column, "found": type(value).__name__}
-            return BadRow(name, number, "ROW_VALUE_KIND", details, _kept(values))
+            return BadRow(name, number, "ROW_VALUE_KIND", details, _kept(values, column))
     return Row(name, number, values)
 
 
-def _kept(values: Mapping[str, object]) -> dict[str, object]:
-    """Cells as the quarantine can keep them."""
+def _kept(values: Mapping[str, object], column: str) -> dict[str, object]:
+    """Cells as the quarantine can keep them; marked (``""``) as no row, so that a retry asks the graph again."""
     plain = (str, int, float, type(None))
-    return {name: value if isinstance(value, plain) else str(value) for name, value in values.items()}
+    kept = {name: value if isinstance(value, plain) else str(value) for name, value in values.items()}
+    return {**kept, "": column}
 
 
 def _label_of(node: Node, keys: Keys) -> str | None:

@@ -1,7 +1,7 @@
 """The model of contagion against simple ones, and against the best that any could do.
 
     python -m benchmarks.judge_risk [--draws 20000] [--isolation-years 1000] [--reading-draws 2000]
-        [--page docs/evaluation/risk.md]
+        [--world-customers 700] [--contagion-small FOLDER] [--page docs/evaluation/risk.md]
 
 Worlds, seeds and years are those of ``benchmarks/worlds.py``. Parameters are the start values, or fitted by maximum
 likelihood on the fitting seeds; every forecast is also calibrated there (isotonic). Trees learn there too. Scores are
@@ -31,7 +31,7 @@ from algorithms.risk.parameters import AT_FACE_VALUE, GUARANTEE, TRADE_CREDIT, R
 from algorithms.risk.propagation import solve
 from algorithms.risk.steering import ring_fence
 from algorithms.risk.weights import EvidenceEdges, MoneyEdges, break_weights, loss_weights
-from benchmarks import expected_scores, readings, trees, worlds
+from benchmarks import contagion_small, expected_scores, readings, trees, worlds
 from benchmarks.risk_page import FITTED, TREES, page
 from graph.arrays import Csr, Floats, Ints
 
@@ -305,6 +305,10 @@ def main() -> None:
     parser.add_argument(
         "--reading-draws", type=int, default=2000, help="of other readings of the rules; 0 = leave them out"
     )
+    parser.add_argument(
+        "--world-customers", type=int, default=700, help="of the utility world; 0 = leave it out"
+    )
+    parser.add_argument("--contagion-small", type=Path, help="the folder of that data set; absent = left out")
     parser.add_argument("--page", type=Path, help="write the page there")
     chosen = parser.parse_args()
     begun, cpu = time.perf_counter(), time.process_time()
@@ -312,7 +316,9 @@ def main() -> None:
     report: dict[str, Any] = {
         "command": f"python -m benchmarks.judge_risk --draws {chosen.draws}"
         f" --isolation-years {chosen.isolation_years} --reading-draws {chosen.reading_draws}"
-        " --page docs/evaluation/risk.md",
+        f" --world-customers {chosen.world_customers}"
+        + (" --contagion-small FOLDER" if chosen.contagion_small else "")
+        + " --page docs/evaluation/risk.md",
         "draws": chosen.draws,
         "isolation_years": chosen.isolation_years,
         "start": asdict(START),
@@ -322,6 +328,12 @@ def main() -> None:
     if chosen.reading_draws:
         report["readings"] = readings.table(chosen.reading_draws)
         report["reading_draws"] = chosen.reading_draws
+    if chosen.world_customers:
+        from benchmarks import judge_world  # noqa: PLC0415  # it judges with the models of this module
+
+        report["utility_world"] = judge_world.judge(chosen.world_customers, judge_world.SEEDS)
+    if chosen.contagion_small:
+        report["contagion_small"] = contagion_small.measure(chosen.contagion_small)
     if chosen.isolation_years:
         report["isolation"] = {name: isolation(name, chosen.isolation_years) for name in contagious}
     report["machine"] = (

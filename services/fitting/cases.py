@@ -68,11 +68,12 @@ def windows(site: Site, as_of: date, parameters: RiskParameters) -> list[Window]
         raise KehutuError("FIT_HISTORY_SHORT", found=max(0, history), needed=LEAST_HISTORY)
     for number in range(1, min(MOST, (history - LEAST_RECORD) // MONTHS) + 1):
         cut_off, last = (_months_before(as_of, MONTHS * back) for back in (number, number - 1))
-        found.append(Window(cut_off, _case(site, bills, cut_off, last, parameters)))
+        found.append(Window(cut_off, case_of(site, bills, cut_off, last, parameters)))
     return found[::-1]
 
 
-def _case(site: Site, bills: Bills, cut_off: date, end: date, parameters: RiskParameters) -> Case:
+def case_of(site: Site, bills: Bills, cut_off: date, end: date, parameters: RiskParameters) -> Case:
+    """A cut-off, and what came of the parties until ``end``."""
     start, last = np.datetime64(cut_off, "D"), np.datetime64(end, "D")
     inputs = exposure(site, start, parameters)
     size, customers = len(inputs.parties.ids), inputs.customers

@@ -221,6 +221,8 @@ class ScoreInterval:
 
     low: float = strawberry.field(description="The score with all such buffers at their largest.")
     high: float = strawberry.field(description="The score with all such buffers at their smallest.")
+    probability_low: float = strawberry.field(description="The probability of arrears at the low end.")
+    probability_high: float = strawberry.field(description="The probability of arrears at the high end.")
     factor: float = strawberry.field(
         description="By how much such a buffer may differ; a declared parameter."
     )

@@ -24,8 +24,8 @@ TEXT = {
         "{time}, run {run}",
         "fitted": "Parameters fitted to the site's history; score {score:.1%} before calibration",
         "unfitted": "Parameters unfitted: start values, and the score is taken for the probability",
-        "interval": "Between {low:.1%} and {high:.1%} if buffers that nobody reported are up to {factor:.0f} times "
-        "smaller or larger",
+        "interval": "Between {probability_low:.1%} and {probability_high:.1%} if buffers that nobody reported are up to "
+        "{factor:.0f} times smaller or larger",
         "over": "Over-determined {raw:.1f} times: the causes together are more than enough",
         "loss": "Expected loss: {loss} yuan",
         "own": "own payment record of {name}",
@@ -52,7 +52,8 @@ TEXT = {
         "批次 {run}",
         "fitted": "参数已按本站历史拟合；校准前得分 {score:.1%}",
         "unfitted": "参数未拟合：使用初始值，以得分作为概率",
-        "interval": "若未申报的损失吸收能力相差不超过 {factor:.0f} 倍，概率介于 {low:.1%} 与 {high:.1%} 之间",
+        "interval": "若未申报的损失吸收能力相差不超过 {factor:.0f} 倍，"
+        "概率介于 {probability_low:.1%} 与 {probability_high:.1%} 之间",
         "over": "过度决定 {raw:.1f} 倍：各原因合计已绰绰有余",
         "loss": "预期损失：{loss} 元",
         "own": "{name} 自身的缴费记录",

@@ -30,10 +30,13 @@ NOTHING = 1e-12
 @dataclass(frozen=True, slots=True)
 class Interval:
     """``low`` to ``high``: all that the score can be while every uncertain buffer is between 1/``factor`` and
-    ``factor`` times what was taken."""
+    ``factor`` times what was taken. ``probability_low``, ``probability_high``: the same of the probability of arrears,
+    g of the score."""
 
     low: float
     high: float
+    probability_low: float
+    probability_high: float
     factor: float
 
 
@@ -42,7 +45,9 @@ def interval_of(run: Run, model: RiskModel, party: int) -> Interval | None:
     low, high = _limits(model, parameters_of(run))
     if high[party] - low[party] <= NOTHING:
         return None
-    return Interval(float(low[party]), float(high[party]), FACTOR)
+    ends = np.array([low[party], high[party]])
+    least, most = model.probability(ends).tolist()  # g never falls
+    return Interval(float(ends[0]), float(ends[1]), least, most, FACTOR)
 
 
 @lru_cache(maxsize=2)

@@ -24,13 +24,15 @@ from ledger import runs
 from ledger.judgements import SOURCE as JUDGEMENTS
 from ledger.records import latest_observation
 from ledger.runs import Run
-from services.analysis import analyse, conclude, read_until
+from services.analysis import OWN, analyse, conclude, read_until
 from services.arrears.situation import fit_of, parameters_of
 from services.exposure import exposure
+from services.fitting import kept as fits
 from services.live.continuing import Continued, continued
 from services.live.keeping import keep
 from services.live.relevance import changes_risk
-from services.risk_model import model_of
+from services.own_risk import kept as own_models
+from services.risk_model import FIT, model_of
 from services.run_tables import depth_of
 from services.site import Site
 from terms.errors import KehutuError
@@ -44,7 +46,7 @@ SHARE = 0.25
 """Where more of the parties are touched, communities have to be found anew."""
 
 Outcome: TypeAlias = Literal["continued", "full", "unchanged", "off", "no-run", "failed"]
-Reason: TypeAlias = Literal["cut-off", "version", "length", "share"]
+Reason: TypeAlias = Literal["cut-off", "version", "parameters", "length", "share"]
 
 NOTHING = Money(0)
 
@@ -149,6 +151,8 @@ def _needs_full(site: Site, run: Run, known: int) -> Reason | None:
         return "cut-off"
     if run.code_version != version("kehutu") or "overrides" not in _whole(site, run).files:
         return "version"
+    if _learned(run) != _in_force(site):
+        return "parameters"
     return "length" if depth_of(run) >= LONGEST else None
 
 
@@ -157,6 +161,16 @@ def _whole(site: Site, run: Run) -> Run:
     while depth_of(run) and run.parent is not None:
         run = runs.get(site.ledger, run.parent)
     return run
+
+
+def _learned(run: Run) -> tuple[object, object]:
+    """Versions of the fit and of the model of own risk that the run was made with; None: the start values."""
+    return run.parts["risk"].get(FIT), run.parts.get(OWN, {}).get("model")
+
+
+def _in_force(site: Site) -> tuple[object, object]:
+    fit, own = fits.in_force(site.home), own_models.in_force(site.home)
+    return fit.version if fit else None, own.version if own else None
 
 
 def _engine(run: Run) -> str:

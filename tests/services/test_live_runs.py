@@ -10,6 +10,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from algorithms.risk.parameters import RiskParameters
+from algorithms.risk.probability import IDENTITY
 from ingest.load import load
 from ingest.projector import Projection
 from ledger import runs
@@ -17,6 +19,7 @@ from services.analysis import analyse
 from services.arrears.history import history
 from services.arrears.trace import trace
 from services.arrears.watching import RuleKind, watch, watch_list
+from services.fitting import kept as fits
 from services.live.changes import changes_in
 from services.live.following import LONGEST, Followed, follow
 from services.loading import project
@@ -366,3 +369,16 @@ def test_a_fault_of_ours_is_reported_and_not_raised(site: Site) -> None:
     assert followed.fault is not None
     assert followed.fault.code == "LIVE_RUN_FAILED"
     assert "unheard-of" in followed.fault.message()
+
+
+def test_another_fit_in_force_makes_a_full_run(site: Site) -> None:
+    world = first_world()
+    take(site, world, all_rows(world))
+    analyse(site)
+    fits.keep(site.home, RiskParameters(rho_guarantee=0.5, fitted=True), IDENTITY, {})
+    followed = follow(site, take(site, world, [world.guarantee(3)]))
+    assert (followed.outcome, followed.reason) == ("full", "parameters")
+    assert follow(site, take(site, world, [world.guarantee(4)])).outcome == "continued"
+    assert current(site)[0].parts["risk"]["parameters"]["rho_guarantee"] == 0.5
+    fits.reset(site.home)
+    assert_as_new(site, follow(site, take(site, world, [world.guarantee(5)])))

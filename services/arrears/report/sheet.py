@@ -191,7 +191,7 @@ class Writer:
         if found is None:
             return ()
         text = self._text["interval"].format(factor=found.factor)
-        return (Row(text, (f"{found.low:.1%} – {found.high:.1%}",)),)
+        return (Row(text, (f"{found.probability_low:.1%} – {found.probability_high:.1%}",)),)
 
     def _paths(self, answer: RiskTrace) -> Table:
         text = self._text

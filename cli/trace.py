@@ -24,8 +24,8 @@ TEXT = {
         "{time}, run {run}",
         "fitted": "Parameters fitted to the site's history; score {score:.1%} before calibration",
         "unfitted": "Parameters unfitted: start values, and the score is taken for the probability",
-        "interval": "Between {probability_low:.1%} and {probability_high:.1%} if buffers that nobody reported are up to "
-        "{factor:.0f} times smaller or larger",
+        "interval": "Between {probability_low:.1%} and {probability_high:.1%} if buffers that nobody reported are "
+        "up to {factor:.0f} times smaller or larger",
         "over": "Over-determined {raw:.1f} times: the causes together are more than enough",
         "loss": "Expected loss: {loss} yuan",
         "own": "own payment record of {name}",

@@ -27,7 +27,7 @@ TEXT = {
             "Forecasts hold while customers and collection stay as they were in the months learned from.",
             "Of registers only what was reported by each cut-off counts; a state that appears for the first time "
             "moves nothing until it has been learned.",
-            "Default of the last months' customers is known only as far as the data reach.",
+            "Bills count with the amounts and days that the graph shows now: corrections made since are in them.",
         ),
         "not": "Not for",
         "not for": (
@@ -55,7 +55,7 @@ TEXT = {
         "limit": (
             "预测以客户行为和催费方式与学习期一致为前提。",
             "登记信息只采用各截止日前已报告的内容；首次出现的状态在学习之前不起作用。",
-            "最近几个月的结果只在数据所及范围内已知。",
+            "账单金额与日期按图中当前值计算，事后更正已包含在内。",
         ),
         "not": "不得用于",
         "not for": (

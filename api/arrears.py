@@ -9,7 +9,8 @@ import strawberry
 from api.context import ID
 from api.paging import Connection, page
 from api.scalars import FenAmount
-from api.types import Assumption, Money, Named, RiskOverride, Run, SeedShare
+from api.trace import Assumption, RiskOverride, SeedShare
+from api.types import Money, Named, Run
 from services.arrears import model
 from services.arrears.clusters import Clusters
 from terms.money import Money as Amount

@@ -13,19 +13,16 @@ from api.linked import NeighbourConnection, provenance_of
 from api.paging import Connection, largest, page
 from api.reports import report_path
 from api.service import Interaction, WorkOrder
+from api.trace import Contribution, OwnRisk, RiskOverride, ScoreInterval
 from api.types import (
     Account,
     Address,
     Arrears,
     Bill,
     Community,
-    Contribution,
     Money,
-    OwnRisk,
     Provenance,
-    RiskOverride,
     Run,
-    ScoreInterval,
     SupplyElement,
     described,
     stored,

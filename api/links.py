@@ -6,7 +6,8 @@ import strawberry
 
 from api.context import ID
 from api.paging import Connection, page
-from api.types import Assumption, Money, Named
+from api.trace import Assumption
+from api.types import Money, Named
 from services.arrears import circles as circle
 from services.arrears import owners as owner
 

@@ -10,7 +10,7 @@ from api.arrears import Overridden, RiskCluster, ShockInput, WhatIf, clusters_pa
 from api.context import ID, Info
 from api.links import GuaranteeCircle, Owners, circles_page
 from api.paging import Connection, page
-from api.types import RiskTrace
+from api.trace import RiskTrace
 from api.views import LossShockInput, LossView, LossViewKind, RelatedParties
 from api.watch import HistoryPoint, Watched, WatchRule, WatchRuleKind, history_point
 from services.arrears.circles import guarantee_circles

@@ -6,7 +6,8 @@ import strawberry
 
 from api.context import ID
 from api.paging import Connection, page
-from api.types import Assumption, Money, Named, Run
+from api.trace import Assumption
+from api.types import Money, Named, Run
 from services.arrears import related as near
 from services.arrears import views
 

@@ -48,8 +48,8 @@ def cases(folder: Path, seed: int, customers: int) -> tuple[Case, Case]:
     """The year learned from and the year judged, of one world."""
     world = generate(folder / "world", customers=customers, seed=seed)
     chosen = settings(folder / "home")
-    ingest(chosen, world.manifest)
     with open_site(chosen) as site:
+        ingest(chosen, world.manifest)
         bills = bills_of(site, read_tables(site))
         learned = case_of(site, bills, LEARNED, LAST, START)
         inputs = exposure(site, np.datetime64(LAST), START)
@@ -86,7 +86,7 @@ def judge(customers: int, seeds: int) -> dict[str, Any]:
     """Scores by model and seed, over all parties and over enterprises with money links into them."""
     learned, judged = [], []
     for seed in range(FIRST_SEED, FIRST_SEED + seeds):
-        with tempfile.TemporaryDirectory() as folder:
+        with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
             one, other = cases(Path(folder), seed, customers)
         learned.append(one)
         judged.append(other)

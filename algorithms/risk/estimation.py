@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Literal, TypeAlias
 
 import numpy as np
@@ -22,12 +23,14 @@ PRIOR = 1.0
 """Log-sd of the prior about the start value."""
 FURTHEST = 3.0
 """Log of the factor beyond which no value is searched."""
-STEP = 0.1
-"""Log step of second differences: wide, so that one kink does not decide."""
+STEP = 0.02
+"""Log step of differences."""
+LEAST_CHANCE = 1e-3
+"""Nearer to 0 or 1 no chance counts as known, or one party would seem to tell everything."""
 NEVER_MATTERS = 1e-9
 """Nats by which a value that no outcome depends on may seem to matter: rounding."""
 
-Slice: TypeAlias = Callable[[Floats], float]
+Place: TypeAlias = Callable[[Floats], RiskParameters]
 Cost: TypeAlias = Callable[[Sequence[str], Floats], float]
 Kept: TypeAlias = Literal["", "no links", "too little data"]
 
@@ -102,7 +105,9 @@ def estimate(
             kept[name] = "no links"
     while True:
         moved = [name for name in names if name not in kept]
-        logs, spread = _search(moved, cost)
+        logs = _search(moved, cost)
+        known = _information(cases, forecast, partial(at, moved), logs) + np.eye(len(moved)) / PRIOR**2
+        spread = np.sqrt(np.diag(np.linalg.inv(known)))
         # Half of what is known of a value must come from the data: then its spread is below PRIOR / sqrt(2).
         unknown = [name for name, sd in zip(moved, spread, strict=True) if sd > PRIOR / np.sqrt(2)]
         if not unknown:
@@ -132,12 +137,12 @@ def estimate(
     return Estimation(parameters, tuple(estimates), first, after)
 
 
-def _search(moved: Sequence[str], cost: Cost) -> tuple[Floats, Floats]:
-    """The logs with the lowest cost, and the sd of each: of the normal that has the cost's curvature there."""
+def _search(moved: Sequence[str], cost: Cost) -> Floats:
+    """The logs with the lowest cost."""
     size = len(moved)
     best = np.zeros(size)
     if not size:
-        return best, best
+        return best
     # No slopes: the cost has a kink wherever a score reaches 1. A second start ends what a flat simplex began.
     for reach in (0.4, 0.15):
         found = minimize(
@@ -153,22 +158,22 @@ def _search(moved: Sequence[str], cost: Cost) -> tuple[Floats, Floats]:
             },
         )
         best = np.clip(np.asarray(found.x, dtype=np.float64), -FURTHEST, FURTHEST)
-    curvature = _curvature(lambda logs: cost(moved, logs), best)
-    # The prior alone has 1 / PRIOR^2 everywhere; less is an error of the differences.
-    values, vectors = np.linalg.eigh(curvature)
-    covariance = vectors @ np.diag(1.0 / np.maximum(values, 1.0 / PRIOR**2)) @ vectors.T
-    return best, np.sqrt(np.diag(covariance))
+    return best
 
 
-def _curvature(cost: Slice, at: Floats) -> Floats:
-    """Second differences, size x size."""
-    step = STEP * np.eye(len(at))
-    middle = cost(at)
-    ahead, behind = (np.array([cost(at + sign * each) for each in step]) for sign in (1, -1))
-    found = np.diag(ahead - 2 * middle + behind)
-    for k in range(len(at)):
-        for m in range(k):
-            # From sums and differences of the two at once; half as many values as the usual four corners.
-            both = cost(at + step[k] + step[m]) + cost(at - step[k] - step[m])
-            found[k, m] = found[m, k] = (both - ahead[k] - behind[k] - ahead[m] - behind[m] + 2 * middle) / 2
-    return np.asarray(found / STEP**2)
+def _information(cases: Sequence[Case], forecast: Forecast, at: Place, best: Floats) -> Floats:
+    """Expected (Fisher) information of the logs, size x size: of n chances h, sum of dh dh' / (h (1 - h)).
+
+    Second differences of the likelihood itself would meet a kink wherever a score reaches 1.
+    """
+    size = len(best)
+    found = np.zeros((size, size))
+    for case in cases:
+        judged = case.judged
+        h = np.clip(forecast(case, at(best))[judged], LEAST_CHANCE, 1.0 - LEAST_CHANCE)
+        slopes = np.zeros((size, len(h)))
+        for k, step in enumerate(STEP * np.eye(size)):
+            slopes[k] = (forecast(case, at(best + step)) - forecast(case, at(best - step)))[judged]
+        slopes /= 2 * STEP
+        found += case.years * (slopes / (h * (1.0 - h))) @ slopes.T
+    return found

@@ -1,11 +1,11 @@
-"""The credit model on published labelled files: how much it finds, beside a dummy, one column and a simple rule.
+"""The credit model on published labelled files and in synthetic worlds, beside a dummy and simple rules.
 
     python -m benchmarks.judge_credit FOLDER [--page docs/evaluation/credit.md]
 
 FOLDER holds ``credit-taiwan/clients.csv.gz``, ``credit-german/applicants.csv.gz`` and
 ``credit-bureau-loans/loans.csv.gz``. Each is split by a hash of the row's number with seed 0: 70 % to learn from, 30 %
-to judge by. What is run is the function of ``kehutu evaluate credit``. Prints one JSON document, and writes the page
-where asked.
+to judge by. What is run is the function of ``kehutu evaluate credit``; in the worlds that of ``kehutu fit own-risk``,
+without a store. Prints one JSON document, and writes the page where asked.
 """
 
 from __future__ import annotations
@@ -25,13 +25,20 @@ from typing import Any
 
 import numpy as np
 
+from algorithms.own_risk.columns import take
 from algorithms.own_risk.judging import judge
+from algorithms.own_risk.outcomes import Event, defaults, in_default, months_later
+from algorithms.own_risk.records import known_at
 from algorithms.own_risk.splits import share_of
+from algorithms.own_risk.training import START_RULE, train_default, train_next_bill
 from benchmarks.credit_page import page
+from benchmarks.world_records import END, Seen, read
 from services.evaluation.credit import evaluate
 
 TEST_SHARE = 0.3
 SEED = 0
+WORLD = 4_000
+WORLD_SEEDS = (1, 2)
 LATE = ("Charged Off", "Late (31-120 days)", "Late (16-30 days)", "In Grace Period")
 PAID_SINCE = ("balance", "paid_total", "paid_principal", "paid_interest", "paid_late_fees")
 
@@ -86,6 +93,64 @@ def start_rule(test: Path) -> dict[str, Any]:
     return asdict(judge(happened, own, money=money, seed=SEED))
 
 
+def year_before(seen: Seen, event: Event) -> dict[str, int]:
+    """Defaults of the year before the end of the data, among those not in default at its begin: on any day, as the
+    model counts, and on first days of months, as the world counts the year that it keeps apart."""
+    record, begin = seen.record, months_later(END, -event.months)
+    known = known_at(record, begin)
+    judged = (known.bills > 0) & ~in_default(known.overdue, event)
+    most = np.zeros(record.size)
+    for month in range(1, event.months):
+        first = int((begin.astype("datetime64[M]") + month).astype("datetime64[D]").astype(np.int64))
+        overdue = (record.due < first) & (record.paid >= first)
+        most = np.maximum(most, np.bincount(record.customer[overdue], minlength=record.size))
+    any_day = defaults(record, begin, END, event).happened > 0
+    return {
+        "any_day": int((any_day & judged).sum()),
+        "first_days": int(((most >= event.overdue_bills) & judged).sum()),
+    }
+
+
+def own_risk(customers: int, seeds: tuple[int, ...]) -> dict[str, Any]:
+    """The product's own model in synthetic worlds, judged by the year that they keep apart."""
+    event, found = Event(), []
+    for seed in seeds:
+        with tempfile.TemporaryDirectory() as scratch:
+            seen = read(Path(scratch), customers, seed)
+        trained = train_default(seen.record, END, seen.parties, event, seed=SEED)
+        late = train_next_bill(seen.record, END, seen.parties, seed=SEED)
+        known = known_at(seen.record, END)
+        at = np.flatnonzero((known.bills > 0) & ~in_default(known.overdue, event))
+        happened = (seen.most_overdue[at] >= event.overdue_bills).astype(np.float64)
+        forecasts = {
+            trained.learned.name: trained.learned.forecast(take(known.table, at)),
+            "start rule": known.late[at] / START_RULE,
+            "dummy": np.full(len(at), happened.mean()),
+        }
+        found.append(
+            {
+                "seed": seed,
+                "model": trained.learned.name,
+                "calibration": trained.learned.calibration.kind,
+                "customers": trained.customers,
+                "happened_to": trained.happened_to,
+                "judged": len(at),
+                "defaulted": int(happened.sum()),
+                "year_before": year_before(seen, event),
+                "scores": {name: asdict(judge(happened, chance)) for name, chance in forecasts.items()},
+                "late": {
+                    late.learned.name: asdict(late.judged),
+                    **{name: asdict(scores) for name, scores in late.baselines.items()},
+                },
+            }
+        )
+        print(f"world {seed}: judged", file=sys.stderr, flush=True)
+    return {
+        "asked": {"customers": customers, "end": str(END), "bills": event.overdue_bills},
+        "worlds": found,
+    }
+
+
 def main() -> None:
     """Read the arguments, judge, print and write."""
     parser = argparse.ArgumentParser(
@@ -95,7 +160,7 @@ def main() -> None:
     parser.add_argument("--page", type=Path, help="write the page there")
     chosen = parser.parse_args()
     begun, cpu = time.perf_counter(), time.process_time()
-    report: dict[str, Any] = {"files": {}}
+    report: dict[str, Any] = {"own": own_risk(WORLD, WORLD_SEEDS), "files": {}}
     with tempfile.TemporaryDirectory() as scratch:
         for name, file in FILES.items():
             train, test = split(chosen.folder / file.path, Path(scratch))

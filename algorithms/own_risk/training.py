@@ -69,6 +69,10 @@ class Trained:
     happened_to: int
 
 
+MONTHS = "months of bills"
+"""What is too little where the record is too short; else it happened, or did not happen, to too few customers."""
+
+
 class TooLittle(Exception):  # noqa: N818  # no fault: an answer
     """There is too little to learn from. ``found`` against ``needed`` of ``what``."""
 
@@ -139,7 +143,7 @@ def train_default(
 
     cut_offs = past_cut_offs(record, end, event.months, history)
     if not cut_offs:
-        raise TooLittle("months of bills", _months(record, end), history + event.months)
+        raise TooLittle(MONTHS, _months(record, end), history + event.months)
     return _train(
         _rows(record, parties, cut_offs, outcome, features, seed=seed), "start rule", candidates, seed
     )
@@ -168,7 +172,7 @@ def train_next_bill(
 
     cut_offs = past_cut_offs(record, end, 1, 3)
     if len(cut_offs) < 3:
-        raise TooLittle("months of bills", _months(record, end), 6)
+        raise TooLittle(MONTHS, _months(record, end), 6)
     return _train(
         _rows(record, parties, cut_offs, outcome, features, seed=seed),
         "share of late bills",

@@ -9,7 +9,7 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from algorithms.own_risk.outcomes import Event
-from algorithms.own_risk.training import TooLittle, train_default, train_next_bill
+from algorithms.own_risk.training import MONTHS, TooLittle, train_default, train_next_bill
 from services.analysis import latest_day
 from services.exposure.parties import Tables, read_relations, read_tables
 from services.own_risk.card import ModelCard, target_card
@@ -38,7 +38,7 @@ def fit_own_risk(
     The same record and seed give the same model, to the byte. What is in force stays where this raises.
 
     Raises:
-        KehutuError: ``OWN_RISK_TOO_LITTLE``; ``NOTHING_LOADED``; ``STORE_UNAVAILABLE``.
+        KehutuError: ``OWN_RISK_SHORT``, ``OWN_RISK_TOO_FEW``; ``NOTHING_LOADED``; ``STORE_UNAVAILABLE``.
     """
     chosen = event or Event()
     until = as_of or latest_day(site)
@@ -53,9 +53,9 @@ def fit_own_risk(
         progress("Learning whose next bill is late")
         late = train_next_bill(record, end, groups, seed=seed)
     except TooLittle as short:
-        raise KehutuError(
-            "OWN_RISK_TOO_LITTLE", found=short.found, needed=short.needed, what=short.what, until=until
-        ) from None
+        if short.what == MONTHS:
+            raise KehutuError("OWN_RISK_SHORT", found=short.found, needed=short.needed, until=until) from None
+        raise KehutuError("OWN_RISK_TOO_FEW", found=short.found, needed=short.needed, until=until) from None
     card = ModelCard(
         until=until,
         overdue_bills=chosen.overdue_bills,

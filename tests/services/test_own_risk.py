@@ -178,11 +178,24 @@ def test_the_same_record_gives_the_same_model_to_the_byte(fitted: Fitted) -> Non
     assert path.read_bytes() == first
 
 
-def test_a_record_that_is_too_short_is_refused_and_the_model_in_force_stays(fitted: Fitted) -> None:
-    refused = run("fit", "own-risk", "--as-of", "2024-12-31", "--home", fitted.site.home)
+@pytest.mark.parametrize(
+    ("until", "code", "said"),
+    [
+        (
+            "2024-12-31",
+            "OWN_RISK_SHORT",
+            "until 2024-12-31 holds 13 months of bills; to learn own risk 20 are",
+        ),
+        ("2025-07-31", "OWN_RISK_TOO_FEW", "customers only, where 40 are needed"),
+    ],
+)
+def test_a_record_that_is_too_short_is_refused_and_the_model_in_force_stays(
+    fitted: Fitted, until: str, code: str, said: str
+) -> None:
+    refused = run("fit", "own-risk", "--as-of", until, "--home", fitted.site.home)
     assert refused.exit_code == 1
-    assert "OWN_RISK_TOO_LITTLE" in refused.output
-    assert "2024-12-31: 13 months of bills, at least 20" in refused.output
+    assert code in refused.output
+    assert said in refused.output
     model = kept.in_force(fitted.site.home)
     assert model is not None
     assert model.until == date(2026, 1, 5)

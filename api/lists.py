@@ -66,9 +66,7 @@ def region() -> Any:
 
 def risk() -> Any:
     """A filter by score."""
-    return strawberry.field(
-        default=None, description="Arrears probability of the party in the current run, 0 to 1."
-    )
+    return strawberry.field(default=None, description="Score of the party in the current run, 0 to 1.")
 
 
 def community() -> Any:
@@ -201,7 +199,7 @@ class CustomerOrderField(enum.Enum):
     """The values are names of properties, or of scores of the current run."""
 
     ID = strawberry.enum_value("id", description="Canonical id.")
-    RISK = strawberry.enum_value(RISK, description="Arrears probability in the current run.")
+    RISK = strawberry.enum_value(RISK, description="Score in the current run.")
     EXPECTED_LOSS = strawberry.enum_value(EXPECTED_LOSS, description="Expected loss in the current run.")
     CUSTOMER_NO = by("Customer", "customerNo")
     NAME = by("Customer", "name")
@@ -223,7 +221,7 @@ class EnterpriseOrderField(enum.Enum):
     """The values are names of properties, or of scores of the current run."""
 
     ID = strawberry.enum_value("id", description="Canonical id.")
-    RISK = strawberry.enum_value(RISK, description="Arrears probability in the current run.")
+    RISK = strawberry.enum_value(RISK, description="Score in the current run.")
     EXPECTED_LOSS = strawberry.enum_value(EXPECTED_LOSS, description="Expected loss in the current run.")
     CREDIT_CODE = by("Enterprise", "creditCode")
     NAME = by("Enterprise", "name")
@@ -247,7 +245,7 @@ class PersonOrderField(enum.Enum):
     """The values are names of properties, or of scores of the current run."""
 
     ID = strawberry.enum_value("id", description="Canonical id.")
-    RISK = strawberry.enum_value(RISK, description="Arrears probability in the current run.")
+    RISK = strawberry.enum_value(RISK, description="Score in the current run.")
     EXPECTED_LOSS = strawberry.enum_value(EXPECTED_LOSS, description="Expected loss in the current run.")
     NAME = by("Person", "name")
 

@@ -44,7 +44,7 @@ class Watched:
     """See the description."""
 
     party: Named = strawberry.field(description="The party.")
-    score: float = strawberry.field(description="Arrears probability in the current run.")
+    score: float = strawberry.field(description="Score in the current run.")
     before: float | None = strawberry.field(
         description="The same in the run before; absent where it knew none."
     )
@@ -60,7 +60,7 @@ class HistoryPoint:
     run: Run = strawberry.field(description="The run.")
     created_at: str = strawberry.field(description="When it was made, ISO instant in UTC.")
     data_time: str = strawberry.field(description="Cut-off of its data, an ISO date.")
-    score: float = strawberry.field(description="Arrears probability.")
+    score: float = strawberry.field(description="Score.")
     own: float = strawberry.field(description="Own distress.")
     expected_loss: Money = strawberry.field(description="Expected loss.")
     current: bool = strawberry.field(description="Whether the run is the current one.")

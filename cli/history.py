@@ -13,7 +13,7 @@ from services.site import open_site
 
 COLUMNS = {
     "en": ("run", "data of", "made at", "score", "own distress", "expected loss, yuan"),
-    "zh": ("批次", "数据截至", "生成时间", "欠费概率", "自身违约概率", "预期损失（元）"),
+    "zh": ("批次", "数据截至", "生成时间", "得分", "自身违约概率", "预期损失（元）"),
 }
 
 

@@ -28,7 +28,7 @@ TEXT = {
         "first": "nothing: it is the first",
     },
     "zh": {
-        "columns": ("主体", "名称", "欠费概率", "上一批次", "预期损失（元）", "预警"),
+        "columns": ("主体", "名称", "得分", "上一批次", "预期损失（元）", "预警"),
         "THRESHOLD": "概率不低于 {level:.1%}",
         "RISE": "上升 {value:.1%}",
         "NEW_PATH": "新的传导路径，占概率的 {value:.1%}：{path}",

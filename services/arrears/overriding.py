@@ -121,8 +121,8 @@ def override(
     return Overridden(
         party=names[model.ids[party]],
         override=judged(in_force[0], names[model.ids[party]]) if in_force else None,
-        before=float(model.score[party]),
-        after=float(after.score[party]),
+        before=model.chance(party),
+        after=after.chance(party),
         loss=Money(int(after.expected_loss[party] - model.expected_loss[party])),
         total_loss=Money(int(after.expected_loss.sum() - model.expected_loss.sum())),
         run=RunName(after_run.id),

@@ -57,6 +57,7 @@ def what_if_of(site: Site, run: Run, model: RiskModel, shocks: Sequence[Shock]) 
     score = _after(at_risk, risen, among)
     loss = _losses(model, score, among, changes)
     equity_loss = _equity_losses(model, at_loss, _after(at_loss, lost, among), among, changes)
+    before, after = model.probability(model.score[among]), model.probability(score)
     shocked = np.isin(among, direct)
     moved = (np.abs(score - model.score[among]) > MOVED) | (loss != 0) | (equity_loss != 0) | shocked
     hit = np.flatnonzero(moved)
@@ -68,8 +69,8 @@ def what_if_of(site: Site, run: Run, model: RiskModel, shocks: Sequence[Shock]) 
         hits=tuple(
             Hit(
                 party=names[name],
-                before=float(model.score[among[at]]),
-                after=float(score[at]),
+                before=float(before[at]),
+                after=float(after[at]),
                 loss=Money(int(loss[at])),
                 equity_loss=Money(int(equity_loss[at])),
                 shocked=bool(shocked[at]),

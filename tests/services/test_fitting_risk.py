@@ -151,8 +151,10 @@ def test_a_what_if_costs_the_difference_of_two_analyses(
     for name, each in hit.items():
         at = model.party(name)
         assert at is not None
-        after = model.loss_at(np.array([each.after]), np.array([at]))[0]
-        assert each.loss.fen == after - model.expected_loss[at]
+        assert each.before == model.chance(at)
+        assert (
+            each.loss.fen == round(each.after * model.lgd[at] * model.exposure[at]) - model.expected_loss[at]
+        )
 
 
 def test_fitting_again_gives_the_same_and_a_backup_carries_it(

@@ -5,6 +5,7 @@ The rules are stated in docs/science.md, "Bad input".
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +15,7 @@ import pytest
 
 from ledger import quarantine
 from services.analysis import AnalysisReport, analyse
+from services.arrears.assumptions import Assumption
 from services.arrears.model import RiskTrace, Shock, ShockKind
 from services.arrears.trace import trace
 from services.arrears.what_if import what_if
@@ -22,6 +24,7 @@ from services.risk_model import current
 from services.settings import settings
 from services.site import Site, open_site
 from terms.errors import KehutuError
+from terms.money import Money
 
 WAN = 10_000 * 100
 SHARERS = 202
@@ -321,3 +324,21 @@ def test_a_what_if_that_leaves_no_link_is_answered(site: Site, report: AnalysisR
     assert answer.total_loss.fen == int(
         np.rint(model.own * model.lgd * model.exposure).sum() - model.expected_loss.sum()
     )
+
+
+def test_every_code_of_a_caution_has_a_sentence_in_both_languages() -> None:
+    services = Path(__file__).parents[2] / "services"
+    said = re.compile(
+        r"(?:Caution|Assumption)\(\s*\"([A-Z_]+)\"|\"([A-Z]+(?:_[A-Z]+)+)\" if .* else \"([A-Z_]+)\""
+    )
+    codes = {
+        code
+        for module in services.rglob("*.py")
+        for found in said.finditer(module.read_text(encoding="utf-8"))
+        for code in found.groups()
+        if code
+    }
+    assert {"SELF_LINK", "NO_LINKS", "SHARE_UNKNOWN", "HUB_IGNORED"} <= codes
+    for code in codes:
+        for lang in ("en", "zh"):
+            assert Assumption(code, "x", "y", Money(1)).message(lang)

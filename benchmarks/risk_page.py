@@ -247,17 +247,22 @@ def utility_world(report: dict[str, Any]) -> str:
         f" {'kept: ' + e['kept'] if e['kept'] else ''} |"
         for e in found["estimates"]
     ]
-    own, h = (np.array([x["auc"] for x in found["models"][title]]) for title in ("own record", FITTED))
-    verdict = (
-        f"Fitted h over the own record, AUC: {paired(h - own)}; over trees on one hop:"
-        f" {paired(h - np.array([x['auc'] for x in found['models'][TREES[0]]]))}."
-    )
+    told = []
+    for key, title in (("auc", "AUC"), ("ap", "average precision")):
+        h = np.array([x[key] for x in found["models"][FITTED]])
+        for other in ("own record", TREES[0]):
+            above = h - np.array([x[key] for x in found["models"][other]])
+            half = half_width(above)
+            verdict = (
+                "h is ahead" if mean(above) > half else "h is behind" if mean(above) < -half else "undecided"
+            )
+            told.append(f"| {title}, over {other} | {paired(above)} | {verdict} |")
     return UTILITY.format(
         seeds=found["seeds"],
         customers=found["customers"],
         rows="\n".join(rows),
         estimates="\n".join(estimates),
-        verdict=verdict,
+        verdict="\n".join(told),
         **totals,
     )
 

@@ -86,7 +86,15 @@ trade and guarantees only. Mean ± standard error over seeds.
 | --- | --- | --- | --- | --- |
 {estimates}
 
+Fitted h against the own record and against trees, paired by seed:
+
+| | difference | |
+| --- | --- | --- |
 {verdict}
+
+Read off these tables for 5 seeds of 700 customers: contagion along links is weaker in this world than the start values
+say (the fitted sigmas are larger, the fitted thetas smaller), and a few dozen defaults a year do not tell the
+pass-through of money at all. Nothing here shows that links forecast better than the own record.
 """
 
 SMALL = """

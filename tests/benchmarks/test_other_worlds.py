@@ -92,6 +92,6 @@ def test_the_page_tells_both(measured: dict[str, dict[str, object]]) -> None:
     told = risk_page.utility_world(report)
     assert "20 defaults of 500 parties" in " ".join(told.split())
     assert "| sigma | 0.8 | 0.8 | 0.1 to 6 | kept: too little data |" in told
-    assert "Fitted h over the own record, AUC: +0.0000 [+0.0000, +0.0000]" in told
+    assert "| AUC, over own record | +0.0000 [+0.0000, +0.0000] | undecided |" in told
     assert "| shock_cycle |" in risk_page.small_networks(report)
     assert risk_page.utility_world({}) == risk_page.small_networks({}) == ""

@@ -82,6 +82,7 @@ def graph(call: Call, folders: tuple[Path, ...], engine: str) -> int:
     "--time", help="Column of a number or an ISO date: only what is older than the test file is learned."
 )
 @click.option("--exclude", multiple=True, help="A column to leave out (repeatable).")
+@click.option("--encoding", help="Of text files, where it cannot be found out: gb18030, big5, ...")
 @click.option(
     "--keep-protected",
     is_flag=True,

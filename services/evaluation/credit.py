@@ -101,6 +101,7 @@ def evaluate(
     time: str | None = None,
     exclude: Sequence[str] = (),
     keep_protected: bool = False,
+    encoding: str | None = None,
     seed: int = 0,
 ) -> CreditReport:
     """Learn on one file, judge on the other; the same files and seed give the same report.
@@ -114,12 +115,13 @@ def evaluate(
             out, and candidates are chosen by later rows.
         exclude: columns to leave out.
         keep_protected: take protected attributes (``algorithms/own_risk/protected.py``) too.
+        encoding: of text files; found out when absent.
 
     Raises:
         KehutuError: what reading and choosing columns raise; ``CREDIT_TOO_FEW``, ``CREDIT_MONEY_INVALID``,
             ``CREDIT_TIME_INVALID``.
     """
-    train, test = read(train_file), read(test_file)
+    train, test = read(train_file, encoding), read(test_file, encoding)
     happened, known, bad = outcomes(train, label, positive)
     happened_later, known_later, _ = outcomes(test, label, positive or bad)
     rows = [known, known_later]

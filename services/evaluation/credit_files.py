@@ -67,15 +67,18 @@ class File:
         )
 
 
-def read(path: Path) -> File:
+def read(path: Path, encoding: str | None = None) -> File:
     """A table of CSV, Parquet, JSON lines or Excel, packed or not.
+
+    Args:
+        encoding: of a text table; found out when absent.
 
     Raises:
         KehutuError: what the readers raise; ``CREDIT_FILE_EMPTY`` without rows.
     """
-    opened = _open(path, frozenset())
+    opened = _open(path, frozenset(), encoding)
     if opened.columns is not None and path.suffix == ".parquet":  # reads only the columns that are asked for
-        opened = _open(path, frozenset(opened.columns))
+        opened = _open(path, frozenset(opened.columns), encoding)
     columns: dict[str, Cells] = {name: [] for name in opened.columns or ()}
     rows = faulty = 0
     for row in opened.rows:
@@ -93,11 +96,11 @@ def read(path: Path) -> File:
     return File(path.name, columns, rows, faulty)
 
 
-def _open(path: Path, wanted: frozenset[str]) -> Opened:
+def _open(path: Path, wanted: frozenset[str], encoding: str | None) -> Opened:
     bare = path.with_suffix("") if path.suffix in _PACKED else path
     ending = bare.suffix.lower()
     return reader(ENDINGS.get(ending, ending.removeprefix(".") or path.name))(
-        Request(path, path.name, wanted=wanted)
+        Request(path, path.name, wanted=wanted, encoding=encoding)
     )
 
 

@@ -193,6 +193,36 @@ def test_labels_in_words_and_of_several_values(tmp_path: Path) -> None:
     assert "'gone', 'late', 'paid'" in refused.output
 
 
+def test_chinese_files_in_an_old_encoding(tmp_path: Path) -> None:
+    chinese = {
+        "client_id": "户号",
+        "sex": "性别",
+        "kind": "行业",
+        "late": "逾期次数",
+        "owed": "欠费金额",
+        "default": "违约",
+    }
+    parts = []
+    for seed in (1, 2):
+        rows = [
+            {
+                name: ("是" if row[key] else "否") if key == "default" else row[key]
+                for key, name in chinese.items()
+            }
+            for row in clients(seed)
+        ]
+        text = write(tmp_path / f"{seed}.csv", rows).read_text(encoding="utf-8")
+        parts.append(tmp_path / f"{seed}.csv")
+        parts[-1].write_bytes(text.encode("gb18030"))
+    asked_for = ("--label", "违约", "--money", "欠费金额", "--encoding", "gb18030", "--json")
+    answer = run("--train", parts[0], "--test", parts[1], *asked_for)
+    assert answer.exit_code == 0, answer.output
+    report = json.loads(answer.stdout)
+    assert report["badValues"] == ["是"]
+    assert {"column": "性别", "reason": "protected (sex)"} in report["leftOut"]
+    assert report["columns"][0]["column"] == "逾期次数"
+
+
 def test_the_same_file_on_both_sides_is_warned_of(files: tuple[Path, Path]) -> None:
     assert any("has learned from" in warning for warning in asked(files[0], files[0])["warnings"])
 

@@ -84,6 +84,7 @@ def pour(store: Store, lines: Iterable[bytes], *, nodes: int) -> tuple[int, int]
         connection.close()
     if answer.status != http.HTTPStatus.OK:
         raise KehutuError("STORE_DAMAGED", store=store.url, reason=found.decode(errors="replace"))
+    dialect.settle(store)
     done = orjson.loads(found)
     return done["verticesCreated"], done["edgesCreated"]
 

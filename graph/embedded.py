@@ -31,7 +31,8 @@ from typing import Any
 from terms.errors import KehutuError
 
 REFUSE_SECONDS = 1.5
-LEAVE_SECONDS = 15.0
+LEAVE_SECONDS = 60.0
+"""A server that leaves a graph of millions writes down its files' sums first."""
 START_SECONDS = 90.0
 STARTS = 2
 WATCH_SECONDS = 0.25
@@ -104,11 +105,12 @@ class EmbeddedServer:
             os.close(self._clients)
 
     def _refuse_strangers(self) -> None:
-        end = time.monotonic() + REFUSE_SECONDS
+        begun = time.monotonic()
         while (holder := self._holder()) is not None:
             if holder.get("uid") == os.geteuid() and holder.get("engine") == engine_version():
                 return
-            if time.monotonic() > end:  # an old server that is just leaving is given the time to go
+            # One that says nothing is just coming, or leaving.
+            if time.monotonic() - begun > (REFUSE_SECONDS if holder else LEAVE_SECONDS):
                 raise self._locked(holder)
             time.sleep(0.05)
 

@@ -65,7 +65,9 @@ def crowded_by(
     return tuple(
         found
         for (type_name, side, kind), ids in asked.items()
-        for found in _crowded(ledger, store, schema, schema.relations[type_name], side, kind, ids, today)
+        for found in crowded_among(
+            ledger, store, schema, schema.relations[type_name], side=side, kind=kind, ids=ids, today=today
+        )
     )
 
 
@@ -81,20 +83,24 @@ def crowded(  # noqa: PLR0917  # where, then what
     for kind in kinds:
         rows = every(store, type=kind, relation=declared.name, today=today.isoformat(), first=first)
         ids = [row.id for row in rows]
-        found += _crowded(ledger, store, schema, declared, declared.one, kind, ids, today)
+        found += crowded_among(
+            ledger, store, schema, declared, side=declared.one, kind=kind, ids=ids, today=today
+        )
     return tuple(found)
 
 
-def _crowded(  # noqa: PLR0917  # where, of what, of whom
+def crowded_among(
     ledger: Ledger,
     store: Store,
     schema: Schema,
     declared: RelationType,
+    *,
     side: Side,
     kind: str,
     ids: Sequence[str],
     today: date,
 ) -> Iterable[Crowded]:
+    """Those among some entities of one type, at a side of one relation type, by what the store holds."""
     query = queries.crowded_sources if side == "source" else queries.crowded_targets
     for start in range(0, len(ids), BATCH):
         part = list(ids[start : start + BATCH])

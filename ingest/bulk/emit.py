@@ -7,12 +7,13 @@ record's number, by which those with rivals are found and left out (:mod:`ingest
 from __future__ import annotations
 
 from array import array
-from typing import Any, Final
+from typing import Any, Final, Literal, TypeAlias
 
 import numpy as np
 import orjson
 
 from graph.bulk import node_line, relation_line
+from graph.schema.model import RelationType
 from graph.write import RelationRow, stored_relation
 from ingest.bulk.context import Context
 from ingest.bulk.ends import Claim, Ends, Side
@@ -26,6 +27,9 @@ from terms.ids import EntityId, Key, record_id
 
 _TOGETHER: Final = 20_000
 """Ends that are looked up at once."""
+Group: TypeAlias = Literal["double", "crowd"]
+"""Relations of which one may be too many: contracts of equal amount between the same two; all of one kind at an end."""
+GROUPS: Final[tuple[Group, ...]] = ("double", "crowd")
 SIDES: Final[tuple[Side, Side]] = ("source", "target")
 ORIGINS: Final = tuple(
     tuple(sorted(origin for origin, code in ORIGIN_CODE.items() if bits >> code & 1)) for bits in range(8)
@@ -94,6 +98,7 @@ class _Relations:
     def __init__(self, context: Context, ends: Ends, task: int) -> None:
         self.context, self.ends, self.task = context, ends, task
         self.hashes, self.seqs, self.lengths = array("q"), array("q"), array("i")
+        self.groups: dict[Group, array[int]] = {kind: array("q") for kind in GROUPS}
         self.file = (context.folder / f"relations-{task}").open("wb")
 
     def add(self, claims: list[Claim]) -> None:
@@ -101,18 +106,23 @@ class _Relations:
         lines = []
         for claim, source, target in found_ends(ends, claims):
             row, said = claim
+            declared = context.schema.relations[said["type"]]
             shown = lone_relation(
                 identity_of(context, ends, claim),
                 said.get("set", {}),
                 proxy=said.get("proxy", ()),
                 record=record_id(row.source, row.record_id),
                 origin=row.origin,
-                declared=context.schema.relations[said["type"]],
+                declared=declared,
             )
             line = line_of(context, shown, source, target)
             lines.append(line)
-            self.hashes.append(relation_hash(said, source, target))
+            itself = relation_hash(said, source, target)
+            self.hashes.append(itself)
             self.seqs.append(row.seq)
+            if context.named:
+                for kind, group in groups_of(declared, said, source, target).items():
+                    self.groups[kind].extend((group, itself, row.seq))
             self.lengths.append(len(line))
         self.file.writelines(lines)
 
@@ -122,6 +132,11 @@ class _Relations:
             np.save(
                 self.context.folder / f"relation-{name}-{self.task}.npy", np.array(values, values.typecode)
             )
+        for kind, group in self.groups.items():
+            np.save(
+                self.context.folder / f"group-{kind}-{self.task}.npy",
+                np.array(group, np.int64).reshape(-1, 3).T,
+            )
         return len(self.hashes)
 
 
@@ -130,6 +145,17 @@ def found_ends(ends: Ends, claims: list[Claim]) -> list[tuple[Claim, int, int]]:
     sources, targets = (ends.places(claims, side).tolist() for side in SIDES)
     found = zip(claims, sources, targets, strict=True)
     return [(claim, a, b) for claim, a, b in found if a >= 0 and b >= 0]
+
+
+def groups_of(declared: RelationType, said: dict[str, Any], source: int, target: int) -> dict[Group, int]:
+    """Hashes of the groups in which a relation has to be the only one, for all that is known here."""
+    found: dict[Group, int] = {}
+    amount = said.get("set", {}).get("amount")
+    if declared.key and isinstance(amount, int | float):
+        found["double"] = hash((declared.name, source, target, amount))
+    if declared.one is not None:
+        found["crowd"] = hash((declared.name, source if declared.one == "source" else target))
+    return found
 
 
 def relation_hash(said: dict[str, Any], source: int, target: int) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cached_property
 from typing import Any, Final, Literal, NamedTuple, TypeAlias
 
 import numpy as np
@@ -34,10 +35,15 @@ class Ends:
         apart = orjson.loads((context.folder / "apart.json").read_bytes())
         self._apart = {(seq, type_, key): (int(place), str(id_)) for seq, type_, key, place, id_ in apart}
         self._records = frozenset(seq for seq, _, _ in self._apart)
-        self._ids: dict[str, str] = {}
-        if context.ends:
-            for file in sorted(context.folder.glob("ids-*.json")):
-                self._ids.update(orjson.loads(file.read_bytes()))
+        self._folder = context.folder
+
+    @cached_property
+    def _ids(self) -> dict[str, str]:
+        """Ids of entities by their other keys."""
+        found: dict[str, str] = {}
+        for file in sorted(self._folder.glob("ids-*.json")):
+            found.update(orjson.loads(file.read_bytes()))
+        return found
 
     def places(self, claims: Sequence[Claim], side: Side) -> Numbers:
         """The places in the stream of nodes of one end of each claim."""

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import orjson
@@ -19,13 +19,17 @@ from graph.bulk import pour
 from graph.dialects.arcadedb import ArcadeDB
 from graph.schema.model import Schema
 from graph.store import Store
+from ingest.bulk.cautions import told, write_cautions
 from ingest.bulk.context import Context, Numbers
+from ingest.bulk.emit import GROUPS
 from ingest.bulk.jobs import Job, Pool
 from ingest.bulk.plan import KeysMetError, Surveyed, part, places, write_table
 from ingest.bulk.rivals import unrivalled, write_rivals
 from ingest.bulk.rows import send
 from ingest.bulk.worker import Worker
+from ingest.cardinality import Crowded
 from ingest.projector import Projection
+from ingest.relations import Warned
 from ledger.database import Ledger
 from ledger.naming import name_all
 from ledger.records import by_seq
@@ -59,8 +63,8 @@ def fill_bulk(
 
     Args:
         until: number of the last record that counts; at least 1.
-        named: whether the names by which entities are found are made too: at the very first load, when the ledger
-            has none. The caller holds the writer's lock then.
+        named: whether the names by which entities are found are made too, and cautions told: at the very first load,
+            when the ledger has no names. The caller holds the writer's lock then.
         workers: processes that compute, by default one a core; 0: this one, which tests use.
         span: records of a job.
         progress: called with records done and to do; every record counts twice, once when its keys are read.
@@ -81,7 +85,9 @@ def fill_bulk(
         if written != (done.nodes, done.relations):
             reason = f"it took {written} nodes and relations of {(done.nodes, done.relations)}"
             raise KehutuError("STORE_DAMAGED", store=store.url, reason=reason)
+        warnings: tuple[Warned | Crowded, ...] = ()
         if named:
+            warnings = told(ledger, store, schema, *done.cautions())
             name_all(ledger, done.names(), until=until)
     state.end(store, until, by_seq(ledger, [until])[until].recorded_at.isoformat())
     return Projection(
@@ -89,9 +95,9 @@ def fill_bulk(
         nodes=done.nodes,
         relations=done.relations,
         watermark=until,
-        types=tuple(
-            sorted(t.name for t in schema.types)
-        ),  # any of them, for whoever asks what may have changed
+        # Any of them, for whoever asks what may have changed.
+        types=tuple(sorted(kind.name for kind in schema.types)),
+        warnings=warnings,
     )
 
 
@@ -189,6 +195,14 @@ class Computed:
         for task in range(self._ranges):
             for key in orjson.loads((self._folder / f"names-{task}.json").read_bytes()):
                 yield key, key
+
+    def cautions(self) -> list[list[Any]]:
+        """What :func:`ingest.bulk.cautions.told` takes, under the same conditions as names."""
+        jobs: list[Job] = []
+        for kind in GROUPS:
+            write_cautions(self._folder, self._ranges, kind)
+            jobs.append({"do": "caution", "kind": kind})
+        return [answer["found"] for answer in self._pool.each(jobs)]
 
     @property
     def _ranges(self) -> int:

@@ -102,7 +102,7 @@ def part(folder: Path, surveyed: Surveyed) -> Parted:
     again[1:] = ordered[1:] == ordered[:-1]
     again[:-1] |= again[1:]
     together = np.empty(len(order), bool)
-    together[order] = again | _among(ordered, linked)
+    together[order] = again | among(ordered, linked)
     alone = ~together
     several = np.unique(np.concatenate((s.hash[together], linked)))
     label = _components(several, s)
@@ -154,7 +154,7 @@ def write_table(folder: Path, parts: list[tuple[Numbers, Numbers]]) -> int:
     return len(hashes)
 
 
-def _among(values: npt.NDArray[Any], of: npt.NDArray[Any]) -> npt.NDArray[np.bool_]:
+def among(values: npt.NDArray[Any], of: npt.NDArray[Any]) -> npt.NDArray[np.bool_]:
     """Which values are among some ascending ones."""
     if not len(of):
         return np.zeros(len(values), bool)
@@ -186,8 +186,8 @@ def _references(
     firsts = np.flatnonzero(np.concatenate(([True], ordered[1:] != ordered[:-1]))[: len(ordered)])
     origins = np.bitwise_or.reduceat(s.ref_origins[order], firsts) if len(firsts) else s.ref_origins[:0]
     found, hashes = order[firsts], ordered[firsts]
-    tie = _among(hashes, linked)
-    bare = ~(_among(hashes, alone) | _among(hashes, several))
+    tie = among(hashes, linked)
+    bare = ~(among(hashes, alone) | among(hashes, several))
     tied = dict(zip(found[tie].tolist(), origins[tie].tolist(), strict=True))
     by_place = np.argsort(found[bare])
     return found[bare][by_place], origins[bare][by_place], tied

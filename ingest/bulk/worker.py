@@ -6,6 +6,7 @@ import sys
 from functools import cached_property
 from pathlib import Path
 
+from ingest.bulk.cautions import caution
 from ingest.bulk.context import Context
 from ingest.bulk.emit import emit
 from ingest.bulk.ends import Ends
@@ -39,6 +40,7 @@ class Worker:
             "survey": lambda task, after, until: survey(context, task, after, until),
             "merge": lambda file: merge(context, file),
             "emit": emitted,
+            "caution": lambda kind: caution(context, self.ends, kind),
             "rival": lambda file: rival(context, self.ends, file),
         }
 

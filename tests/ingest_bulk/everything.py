@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from ingest.judging import split
-from ingest.projector import catch_up
 from ledger.database import Ledger
 from ledger.judgements import NewJudgement
 from tests.ingest_projector.material import (
@@ -23,6 +22,7 @@ from tests.ingest_projector.material import (
 
 A, B, C = CODES
 ZHANG = "customer:0000000001"
+CROWDED = "customer:0000000003"
 VALUES: dict[str, object] = {
     "text": '国网電力 "引号" \\ \t 全角Ａ',
     "integer": 7,
@@ -61,6 +61,9 @@ def everything(ledger: Ledger) -> None:
             relation("INVESTS_IN", "enterprise:archive/only-named", B), origin="benchmark"),
         row("old/7", node("Enterprise", "enterprise:archive/gone", name="走")),
         row("old/8", node("Customer", "customer:0000000002", name="old")),
+        # Two parties behind one customer.
+        *(row(f"old/{n}", node("Customer", CROWDED, name="王"), node("Enterprise", party),
+              relation("IS", CROWDED, party)) for n, party in ((9, A), (10, B))),
     )), 1)  # fmt: skip
     happen(ledger, Load((
         withdrawn("old/7", day=1),
@@ -97,6 +100,3 @@ def _all_types() -> Load:
             nodes = {a: node(source, a), b: node(target, b)}
             rows.append(row(f"all/{tie.name}-{source}-{target}", *nodes.values(), stated))
     return Load(tuple(rows))
-
-
-__all__ = ["VALUES", "catch_up", "everything", "split_one"]

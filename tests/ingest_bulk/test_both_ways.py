@@ -16,6 +16,7 @@ from graph.state import read_state
 from graph.store import Store
 from graph.write import contents, wipe
 from ingest.bulk.jobs import Pool
+from ingest.cardinality import Crowded
 from ingest.projector import catch_up
 from ledger import tables
 from ledger.database import Ledger
@@ -25,7 +26,7 @@ from services.operation.rebuild import rebuild
 from services.settings import settings
 from services.site import open_site
 from terms.errors import KehutuError
-from tests.ingest_bulk.everything import everything, split_one
+from tests.ingest_bulk.everything import CROWDED, A, B, everything, split_one
 from tests.ingest_projector.material import SCHEMA
 from tests.ingest_projector.test_difference import new_ledger
 
@@ -77,6 +78,12 @@ def test_a_first_load_and_a_rebuild_at_once_give_the_graph_and_the_names_of_smal
         assert names(site.ledger) == known
         assert (done.nodes, done.relations) == (len(graph["nodes"]), len(graph["relations"]))
         assert done.watermark == head(site.ledger)
+        crowded = [
+            (str(c.entity), {str(other) for other in c.others})
+            for c in done.warnings
+            if isinstance(c, Crowded)
+        ]
+        assert (CROWDED, {str(A), str(B)}) in crowded
         assert [done for _, done in seen] == sorted(done for _, done in seen)
         assert seen[-1] == ("Bringing the graph up to date", head(site.ledger))
         site.store.write("MATCH (n:Customer) DETACH DELETE n")

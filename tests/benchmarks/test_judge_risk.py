@@ -73,6 +73,12 @@ def test_the_page_says_which_targets_are_met() -> None:
     assert all(line.endswith("| **not met** |") for line in fitted_bad)
 
 
+def test_judging_again_gives_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(judge_risk, "ISOLATION_SEEDS", (0, 1))
+    assert judge_risk.thresholds(20) == judge_risk.thresholds(20)
+    assert judge_risk.isolation("b2", 20) == judge_risk.isolation("b2", 20)
+
+
 def test_the_page_says_where_trees_with_h_win() -> None:
     report = _report(0.78)
     models = report["worlds"]["b"]["models"]

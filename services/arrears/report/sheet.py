@@ -166,7 +166,7 @@ class Writer:
         else:
             note = text["proven"].format(bound=answer.bound) if answer.bound > 0 else text["exact"]
         return (
-            Row(text["score"], (f"{answer.score:.1%}", note)),
+            Row(text["score"], (f"{answer.probability:.1%}", note)),
             Row(text["loss"], (str(answer.expected_loss), _yuan(self._lang))),
         )
 

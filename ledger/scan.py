@@ -75,7 +75,7 @@ def superseded_until(ledger: Ledger, until: int) -> npt.NDArray[np.int64]:
 
 
 def mentions_at_least(ledger: Ledger, number: int) -> bool:
-    """Whether records have so many mentions, of which each stated node and relation makes about one; counts no more."""
+    """Whether records have so many mentions, of which a node or relation makes one or two; counts no more."""
     found = 0
     with ledger.reading() as connection:
         for table in tables.MENTIONS:

@@ -73,7 +73,7 @@ def project(site: Site, progress: Progress = silent, *, at_once: int = AT_ONCE) 
     """Bring the graph up to date with the ledger.
 
     Args:
-        at_once: statements in the ledger, about, from which an empty graph is made by several processes and the loader.
+        at_once: mentions in the ledger from which an empty graph is made by several processes and the loader.
     """
     phase = "Bringing the graph up to date"
     return follow_ledger(site.ledger, site.store, site.home, phase=phase, progress=progress, at_once=at_once)

@@ -33,7 +33,7 @@ from terms.progress import Progress
 log = logger(__name__)
 
 AT_ONCE: Final = 500_000
-"""Statements in the ledger, about, from which the processes and the loader are worth their start of some seconds."""
+"""Mentions in the ledger, some 300,000 nodes and relations: processes and loader are worth their start from there."""
 LARGE_LEDGER: Final = 300 * 1024**2
 """Bytes of a ledger whose graph of about a million nodes and relations the loader writes with 768 MB."""
 
@@ -63,7 +63,7 @@ def follow(
 
     Args:
         phase: what ``progress`` is told.
-        at_once: statements, about, from which it is.
+        at_once: mentions of keys in the ledger from which it is.
         held: the caller is :func:`alone` already.
     Raises:
         KehutuError: what :func:`ingest.projector.catch_up` and :func:`ingest.bulk.fill.fill_bulk` raise.

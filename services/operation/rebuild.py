@@ -69,7 +69,7 @@ def rebuild(
 
     Args:
         grace: the longest wait, in seconds, for queries that still run in the old graph of an embedded store.
-        at_once: statements in the ledger, about, from which the graph is made by several processes and the loader.
+        at_once: mentions in the ledger from which the graph is made by several processes and the loader.
     Raises:
         KehutuError: LEDGER_MISSING; LEDGER_LOCKED when another rebuild, or in place another writer, is at work;
             STORE_OF_ANOTHER_LEDGER unless it is one that this ledger was restored from; STORE_DAMAGED when the new

@@ -71,7 +71,8 @@ def shares(site: Site) -> list[tuple[object, ...]]:
         "MATCH (a)-[r:SHARES]->(b) RETURN a.name AS a, b.name AS b, r.kind AS kind, r.count AS count, "
         "r.latest AS latest, r.recordId AS record, r.runId AS run"
     )
-    assert all(runs.get(site.ledger, row.pop("run")) for row in rows)  # pairs that stay keep the run that wrote them
+    # Pairs that stay keep the run that wrote them.
+    assert all(runs.get(site.ledger, row.pop("run")) for row in rows)
     return sorted((*sorted((row["a"], row["b"])), *list(row.values())[2:]) for row in rows)
 
 

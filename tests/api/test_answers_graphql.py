@@ -253,8 +253,10 @@ def test_runs_communities_and_loads(risky: TestClient) -> None:
     assert found["run"] is None
     [run] = nodes(found["runs"])
     assert run["current"] is True
-    assert [part["name"] for part in run["parts"]] == ["communities", "risk"]
-    assert run["parts"][1]["parameters"]["tau"] > 0
+    parts = {part["name"]: part for part in run["parts"]}
+    assert sorted(parts) == ["communities", "own risk", "risk"]
+    assert parts["own risk"]["algorithm"] == "start rule"
+    assert parts["risk"]["parameters"]["tau"] > 0
     same = ask(risky, "query ($id: ID!) { run(id: $id) { id cutOff } }", id=run["id"])["run"]
     assert same == {"id": run["id"], "cutOff": run["cutOff"]}
     [community] = nodes(found["communities"])

@@ -85,11 +85,13 @@ def main() -> None:
     print(json.dumps(report, indent=1))
 
 
-def measure(given: GraphInput, folder: Path, url: str, *, rebuilding: bool = True) -> dict[str, Any]:
+def measure(
+    given: GraphInput, folder: Path, url: str, *, rebuilding: bool = True, portraits: int = PORTRAITS
+) -> dict[str, Any]:
     """All parts on one kind of store, the peer first; each leaves nothing behind for the other."""
     heap = next(size for least, size in sorted(HEAP.items(), reverse=True) if given.customers >= least)
     chance = random.Random(1)
-    asked = [f"{4_000_000_000 + chance.randrange(given.customers)}" for _ in range(PORTRAITS + WARM)]
+    asked = [f"{4_000_000_000 + chance.randrange(given.customers)}" for _ in range(portraits + WARM)]
     plain = _plain(given, folder / "plain", url, heap, asked)
     while _embedded_server(folder / "plain"):  # it ends soon after its last client
         time.sleep(0.1)

@@ -92,8 +92,8 @@ Fitted h against the own record and against trees, paired by seed:
 | --- | --- | --- |
 {verdict}
 
-A few dozen defaults a year tell little of the parameters: those marked as kept stay at their start values. Whether links
-forecast better than the own record in this world is what the last table says, and nothing more may be read into it.
+A few dozen defaults a year tell little of the parameters: those marked as kept stay at their start values. Whether
+links forecast better than the own record in this world is what the last table says, and nothing more may be read in it.
 """
 
 SMALL = """

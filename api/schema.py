@@ -10,6 +10,7 @@ from strawberry.types import ExecutionContext
 
 from api.answers import GraphAnswers
 from api.context import Context
+from api.identity import IdentityChanges
 from api.limits import DocumentLimits
 from api.risk import RiskAnswers, RiskChanges
 from api.scalars import Fen, FenAmount
@@ -30,7 +31,7 @@ class Query(GraphAnswers, RiskAnswers):
 @strawberry.type(
     description="What can be changed; every change has a key under which saying it twice counts once."
 )
-class Mutation(RiskChanges):
+class Mutation(RiskChanges, IdentityChanges):
     """See the description."""
 
 

@@ -56,6 +56,7 @@ def judge(
     by: Judge = "person",
     score: float | None = None,
     reasons: Mapping[str, object] | None = None,
+    request: str = "",
 ) -> Judged:
     """Acknowledge a judgement on two entities; the graph follows when it is projected.
 
@@ -64,15 +65,15 @@ def judge(
             of an entity of the other one's type.
         author: the person, or the name of the rule or model.
         at: now.
+        request: the caller's name for this one decision (:func:`ledger.judgements.requested`).
     Raises:
         KehutuError: UNKNOWN_ID; JUDGEMENT_OF_ONE; JUDGEMENT_OF_TWO_TYPES, a customer is never an enterprise.
     """
     one, other = lasting_pair(ledger, schema, left, right)
     if prefix_of(one) != prefix_of(other):
         raise KehutuError("JUDGEMENT_OF_TWO_TYPES", left=left, right=right)
-    seq = judgements.judge(
-        ledger, one, other, verdict, by=by, author=author, at=at, score=score, reasons=reasons
-    )
+    said = NewJudgement(one, other, verdict, by, author, score, reasons or {}, request)
+    (seq,) = judgements.judge_all(ledger, [said], at=at)
     return Judged(min(one, other), max(one, other), verdict, seq)
 
 

@@ -34,7 +34,8 @@ class NewJudgement:
     """A judgement on its way into the ledger; the order of ``left`` and ``right`` means nothing.
 
     ``author``: the person, or the name and version of the rule or model. ``score``: 0 to 1, how sure; None where
-    the judge gives none. ``reasons``: plain JSON values that explain it.
+    the judge gives none. ``reasons``: plain JSON values that explain it. ``request``: the caller's name for this one
+    decision, by which :func:`requested` finds it; empty where nobody will ask.
     """
 
     left: Key
@@ -44,6 +45,7 @@ class NewJudgement:
     author: str
     score: float | None = None
     reasons: Mapping[str, object] = field(default_factory=dict, hash=False)
+    request: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +118,13 @@ def touching(ledger: Ledger, keys: Iterable[str]) -> list[Judgement]:
     return [judgement for judgement in judgements if wanted & {judgement.left, judgement.right}]
 
 
+def requested(ledger: Ledger, request: str) -> Judgement | None:
+    """The judgement that was made under a caller's name for it, whatever was judged since; None where there is none."""
+    key = _request_key(request)
+    seqs = mentioning(ledger, [key], roles=("judgement",))[key]
+    return read(by_seq(ledger, seqs)[min(seqs)]) if seqs else None
+
+
 def is_judgement(record: Record) -> bool:
     """Whether a record is a judgement, and not a row of some source."""
     return record.source == SOURCE
@@ -151,6 +160,10 @@ def _row(judgement: NewJudgement, at: datetime) -> NewRecord:
         "score": judgement.score,
         "reasons": dict(judgement.reasons),
     }
+    mentions = [Mention(left, "judgement"), Mention(right, "judgement")]
+    if judgement.request:
+        said["request"] = request = _request_key(judgement.request)
+        mentions.append(Mention(request, "judgement"))
     name = "\0".join((left, right, judgement.by, judgement.author))
     return NewRecord(
         source=SOURCE,
@@ -162,5 +175,10 @@ def _row(judgement: NewJudgement, at: datetime) -> NewRecord:
         observed_assumed=True,
         # Empty statements beside it, so that a reader of rows finds a row that states nothing.
         payload=orjson.dumps({"judgement": said, "nodes": [], "relations": []}, option=orjson.OPT_SORT_KEYS),
-        mentions=(Mention(left, "judgement"), Mention(right, "judgement")),
+        mentions=tuple(mentions),
     )
+
+
+def _request_key(request: str) -> str:
+    """Stands among the keys that records mention, and is the key of no entity."""
+    return "request:" + hashlib.blake2b(request.encode(), digest_size=12).hexdigest()

@@ -10,18 +10,18 @@ from typing import Generic, TypeVar
 
 from graph.schema.load import schema
 from ingest.identity import effective
-from ingest.judging import Judged, Split
+from ingest.judging import Judged, Split, lasting_pair
 from ingest.judging import judge as acknowledge_judgement
 from ingest.judging import split as acknowledge_split
 from ingest.projector import Projection
 from ledger.census import census, judgements
 from ledger.database import Ledger
-from ledger.judgements import Judge, Verdict
+from ledger.judgements import Judge, Verdict, requested
 from services.live.following import follow
 from services.loading import STORE_FAULT_EXIT, project
 from services.operation import trail
 from services.settings import Settings
-from services.site import open_site
+from services.site import Site, open_site
 from terms.errors import KehutuError
 from terms.progress import Progress, silent
 
@@ -66,6 +66,14 @@ class Acknowledged(Generic[T]):
 
     answer: T
     store_fault: KehutuError | None
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """A judgement; ``repeated``: it had been made before under the same idempotency key."""
+
+    judged: Judged
+    repeated: bool
 
 
 def resolve(settings: Settings, progress: Progress = silent) -> Resolved:
@@ -115,6 +123,57 @@ def judge(
         )
 
     return _acknowledged(settings, said)
+
+
+def decide(
+    site: Site,
+    left: str,
+    right: str,
+    verdict: Verdict,
+    *,
+    author: str,
+    reason: str | None,
+    idempotency_key: str,
+) -> Decided:
+    """Take a person's judgement on two entities as :func:`judge` does, for a caller who may ask again.
+
+    Args:
+        site: an open site.
+        author: who judges; not empty.
+        idempotency_key: the caller's name for this one decision. Asking again under it changes nothing, even where
+            another judgement on the pair came in between.
+    Raises:
+        KehutuError: as :func:`judge`; ``OVERRIDE_NEEDS`` without author; ``IDEMPOTENCY_KEY`` when it is empty,
+            ``IDEMPOTENCY_CONFLICT`` when it was used for another judgement; ``STORE_UNAVAILABLE``: then the judgement
+            is kept and the graph follows when it answers.
+    """
+    author = author.strip()
+    if not author:
+        raise KehutuError("OVERRIDE_NEEDS", field="author")
+    if not idempotency_key.strip():
+        raise KehutuError("IDEMPOTENCY_KEY")
+    known = requested(site.ledger, idempotency_key)
+    if known is None:
+        trail.note(site.ledger, f"judge {verdict}", f"{left} {right}", actor=author)
+        answer = acknowledge_judgement(
+            site.ledger,
+            site.schema,
+            left,
+            right,
+            verdict,
+            author=author,
+            at=datetime.now(UTC),
+            reasons=_because(reason),
+            request=idempotency_key,
+        )
+    else:
+        pair = sorted(lasting_pair(site.ledger, site.schema, left, right))
+        wanted = (*pair, verdict, author, _because(reason))
+        if wanted != (known.left, known.right, known.verdict, known.author, known.reasons):
+            raise KehutuError("IDEMPOTENCY_CONFLICT", key=idempotency_key)
+        answer = Judged(known.left, known.right, known.verdict, known.seq)
+    follow(site, project(site))
+    return Decided(answer, repeated=known is not None)
 
 
 def split(

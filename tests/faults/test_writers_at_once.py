@@ -45,6 +45,9 @@ WATCH = """mutation ($id: ID!, $level: Float!, $key: String!) {
 OVERRIDE = """mutation ($id: ID!, $own: Float!, $key: String!) {
   overrideRisk(id: $id, own: $own, reason: "seen", author: "li", until: "2099-12-31", idempotencyKey: $key)
   { override { own } repeated } }"""
+JUDGE = """mutation ($first: ID!, $second: ID!, $key: String!) {
+  judgeIdentity(first: $first, second: $second, verdict: DIFFERENT, author: "li", idempotencyKey: $key)
+  { seq repeated } }"""
 
 
 def ask(client: TestClient, query: str, **variables: object) -> dict[str, Any]:
@@ -78,6 +81,7 @@ def test_mutations_and_a_load_in_another_process_lose_and_double_nothing(tmp_pat
                         ask(client, WATCH, id=party, level=0.3, key=key),
                         ask(client, WATCH, id=DEBTOR, level=0.5, key="one and the same"),
                         ask(client, OVERRIDE, id=DEBTOR, own=0.5, key="one judgement"),
+                        ask(client, JUDGE, first=DEBTOR, second=UPSTREAM, key="one verdict"),
                     ])  # fmt: skip
                 return given
 
@@ -94,6 +98,8 @@ def test_mutations_and_a_load_in_another_process_lose_and_double_nothing(tmp_pat
         assert len({answer[1]["watchParty"]["id"] for answer in answers}) == 1
         repeated = [answer[2]["overrideRisk"]["repeated"] for answer in answers]
         assert sorted(repeated) == [False, *[True] * (len(answers) - 1)]
+        # Two that ask at the same moment may both be told that they were the first; the ledger holds one.
+        assert len({answer[3]["judgeIdentity"]["seq"] for answer in answers}) == 1
         rules = [rule["id"] for edge in watched["watchList"]["edges"] for rule in edge["node"]["rules"]]
         assert len(rules) == len(set(rules)) == len(answers) + 1
 
@@ -102,7 +108,7 @@ def test_mutations_and_a_load_in_another_process_lose_and_double_nothing(tmp_pat
         new = [record for record in records if (record.source, record.record_id) not in before]
         decisions = [record for record in new if record.channel == CHANNEL]
         assert len({(record.source, record.record_id) for record in new}) == len(new)
-        assert (len(decisions), len(new)) == (len(answers) + 2, len(answers) + 2 + ROWS)
+        assert (len(decisions), len(new)) == (len(answers) + 3, len(answers) + 3 + ROWS)
         # They did write at once: what callers decided while the load ran stands behind its first rows.
         assert decisions[-1].seq > next(record.seq for record in new if record.source == "late")
 

@@ -109,30 +109,41 @@ def payment_record(customers: int, bills: Bills, cut_off: np.datetime64, advance
     )
 
 
-def defaults_within(customers: int, bills: Bills, start: np.datetime64, end: np.datetime64) -> Bools:
-    """Which customers have six overdue bills at once on some day after ``start``, up to ``end``.
+def defaults_within(  # noqa: PLR0917 - a table of three columns, then the time, then the event
+    customers: int,
+    customer: Ints,
+    due: Days,
+    paid: Days,
+    start: np.datetime64,
+    end: np.datetime64,
+    least: int = OVERDUE_FOR_DEFAULT,
+) -> Bools:
+    """Which of n customers come to have ``least`` overdue bills at once on some day after ``start``, up to ``end``.
 
-    A bill is overdue from the day after its last day to pay until it is paid. O(m log m).
+    A bill is overdue from the day after its last day to pay until it is paid; on one day payments count first. Who is
+    in that state at ``start`` counts only when one more bill falls overdue in it: ask :func:`payment_record` first.
+
+    Args:
+        customer, due, paid: m bills in any order; NaT (or a day that does not come) where absent.
+
+    O(m log m).
     """
-    day = bills.due + np.timedelta64(1, "D")
-    paid = np.where(np.isnat(bills.paid), np.datetime64("9999-01-01"), bills.paid)
-    late = np.flatnonzero((day <= end) & (paid > bills.due))
-    settled = late[paid[late] <= end]
-    customer = np.concatenate([bills.customer[late], bills.customer[settled]])
-    when = np.concatenate([day[late], paid[settled]])
+    overdue_from = due + np.timedelta64(1, "D")
+    settled_on = np.where(np.isnat(paid), np.datetime64("9999-01-01"), paid)
+    late = np.flatnonzero((overdue_from <= end) & (settled_on > due))
+    settled = late[settled_on[late] <= end]
+    whose = np.concatenate([customer[late], customer[settled]])
+    day = np.concatenate([overdue_from[late], settled_on[settled]])
     step = np.repeat(np.array([1, -1]), [len(late), len(settled)])
-    order = np.lexsort((step, when, customer))  # on one day payments come first
-    customer, when = customer[order], when[order]
-    running = np.cumsum(step[order])
-    # Every customer's own count starts at 0; all that it had settled before is in what came before it.
-    first = np.flatnonzero(np.diff(customer, prepend=-1))
-    before = np.append(0, running)[first]
-    overdue = running - np.repeat(before, np.diff(np.append(first, len(customer))))
+    order = np.lexsort((step, day, whose))
+    whose, day, step = whose[order], day[order], step[order]
+    running = np.cumsum(step)
+    # Every customer's own count starts at 0: what those before it left open is taken away.
+    first = np.flatnonzero(np.diff(whose, prepend=-1))
+    left = np.append(0, running)[first]
+    overdue = running - np.repeat(left, np.diff(np.append(first, len(whose))))
     found = np.zeros(customers, dtype=np.bool_)
-    # The state holds from its day to the next one of the customer: one that began before the start may last beyond it.
-    until = np.append(when[1:], np.datetime64("9999-01-01", "D"))
-    until[np.append(first[1:], len(customer)) - 1] = np.datetime64("9999-01-01")
-    found[customer[(overdue >= OVERDUE_FOR_DEFAULT) & (until > start + np.timedelta64(1, "D"))]] = True
+    found[whose[(overdue >= least) & (step > 0) & (day > start)]] = True
     return found
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from algorithms.arrears import OVERDUE_FOR_DEFAULT
+from algorithms.arrears import OVERDUE_FOR_DEFAULT, defaults_within
 from algorithms.own_risk.records import NEVER, Records
 from graph.arrays import Bools, Floats, Ints
 
@@ -52,25 +52,11 @@ def defaults(record: Records, cut_off: np.datetime64, end: np.datetime64, event:
         cut_off: the day T.
         end: the last day of the data.
     """
-    start, last = _int(cut_off), _int(months_later(cut_off, event.months))
-    # +1 the day after a bill's last day, -1 on the day of its payment; on one day payments count first.
-    open_ = (record.due < NEVER) & (record.paid > record.due) & (record.due + 1 <= last)
-    settled = open_ & (record.paid <= last)
-    customer = np.concatenate([record.customer[open_], record.customer[settled]])
-    day = np.concatenate([record.due[open_] + 1, record.paid[settled]])
-    step = np.concatenate([np.ones(int(open_.sum())), -np.ones(int(settled.sum()))])
-    order = np.lexsort((step, day, customer))
-    customer, day, step = customer[order], day[order], step[order]
-    running = np.cumsum(step)
-    base = np.zeros(record.size)
-    first = np.flatnonzero(np.diff(customer, prepend=-1))
-    base[customer[first]] = running[first] - step[first]
-    count = running - base[customer]
-    hit = (count >= event.overdue_bills) & (day > start)
-    happened = np.zeros(record.size)
-    happened[customer[hit]] = 1.0
-    known = last <= _int(end)
-    return Outcome(happened, np.full(record.size, last if known else NEVER))
+    last = months_later(cut_off, event.months)
+    due, paid = record.due.astype("datetime64[D]"), record.paid.astype("datetime64[D]")
+    happened = defaults_within(record.size, record.customer, due, paid, cut_off, last, event.overdue_bills)
+    settled = _int(last) if last <= end else NEVER
+    return Outcome(happened.astype(np.float64), np.full(record.size, settled))
 
 
 def next_bill_late(record: Records, cut_off: np.datetime64, end: np.datetime64) -> Outcome:

@@ -81,7 +81,8 @@ def case_of(site: Site, bills: Bills, cut_off: date, end: date, parameters: Risk
     for judgement in inputs.overrides:
         if _day(judgement.recorded_at) > cut_off:
             own[judgement.party] = judgement.recorded
-    failed = _any(size, customers.party, defaults_within(len(customers.ids), bills, start, last))
+    hit = defaults_within(len(customers.ids), bills.customer, bills.due, bills.paid, start, last)
+    failed = _any(size, customers.party, hit)
     day = bills.period.astype("datetime64[D]")
     before, after = (
         _any(size, customers.party, _any(len(customers.ids), bills.customer, which))

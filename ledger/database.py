@@ -14,11 +14,13 @@ import secrets
 import sqlite3
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Final
 
+import numpy as np
+import numpy.typing as npt
 from sqlalchemy import Connection, Engine, create_engine, event, insert, inspect, select
 from sqlalchemy.dialects.sqlite import insert as upsert
 from sqlalchemy.exc import DBAPIError
@@ -50,6 +52,7 @@ class Ledger:
         self.id: Final = ledger_id
         """Random id of this ledger; the graph store remembers it and refuses another."""
         self._key: Final = key
+        self._digest: Final = hashlib.blake2b(digest_size=8, key=key)
         self._held = threading.local()
 
     @classmethod
@@ -108,8 +111,17 @@ class Ledger:
         Keyed, so that nobody can construct two keys that meet; by chance any two of 50 million do with p = 7e-5,
         and then a reader merely sees a record too many.
         """
-        digest = hashlib.blake2b(key.encode(), digest_size=8, key=self._key)
-        return int.from_bytes(digest.digest(), "big", signed=True)
+        return int(self.key_digests([key])[0])
+
+    def key_digests(self, keys: Iterable[str]) -> npt.NDArray[np.int64]:
+        """:meth:`key_digest` of many keys."""
+        begun = self._digest.copy  # half the time of beginning with the key each time
+        digests = []
+        for key in keys:
+            digest = begun()
+            digest.update(key.encode())
+            digests.append(digest.digest())
+        return np.frombuffer(b"".join(digests), ">i8").astype(np.int64)
 
     def sign(self, content: bytes) -> bytes:
         """HMAC-SHA256 of some content under the ledger's key, 32 bytes: nobody without the key can make it."""

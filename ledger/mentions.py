@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Final, Literal, NamedTuple, TypeAlias
 
+import numpy as np
 from sqlalchemy import BigInteger, Connection, column, delete, exists, insert, select, values
 
 from ledger import tables
 from ledger.bulk import chunks, insert_rows
 from ledger.database import Ledger, get_pointer, set_pointer
 
+Origin: TypeAlias = Literal["real", "benchmark", "synthetic"]
 Role: TypeAlias = Literal["node", "end", "relation", "evidence", "judgement"]
 """Where a record names a key: as what it describes, as an end of a relation, as a relation, as evidence (a phone, an
 address), or as what it judges."""
@@ -28,8 +30,29 @@ class Mention(NamedTuple):
     role: Role
 
 
-def add(connection: Connection, mentions: list[tuple[int, int, int]]) -> None:
-    """Add (key digest, kind, seq) entries to the recent ones.
+Entry: TypeAlias = tuple[int, int, int]
+"""Key digest, kind and sequence number of a record: a row of the tables of mentions."""
+
+
+def entries(ledger: Ledger, records: Sequence[tuple[int, Origin, Sequence[tuple[str, Role]]]]) -> list[Entry]:
+    """What the tables keep of records' mentions, each once and in the order of the tables.
+
+    Args:
+        records: sequence number, origin and mentions of each.
+    """
+    keys = ledger.key_digests([key for _, _, named in records for key, _ in named])
+    kinds = [_KIND[role, origin] for _, origin, named in records for _, role in named]
+    seqs = np.repeat([seq for seq, _, _ in records], [len(named) for _, _, named in records])
+    # By arrays: sorting tuples and telling them apart took longer than writing them.
+    found = np.column_stack((keys, np.array(kinds, np.int64), seqs))
+    found = found[np.lexsort(found.T[::-1])]
+    once = np.ones(len(found), bool)
+    once[1:] = (found[1:] != found[:-1]).any(axis=1)
+    return list(zip(*found[once].T.tolist(), strict=True))
+
+
+def add(connection: Connection, mentions: Sequence[Entry]) -> None:
+    """Add entries, in the order of the table, to the recent ones.
 
     A large batch that finds a million of them there moves those on. That takes seconds, so a small batch (somebody
     waits for its answer) leaves it to the next large one.
@@ -42,7 +65,6 @@ def add(connection: Connection, mentions: list[tuple[int, int, int]]) -> None:
         connection.execute(insert(tables.mention).from_select(["key", "kind", "seq"], ordered))
         connection.execute(delete(recent))
         held = 0
-    mentions.sort()
     insert_rows(connection, tables.mention_recent, mentions)
     set_pointer(connection, _RECENT, str(held + len(mentions)))
 

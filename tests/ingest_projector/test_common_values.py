@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from graph.queries import count_entities
@@ -53,6 +51,6 @@ def test_a_value_of_a_few_is_evidence(ledger: Ledger, embedded_store: Store) -> 
     name, phone = why(ledger, SCHEMA, "customer:0000000000", "customer:0000000001").shared
     assert (name.property, name.stated, name.common) == ("name", 2, False)
     assert (phone.property, phone.stated, phone.common) == ("phone", COMMON, False)
-    more = replace(others[0], record_id="more")
+    more = others[0]._replace(record_id="more")
     append(ledger, [more], recorded_at=START)
     assert why(ledger, SCHEMA, "customer:0000000000", "customer:0000000001").shared[1].common

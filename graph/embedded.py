@@ -50,6 +50,7 @@ class Address:
 
     bolt: int
     http: int
+    columns: int
     password: str
 
 
@@ -162,7 +163,8 @@ class EmbeddedServer:
         server = self._announced()
         if token is None or server is None or server.get("token") != token:
             return None  # what an earlier server has left behind
-        return Address(server["bolt"], server["http"], self._password)
+        # A server that an earlier release has started has no port for columns.
+        return Address(server["bolt"], server["http"], server.get("columns", 0), self._password)
 
     def _announced(self) -> dict[str, Any] | None:
         with contextlib.suppress(FileNotFoundError, ValueError):
@@ -214,7 +216,11 @@ class EmbeddedServer:
         command = [
             *(sys.executable, "-P", str(Path(__file__).with_name("embedded_server.py")), str(self.folder)),
             *("--heap", self._heap or os.environ.get("KEHUTU_STORE_HEAP") or _heap_for(self.folder)),
-            *("--bolt", str(before.get("bolt", 0)), "--http", str(before.get("http", 0))),
+            *(
+                part
+                for name in ("bolt", "http", "columns")
+                for part in (f"--{name}", str(before.get(name, 0)))
+            ),
             *("--database", served_database(self.folder)),
         ]
         with open(self.folder / "server.log", "wb", opener=_private) as log:

@@ -13,11 +13,13 @@ from __future__ import annotations
 import argparse
 import contextlib
 import fcntl
+import hmac
 import json
 import os
 import secrets
 import signal
 import socket
+import socketserver
 import sys
 import threading
 import time
@@ -25,6 +27,7 @@ import traceback
 import zlib
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any, Final
 
 POLL_SECONDS = 0.25
 LOCK_SECONDS = 5.0
@@ -36,6 +39,9 @@ COMMAND_LIMIT_MS = 3_600_000
 """Nothing runs longer, whatever happens to the client; shorter limits are kept by the client's watchdog."""
 BODY_LIMIT = 1 << 50
 """Bytes of a request: a whole graph comes in one (``graph/bulk.py``), read as it comes; the default is 100 MB."""
+COLUMN_SILENCE_SECONDS: Final = 600.0
+"""So long may a client take nothing, as one that is stopped in a debugger."""
+COLUMN_REQUEST_BYTES: Final = 1 << 20
 
 
 def main() -> None:
@@ -45,6 +51,7 @@ def main() -> None:
     parser.add_argument("--heap", default="768m")
     parser.add_argument("--bolt", type=int, default=0, help="the port to use again, if it is free")
     parser.add_argument("--http", type=int, default=0)
+    parser.add_argument("--columns", type=int, default=0)
     parser.add_argument("--database", default="kehutu")
     arguments = parser.parse_args()
     folder: Path = arguments.folder
@@ -107,7 +114,10 @@ def _serve(folder: Path, lock: int, holder: dict[str, object], arguments: argpar
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: leave.set())
     server.create_database(arguments.database)
-    _announce(folder, {**holder, "bolt": bolt, "http": http, "database": arguments.database})
+    columns = ColumnServer(_free_port(arguments.columns), server, (folder / "password").read_bytes())
+    threading.Thread(target=columns.serve_forever, name="columns", daemon=True).start()
+    ports = {"bolt": bolt, "http": http, "columns": columns.server_address[1]}
+    _announce(folder, {**holder, **ports, "database": arguments.database})
 
     while not leave.wait(POLL_SECONDS):
         with contextlib.suppress(BlockingIOError):
@@ -121,6 +131,61 @@ def _serve(folder: Path, lock: int, holder: dict[str, object], arguments: argpar
     stop.join(STOP_SECONDS)
     if not stop.is_alive():
         _note_sums(folder)
+
+
+class ColumnServer(socketserver.ThreadingTCPServer):
+    """Rows of SQL queries as columns: a small part of what the engine needs to say them over Bolt or HTTP.
+
+    A request is a line of JSON with ``password``, ``database``, ``query``, the names of its ``columns`` and how many
+    ``rows`` to send at once. The answer is batches of rows as the engine's own Python package transports them
+    (``graph/dialects/columns.py`` reads them), each after its length in four bytes, until one of no rows; in place of a
+    batch that cannot be had comes the reason. A client that goes away ends its query: nothing is read ahead of what it
+    takes.
+    """
+
+    allow_reuse_address = True
+    daemon_threads = True
+
+    def __init__(self, port: int, engine: Any, password: bytes) -> None:
+        super().__init__(("127.0.0.1", port), ColumnRequest)
+        self.engine, self.password = engine, password
+
+
+class ColumnRequest(socketserver.StreamRequestHandler):
+    """One client's query."""
+
+    server: ColumnServer
+    timeout = COLUMN_SILENCE_SECONDS
+
+    def handle(self) -> None:
+        """Answer it."""
+        asked = json.loads(self.rfile.readline(COLUMN_REQUEST_BYTES))
+        if not hmac.compare_digest(str(asked["password"]).encode(), self.server.password):
+            return
+        import jpype  # noqa: PLC0415 - with the engine
+
+        try:
+            batcher = jpype.JClass("com.arcadedb.python.ColumnBatcher")
+            names = json.dumps(asked["columns"])
+            with self.server.engine.get_database(asked["database"]).query("sql", asked["query"]) as rows:
+                left = True
+                while left:
+                    batch = bytes(batcher.nextColumnBatch(rows._java_result_set, asked["rows"], names))
+                    left = json.loads(batch[4 : 4 + int.from_bytes(batch[:4], "little")])["count"] > 0
+                    self._send(batch)
+        except OSError:
+            pass  # the client has gone
+        except Exception as fault:  # noqa: BLE001 - what the engine throws is for whoever asked
+            header = json.dumps({"fault": str(fault)}).encode()
+            with contextlib.suppress(OSError):
+                self._send(len(header).to_bytes(4, "little") + header)
+        finally:
+            jpype.java.lang.Thread.detach()
+
+    def _send(self, batch: bytes) -> None:
+        self.wfile.write(len(batch).to_bytes(4, "little"))
+        self.wfile.write(batch)
+        self.wfile.flush()
 
 
 def _sums(folder: Path) -> dict[str, list[int]]:

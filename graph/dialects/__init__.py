@@ -1,4 +1,4 @@
-"""What differs between the stores: definitions of types and indexes, wiping, stopping a query."""
+"""What differs between the stores: definitions, wiping, reading all of a type, stopping a query."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 if TYPE_CHECKING:
     from neo4j.exceptions import Neo4jError
 
+    from graph.columns import Part, Scan
     from graph.schema.ddl import Index
     from graph.schema.model import Schema
     from graph.store import Store
@@ -41,6 +42,16 @@ class Dialect(Protocol):
 
     def wipe(self, store: Store) -> None:
         """Delete every node and relation in bounded memory; Meta stays as long as the definitions do."""
+
+    def scan(self, store: Store, wanted: Scan) -> list[Part]:
+        """All nodes or relations of a type, each once, in any order, as fast as the store can say them.
+
+        Neither side holds more than a part of them in any form but arrays. What is written meanwhile may be there or
+        not. Raises STORE_UNAVAILABLE, STORE_DEADLINE.
+        """
+
+    def numbering(self) -> str:
+        """Within what the engine's own numbers of nodes mean the same, beside the state of the store."""
 
     def stop(self, store: Store, query: str, seconds: float) -> int:
         """Stop transactions that have run this query for at least so long; how many were told to stop."""

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import base64
 import json
+import time
 import urllib.error
 import urllib.request
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
+from graph.dialects import columns
 from graph.embedded import Address, EmbeddedServer, disk_is_full
 from graph.schema.model import PropertyType
 from terms.errors import KehutuError
@@ -17,6 +19,7 @@ from terms.errors import KehutuError
 if TYPE_CHECKING:
     from neo4j.exceptions import Neo4jError
 
+    from graph.columns import Part, Scan
     from graph.schema.ddl import Index
     from graph.schema.model import Schema
     from graph.store import Store
@@ -24,6 +27,9 @@ if TYPE_CHECKING:
 ADMIN_SECONDS = 600.0
 WIPE_BATCH = 2000
 WIPE_NODES = 4000
+SCANS: Final = 3
+SCAN_PAUSE: Final = 0.5
+"""Seconds: longer than this client takes to see where a server that was killed has come back."""
 COLUMN: dict[PropertyType, str] = {
     "text": "STRING",
     "integer": "LONG",
@@ -108,6 +114,25 @@ class ArcadeDB:
         )
         while store.write(query)[0]["deleted"]:
             pass
+
+    def scan(self, store: Store, wanted: Scan) -> list[Part]:
+        """By SQL from the server's port for columns. A server that dies meanwhile is waited for, as by any query."""
+        end = time.monotonic() + store.deadline
+        for _ in range(SCANS):
+            at = self.address
+            try:
+                return list(columns.read(at.columns, at.password, self.database, wanted, end=end))
+            except TimeoutError as fault:
+                raise KehutuError("STORE_DEADLINE", seconds=f"{store.deadline:g}") from fault
+            except OSError as fault:
+                reason = str(fault)
+                store.read("RETURN 1 AS one")
+                time.sleep(SCAN_PAUSE)
+        raise KehutuError("STORE_UNAVAILABLE", store=store.url, reason=reason)
+
+    def numbering(self) -> str:
+        """A database: a rebuild turns to another one, of the same state."""
+        return self.database
 
     @property
     def folder(self) -> Path:

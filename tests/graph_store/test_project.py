@@ -7,10 +7,9 @@ import random
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from graph import project, state
+from graph import state
+from graph.dialects import columns, neo4j
 from graph.project import nodes, relations
 from graph.schema.load import schema
 from graph.store import Store
@@ -64,20 +63,22 @@ def test_a_type_or_property_that_the_schema_lacks_is_a_fault_of_the_caller(store
         nodes(store, schema(), "Enterprse")
 
 
-def test_small_ranges_give_the_same_tables_as_one(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_small_parts_give_the_same_tables_as_one(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     names = [f"{a}{b}{n}" for a in AWKWARD for b in AWKWARD for n in (1, 2)]
     chance = random.Random(5)
     links = [
         guarantee(chance.choice(names), chance.choice(names[:40]), f"{i % 90}电{i}", amount=i)
         for i in range(900)
     ]
-    load(store, [enterprise(name, netAssets=i) for i, name in enumerate(names)], links)
+    # Values are scarce, so that small parts hold none of some column.
+    worth = {f"enterprise:{name}": float(i) for i, name in enumerate(names) if i % 50 == 0}
+    rows = [enterprise(name, **{"netAssets": i} if i % 50 == 0 else {}) for i, name in enumerate(names)]
+    load(store, rows, links)
     tables = []
-    for range_nodes, range_relations in ((20_000, 100_000), (7, 20), (1, 1)):
-        monkeypatch.setattr(project, "RANGE_NODES", range_nodes)
-        monkeypatch.setattr(project, "RANGE_RELATIONS", range_relations)
-        monkeypatch.setattr(project, "FIRST_NODES", 3)
-        table = nodes(store, schema(), "Enterprise", ["netAssets"])
+    for size in (20_000, 70, 7):
+        monkeypatch.setattr(columns, "ROWS", size)
+        monkeypatch.setattr(neo4j, "SCAN_VALUES", size)
+        table = nodes(store, schema(), "Enterprise", ["netAssets", "status", "proxies", "keys"])
         links_ = relations(store, schema(), "GUARANTEES", table, table, ["amount", "key", "recordId"])
         tables.append((table, links_))
     position = {name: i for i, name in enumerate(sorted(f"enterprise:{n}" for n in names))}
@@ -86,11 +87,13 @@ def test_small_ranges_give_the_same_tables_as_one(store: Store, monkeypatch: pyt
     )
     for table, links_ in tables:
         assert table.ids == list(position)
-        assert [names[int(i)] for i in table.columns["netAssets"]] == [
-            i.removeprefix("enterprise:") for i in table.ids
-        ]
-        columns = (links_.columns[name] for name in ("key", "amount", "recordId"))
-        assert list(zip(links_.source, links_.target, *columns, strict=True)) == wanted
+        known = dict(zip(table.ids, table.columns["netAssets"].tolist(), strict=True))
+        assert {name: value for name, value in known.items() if not math.isnan(value)} == worth
+        assert list(table.columns["status"]) == [""] * len(names)
+        assert list(table.columns["proxies"]) == [()] * len(names)
+        assert list(table.columns["keys"]) == [(name, f"{name}/2") for name in table.ids]
+        values = (links_.columns[name] for name in ("key", "amount", "recordId"))
+        assert list(zip(links_.source, links_.target, *values, strict=True)) == wanted
 
 
 def test_relations_between_two_types_name_positions_in_each(store: Store) -> None:
@@ -125,28 +128,6 @@ def test_a_graph_that_is_being_written_is_not_read(store: Store) -> None:
     with pytest.raises(KehutuError) as refused:
         nodes(store, schema(), "Enterprise")
     assert refused.value.code == "STORE_CHANGED"
-
-
-@given(
-    ids=st.lists(st.text(max_size=3), unique=True, max_size=40),
-    size=st.integers(1, 9),
-    relations_=st.integers(0, 10**6),
-)
-def test_ranges_hold_every_id_once_in_either_order_of_text(
-    ids: list[str], size: int, relations_: int
-) -> None:
-    walk = project._Walk(sorted(ids), size)
-    ranges = []
-    for range_ in walk:
-        ranges.append(range_)
-        walk.held(relations_)
-    for order in (lambda s: s, lambda s: s.encode("utf-16-be", "surrogatepass")):
-        for text in ids:
-            inside = [
-                (low is None or order(low) <= order(text)) and (high is None or order(text) < order(high))
-                for low, high in ranges
-            ]
-            assert inside.count(True) == 1
 
 
 def test_equal_graphs_give_equal_tables_on_both_stores(stores: tuple[Store, Store]) -> None:

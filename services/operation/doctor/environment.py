@@ -110,9 +110,8 @@ def ports(settings: Settings) -> Iterator[Finding]:
     if settings.store == "embedded" and announced.is_file():
         try:
             server: dict[str, Any] = json.loads(announced.read_text())
-            yield Finding(
-                "ports", "embedded store", f"Bolt {server['bolt']}, HTTP {server['http']}, on loopback"
-            )
+            value = f"Bolt {server['bolt']}, HTTP {server['http']}, columns {server['columns']}, on loopback"
+            yield Finding("ports", "embedded store", value)
         except (OSError, ValueError, KeyError, TypeError):
             yield Finding("ports", "embedded store", "not announced")
 

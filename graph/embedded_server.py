@@ -165,14 +165,7 @@ class ColumnRequest(socketserver.StreamRequestHandler):
         import jpype  # noqa: PLC0415 - with the engine
 
         try:
-            batcher = jpype.JClass("com.arcadedb.python.ColumnBatcher")
-            names = json.dumps(asked["columns"])
-            with self.server.engine.get_database(asked["database"]).query("sql", asked["query"]) as rows:
-                left = True
-                while left:
-                    batch = bytes(batcher.nextColumnBatch(rows._java_result_set, asked["rows"], names))
-                    left = json.loads(batch[4 : 4 + int.from_bytes(batch[:4], "little")])["count"] > 0
-                    self._send(batch)
+            self._answer(asked, jpype.JClass("com.arcadedb.python.ColumnBatcher"))
         except OSError:
             pass  # the client has gone
         except Exception as fault:  # noqa: BLE001 - what the engine throws is for whoever asked
@@ -180,7 +173,16 @@ class ColumnRequest(socketserver.StreamRequestHandler):
             with contextlib.suppress(OSError):
                 self._send(len(header).to_bytes(4, "little") + header)
         finally:
-            jpype.java.lang.Thread.detach()
+            jpype.java.lang.Thread.detach()  # or the JVM keeps what belongs to a thread that has ended
+
+    def _answer(self, asked: dict[str, Any], batcher: Any) -> None:
+        names = json.dumps(asked["columns"])
+        with self.server.engine.get_database(asked["database"]).query("sql", asked["query"]) as rows:
+            left = True
+            while left:
+                batch = bytes(batcher.nextColumnBatch(rows._java_result_set, asked["rows"], names))
+                left = json.loads(batch[4 : 4 + int.from_bytes(batch[:4], "little")])["count"] > 0
+                self._send(batch)
 
     def _send(self, batch: bytes) -> None:
         self.wfile.write(len(batch).to_bytes(4, "little"))

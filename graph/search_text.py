@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import cache, lru_cache
 
 import opencc
@@ -52,7 +52,7 @@ def tokens(text: str) -> list[str]:
     >>> tokens("张伟 13800138000")
     ['张伟', 'zhangwei', 'zw', 'zhang', 'wei', '13800138000', '8000']
     """
-    return list(dict.fromkeys(token for run in _runs(text) for token in _tokens_of_run(run)))
+    return list(dict.fromkeys(_tokens(text)))
 
 
 def search_text(values: Iterable[object]) -> str:
@@ -60,11 +60,11 @@ def search_text(values: Iterable[object]) -> str:
 
     Their tokens with single spaces between, each once, in order: equal values give an equal text.
     """
-    found: dict[str, None] = {}
+    found: list[str] = []
     for value in values:
         if value is not None and value != "":
-            found.update(dict.fromkeys(tokens(str(value))))
-    return " ".join(found)
+            found += _tokens(str(value))
+    return " ".join(dict.fromkeys(found))
 
 
 def search_query(text: str) -> str:
@@ -86,11 +86,19 @@ def search_query(text: str) -> str:
     return " ".join(found)
 
 
+def _tokens(text: str) -> Sequence[str]:
+    if text.isascii() and text.isalnum():
+        return _word(text.lower())  # a number or a word, as most values are: no run to look for
+    return [token for run in _runs(text) for token in (_han(run) if _HAN_START.match(run) else _word(run))]
+
+
+def _word(run: str) -> tuple[str, ...]:
+    # People say the end of a telephone or customer number.
+    return (run, run[-4:]) if len(run) >= LONG_NUMBER and run.isdecimal() else (run,)
+
+
 @lru_cache(maxsize=65536)
-def _tokens_of_run(run: str) -> tuple[str, ...]:
-    if not _HAN_START.match(run):
-        # People say the end of a telephone or customer number.
-        return (run, run[-4:]) if len(run) >= LONG_NUMBER and run.isdecimal() else (run,)
+def _han(run: str) -> tuple[str, ...]:
     spelled = lazy_pinyin(run, style=Style.NORMAL, errors="ignore")
     whole = [run] if len(run) <= WHOLE_LENGTH else []
     latin = ["".join(spelled), "".join(word[0] for word in spelled if word)] if spelled else []

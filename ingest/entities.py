@@ -79,25 +79,6 @@ def node_row(cluster: Cluster, schema: Schema, referred: frozenset[str] = frozen
     return NodeRow(cluster.type, cluster.id, cluster.keys, tuple(sorted(origins)), properties)
 
 
-def lone_row(
-    node_type: NodeType, key: Key, said: Mapping[str, Value], proxy: Iterable[str], origins: Iterable[str]
-) -> NodeRow:
-    """What :func:`node_row` gives for an entity of one key that one sighting describes, or that is only referred to.
-
-    Args:
-        said: the sighting's values; ``proxy``: names of those that are proxies.
-        origins: of the sighting's record, or of all records that refer to the entity; each once, sorted.
-    """
-    declared = node_type.properties
-    properties: dict[str, object] = {
-        name: value for name, value in said.items() if name in declared and declared[name].kept
-    }
-    if proxies := sorted(name for name in proxy if name in properties):
-        properties["proxies"] = proxies
-    _add_key_values(properties, (key,), node_type)
-    return NodeRow(node_type.name, key, (key,), tuple(origins), properties)
-
-
 def entity_of(cluster: Cluster, schema: Schema, referred: frozenset[str] = frozenset()) -> Entity:
     """The same entity with every claim: for each property the surviving one first, its rivals by preference."""
     node_type = schema.nodes[cluster.type]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import combinations
 from typing import NamedTuple
 
-from graph.schema.model import RelationType, Schema
+from graph.schema.model import Schema
 from graph.write import RelationRow
 from ingest.entities import preference
 from ingest.identity import Identity
@@ -107,30 +107,6 @@ def relation_row(relation: RelationIdentity, claims: Sequence[RelationClaim], sc
         origins=tuple(sorted({claim.record.origin for claim in ordered})),
         properties=properties,
     )
-
-
-def lone_relation(
-    relation: RelationIdentity,
-    said: Mapping[str, Value],
-    *,
-    proxy: Iterable[str],
-    record: RecordId,
-    origin: str,
-    declared: RelationType,
-) -> RelationRow:
-    """What :func:`relation_row` gives for a relation that one record claims.
-
-    Args:
-        said: the claim's values; ``proxy``: names of those that are proxies.
-        declared: the relation's type.
-    """
-    known = declared.properties
-    properties: dict[str, object] = {
-        name: value for name, value in said.items() if name in known and known[name].kept
-    }
-    if proxy and (proxies := sorted(name for name in proxy if name in properties)):
-        properties["proxies"] = proxies
-    return RelationRow(*relation, record_id=record, origins=(origin,), properties=properties)
 
 
 def doubled(claims: Mapping[RelationIdentity, Sequence[RelationClaim]], schema: Schema) -> list[Warned]:

@@ -12,18 +12,15 @@ from typing import Any, Final, Literal, TypeAlias
 import numpy as np
 import orjson
 
-from graph.bulk import node_line, relation_line
+from graph.bulk import relation_line
 from graph.schema.model import RelationType
-from graph.write import RelationRow, stored_relation
+from ingest.bulk.alone import Alone
 from ingest.bulk.context import Context
 from ingest.bulk.ends import Claim, Ends, Side
 from ingest.bulk.jobs import Answer
-from ingest.entities import lone_row
-from ingest.relations import RelationIdentity, lone_relation
 from ledger import judgements as judged
 from ledger.scan import rows
 from ledger.tables import ORIGIN_CODE
-from terms.ids import EntityId, Key, record_id
 
 _TOGETHER: Final = 20_000
 """Ends that are looked up at once."""
@@ -39,29 +36,30 @@ ORIGINS: Final = tuple(
 
 def emit(context: Context, ends: Ends, task: int, after: int, until: int) -> Answer:
     """Write ``nodes-*``, ``relations-*`` with their hashes, records and lengths, and the names of a range."""
-    alone = context.load(f"alone-{task}").tolist()
+    by_itself = context.load(f"alone-{task}").tolist()
     nodes: dict[int, list[bytes]] = {}
     names: list[str] = []
-    written = _Relations(context, ends, task)
+    alone = Alone()
+    written = _Relations(context, ends, alone, task)
     waiting: list[Claim] = []
     sighting = 0
     for row in rows(context.ledger, after, until, context.superseded, check=False):
         if row.source == judged.SOURCE:
             continue
         told = orjson.loads(row.payload)
-        waiting.extend(Claim(row, said) for said in told["relations"])
+        waiting += [Claim(row, said) for said in told["relations"]]
         if 2 * len(waiting) >= _TOGETHER:
             written.add(waiting)
             waiting = []
         named = (row.source, row.record_id) in context.judged
         for node in told["nodes"]:
             keys, said = node["keys"], node.get("set")
-            if len(keys) > 1 or not said or named:
+            if not said or len(keys) > 1 or named:
                 continue  # as ingest.bulk.survey counts them
-            if alone[sighting]:
+            if by_itself[sighting]:
                 kind = context.schema.nodes[node["type"]]
-                shown = lone_row(kind, keys[0], said, node.get("proxy", ()), (row.origin,))
-                nodes.setdefault(context.number[kind.name], []).append(node_line(kind, shown))
+                line = alone.node_line(kind, keys[0], said, node.get("proxy", ()), (row.origin,))
+                nodes.setdefault(context.number[kind.name], []).append(line)
                 names.append(keys[0])
             sighting += 1
     written.add(waiting)
@@ -70,7 +68,7 @@ def emit(context: Context, ends: Ends, task: int, after: int, until: int) -> Ans
     with (context.folder / f"nodes-{task}").open("wb") as file:
         for number in sorted(nodes):
             file.writelines(nodes[number])
-        referred = _referred(context, task, names)
+        referred = _referred(context, alone, task, names)
         for number in sorted(referred):
             file.writelines(referred[number])
     if context.named:
@@ -78,16 +76,16 @@ def emit(context: Context, ends: Ends, task: int, after: int, until: int) -> Ans
     return {"nodes": described + sum(map(len, referred.values())), "relations": counts}
 
 
-def _referred(context: Context, task: int, names: list[str]) -> dict[int, list[bytes]]:
+def _referred(context: Context, alone: Alone, task: int, names: list[str]) -> dict[int, list[bytes]]:
     texts = orjson.loads((context.folder / f"refs-{task}.json").read_bytes())
     chosen = context.load(f"referred-{task}").tolist()
     origins = context.load(f"referred-origins-{task}").tolist()
     found: dict[int, list[bytes]] = {}
     for place, bits in zip(chosen, origins, strict=True):
-        key = Key(texts[place])
+        key = texts[place]
         number = context.number_of_prefix[key.partition(":")[0]]
         kind = context.schema.nodes[context.types[number]]
-        found.setdefault(number, []).append(node_line(kind, lone_row(kind, key, {}, (), ORIGINS[bits])))
+        found.setdefault(number, []).append(alone.node_line(kind, key, {}, (), ORIGINS[bits]))
         names.append(key)
     return found
 
@@ -95,35 +93,28 @@ def _referred(context: Context, task: int, names: list[str]) -> dict[int, list[b
 class _Relations:
     """The relations of a range on their way to the disk."""
 
-    def __init__(self, context: Context, ends: Ends, task: int) -> None:
-        self.context, self.ends, self.task = context, ends, task
+    def __init__(self, context: Context, ends: Ends, alone: Alone, task: int) -> None:
+        self.context, self.ends, self.alone, self.task = context, ends, alone, task
         self.hashes, self.seqs, self.lengths = array("q"), array("q"), array("i")
         self.groups: dict[Group, array[int]] = {kind: array("q") for kind in GROUPS}
         self.file = (context.folder / f"relations-{task}").open("wb")
 
     def add(self, claims: list[Claim]) -> None:
-        context, ends = self.context, self.ends
+        context, ends, alone = self.context, self.ends, self.alone
+        declared = context.schema.relations
         lines = []
         for claim, source, target in found_ends(ends, claims):
             row, said = claim
-            declared = context.schema.relations[said["type"]]
-            shown = lone_relation(
-                identity_of(context, ends, claim),
-                said.get("set", {}),
-                proxy=said.get("proxy", ()),
-                record=record_id(row.source, row.record_id),
-                origin=row.origin,
-                declared=declared,
-            )
-            line = line_of(context, shown, source, target)
+            kind = declared[said["type"]]
+            line = line_of(context, ends, claim, source, target, alone.relation_text(kind, said, row))
             lines.append(line)
             itself = relation_hash(said, source, target)
             self.hashes.append(itself)
             self.seqs.append(row.seq)
-            if context.named:
-                for kind, group in groups_of(declared, said, source, target).items():
-                    self.groups[kind].extend((group, itself, row.seq))
             self.lengths.append(len(line))
+            if context.named and (kind.key or kind.one is not None):
+                for group, number in groups_of(kind, said, source, target).items():
+                    self.groups[group].extend((number, itself, row.seq))
         self.file.writelines(lines)
 
     def close(self) -> int:
@@ -163,22 +154,17 @@ def relation_hash(said: dict[str, Any], source: int, target: int) -> int:
     return hash((said["type"], source, target, said.get("key", "")))
 
 
-def identity_of(context: Context, ends: Ends, claim: Claim) -> RelationIdentity:
-    """What makes the relation itself; its ends by the keys that the record states where ids are not wanted."""
+def line_of(  # noqa: PLR0917 - called for every relation
+    context: Context, ends: Ends, claim: Claim, source: int, target: int, stored: bytes
+) -> bytes:
+    """A relation as the loader reads it, or with the ids of its ends for Cypher (:func:`graph.write.create`).
+
+    Args:
+        stored: all that is stored of it, as JSON.
+    """
     said = claim.said
-    source, target = said["source"], said["target"]
-    if context.ends:
-        source, target = ends.id(claim, "source"), ends.id(claim, "target")
-    key = said.get("key", "")
-    return RelationIdentity(
-        said["type"], said["source_type"], EntityId(source), said["target_type"], EntityId(target), key
-    )
-
-
-def line_of(context: Context, relation: RelationRow, source: int, target: int) -> bytes:
-    """A relation as the loader reads it, or with the ids of its ends for Cypher (:func:`graph.write.create`)."""
-    kind = context.schema.relations[relation.type]
     if not context.ends:
-        return relation_line(kind, relation, source, target)
-    ends = (relation.type, relation.source_type, relation.target_type, relation.source, relation.target)
-    return orjson.dumps((*ends, stored_relation(kind, relation)), option=orjson.OPT_APPEND_NEWLINE)
+        return relation_line(context.schema.relations[said["type"]], stored, source, target)
+    types = (said["type"], said["source_type"], said["target_type"])
+    shown = (*types, *(ends.id(claim, side) for side in SIDES), orjson.Fragment(stored))
+    return orjson.dumps(shown, option=orjson.OPT_APPEND_NEWLINE)

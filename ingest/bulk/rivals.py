@@ -10,14 +10,16 @@ from typing import BinaryIO, Final
 import numpy as np
 import orjson
 
+from graph.write import stored_relation
 from ingest.bulk.context import Context, Numbers
-from ingest.bulk.emit import found_ends, identity_of, line_of, relation_hash
+from ingest.bulk.emit import found_ends, line_of, relation_hash
 from ingest.bulk.ends import Claim, Ends
 from ingest.bulk.jobs import Answer
 from ingest.relations import RelationClaim, RelationIdentity, relation_row
 from ingest.sightings import Told
 from ledger.records import by_seq
 from ledger.scan import Row
+from terms.ids import EntityId
 
 TOGETHER: Final = 4_000
 """Claims that are read at once, or one relation's if it has more."""
@@ -63,7 +65,7 @@ def rival(context: Context, ends: Ends, file: int) -> Answer:
     hashes, seqs = np.load(context.folder / f"rivals-{file}.npy")
     mine = frozenset(hashes.tolist())
     claims: dict[tuple[int, int, str, str], list[RelationClaim]] = defaultdict(list)
-    identities: dict[tuple[int, int, str, str], RelationIdentity] = {}
+    first: dict[tuple[int, int, str, str], Claim] = {}
     found = by_seq(context.ledger, seqs.tolist())
     for seq in sorted(found):
         record = found[seq]
@@ -76,13 +78,23 @@ def rival(context: Context, ends: Ends, file: int) -> Answer:
             if relation_hash(said, source, target) in mine:
                 itself = (source, target, said["type"], said.get("key", ""))
                 claims[itself].append(RelationClaim(record, statement_of[id(said)]))
-                identities.setdefault(itself, identity_of(context, ends, claim))
+                first.setdefault(itself, claim)
     with (context.folder / f"relations-rivals-{file}").open("wb") as out:
         for itself, told_by in claims.items():
             source, target, _, _ = itself
-            shown = relation_row(identities[itself], told_by, context.schema)
-            out.write(line_of(context, shown, source, target))
+            shown = relation_row(_as_claimed(first[itself]), told_by, context.schema)
+            stored = orjson.dumps(stored_relation(context.schema.relations[shown.type], shown))
+            out.write(line_of(context, ends, first[itself], source, target, stored))
     return {"relations": len(claims)}
+
+
+def _as_claimed(claim: Claim) -> RelationIdentity:
+    """By the keys of its ends in one record: which entities these are is written beside what is stored."""
+    said = claim.said
+    source, target = EntityId(said["source"]), EntityId(said["target"])
+    return RelationIdentity(
+        said["type"], said["source_type"], source, said["target_type"], target, said.get("key", "")
+    )
 
 
 def unrivalled(folder: Path, task: int, shared: Numbers) -> Iterator[bytes]:

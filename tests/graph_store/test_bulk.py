@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import orjson
 import pytest
 
 from graph import queries as named
@@ -13,7 +14,7 @@ from graph.rebuild import beside
 from graph.schema.load import schema
 from graph.state import prepare
 from graph.store import Store
-from graph.write import GraphChange, apply, contents, wipe
+from graph.write import GraphChange, apply, contents, stored_relation, wipe
 from terms.errors import KehutuError
 from tests.graph_schema.query_cases import CASES
 from tests.graph_schema.small_graph import small_graph
@@ -28,7 +29,8 @@ def lines(change: GraphChange) -> Iterator[bytes]:
     yield b""
     for relation in change.create_relations:
         kind = schema().relations[relation.type]
-        yield relation_line(kind, relation, place[relation.source], place[relation.target])
+        stored = orjson.dumps(stored_relation(kind, relation))
+        yield relation_line(kind, stored, place[relation.source], place[relation.target])
 
 
 def test_both_ways_of_writing_give_equal_graphs_and_answers(embedded_store: Store) -> None:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields
 from functools import lru_cache
 from typing import TypeAlias
 
 from graph.schema.keys import key_of, local_key
 from graph.schema.model import NodeType, Property, Schema
 from graph.schema.source import nearest
-from ingest.cells import Condition, Filled, Observed, Take, of_column, of_columns, of_const
-from ingest.conversions import check_format, converter, instant_of
+from graph.search_text import normalise
+from ingest.cells import Condition, Filled, Observed, Take, Values, of_column, of_columns, of_const
+from ingest.conversions import check_format, code_of, converter, instant_of
 from ingest.manifest import Rules
 from ingest.manifest_text import Cell, Cells, NodeEntry, RelationEntry, Source, When
 from ingest.mapping import KeyPart, Mapper, Named, NodeStep, RelationStep, Usual
@@ -47,6 +49,7 @@ class _Compiler:
         self.hasher = hasher
         self.namespace = source.namespace or source.channel
         self.columns: set[str] = set()
+        self.secret: set[str] = set()  # columns whose cells are kept as a keyed hash only
         self.unkeyed: dict[str, int] = {}  # node type -> how many entries without a key
         self.slots: dict[str, int] = {}
 
@@ -72,7 +75,7 @@ class _Compiler:
             node.name: tuple(p.name for p in node.properties.values() if p.identity == "evidence")
             for node in self.schema.nodes.values()
         }
-        return Mapper(
+        mapper = Mapper(
             columns=frozenset(self.columns),
             ids=id_columns,
             observed=observed,
@@ -82,6 +85,8 @@ class _Compiler:
             evidence=evidence,
             usual={node.named.type: usual for node in nodes if (usual := self._usual(node.named.type))},
         )
+        secret = self.secret.intersection(id_columns)
+        return _HiddenIds.of(mapper, frozenset(secret), self.hasher) if secret else mapper
 
     def _usual(self, type_: str) -> tuple[Usual, ...]:
         declared = self.schema.nodes[type_].properties.values()
@@ -165,7 +170,10 @@ class _Compiler:
                 parts[name] = KeyPart(filled.take, self._local(type_.prefix), None, True)
             else:
                 # An identity number is never kept; an address is hashed only to make a short key.
-                kept = None if prop.hashed and prop.personal == "id" else name
+                secret = prop.hashed and prop.personal == "id"
+                if secret:
+                    self.secret.update(cell.columns if cell.column is None else (cell.column,))
+                kept = None if secret else name
                 parts[name] = KeyPart(filled.take, self._key(type_, prop), kept, not prop.hashed)
         order = [*(p.name for p in type_.keys), "local"]
         names = sorted(parts, key=order.index)
@@ -262,6 +270,33 @@ class _Compiler:
                 self.at.fault(f"'{text}' is not {fault.expected}", "observedAt")
         self.columns.add(cell.column)
         return Observed(cell.column, cell.format)
+
+
+@dataclass(frozen=True, slots=True)
+class _HiddenIds(Mapper):
+    """Takes rows whose own id is, or holds, an identity number: in the record id stands its keyed hash.
+
+    The record id is written on relations and shown as the source of every value, and an identity number is not kept.
+    ``secret``: those columns of the id.
+    """
+
+    secret: frozenset[str]
+    hasher: Hasher
+
+    @classmethod
+    def of(cls, plain: Mapper, secret: frozenset[str], hasher: Hasher) -> _HiddenIds:
+        found = {name.name: getattr(plain, name.name) for name in fields(plain)}
+        return cls(**found, secret=secret, hasher=hasher)
+
+    def _record_id(self, values: Values) -> str:
+        cells = {column: values.get(column) for column in self.ids}
+        for column in self.secret:
+            try:
+                text = code_of(cells[column])
+            except NotAcceptedError:
+                continue  # refused below, with its place
+            cells[column] = None if text is None else self.hasher(normalise(text))
+        return Mapper._record_id(self, cells)
 
 
 def _remembered(make: Callable[[str], Key]) -> Callable[[str], Key]:

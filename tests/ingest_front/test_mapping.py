@@ -271,3 +271,15 @@ def whole(tmp_path_factory) -> Mapper:
     return compile_rules(
         manifest.sources[0], manifest.rules[0], at, schema(), hasher=lambda t: t.encode().hex()
     )
+
+
+def test_an_identity_number_that_names_the_row_is_hashed_in_the_record_id(mapper):
+    rows = mapper("- node: Person\n  key: {idNumber: id}\n  set: {name: name}", "    recordId: [id, no]\n")
+    one = rows.map({"id": "44010619800101123X", "no": "2", "name": "张三"})
+    same = rows.map({"id": " 44010619800101123x", "no": "2", "name": "张三"})
+    assert isinstance(one, Mapped)
+    assert isinstance(same, Mapped)
+    assert one.record_id == same.record_id == "h18x/2"
+    missing = rows.map({"id": "", "no": "2", "name": "张三"})
+    assert isinstance(missing, Fault)
+    assert (missing.code, missing.details["field"]) == ("ROW_ID_MISSING", "id")

@@ -122,7 +122,7 @@ def relations(  # noqa: PLR0917 - the store first, then what to read, then its e
     # Others of the type lie between nodes of other types.
     wanted = np.flatnonzero((ends[0] >= 0) & (ends[1] >= 0))
     pairs = ends[0][wanted] * len(target) + ends[1][wanted]
-    order = wanted[_order(pairs, _text(parts, "key").take(wanted) if declared.key else None)]
+    order = _ordered(wanted, pairs, _text(parts, "key") if declared.key else None)
     return RelationTable(
         type=type_name,
         source=ends[0][order],
@@ -141,18 +141,18 @@ def _positions(numbers: Ints, table: NodeTable) -> Ints:
     return np.where(known[at] == numbers, order[at], -1)
 
 
-def _order(pairs: Ints, keys: pa.ChunkedArray | None) -> Ints:
-    """By pair, then by key; few pairs have more than one relation, so few keys are looked at."""
+def _ordered(rows: Ints, pairs: Ints, keys: pa.ChunkedArray | None) -> Ints:
+    """Rows by their pair, then by their key; few pairs have more than one row, so few keys are looked at."""
     order = np.argsort(pairs)
-    if keys is None or len(pairs) < 2:
-        return order
+    if keys is None or len(rows) < 2:
+        return rows[order]
     again = pairs[order[1:]] == pairs[order[:-1]]
     tied = np.flatnonzero(np.append(again, False) | np.append(False, again))
     shared = order[tied]
     ranks = np.empty(len(shared), dtype=np.int64)
-    ranks[pc.sort_indices(keys.take(shared)).to_numpy()] = np.arange(len(shared))
+    ranks[pc.sort_indices(keys.take(rows[shared])).to_numpy()] = np.arange(len(shared))
     order[tied] = shared[np.lexsort((ranks, pairs[shared]))]
-    return order
+    return rows[order]
 
 
 def _kinds(declared: dict[str, Property], properties: Sequence[str]) -> dict[str, Kind]:

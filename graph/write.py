@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
@@ -136,64 +135,6 @@ def apply(
         removed_nodes=len(change.remove_nodes),
         removed_relations=len(change.remove_relations),
     )
-
-
-def create(store: Store, schema: Schema, lines: Iterable[bytes]) -> tuple[int, int]:
-    """Create a graph in an empty store from lines of JSON, nodes first, and without a watermark.
-
-    Args:
-        lines: ``{"@class": type, ...properties}`` for a node, ``[type, source type, target type, source id, target id,
-            properties]`` for a relation.
-    Returns:
-        How many nodes and relations there were.
-    Raises:
-        KehutuError: as :func:`apply`.
-    """
-    patient = store.within(WRITE_SECONDS)
-    waiting: dict[tuple[str, ...], list[Row]] = defaultdict(list)
-    counted = {"nodes": 0, "relations": 0}
-
-    def send(kind: tuple[str, ...], rows: list[Row]) -> None:
-        if len(kind) == 1:
-            query = f"UNWIND $rows AS row CREATE (n:`{kind[0]}`) SET n = row"
-            merge = f"UNWIND $rows AS row MERGE (n:`{kind[0]}` {{id: row.id}}) SET n = row"
-            _send(patient, query, merge, iter(rows))
-        else:
-            what = "relations {} from {} to {}".format(*kind)
-            _send(patient, *_write_relations(schema, *kind), iter(rows), what)
-        counted["nodes" if len(kind) == 1 else "relations"] += len(rows)
-
-    # One writer, which has a batch in hand while the next one is read.
-    with ThreadPoolExecutor(1, "kehutu-create") as writer:
-        sent: Future[None] | None = None
-
-        def flush(kinds: Iterable[tuple[str, ...]]) -> None:
-            nonlocal sent
-            for kind in kinds:
-                if sent is not None:
-                    sent.result()
-                sent = writer.submit(send, kind, waiting.pop(kind))
-
-        nodes = True
-        for line in lines:
-            row = orjson.loads(line)
-            if isinstance(row, dict):
-                row.pop("@type")
-                kind: tuple[str, ...] = (row.pop("@class"),)
-            else:
-                if nodes:
-                    flush(list(waiting))
-                nodes = False
-                *ends, source, target, values = row
-                kind = tuple(ends)
-                row = {"a": source, "b": target, "key": values.get("key", ""), "r": values}
-            waiting[kind].append(row)
-            if len(waiting[kind]) == BATCH_ROWS:
-                flush([kind])
-        flush(list(waiting))
-        if sent is not None:
-            sent.result()
-    return counted["nodes"], counted["relations"]
 
 
 def known_nodes(store: Store, type_name: str, ids: Iterable[str]) -> dict[str, tuple[str, ...]]:

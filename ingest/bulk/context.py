@@ -23,16 +23,12 @@ Numbers: TypeAlias = npt.NDArray[np.int64]
 
 @dataclass(frozen=True)
 class Context:
-    """``until``: the last record that counts. ``named``: whether the names of entities are wanted too.
-
-    ``ends``: whether relations carry the ids of their ends, and not the places of these in the stream of nodes.
-    """
+    """``until``: the last record that counts. ``named``: whether the names of entities are wanted too."""
 
     ledger: Ledger
     folder: Path
     until: int
     named: bool
-    ends: bool
 
     @cached_property
     def schema(self) -> Schema:

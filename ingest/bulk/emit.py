@@ -106,7 +106,7 @@ class _Relations:
         for claim, source, target in found_ends(ends, claims):
             row, said = claim
             kind = declared[said["type"]]
-            line = line_of(context, ends, claim, source, target, alone.relation_text(kind, said, row))
+            line = relation_line(kind, alone.relation_text(kind, said, row), source, target)
             lines.append(line)
             itself = relation_hash(said, source, target)
             self.hashes.append(itself)
@@ -152,19 +152,3 @@ def groups_of(declared: RelationType, said: dict[str, Any], source: int, target:
 def relation_hash(said: dict[str, Any], source: int, target: int) -> int:
     """Equal for claims to one relation."""
     return hash((said["type"], source, target, said.get("key", "")))
-
-
-def line_of(  # noqa: PLR0917 - called for every relation
-    context: Context, ends: Ends, claim: Claim, source: int, target: int, stored: bytes
-) -> bytes:
-    """A relation as the loader reads it, or with the ids of its ends for Cypher (:func:`graph.write.create`).
-
-    Args:
-        stored: all that is stored of it, as JSON.
-    """
-    said = claim.said
-    if not context.ends:
-        return relation_line(context.schema.relations[said["type"]], stored, source, target)
-    types = (said["type"], said["source_type"], said["target_type"])
-    shown = (*types, *(ends.id(claim, side) for side in SIDES), orjson.Fragment(stored))
-    return orjson.dumps(shown, option=orjson.OPT_APPEND_NEWLINE)

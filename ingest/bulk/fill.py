@@ -16,6 +16,7 @@ import orjson
 
 from graph import state
 from graph.bulk import pour
+from graph.create import create
 from graph.dialects.arcadedb import ArcadeDB
 from graph.schema.model import Schema
 from graph.store import Store
@@ -25,7 +26,6 @@ from ingest.bulk.emit import GROUPS
 from ingest.bulk.jobs import Job, Pool
 from ingest.bulk.plan import KeysMetError, Surveyed, part, places, write_table
 from ingest.bulk.rivals import unrivalled, write_rivals
-from ingest.bulk.rows import send
 from ingest.bulk.worker import Worker
 from ingest.cardinality import Crowded
 from ingest.projector import Projection
@@ -59,7 +59,8 @@ def fill_bulk(
     """Write the graph of all records up to one into an empty store that nobody uses yet, and its watermark.
 
     Equal by value to what following the ledger step by step gives. On the embedded store the lines go to the
-    engine's batch loader while later ones are still being computed; on Neo4j they are sent by UNWIND.
+    engine's batch loader while later ones are still being computed; on Neo4j they are sent by UNWIND
+    (:mod:`graph.create`).
 
     Args:
         until: number of the last record that counts; at least 1.
@@ -77,11 +78,11 @@ def fill_bulk(
     """
     state.prepare(store, schema, ledger.id)
     state.begin(store, until)
-    cypher = not isinstance(store.dialect, ArcadeDB)
-    with computing(
-        ledger, until, named=named, ends=cypher, workers=workers, span=span, progress=progress
-    ) as done:
-        written = send(store, schema, done.lines()) if cypher else pour(store, done.lines(), nodes=done.nodes)
+    with computing(ledger, until, named=named, workers=workers, span=span, progress=progress) as done:
+        if isinstance(store.dialect, ArcadeDB):
+            written = pour(store, done.lines(), nodes=done.nodes)
+        else:
+            written = create(store, schema, done.lines(), nodes=done.nodes)
         if written != (done.nodes, done.relations):
             reason = f"it took {written} nodes and relations of {(done.nodes, done.relations)}"
             raise KehutuError("STORE_DAMAGED", store=store.url, reason=reason)
@@ -107,25 +108,19 @@ def computing(
     until: int,
     *,
     named: bool,
-    ends: bool,
     workers: int | None = None,
     span: int = RANGE,
     progress: Told | None = None,
 ) -> Iterator[Computed]:
-    """The graph of all records up to one, with every node in its place, while its files last.
-
-    Args:
-        ends: whether relations carry the ids of their ends, and not the places of these in the stream of nodes.
-    """
+    """The graph of all records up to one, with every node in its place, while its files last."""
     folder = ledger.home / "bulk"
-    context = Context(ledger, folder, until, named, ends)
-    flags = [flag for flag, on in (("named", named), ("ends", ends)) if on]
+    context = Context(ledger, folder, until, named)
     count = os.cpu_count() or 1 if workers is None else workers
     try:
         while True:
             shutil.rmtree(folder, ignore_errors=True)
             folder.mkdir(mode=0o700)
-            arguments = [str(ledger.home), str(folder), str(until), *flags]
+            arguments = [str(ledger.home), str(folder), str(until), *(["named"] if named else [])]
             here = replace(context)  # what it has read of the folder goes with it
             with Pool("ingest.bulk.worker", arguments, count, Worker(here).doing) as pool:
                 try:

@@ -10,9 +10,10 @@ from typing import BinaryIO, Final
 import numpy as np
 import orjson
 
+from graph.bulk import relation_line
 from graph.write import stored_relation
 from ingest.bulk.context import Context, Numbers
-from ingest.bulk.emit import found_ends, line_of, relation_hash
+from ingest.bulk.emit import found_ends, relation_hash
 from ingest.bulk.ends import Claim, Ends
 from ingest.bulk.jobs import Answer
 from ingest.relations import RelationClaim, RelationIdentity, relation_row
@@ -83,8 +84,9 @@ def rival(context: Context, ends: Ends, file: int) -> Answer:
         for itself, told_by in claims.items():
             source, target, _, _ = itself
             shown = relation_row(_as_claimed(first[itself]), told_by, context.schema)
-            stored = orjson.dumps(stored_relation(context.schema.relations[shown.type], shown))
-            out.write(line_of(context, ends, first[itself], source, target, stored))
+            kind = context.schema.relations[shown.type]
+            stored = orjson.dumps(stored_relation(kind, shown))
+            out.write(relation_line(kind, stored, source, target))
     return {"relations": len(claims)}
 
 

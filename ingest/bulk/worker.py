@@ -1,4 +1,4 @@
-"""A worker of a bulk projection: ``python -m ingest.bulk.worker HOME FOLDER UNTIL [named] [ends]``."""
+"""A worker of a bulk projection: ``python -m ingest.bulk.worker HOME FOLDER UNTIL [named]``."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class Worker:
 def main(home: str, folder: str, until: str, *flags: str) -> None:
     """Work until nobody asks any more."""
     with Ledger.open(Path(home), create=False) as ledger:
-        context = Context(ledger, Path(folder), int(until), named="named" in flags, ends="ends" in flags)
+        context = Context(ledger, Path(folder), int(until), named="named" in flags)
         work(Worker(context).doing())
 
 

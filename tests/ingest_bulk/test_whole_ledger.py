@@ -33,15 +33,16 @@ def at_once(
     ledger: Ledger, until: int, span: int, workers: int = 0
 ) -> tuple[list[Any], list[Any], dict[str, str]]:
     """Nodes, relations with the ids of their ends, and names, all in a fixed order."""
-    with computing(ledger, until, named=True, ends=True, workers=workers, span=span) as done:
+    with computing(ledger, until, named=True, workers=workers, span=span) as done:
         lines = [orjson.loads(line) for line in b"".join(done.lines()).splitlines() if line]
         names = dict(done.names())
-    nodes = [line for line in lines if isinstance(line, dict)]
-    relations = [line for line in lines if isinstance(line, list)]
-    assert lines == [*nodes, *relations]
-    assert (len(nodes), len(relations)) == (done.nodes, done.relations)
-    for shown in nodes:
-        assert shown.pop("@type") == "v"
+    sorts = [line.pop("@type") for line in lines]
+    assert sorts == ["v"] * done.nodes + ["e"] * done.relations
+    nodes, relations = lines[: done.nodes], []
+    for shown in lines[done.nodes :]:
+        type_ = shown.pop("@class")
+        ends = [nodes[int(shown.pop(end))] for end in ("@from", "@to")]
+        relations.append([type_, *(end["@class"] for end in ends), *(end["id"] for end in ends), shown])
     return sorted(nodes, key=_text), sorted(relations, key=_text), names
 
 
@@ -106,7 +107,7 @@ def test_contracts_that_look_like_one_are_told_and_ends_where_relations_crowd() 
     with new_ledger() as ledger:
         happen(ledger, Load(tuple(rows)), 0)
         steps = difference(ledger, SCHEMA, since(ledger, 0, 100)).warnings
-        with computing(ledger, head(ledger), named=True, ends=False, workers=0, span=2) as done:
+        with computing(ledger, head(ledger), named=True, workers=0, span=2) as done:
             b"".join(done.lines())
             doubles, crowds = done.cautions()
     assert sorted(tuple(map(_tuple, one)) for one in doubles) == sorted(

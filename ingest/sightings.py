@@ -100,11 +100,11 @@ class Told:
 
 def sightings_among(record: Record, wanted: Callable[[Sequence[str]], bool]) -> Iterator[Sighting]:
     """Those sightings of a record that is no deletion of which the keys are wanted; of the others no object is made."""
-    placed: Counter[str] = Counter()
+    placed: dict[str, int] = {}
     for told in orjson.loads(record.payload)["nodes"]:
         type_name, keys = told["type"], told["keys"]
-        place = placed[type_name]
-        placed[type_name] += 1
+        place = placed.get(type_name, 0)
+        placed[type_name] = place + 1
         if not wanted(keys):
             continue
         statement = NodeStatement(type_name, tuple(keys), told.get("set", {}), tuple(told.get("proxy", ())))

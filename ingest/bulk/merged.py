@@ -41,7 +41,7 @@ def merge(context: Context, file: int) -> Answer:
     last: list[Told] = []
 
     def mine_of(keys: Sequence[str]) -> bool:
-        return not mine.isdisjoint(map(hash, keys))
+        return hash(keys[0]) in mine or (len(keys) > 1 and not mine.isdisjoint(map(hash, keys)))
 
     for records in _rounds(context, seqs):
         for record in records:

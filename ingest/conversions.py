@@ -106,7 +106,7 @@ def text_of(cell: object) -> str | None:
     if len(text) > FIELD_LIMIT:
         raise NotAcceptedError(str(FIELD_LIMIT), code="ROW_FIELD_TOO_LONG")
     if _HIDDEN.search(text):
-        raise NotAcceptedError("visible characters are expected", code="ROW_CHARACTERS")
+        raise NotAcceptedError("visible characters are expected", code="ROW_CHARACTERS", zh="应只含可见字符")
     return text
 
 
@@ -124,7 +124,7 @@ def _written_out(cell: object) -> str:
         return cell.isoformat()
     if isinstance(cell, int):
         return str(cell)
-    raise NotAcceptedError("one value")
+    raise NotAcceptedError("one value", zh="单个值")
 
 
 def code_of(cell: object) -> str | None:
@@ -204,7 +204,7 @@ def _boolean(cell: object) -> Value | None:
         return True
     if folded in _FALSE:
         return False
-    raise NotAcceptedError("yes or no")
+    raise NotAcceptedError("yes or no", zh="是或否")
 
 
 def check_format(format: str) -> None:
@@ -223,9 +223,13 @@ def check_format(format: str) -> None:
 
 
 def _dated(kind: str, format: str | None) -> Convert:
-    expected = {"date": "a date", "month": "a month", "instant": "an instant"}[kind]
     shape = format or {"date": "2026-01-31", "month": "2026-01", "instant": "2026-01-31T08:00:00+08:00"}[kind]
-    expected = f"{expected} like {shape}"
+    called = {
+        "date": Texts("a date", "日期"),
+        "month": Texts("a month", "月份"),
+        "instant": Texts("an instant", "时刻"),
+    }
+    expected = Texts(f"{called[kind].en} like {shape}", f"{called[kind].zh}，形如 {shape}")
 
     @lru_cache(maxsize=65_536)
     def of_text(cell: str) -> str | None:
@@ -239,7 +243,7 @@ def _dated(kind: str, format: str | None) -> Convert:
                 return date.fromisoformat(text).isoformat()
             return _written(kind, _instant(text, format))
         except (NotAcceptedError, ValueError, OverflowError):
-            raise NotAcceptedError(expected) from None
+            raise NotAcceptedError.of(expected) from None
 
     def dated(cell: object) -> Value | None:
         if isinstance(cell, str):
@@ -263,11 +267,12 @@ def _written(kind: str, at: datetime) -> str:
 
 @lru_cache(maxsize=65_536)
 def _instant(text: str, format: str | None) -> datetime:
-    expected = f"a date or an instant like {format or '2026-01-31T08:00:00+08:00'}"
+    shape = format or "2026-01-31T08:00:00+08:00"
+    expected = Texts(f"a date or an instant like {shape}", f"日期或时刻，形如 {shape}")
     try:
         if format in EPOCHS:
             if not re.fullmatch(r"-?\d{1,14}(\.\d{1,12})?", text, re.ASCII):
-                raise NotAcceptedError(expected)
+                raise NotAcceptedError.of(expected)
             if format == "excel-days":
                 # To the second: a fraction of a day is as exact as the spreadsheet keeps it.
                 return datetime(1899, 12, 30, tzinfo=ZONE) + timedelta(seconds=round(Decimal(text) * 86_400))
@@ -281,7 +286,7 @@ def _instant(text: str, format: str | None) -> datetime:
             return _zoned(datetime.fromisoformat(text))
     except (ValueError, OverflowError):
         pass
-    raise NotAcceptedError(expected)
+    raise NotAcceptedError.of(expected)
 
 
 def _zoned(at: datetime) -> datetime:

@@ -124,6 +124,8 @@ def _reason(error: Mapping[str, Any]) -> str:
         return f"'{error['loc'][-1]}' is missing"
     if error["type"] == "value_error":
         return str(error["ctx"]["error"])
+    if error["type"] == "too_short":
+        return "at least one entry is expected"
     if error["type"] in _EXPECTED:
         return f"{_EXPECTED[error['type']]} is expected"
     message = str(error["msg"])

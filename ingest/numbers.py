@@ -10,7 +10,7 @@ from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 from typing import Final, TypeAlias
 
-from graph.schema.model import Property
+from graph.schema.model import Property, Texts
 from ingest.refusals import NotAcceptedError, WrongUseError
 from ingest.statements import Value
 
@@ -37,6 +37,10 @@ UNITS: Final[Mapping[str, Mapping[str, Decimal]]] = {
 LARGEST: Final = 2**53
 """The largest whole number that every reader of ours keeps exactly."""
 
+_NAMES: Final = {
+    "integer": Texts("a whole number", "整数"),
+    "money": Texts("an amount of money in whole fen", "以整分计的金额"),
+}
 _DIGITS: Final = 20  # more than any kept number has, fewer than decimal arithmetic rounds
 _NUMBER = re.compile(r"[+-]?(?:\d+|\d{1,3}(?:,\d{3})+)?(?:\.\d*)?(?:[eE][+-]?\d{1,3})?", re.ASCII)
 _PERCENT: Final = Decimal("0.01")
@@ -64,19 +68,21 @@ def number_converter(declared: Property, unit: str | None) -> Convert:
     most = Decimal(1) if kind == "share" and declared.maximum is None else _bound(declared.maximum)
     # Bounds are declared in the property's own unit (money in fen): compared after the conversion.
     limits = _in_words(least, most)
-    expected = {"integer": "a whole number", "money": "an amount of money in whole fen"}.get(kind, "a number")
+    expected = _NAMES.get(kind, Texts("a number", "数值"))
     if kind == "share" and unit is None and declared.maximum is None:
-        limits += " (with `unit: percent` where 35 means 35 %)"
+        limits = _and(
+            limits, " (with `unit: percent` where 35 means 35 %)", "（35 表示 35% 时请写 `unit: percent`）"
+        )
 
     def of_decimal(found: Decimal) -> Value:
         value = found * factor if factor != 1 else found
         if (least is not None and value < least) or (most is not None and value > most):
-            raise NotAcceptedError(f"{expected} {limits}")
+            raise NotAcceptedError.of(_and(expected, " " + limits.en, "，" + limits.zh))
         if whole:
             if value != value.to_integral_value():
-                raise NotAcceptedError(expected)
+                raise NotAcceptedError.of(expected)
             if abs(value) > LARGEST:
-                raise NotAcceptedError(f"{expected} of at most {LARGEST}")
+                raise NotAcceptedError.of(_and(expected, f" of at most {LARGEST}", f"，不大于 {LARGEST}"))
             return int(value)
         return _exact_float(value, expected)
 
@@ -100,13 +106,13 @@ def number_converter(declared: Property, unit: str | None) -> Convert:
     return number
 
 
-def _exact_float(value: Decimal, expected: str) -> float:
+def _exact_float(value: Decimal, expected: Texts) -> float:
     result = float(value)
     if result in (float("inf"), float("-inf")):
-        raise NotAcceptedError(f"{expected} that is finite")
+        raise NotAcceptedError.of(_and(expected, " that is finite", "，且为有限值"))
     # A binary float keeps 15 decimal digits of any number: more would be rounded without a word.
     if len(value.normalize().as_tuple().digits) > 15 and Decimal(repr(result)) != value:
-        raise NotAcceptedError(f"{expected} of at most 15 digits")
+        raise NotAcceptedError.of(_and(expected, " of at most 15 digits", "，最多 15 位有效数字"))
     return result + 0.0 if result else 0.0
 
 
@@ -114,17 +120,23 @@ def _bound(limit: float | None) -> Decimal | None:
     return None if limit is None else Decimal(repr(limit))
 
 
-def _in_words(least: Decimal | None, most: Decimal | None) -> str:
+def _in_words(least: Decimal | None, most: Decimal | None) -> Texts:
     if least is not None and most is not None:
-        return f"from {least} to {most}"
-    return f"of at least {least}" if least is not None else f"of at most {most}"
+        return Texts(f"from {least} to {most}", f"在 {least} 与 {most} 之间")
+    if least is not None:
+        return Texts(f"of at least {least}", f"不小于 {least}")
+    return Texts(f"of at most {most}", f"不大于 {most}")
 
 
-def _decimal(cell: object, expected: str) -> Decimal | None:
+def _and(expected: Texts, en: str, zh: str) -> Texts:
+    return Texts(expected.en + en, expected.zh + zh)
+
+
+def _decimal(cell: object, expected: Texts) -> Decimal | None:
     if cell is None:
         return None
     if isinstance(cell, bool):
-        raise NotAcceptedError(expected)
+        raise NotAcceptedError.of(expected)
     if isinstance(cell, int):
         return Decimal(cell)
     if isinstance(cell, float):
@@ -133,7 +145,7 @@ def _decimal(cell: object, expected: str) -> Decimal | None:
         cell = Decimal(repr(cell))
     if isinstance(cell, Decimal) and cell.is_finite() and len(cell.as_tuple().digits) <= _DIGITS:
         return cell
-    raise NotAcceptedError(expected)
+    raise NotAcceptedError.of(expected)
 
 
 def _bare(text: str, suffixes: tuple[str, ...]) -> str:
@@ -143,13 +155,13 @@ def _bare(text: str, suffixes: tuple[str, ...]) -> str:
     return sign + next((rest[: -len(end)].rstrip() for end in suffixes if rest.endswith(end)), rest)
 
 
-def _of_digits(text: str, expected: str) -> Decimal:
+def _of_digits(text: str, expected: Texts) -> Decimal:
     if not _NUMBER.fullmatch(text) or len(text) > _DIGITS + 8:
-        raise NotAcceptedError(expected)
+        raise NotAcceptedError.of(expected)
     try:
         return Decimal(text.replace(",", ""))
     except InvalidOperation:
-        raise NotAcceptedError(expected) from None
+        raise NotAcceptedError.of(expected) from None
 
 
 def _factor(declared: Property, unit: str | None) -> Decimal:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from graph.schema.model import Texts
+
 
 class NotAcceptedError(ValueError):
     """A cell that is not what the property needs; ``code`` is an entry of the catalogue of errors."""
@@ -11,6 +13,11 @@ class NotAcceptedError(ValueError):
         self.expected = expected
         self.zh = zh
         self.code = code
+
+    @classmethod
+    def of(cls, expected: Texts) -> NotAcceptedError:
+        """A cell that is not what these words ask for."""
+        return cls(expected.en, zh=expected.zh)
 
 
 class WrongUseError(ValueError):

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from decimal import Decimal, InvalidOperation
 from typing import Any, BinaryIO, Final, NoReturn
 
+from graph.schema.model import Texts
 from ingest.readers import COLUMN_LIMIT, BadRow, Notice, Opened, Request, Row
 from ingest.readers.encoding import Encoding, encoding_of
 from ingest.readers.input import check_options, content_of, open_file, reading
@@ -25,10 +26,20 @@ DEPTH: Final = 100
 _WINDOW: Final = 1 << 18
 _LARGEST: Final = 16 << 20  # characters of one object
 _BLANK: Final = " \t\n\r"
+_KINDS: Final = {
+    list: ("an array", "数组"),
+    str: ("a text", "文本"),
+    bool: ("true or false", "真假值"),
+    type(None): ("null", "空值"),
+}
 
 
 class _FaultyError(ValueError):
-    """An object that is JSON and yet no row."""
+    """An object that is JSON and yet no row; carries the reason in both languages."""
+
+    def __init__(self, reason: Texts) -> None:
+        super().__init__(reason.en)
+        self.reason = reason
 
 
 def read(request: Request) -> Opened:
@@ -166,7 +177,7 @@ class _Elements:
                     self._damaged(f"a value of more than {_LARGEST >> 20} MiB")
                 if self._fill():
                     continue
-                self._damaged(_reason(fault))
+                self._damaged(_reason(fault).en)
             # A number at the end of the window may go on behind it.
             if end == len(self._text) and self._fill():
                 continue
@@ -215,20 +226,24 @@ def _skip(text: str, at: int) -> int:
 
 def _row(value: object, line: int, name: str) -> Row | BadRow:
     if not isinstance(value, dict):
-        kind = {list: "an array", str: "a text", bool: "true or false", type(None): "null"}
-        return _bad(name, line, f"an object is expected, not {kind.get(type(value), 'a number')}", str(value))
+        en, zh = _KINDS.get(type(value), ("a number", "数字"))
+        what = Texts(f"an object is expected, not {en}", f"应为一个对象，而不是{zh}")
+        return _bad(name, line, what, str(value))
     twice = value.pop(_TWICE, None)
     if twice is not None:
-        return _bad(name, line, f"the name '{str(twice)[:80]}' stands twice in one object", _dumped(value))
+        return _bad(name, line, _twice(str(twice)[:80]), _dumped(value))
     if any(isinstance(inner, dict) for inner in value.values()):
         flat: dict[str, object] = {}
         try:
             _flatten(value, "", flat)
         except _FaultyError as fault:
-            return _bad(name, line, str(fault.args[0]), _dumped(value))
+            return _bad(name, line, fault.reason, _dumped(value))
         value = flat
     if len(value) > COLUMN_LIMIT:
-        return _bad(name, line, f"more than {COLUMN_LIMIT} names in one object", "")
+        what = Texts(
+            f"more than {COLUMN_LIMIT} names in one object", f"一个对象中的名称超过 {COLUMN_LIMIT} 个"
+        )
+        return _bad(name, line, what, "")
     return Row(name, line, value)
 
 
@@ -237,14 +252,24 @@ def _flatten(value: dict[str, object], prefix: str, flat: dict[str, object]) -> 
         if isinstance(inner, dict):
             twice = inner.pop(_TWICE, None)
             if twice is not None:
-                raise _FaultyError(f"the name '{prefix}{key}.{twice}' stands twice in one object")
+                raise _FaultyError(_twice(f"{prefix}{key}.{twice}"))
             _flatten(inner, f"{prefix}{key}.", flat)
         else:
             flat[prefix + key] = inner
 
 
-def _bad(name: str, line: int, reason: str, raw: str) -> BadRow:
-    details: dict[str, object] = {"field": "", "found": reason, "expected": "a JSON object", "reason": reason}
+def _twice(name: str) -> Texts:
+    return Texts(f"the name '{name}' stands twice in one object", f"名称“{name}”在一个对象中出现两次")
+
+
+def _bad(name: str, line: int, reason: Texts, raw: str) -> BadRow:
+    details: dict[str, object] = {
+        "field": "",
+        "found": reason.en,
+        "expected": "a JSON object",
+        "reason": reason.en,
+        "reason_zh": reason.zh,
+    }
     return BadRow(name, line, "ROW_JSON", details, {"": raw[:KEPT].strip()})
 
 
@@ -252,12 +277,16 @@ def _dumped(value: object) -> str:
     return json.dumps(value, ensure_ascii=False, default=str)
 
 
-def _reason(fault: BaseException) -> str:
+def _reason(fault: BaseException) -> Texts:
+    if isinstance(fault, _FaultyError):
+        return fault.reason
     if isinstance(fault, RecursionError):
-        return f"values lie deeper than {DEPTH} in each other"
+        return Texts(f"values lie deeper than {DEPTH} in each other", f"值的嵌套超过 {DEPTH} 层")
     if isinstance(fault, json.JSONDecodeError):
-        return f"no JSON: {fault.msg[:1].lower()}{fault.msg[1:].removesuffix(' at')}"
-    return str(fault.args[0]) if fault.args else type(fault).__name__
+        parsing = f"{fault.msg[:1].lower()}{fault.msg[1:].removesuffix(' at')}"
+        return Texts(f"no JSON: {parsing}", f"不是 JSON（{parsing}）")
+    said = str(fault.args[0]) if fault.args else type(fault).__name__
+    return Texts(said, f"不是 JSON（{said}）")
 
 
 # JSON cannot hold this name: a lone surrogate is refused in data.

@@ -184,6 +184,10 @@ def test_what_is_no_manifest_is_refused(desk, text, code, line):
     assert (fault.code, fault.details["line"]) == (code, line)
 
 
+def test_a_manifest_without_sources_is_told_in_our_words(desk):
+    assert fault_of(desk, "sources: []\n").details["reason"] == "at least one entry is expected"
+
+
 def test_a_missing_manifest(tmp_path):
     with pytest.raises(KehutuError) as caught:
         read(tmp_path / "none.yaml")

@@ -65,3 +65,52 @@ def test_a_value_that_does_not_fit_is_told_in_words(
     (refused,) = quarantine.listing(ledger)
     fault = KehutuError(refused.code, **refused.details)
     assert (fault.message("en"), fault.message("zh")) == (en, zh)
+
+
+@pytest.mark.parametrize(
+    ("mapping", "cell", "said"),
+    [
+        ("period", "2026年4月", ("a month like 2026-01", "月份，形如 2026-01")),
+        ("dueOn", "2026/10/20", ("a date like 2026-01-31", "日期，形如 2026-01-31")),
+        ("amount", "九十", ("an amount of money in whole fen", "以整分计的金额")),
+        ("amount", "0.015", ("an amount of money in whole fen", "以整分计的金额")),
+        ("periodDays", "-1", ("a whole number from 1 to 400", "整数，在 1 与 400 之间")),
+    ],
+)
+def test_what_a_number_or_a_date_has_to_be_is_said_in_both_languages(
+    tmp_path: Path, ledger: Ledger, mapping: str, cell: str, said: tuple[str, str]
+) -> None:
+    en, zh = said
+    (tmp_path / "bills.csv").write_text(f"no,value\nB1,{cell}\n", encoding="utf-8")
+    (tmp_path / "site.yaml").write_text(
+        "sources:\n  - name: bills\n    path: bills.csv\n    channel: marketing\n    mapping:\n"
+        f"      - {{node: Bill, key: {{billNo: no}}, set: {{{mapping}: value}}}}\n"
+    )
+    load(ledger, tmp_path / "site.yaml")
+    (refused,) = quarantine.listing(ledger)
+    fault = KehutuError(refused.code, **refused.details)
+    assert fault.message("en") == f"bills.csv, line 2, field value: '{cell}' is not {en}."
+    assert fault.message("zh") == f"bills.csv 第 2 行，字段 value：“{cell}”不符合要求（应为 {zh}）。"
+
+
+@pytest.mark.parametrize(
+    ("line", "en", "zh"),
+    [
+        ("5", "an object is expected, not a number", "应为一个对象，而不是数字"),
+        ('{"no": 1, "no": 2}', "the name 'no' stands twice in one object", "名称“no”在一个对象中出现两次"),
+        ('{"no":', "no JSON: expecting value", "不是 JSON（expecting value）"),
+    ],
+)
+def test_why_a_line_is_no_json_object_is_said_in_both_languages(
+    tmp_path: Path, ledger: Ledger, line: str, en: str, zh: str
+) -> None:
+    (tmp_path / "bills.jsonl").write_text(line + "\n", encoding="utf-8")
+    (tmp_path / "site.yaml").write_text(
+        "sources:\n  - name: bills\n    path: bills.jsonl\n    channel: marketing\n    mapping:\n"
+        "      - {node: Bill, key: {billNo: no}}\n"
+    )
+    load(ledger, tmp_path / "site.yaml")
+    (refused,) = quarantine.listing(ledger)
+    fault = KehutuError(refused.code, **refused.details)
+    assert fault.message("en") == f"bills.jsonl, line 1: {en}."
+    assert fault.message("zh") == f"bills.jsonl 第 1 行：{zh}。"

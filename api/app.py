@@ -1,4 +1,4 @@
-"""The HTTP application: GraphQL, credit reports, liveness and readiness."""
+"""The HTTP application: GraphQL, credit reports, liveness, readiness and metrics."""
 
 from __future__ import annotations
 
@@ -8,11 +8,12 @@ from dataclasses import replace
 
 import uvicorn
 from fastapi import FastAPI, Request
-from fastapi.responses import JSONResponse
+from fastapi.responses import JSONResponse, PlainTextResponse
 
 from algorithms.risk.warm import warm
 from api.context import Context
 from api.endpoint import GraphQLOverHTTP
+from api.metrics import CONTENT_TYPE, Counting, Tally
 from api.reports import PATH as REPORTS
 from api.reports import ReportsOverHTTP
 from api.request_log import RequestLog
@@ -33,6 +34,8 @@ def create_app(site: Site) -> FastAPI:
     """The application over an open site."""
     app = FastAPI(title="Kehutu", docs_url=None, redoc_url=None, openapi_url=None)
     app.add_middleware(RequestLog)
+    tally = Tally()
+    app.add_middleware(Counting, tally=tally)
 
     patient = replace(site, store=site.store.within(QUERY_SECONDS))
 
@@ -64,6 +67,11 @@ def create_app(site: Site) -> FastAPI:
                 headers={"Retry-After": "5"},
             )
         return JSONResponse({"status": "ok"})
+
+    @app.get("/metrics")
+    def metrics() -> PlainTextResponse:
+        """What a monitor asks of this process and its ledger."""
+        return PlainTextResponse(tally.text(site), media_type=CONTENT_TYPE)
 
     return app
 

@@ -13,11 +13,12 @@ from typing import Final, Literal, TypeAlias
 from graph.schema.load import schema as shipped_schema
 from graph.schema.model import Schema
 from ingest.cells import Fault
-from ingest.load import Clock, compile_manifest, missing_columns, record_of, repeated_id, requests
+from ingest.load import Clock
 from ingest.manifest import read
 from ingest.manifest_text import Source
 from ingest.mapping import Mapper
 from ingest.readers import BadRow, Row, reader
+from ingest.taking import compile_manifest, missing_columns, record_of, repeated_id, requests
 from ledger import loads, quarantine
 from ledger.database import Ledger
 from ledger.quarantine import Quarantined

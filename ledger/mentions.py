@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Final, Literal, NamedTuple, TypeAlias
 
 import numpy as np
+import numpy.typing as npt
 from sqlalchemy import BigInteger, Connection, column, delete, exists, insert, select, values
 
 from ledger import tables
@@ -30,43 +31,53 @@ class Mention(NamedTuple):
     role: Role
 
 
-Entry: TypeAlias = tuple[int, int, int]
-"""Key digest, kind and sequence number of a record: a row of the tables of mentions."""
+class Named(NamedTuple):
+    """Mentions of a batch of records as the tables keep them: in their order, each once.
+
+    ``keys``: digests. ``kinds``: role and origin. ``rows``: the place of the record in its batch, from 0.
+    """
+
+    keys: npt.NDArray[np.int64]
+    kinds: npt.NDArray[np.int8]
+    rows: npt.NDArray[np.int32]
 
 
-def entries(ledger: Ledger, records: Sequence[tuple[int, Origin, Sequence[tuple[str, Role]]]]) -> list[Entry]:
-    """What the tables keep of records' mentions, each once and in the order of the tables.
+def named(ledger: Ledger, batch: Sequence[tuple[Origin, Sequence[tuple[str, Role]]]]) -> Named:
+    """The mentions of a batch, from the origin and the mentions of each record."""
+    keys = ledger.key_digests([key for _, mentions in batch for key, _ in mentions])
+    kinds = np.array([_KIND[role, origin] for origin, mentions in batch for _, role in mentions], np.int8)
+    rows = np.arange(len(batch), dtype=np.int32).repeat([len(mentions) for _, mentions in batch])
+    # By arrays: sorting tuples and telling them apart took longer than writing them.
+    order = np.lexsort((rows, kinds, keys))
+    keys, kinds, rows = keys[order], kinds[order], rows[order]
+    once = np.ones(len(keys), bool)
+    once[1:] = (keys[1:] != keys[:-1]) | (kinds[1:] != kinds[:-1]) | (rows[1:] != rows[:-1])
+    return Named(keys[once], kinds[once], rows[once])
+
+
+def add(connection: Connection, mentions: Named, seqs: Sequence[int]) -> None:
+    """Add the mentions of a batch to the recent ones.
 
     Args:
-        records: sequence number, origin and mentions of each.
-    """
-    keys = ledger.key_digests([key for _, _, named in records for key, _ in named])
-    kinds = [_KIND[role, origin] for _, origin, named in records for _, role in named]
-    seqs = np.repeat([seq for seq, _, _ in records], [len(named) for _, _, named in records])
-    # By arrays: sorting tuples and telling them apart took longer than writing them.
-    found = np.column_stack((keys, np.array(kinds, np.int64), seqs))
-    found = found[np.lexsort(found.T[::-1])]
-    once = np.ones(len(found), bool)
-    once[1:] = (found[1:] != found[:-1]).any(axis=1)
-    return list(zip(*found[once].T.tolist(), strict=True))
-
-
-def add(connection: Connection, mentions: Sequence[Entry]) -> None:
-    """Add entries, in the order of the table, to the recent ones.
+        seqs: number of each record of the batch, ascending; 0 for one that was not taken.
 
     A large batch that finds a million of them there moves those on. That takes seconds, so a small batch (somebody
     waits for its answer) leaves it to the next large one.
     """
+    numbers = np.array(seqs, np.int64)[mentions.rows]
+    taken = numbers > 0
+    columns = (mentions.keys[taken], mentions.kinds[taken], numbers[taken])
+    new = list(zip(*(column.tolist() for column in columns), strict=True))
     held = int(get_pointer(connection, _RECENT) or 0)
-    if held >= SWEEP and (len(mentions) >= 1000 or held >= 2 * SWEEP):
+    if held >= SWEEP and (len(new) >= 1000 or held >= 2 * SWEEP):
         recent = tables.mention_recent
         # In key order, so that each page of the table is visited once.
         ordered = select(recent).order_by(recent.c.key, recent.c.kind, recent.c.seq)
         connection.execute(insert(tables.mention).from_select(["key", "kind", "seq"], ordered))
         connection.execute(delete(recent))
         held = 0
-    insert_rows(connection, tables.mention_recent, mentions)
-    set_pointer(connection, _RECENT, str(held + len(mentions)))
+    insert_rows(connection, tables.mention_recent, new)
+    set_pointer(connection, _RECENT, str(held + len(new)))
 
 
 def mentioning(

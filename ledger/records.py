@@ -116,16 +116,20 @@ def content_hash(payload: bytes, *, deleted: bool) -> bytes:
     return digest.digest()
 
 
-def append(ledger: Ledger, batch: Sequence[NewRecord], *, recorded_at: datetime) -> list[Outcome]:
+def append(
+    ledger: Ledger, batch: Sequence[NewRecord], *, recorded_at: datetime, named: mentions.Named | None = None
+) -> list[Outcome]:
     """Acknowledge a batch; see :func:`acknowledge`.
 
     Returns:
         For every row, in order, whether it was accepted or is a duplicate.
     """
-    return [taken.outcome for taken in acknowledge(ledger, batch, recorded_at=recorded_at)]
+    return [taken.outcome for taken in acknowledge(ledger, batch, recorded_at=recorded_at, named=named)]
 
 
-def acknowledge(ledger: Ledger, batch: Sequence[NewRecord], *, recorded_at: datetime) -> list[Acknowledged]:
+def acknowledge(
+    ledger: Ledger, batch: Sequence[NewRecord], *, recorded_at: datetime, named: mentions.Named | None = None
+) -> list[Acknowledged]:
     """Take a batch in one commit, on disk when this returns. Safe to call from many processes at once.
 
     A row is a duplicate, and nothing is written for it, when
@@ -139,6 +143,7 @@ def acknowledge(ledger: Ledger, batch: Sequence[NewRecord], *, recorded_at: date
     Args:
         batch: rows in the order of arrival; a few thousand are a good size.
         recorded_at: the instant of acknowledgement, with zone.
+        named: the mentions of the batch, where they were worked out elsewhere; those of its rows do not count then.
     Returns:
         For every row, in order, the outcome and the number of the version that holds its content.
     """
@@ -146,7 +151,7 @@ def acknowledge(ledger: Ledger, batch: Sequence[NewRecord], *, recorded_at: date
         return []
     taken: list[Acknowledged] = []
     records: list[tuple[object, ...]] = []
-    named: list[tuple[int, Origin, Sequence[tuple[str, Role]]]] = []
+    seqs: list[int] = []
     with ledger.writing() as connection:
         seq, last = _last(connection)
         # Should the clock have stepped back, what is recorded later still is later.
@@ -158,6 +163,7 @@ def acknowledge(ledger: Ledger, batch: Sequence[NewRecord], *, recorded_at: date
             repeated = _repeated(version, known) if known else None
             if repeated is not None:
                 taken.append(Acknowledged("duplicate", repeated.seq))
+                seqs.append(0)
                 continue
             seq += 1
             known.append(version)
@@ -177,11 +183,13 @@ def acknowledge(ledger: Ledger, batch: Sequence[NewRecord], *, recorded_at: date
                     row.payload,
                 )
             )
-            named.append((seq, row.origin, row.mentions))
+            seqs.append(seq)
             taken.append(Acknowledged("accepted", seq))
         if records:
             insert_rows(connection, tables.record, records)
-            mentions.add(connection, mentions.entries(ledger, named))
+            if named is None:
+                named = mentions.named(ledger, [(row.origin, row.mentions) for row in batch])
+            mentions.add(connection, named, seqs)
     return taken
 
 

@@ -53,6 +53,10 @@ class KehutuError(Exception):
         self.details = details
         super().__init__(self.message())
 
+    def __reduce__(self) -> tuple[object, ...]:
+        """Between processes of ours it travels as its code and details."""
+        return _again, (self.code, self.details)
+
     def message(self, lang: Lang = "en") -> str:
         """What happened, where, what was found and what was expected."""
         return self.kind.message[lang].format_map(self._spoken(lang))
@@ -69,3 +73,7 @@ class KehutuError(Exception):
     def exit(self) -> int:
         """Exit status of the command line: 1 negative answer, 2 wrong use, 3 store unavailable."""
         return self.kind.exit
+
+
+def _again(code: str, details: dict[str, object]) -> KehutuError:
+    return KehutuError(code, **details)

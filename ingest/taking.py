@@ -1,0 +1,278 @@
+"""The rows of a source become batches for the ledger; nothing is written here."""
+
+from __future__ import annotations
+
+import gc
+import glob
+from collections.abc import Generator, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Final, NamedTuple
+
+from graph.schema.model import Schema
+from graph.schema.source import nearest
+from ingest.cells import Fault, shown
+from ingest.manifest import Manifest
+from ingest.manifest_text import Source
+from ingest.mapping import NOTHING, Mapped, Mapper
+from ingest.readers import BadRow, Notice, Opened, Reader, Request, Row, reader
+from ingest.rules import compile_rules
+from ingest.seen import Seen
+from ledger.database import Ledger
+from ledger.mentions import Named
+from ledger.quarantine import Quarantined
+from ledger.records import NewRecord
+from terms.errors import KehutuError
+
+TOLERANCE: Final = timedelta(days=1)
+"""How far a row may be observed ahead of our clock; a later one is quarantined."""
+
+
+class Batch(NamedTuple):
+    """Rows that go into the ledger together.
+
+    ``read``: how many were looked at. ``named``: the mentions of the records, where they have been worked out.
+    """
+
+    read: int
+    records: Sequence[NewRecord]
+    refused: Sequence[Quarantined]
+    named: Named | None = None
+
+
+class Told(NamedTuple):
+    """What there is to say of a source after its last row.
+
+    ``faults``: why it, or one of its files, could not be read to its end.
+    """
+
+    faults: Sequence[KehutuError]
+    notices: Sequence[Notice]
+    encoding: str | None
+    delimiter: str | None
+
+
+class Taking:
+    """One source on its way from its files to batches, in the order of files and rows."""
+
+    def __init__(
+        self, source: Source, mapper: Mapper, read_source: Reader, *, started: datetime, size: int
+    ) -> None:
+        """``started``: when the load did; it stands in for the time of rows without one. ``size``: of a batch."""
+        self.source = source
+        self.mapper = mapper
+        self.read_source = read_source
+        self.started = started
+        self.size = size
+        self.seen = Seen()
+        self.equal = 0
+        self.silent = 0
+        self.unusual: dict[tuple[str, str], tuple[int, dict[str, object]]] = {}
+        self.assumed = False
+        self.encoding: str | None = None
+        self.delimiter: str | None = None
+        self.read = 0
+        self.records: list[NewRecord] = []
+        self.refused: list[Quarantined] = []
+
+    def run(self, folder: Path) -> Generator[Batch | Told, None, None]:
+        """All batches, then what there is to say; one that has been yielded is not touched again."""
+        notices: list[Notice] = []
+        faults: list[KehutuError] = []
+        try:
+            files = requests(self.source, folder, self.mapper.columns)
+        except KehutuError as fault:
+            files = []
+            faults.append(fault)
+        for request in files:
+            try:
+                opened = self._open(request)
+            except KehutuError as fault:
+                faults.append(fault)
+                continue
+            try:
+                yield from self._rows(opened)
+            except KehutuError as fault:
+                faults.append(fault)
+            yield self._batch()
+            notices.extend(opened.warnings)
+        yield Told(faults, [*notices, *self._notices()], self.encoding, self.delimiter)
+
+    def _notices(self) -> Iterator[Notice]:
+        for count, first in self.unusual.values():
+            yield Notice("NOTICE_UNUSUAL", {"count": count, **first})
+        name: dict[str, object] = {"source": self.source.name}
+        if self.silent:
+            yield Notice("NOTICE_STATES_NOTHING", {**name, "count": self.silent})
+        if self.equal and self.source.record_id is None:
+            yield Notice("NOTICE_EQUAL_ROWS", {**name, "count": self.equal})
+        if self.assumed and self.source.observed_at is None:
+            yield Notice("NOTICE_TIME_ASSUMED", name)
+
+    def _open(self, request: Request) -> Opened:
+        opened = self.read_source(request)
+        fault = missing_columns(self.mapper, opened, request.name)
+        if fault is not None:
+            raise fault
+        self.encoding = _joined(self.encoding, opened.detected.get("encoding"))
+        self.delimiter = _joined(self.delimiter, opened.detected.get("delimiter"))
+        return opened
+
+    def _rows(self, opened: Opened) -> Iterator[Batch]:
+        """Batches while they are whole; raises the fault that ends the file early, if one does."""
+        take = self.mapper.map
+        for row in opened.rows:
+            self.read += 1
+            if isinstance(row, BadRow):
+                self._refuse(row, row.code, row.details, row.raw)
+            else:
+                mapped = take(row.values)
+                if isinstance(mapped, Fault):
+                    self._refuse(row, mapped.code, mapped.details, row.values)
+                else:
+                    self._record(row, mapped)
+            if len(self.records) >= self.size or len(self.refused) >= self.size:
+                yield self._batch()
+
+    def _batch(self) -> Batch:
+        """What has been taken since the last one."""
+        batch = Batch(self.read, self.records, self.refused)
+        self.read, self.records, self.refused = 0, [], []
+        self.seen.settle()
+        return batch
+
+    def _refuse(
+        self, row: Row | BadRow, code: str, details: Mapping[str, object], raw: Mapping[str, object]
+    ) -> None:
+        self.refused.append(
+            Quarantined(
+                source=self.source.name,
+                file=row.file,
+                line=row.line,
+                field=str(details.get("field", "")),
+                code=code,
+                details={"file": row.file, "line": row.line, **details},
+                raw=raw,
+                first_seen=self.started,
+            )
+        )
+
+    def _record(self, row: Row, mapped: Mapped) -> None:
+        """Keep the record of a row; a row that may not become one is refused here."""
+        record = record_of(self.source, row, mapped, now=self.started)
+        if isinstance(record, Fault):
+            self._refuse(row, record.code, record.details, row.values)
+            return
+        self.assumed |= record.observed_assumed
+        self.silent += record.payload == NOTHING and not record.deleted
+        for type_, name, value in mapped.unusual:
+            place: dict[str, object] = {"file": row.file, "line": row.line}
+            first = {"source": self.source.name, "type": type_, "property": name, "found": value, **place}
+            count, first = self.unusual.get((type_, name), (0, first))
+            self.unusual[type_, name] = count + 1, first
+        if record.observed_assumed or self.source.record_id is None:
+            content = hash((record.payload, record.deleted))
+            earlier = self.seen.add(hash(record.record_id), content)
+            if earlier == content:
+                self.equal += 1
+            elif earlier is not None and record.observed_assumed:
+                repeated = repeated_id(self.source, record.record_id)
+                self._refuse(row, repeated.code, repeated.details, row.values)
+                return
+        self.records.append(record)
+
+
+def compile_manifest(ledger: Ledger, manifest: Manifest, schema: Schema) -> list[Mapper]:
+    """The mappers of all sources; faults in any of them stop the load before its first row."""
+    mappers = []
+    for position, (source, rules) in enumerate(zip(manifest.sources, manifest.rules, strict=True)):
+        at = manifest.places.at("sources", position)
+        mappers.append(compile_rules(source, rules, at, schema, hasher=ledger.keyed_hash))
+        reader(source.reader_name)
+    return mappers
+
+
+def requests(source: Source, folder: Path, wanted: frozenset[str]) -> list[Request]:
+    """One request for each file of a source, by name; a pattern that matches none raises ``FILE_MISSING``."""
+
+    def request(path: Path | None, name: str) -> Request:
+        return Request(
+            path, name, wanted, source.table, source.encoding, source.delimiter, dict(source.options)
+        )
+
+    if source.path is None:
+        return [request(None, source.name)]
+    path = folder / source.path
+    if path.exists() or not glob.has_magic(source.path):
+        return [request(path, source.path)]
+    found = sorted(Path(name) for name in glob.glob(str(path), recursive=True))  # noqa: PTH207 - may be absolute
+    files = [file for file in found if file.is_file()]
+    if not files:
+        raise KehutuError("FILE_MISSING", file=source.path)
+    return [request(file, _relative(file, folder)) for file in files]
+
+
+def missing_columns(mapper: Mapper, opened: Opened, name: str) -> KehutuError | None:
+    """What to say of a table without a mapped column."""
+    if opened.columns is None or not (missing := mapper.columns.difference(opened.columns)):
+        return None
+    present = opened.columns
+    columns = ", ".join(f"'{column}'{nearest(column, present)}" for column in sorted(missing))
+    return KehutuError("FILE_COLUMNS_MISSING", file=name, columns=columns, present=_listed(present))
+
+
+def record_of(source: Source, row: Row, mapped: Mapped, *, now: datetime) -> NewRecord | Fault:
+    """What the ledger is given for a row; a row from further ahead than ``TOLERANCE`` is a fault."""
+    observed = mapped.observed_at
+    if observed is not None and observed > now + TOLERANCE:
+        column = source.observed_at.column if source.observed_at else None
+        found = shown(row.values.get(column or "", observed.isoformat()))
+        expected = f"at most {(now + TOLERANCE).isoformat(timespec='seconds')}"
+        details: dict[str, object] = {"field": column or "observedAt", "found": found, "expected": expected}
+        return Fault("ROW_FROM_THE_FUTURE", details)
+    return NewRecord(
+        source=source.name,
+        record_id=mapped.record_id,
+        channel=source.channel,
+        origin=source.origin,
+        observed_at=observed or now,
+        observed_assumed=observed is None,
+        payload=mapped.payload,
+        deleted=mapped.deleted,
+        mentions=mapped.mentions,
+        location=f"{row.file}:{row.line}",
+    )
+
+
+def repeated_id(source: Source, record_id: str) -> Fault:
+    """A second row of one id, with other content and without a time that would make it the later one."""
+    columns = source.record_id if isinstance(source.record_id, str) else ", ".join(source.record_id or ())
+    expected = "without a time no row is later than another"
+    return Fault("ROW_ID_REPEATED", {"field": columns, "found": record_id, "expected": expected})
+
+
+@contextmanager
+def few_collections() -> Iterator[None]:
+    """Look for cyclic garbage less often: a batch holds many objects and makes no cycles (a tenth of the time)."""
+    before = gc.get_threshold()
+    gc.set_threshold(200_000, 20, 20)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
+
+
+def _relative(file: Path, folder: Path) -> str:
+    return str(file.relative_to(folder)) if file.is_relative_to(folder) else str(file)
+
+
+def _listed(columns: tuple[str, ...]) -> str:
+    shown = ", ".join(f"'{name[:40]}'" for name in columns[:20])
+    return f"{shown} and {len(columns) - 20} more" if len(columns) > 20 else shown or "none"
+
+
+def _joined(known: str | None, found: str | None) -> str | None:
+    if known is None or found is None or found in known.split(" / "):
+        return known or found
+    return f"{known} / {found}"

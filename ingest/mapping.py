@@ -253,7 +253,8 @@ class Mapper:
 
     ``columns``: all that it reads; a table without one of them cannot be taken. ``ids``: columns of the record id;
     none: the content names the row. ``evidence``: node type -> properties whose values are mentioned as evidence.
-    ``usual``: mapped node type -> its properties with what is usual, for types that declare any.
+    ``usual``: mapped node type -> its properties with what is usual, for types that declare any. ``secret``: columns
+    of which a keyed hash is kept and nothing else.
     """
 
     columns: frozenset[str]
@@ -264,6 +265,7 @@ class Mapper:
     relations: tuple[RelationStep, ...]
     evidence: Mapping[str, tuple[str, ...]]
     usual: Mapping[str, tuple[Usual, ...]]
+    secret: frozenset[str]
 
     def map(self, values: Values) -> Mapped | Fault:
         """What a row states, or why it cannot be taken. O(mapped cells)."""

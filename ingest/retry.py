@@ -13,6 +13,7 @@ from typing import Final, Literal, TypeAlias
 from graph.schema.load import schema as shipped_schema
 from graph.schema.model import Schema
 from ingest.cells import Fault
+from ingest.hidden import hidden_details
 from ingest.load import Clock
 from ingest.manifest import read
 from ingest.manifest_text import Source
@@ -163,7 +164,8 @@ class _Retry:
             if known is not None and known.payload != result.payload:
                 result = repeated_id(self.source, result.record_id)
         if isinstance(result, Fault):
-            details = {"file": entry.file, "line": entry.line, **result.details}
+            told = hidden_details(result.details, self.mapper.secret)
+            details = {"file": entry.file, "line": entry.line, **told}
             column = str(result.details.get("field", ""))
             quarantine.put(self.ledger, [replace(entry, code=result.code, details=details, field=column)])
             return Retried(entry.id, entry.source, "quarantined", None, result.code, details)

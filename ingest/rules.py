@@ -84,9 +84,9 @@ class _Compiler:
             relations=tuple(relations),
             evidence=evidence,
             usual={node.named.type: usual for node in nodes if (usual := self._usual(node.named.type))},
+            secret=frozenset(self.secret),
         )
-        secret = self.secret.intersection(id_columns)
-        return _HiddenIds.of(mapper, frozenset(secret), self.hasher) if secret else mapper
+        return mapper if self.secret.isdisjoint(id_columns) else _HiddenIds.of(mapper, self.hasher)
 
     def _usual(self, type_: str) -> tuple[Usual, ...]:
         declared = self.schema.nodes[type_].properties.values()
@@ -277,20 +277,17 @@ class _HiddenIds(Mapper):
     """Takes rows whose own id is, or holds, an identity number: in the record id stands its keyed hash.
 
     The record id is written on relations and shown as the source of every value, and an identity number is not kept.
-    ``secret``: those columns of the id.
     """
 
-    secret: frozenset[str]
     hasher: Hasher
 
     @classmethod
-    def of(cls, plain: Mapper, secret: frozenset[str], hasher: Hasher) -> _HiddenIds:
-        found = {name.name: getattr(plain, name.name) for name in fields(plain)}
-        return cls(**found, secret=secret, hasher=hasher)
+    def of(cls, plain: Mapper, hasher: Hasher) -> _HiddenIds:
+        return cls(**{name.name: getattr(plain, name.name) for name in fields(plain)}, hasher=hasher)
 
     def _record_id(self, values: Values) -> str:
         cells = {column: values.get(column) for column in self.ids}
-        for column in self.secret:
+        for column in self.secret.intersection(self.ids):
             try:
                 text = code_of(cells[column])
             except NotAcceptedError:

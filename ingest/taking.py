@@ -13,6 +13,7 @@ from typing import Final, NamedTuple
 from graph.schema.model import Schema
 from graph.schema.source import nearest
 from ingest.cells import Fault, shown
+from ingest.hidden import hidden_cells, hidden_details
 from ingest.manifest import Manifest
 from ingest.manifest_text import Source
 from ingest.mapping import NOTHING, Mapped, Mapper
@@ -125,11 +126,12 @@ class Taking:
         for row in opened.rows:
             self.read += 1
             if isinstance(row, BadRow):
-                self._refuse(row, row.code, row.details, row.raw)
+                secret = self.mapper.secret
+                self._refuse(row, row.code, row.details, hidden_cells(row.raw, secret, parsed=False))
             else:
                 mapped = take(row.values)
                 if isinstance(mapped, Fault):
-                    self._refuse(row, mapped.code, mapped.details, row.values)
+                    self._refuse(row, mapped.code, mapped.details, self._shown(row))
                 else:
                     self._record(row, mapped)
             if len(self.records) >= self.size or len(self.refused) >= self.size:
@@ -142,6 +144,9 @@ class Taking:
         self.seen.settle()
         return batch
 
+    def _shown(self, row: Row) -> Mapping[str, object]:
+        return hidden_cells(row.values, self.mapper.secret)
+
     def _refuse(
         self, row: Row | BadRow, code: str, details: Mapping[str, object], raw: Mapping[str, object]
     ) -> None:
@@ -152,7 +157,7 @@ class Taking:
                 line=row.line,
                 field=str(details.get("field", "")),
                 code=code,
-                details={"file": row.file, "line": row.line, **details},
+                details={"file": row.file, "line": row.line, **hidden_details(details, self.mapper.secret)},
                 raw=raw,
                 first_seen=self.started,
             )
@@ -162,7 +167,7 @@ class Taking:
         """Keep the record of a row; a row that may not become one is refused here."""
         record = record_of(self.source, row, mapped, now=self.started)
         if isinstance(record, Fault):
-            self._refuse(row, record.code, record.details, row.values)
+            self._refuse(row, record.code, record.details, self._shown(row))
             return
         self.assumed |= record.observed_assumed
         self.silent += record.payload == NOTHING and not record.deleted
@@ -178,7 +183,7 @@ class Taking:
                 self.equal += 1
             elif earlier is not None and record.observed_assumed:
                 repeated = repeated_id(self.source, record.record_id)
-                self._refuse(row, repeated.code, repeated.details, row.values)
+                self._refuse(row, repeated.code, repeated.details, self._shown(row))
                 return
         self.records.append(record)
 

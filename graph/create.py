@@ -22,7 +22,7 @@ from graph.store import Store
 from graph.write import BATCH_BYTES, BATCH_ROWS, WRITE_SECONDS
 from terms.errors import KehutuError
 
-WRITERS: Final = 2
+WRITERS: Final = 1
 """Batches that are written at once. Two that have ends in common wait for each other; with four writers one batch in
 a hundred met a deadlock, and was written again."""
 _NOBODY: Final = -1

@@ -1,4 +1,4 @@
-"""A whole graph at once into an empty Neo4j: all nodes, then all relations, in UNWIND batches by several sessions.
+"""A whole graph at once into an empty Neo4j: all nodes, then all relations, in UNWIND batches by one session.
 
 A relation finds its ends by the numbers that the server gave them when they were made, at half of the CPU of two
 seeks by id. They are known here only while the graph is written: the server may give the number of a deleted node to
@@ -7,7 +7,6 @@ a new one.
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -22,9 +21,6 @@ from graph.store import Store
 from graph.write import BATCH_BYTES, BATCH_ROWS, WRITE_SECONDS
 from terms.errors import KehutuError
 
-WRITERS: Final = 1
-"""Batches that are written at once. Two that have ends in common wait for each other; with four writers one batch in
-a hundred met a deadlock, and was written again."""
 _NOBODY: Final = -1
 """No node has this number."""
 
@@ -69,17 +65,16 @@ def create(store: Store, schema: Schema, parts: Iterable[bytes], *, nodes: int) 
         else:
             _write_nodes(patient, batch, numbers)
 
-    with ThreadPoolExecutor(WRITERS, "kehutu-create") as writers:
-        sent: deque[Future[None]] = deque()
+    # One writer, which has a batch in hand while the next one is read.
+    with ThreadPoolExecutor(1, "kehutu-create") as writer:
+        sent: Future[None] | None = None
         for batch in _batches(parts):
-            # Relations wait until all nodes have their numbers, every other batch for a writer.
-            first = batch.relations and not made[True]
-            while len(sent) > (0 if first else WRITERS):
-                sent.popleft().result()
+            if sent is not None:
+                sent.result()
             made[batch.relations] += len(batch.lines)
-            sent.append(writers.submit(write, batch))
-        for future in sent:
-            future.result()
+            sent = writer.submit(write, batch)
+        if sent is not None:
+            sent.result()
     return made[False], made[True]
 
 

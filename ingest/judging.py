@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from graph.schema.model import Schema
-from ingest.identity import Cluster
+from ingest.identity import Cluster, effective
 from ingest.sightings import Sighting, name_of, prefix_of
 from ingest.view import View, named, sightings_named, whole_key
 from ledger import judgements
@@ -89,8 +89,9 @@ def split(
 ) -> Split:
     """Part what a record says from the entities it was put to; the graph follows when it is projected.
 
-    The record keeps the keys that it alone states. A key that others state stays with them, whoever has the smaller
-    record id: the judgement says that the record is not what is known under this key.
+    The record keeps the keys that it alone states, even where somebody has judged them the same as others: such pairs
+    are judged different now. A key that others state stays with them, whoever has the smaller record id: the judgement
+    says that the record is not what is known under this key.
 
     Args:
         record: ``source/recordId``, or the name of one of its sightings.
@@ -104,20 +105,22 @@ def split(
     parties = [s for s in sightings if of_type is not None or schema.nodes[s.type].party]
     view = View(ledger, schema, [key for s in sightings for key in s.keys])
     parted: list[Parted] = []
+    pairs: set[tuple[Key, Key]] = set()
     for sighting in parties or sightings:
         name = name_of(sighting.ref, schema)
         cluster = view.cluster(name)
         others = () if cluster is None else _others(sighting, cluster, schema)
         if cluster is not None and others:
             parted.append(Parted(name, cluster.id, others))
+            pairs.update((name, other) for other in others)
+            pairs.update(_judged_same(ledger, sighting, name, cluster))
     if not parted:
         raise KehutuError("NOTHING_TO_SPLIT", record=record)
     judgements.judge_all(
         ledger,
         [
-            NewJudgement(part.sighting, name, "different", "person", author, reasons=reasons or {})
-            for part in parted
-            for name in part.names
+            NewJudgement(left, right, "different", "person", author, reasons=reasons or {})
+            for left, right in sorted(pairs)
         ],
         at=at,
     )
@@ -146,6 +149,17 @@ def _lasting(ledger: Ledger, schema: Schema, name: Key) -> Key:
 def _type(name: Key, schema: Schema) -> str | None:
     prefix = prefix_of(name)
     return next((node.name for node in schema.nodes.values() if node.prefix == prefix), None)
+
+
+def _judged_same(
+    ledger: Ledger, sighting: Sighting, name: Key, cluster: Cluster
+) -> Iterator[tuple[Key, Key]]:
+    """What a judgement in force ties the rest of the entity to: the sighting itself, or a key that it alone states."""
+    stated = {key for other in cluster.sightings if other.ref != sighting.ref for key in other.keys}
+    own = {name, *(key for key in sighting.keys if key not in stated)}
+    for pair, judgement in effective(judgements.touching(ledger, own)).items():
+        if judgement.verdict == "same" and not own.issuperset(pair):
+            yield pair
 
 
 def _others(sighting: Sighting, cluster: Cluster, schema: Schema) -> tuple[Key, ...]:

@@ -126,6 +126,26 @@ def test_a_split_record_leaves_with_its_own_keys_and_can_come_back(ledger: Ledge
     assert why(ledger, SCHEMA, "old/1", A).same
 
 
+@pytest.mark.parametrize(("one", "other"), [(A, B), ("registry/1", "visits/1"), (A, "visits/1")])
+def test_a_split_record_takes_its_own_keys_with_it_whatever_was_judged_before(
+    ledger: Ledger, one: str, other: str
+) -> None:
+    arrive(
+        ledger,
+        row("registry/1", node("Enterprise", A, name="甲")),
+        row("visits/1", node("Enterprise", B, name="乙")),
+    )
+    judge(ledger, SCHEMA, one, other, "same", author="ann", at=at(1))
+    follow(ledger)
+    assert why(ledger, SCHEMA, A, B).same
+    split(ledger, SCHEMA, "visits/1", author="bob", at=at(2))
+    follow(ledger)
+    answer = why(ledger, SCHEMA, A, B)
+    assert not answer.same
+    assert (answer.left.id, answer.right.id) == (A, B)
+    assert (answer.left.records, answer.right.records) == (("registry/1",), ("visits/1",))
+
+
 def test_what_cannot_be_judged_says_why(ledger: Ledger) -> None:
     arrive(
         ledger,

@@ -9,6 +9,7 @@ import click
 
 from api.app import LOOPBACK, listen
 from api.app import serve as serve_site
+from cli.ingest import remarks
 from cli.options import Call, command
 from cli.output import ProgressLines, print_json, print_table, print_tree
 from cli.trace import as_tree, in_words
@@ -70,7 +71,7 @@ def show(report: DemoReport, call: Call) -> None:
         [(s.name, s.origin, s.read, s.accepted, s.quarantined, s.duplicate) for s in sources],
         title="Loaded",
     )
-    for remark in [remark for s in sources for remark in (*filter(None, [s.error]), *s.warnings)]:
+    for remark in [remark for s in sources for remark in remarks(s)]:
         click.echo(f"  {remark}")
     print_table(
         ("type", "count"),

@@ -9,6 +9,7 @@ import click
 from cli.options import Call, command
 from cli.output import ProgressLines, plain, print_error, print_json, print_table
 from ingest.cardinality import Crowded
+from ingest.load import SourceReport
 from ingest.relations import Warned
 from services.live.following import Followed
 from services.loading import Loaded
@@ -81,7 +82,7 @@ def ingest(call: Call, manifest: Path, *, strict: bool, no_analyse: bool) -> int
                     s.accepted,
                     s.quarantined,
                     s.duplicate,
-                    "; ".join([*filter(None, [s.error]), *s.warnings]),
+                    "; ".join(remarks(s)),
                 )
                 for s in sources
             ],
@@ -100,6 +101,12 @@ def ingest(call: Call, manifest: Path, *, strict: bool, no_analyse: bool) -> int
         return loaded.store_fault.exit
     unreadable = any(s.error for s in sources)
     return 1 if unreadable or (strict and any(s.quarantined for s in sources)) else 0
+
+
+def remarks(source: SourceReport) -> list[str]:
+    """What there is to say of a source beside its counts."""
+    noticed = [notice.message for notice in source.notices]
+    return [*filter(None, [source.error]), *noticed, *(one.reason for one in source.left_out)]
 
 
 def cautions(loaded: Loaded) -> list[KehutuError]:

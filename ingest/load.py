@@ -19,6 +19,7 @@ from graph.schema.load import schema as shipped_schema
 from graph.schema.model import Schema
 from ingest import apart
 from ingest.manifest import read as read_manifest
+from ingest.notices import Notice, Place
 from ingest.readers import Reader, reader
 from ingest.taking import Batch, Taking, Told, compile_manifest, few_collections
 from ledger import loads, quarantine
@@ -35,11 +36,32 @@ NO_READERS: Final[Mapping[str, Reader]] = MappingProxyType({})
 Clock: TypeAlias = Callable[[], datetime]
 
 
+@dataclass(frozen=True, slots=True)
+class Noticed:
+    """Something to know about a source that stopped nothing. ``places``: the first of ``count``."""
+
+    code: str
+    count: int
+    places: tuple[Place, ...]
+    message: str
+    remedy: str
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """What was passed over on purpose, and how much of it."""
+
+    code: str
+    reason: str
+    count: int
+
+
 @dataclass(slots=True)
 class SourceReport:
     """What became of one source: ``read == accepted + quarantined + duplicate``.
 
-    ``error``: why the source, or one of its files, could not be read (to its end); with the remedy.
+    ``error``: why the source, or one of its files, could not be read (to its end); with the remedy. ``notices``: what
+    stopped nothing and should be known; ``left_out``: what was passed over on purpose.
     """
 
     name: str
@@ -48,7 +70,8 @@ class SourceReport:
     quarantined: int = 0
     duplicate: int = 0
     error: str | None = None
-    warnings: list[str] = field(default_factory=list)
+    notices: list[Noticed] = field(default_factory=list)
+    left_out: list[LeftOut] = field(default_factory=list)
     encoding: str | None = None
     delimiter: str | None = None
     origin: str = "real"
@@ -87,7 +110,7 @@ def load(
         strict: whether quarantined rows make the load incomplete; every good row is loaded all the same.
         base: the folder that the paths of sources are relative to; that of the manifest when absent.
         readers: by format, for sources of what the caller holds in memory; before those that ship.
-        lang: of the errors and warnings in the report.
+        lang: of the texts in the report.
     Raises:
         KehutuError: ``MANIFEST_MISSING``, ``MANIFEST_FAULT`` or ``READER_UNKNOWN`` before anything is read; a fault
             of the ledger at any time.
@@ -135,8 +158,13 @@ def _tell(report: SourceReport, told: Told, lang: Lang) -> None:
     between = " " if lang == "en" else ""
     errors = [f"{fault.message(lang)}{between}{fault.remedy(lang)}" for fault in told.faults]
     report.error = " ".join(errors) or None
-    report.warnings.extend(notice.message(lang) for notice in told.notices)
+    report.notices.extend(_noticed(notice, lang) for notice in told.notices)
+    report.left_out.extend(LeftOut(one.code, one.message(lang), one.count) for one in told.left_out)
     report.encoding, report.delimiter = told.encoding, told.delimiter
+
+
+def _noticed(notice: Notice, lang: Lang) -> Noticed:
+    return Noticed(notice.code, notice.count, notice.places, notice.message(lang), notice.remedy(lang))
 
 
 def _counts(report: SourceReport) -> dict[str, object]:

@@ -17,7 +17,8 @@ from ingest.hidden import hidden_cells, hidden_details
 from ingest.manifest import Manifest
 from ingest.manifest_text import Source
 from ingest.mapping import NOTHING, Mapped, Mapper
-from ingest.readers import BadRow, Notice, Opened, Reader, Request, Row, reader
+from ingest.notices import Notice, Notices, Place
+from ingest.readers import BadRow, Opened, Reader, Request, Row, reader
 from ingest.rules import compile_rules
 from ingest.seen import Seen
 from ledger.database import Ledger
@@ -50,6 +51,7 @@ class Told(NamedTuple):
 
     faults: Sequence[KehutuError]
     notices: Sequence[Notice]
+    left_out: Sequence[Notice]
     encoding: str | None
     delimiter: str | None
 
@@ -69,7 +71,9 @@ class Taking:
         self.seen = Seen()
         self.equal = 0
         self.silent = 0
-        self.unusual: dict[tuple[str, str], tuple[int, dict[str, object]]] = {}
+        self.notices = Notices()
+        self.left_out = Notices()
+        self.unusual: dict[tuple[str, str], float] = {}
         self.assumed = False
         self.encoding: str | None = None
         self.delimiter: str | None = None
@@ -79,7 +83,6 @@ class Taking:
 
     def run(self, folder: Path) -> Generator[Batch | Told, None, None]:
         """All batches, then what there is to say; one that has been yielded is not touched again."""
-        notices: list[Notice] = []
         faults: list[KehutuError] = []
         try:
             files = requests(self.source, folder, self.mapper.columns)
@@ -97,19 +100,20 @@ class Taking:
             except KehutuError as fault:
                 faults.append(fault)
             yield self._batch()
-            notices.extend(opened.warnings)
-        yield Told(faults, [*notices, *self._notices()], self.encoding, self.delimiter)
+            self.notices.merge(opened.notices)
+            self.left_out.merge(opened.left_out)
+        self._notice_the_whole()
+        yield Told(faults, list(self.notices), list(self.left_out), self.encoding, self.delimiter)
 
-    def _notices(self) -> Iterator[Notice]:
-        for count, first in self.unusual.values():
-            yield Notice("NOTICE_UNUSUAL", {"count": count, **first})
-        name: dict[str, object] = {"source": self.source.name}
+    def _notice_the_whole(self) -> None:
+        """What can be said of the source only after its last row."""
+        name = self.source.name
         if self.silent:
-            yield Notice("NOTICE_STATES_NOTHING", {**name, "count": self.silent})
+            self.notices.add("NOTICE_STATES_NOTHING", count=self.silent, source=name)
         if self.equal and self.source.record_id is None:
-            yield Notice("NOTICE_EQUAL_ROWS", {**name, "count": self.equal})
+            self.notices.add("NOTICE_EQUAL_ROWS", count=self.equal, source=name)
         if self.assumed and self.source.observed_at is None:
-            yield Notice("NOTICE_TIME_ASSUMED", name)
+            self.notices.add("NOTICE_TIME_ASSUMED", source=name)
 
     def _open(self, request: Request) -> Opened:
         opened = self.read_source(request)
@@ -172,10 +176,15 @@ class Taking:
         self.assumed |= record.observed_assumed
         self.silent += record.payload == NOTHING and not record.deleted
         for type_, name, value in mapped.unusual:
-            place: dict[str, object] = {"file": row.file, "line": row.line}
-            first = {"source": self.source.name, "type": type_, "property": name, "found": value, **place}
-            count, first = self.unusual.get((type_, name), (0, first))
-            self.unusual[type_, name] = count + 1, first
+            found = self.unusual.setdefault((type_, name), value)
+            self.notices.add(
+                "NOTICE_UNUSUAL",
+                Place(row.file, row.line),
+                source=self.source.name,
+                type=type_,
+                property=name,
+                found=found,
+            )
         if record.observed_assumed or self.source.record_id is None:
             content = hash((record.payload, record.deleted))
             earlier = self.seen.add(hash(record.record_id), content)

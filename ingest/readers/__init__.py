@@ -13,7 +13,8 @@ from importlib import import_module
 from pathlib import Path
 from typing import NamedTuple, TypeAlias, cast
 
-from terms.errors import KehutuError, Lang
+from ingest.notices import Notices
+from terms.errors import KehutuError
 
 FIELD_LIMIT = 131_072
 """Characters that one cell may have; a longer one quarantines its row."""
@@ -41,17 +42,6 @@ class BadRow(NamedTuple):
     code: str
     details: dict[str, object]
     raw: dict[str, object]
-
-
-class Notice(NamedTuple):
-    """What the operator should know and what stops nothing: an entry of the catalogue with its details."""
-
-    code: str
-    details: dict[str, object]
-
-    def message(self, lang: Lang = "en") -> str:
-        """What was noticed, in words."""
-        return KehutuError(self.code, **self.details).message(lang)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,13 +75,15 @@ class Opened:
             in formats without lines the row's number).
         columns: names of all columns; ``None`` where a row may have any (JSON).
         detected: what was found out (``encoding``, ``delimiter``), for the report.
-        warnings: grows while the rows are read; read it after the last row.
+        notices, left_out: grow while the rows are read; to be read after the last row. ``left_out`` counts what the
+            reader passes over on purpose, each with a ``LEFT_OUT_`` code of the catalogue as its reason.
     """
 
     rows: Iterator[Row | BadRow]
     columns: tuple[str, ...] | None
     detected: dict[str, str] = field(default_factory=dict)
-    warnings: list[Notice] = field(default_factory=list)
+    notices: Notices = field(default_factory=Notices)
+    left_out: Notices = field(default_factory=Notices)
 
 
 Reader: TypeAlias = Callable[[Request], Opened]

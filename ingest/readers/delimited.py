@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from itertools import chain
 from typing import BinaryIO, Final, NamedTuple
 
-from ingest.readers import COLUMN_LIMIT, FIELD_LIMIT, BadRow, Notice, Opened, Request, Row
+from ingest.readers import COLUMN_LIMIT, FIELD_LIMIT, BadRow, Opened, Request, Row
 from ingest.readers.encoding import encoding_of
 from ingest.readers.input import check_options, content_of, json_of, open_file, reading, whole_number
 from ingest.readers.lines import KEPT, WHOLE, Block, Fault, blocks_of
@@ -67,7 +67,7 @@ def _opened(file: BinaryIO, request: Request) -> Opened:
     start = next((i for i, line in enumerate(first.lines) if i >= skip and line.strip("\r\n\t ")), None)
     if start is None:
         file.close()
-        opened.warnings.append(Notice("NOTICE_EMPTY", {"file": request.name}))
+        opened.notices.add("NOTICE_EMPTY", file=request.name)
         return opened
     names = _names(request)
     sample = first.lines[start : start + _SAMPLE_LINES]
@@ -98,7 +98,7 @@ def _until_the_end(
     with file, reading(name):
         first = next(rows, None)
         if first is None:
-            opened.warnings.append(Notice("NOTICE_EMPTY", {"file": name}))
+            opened.notices.add("NOTICE_EMPTY", file=name)
             return
         yield first
         yield from rows

@@ -13,7 +13,7 @@ from python_calamine import (
     SheetVisibleEnum,
 )
 
-from ingest.readers import COLUMN_LIMIT, BadRow, Notice, Opened, Request, Row
+from ingest.readers import COLUMN_LIMIT, BadRow, Opened, Request, Row
 from ingest.readers.input import check_options, content_of, open_file, reading, whole_number
 from terms.errors import KehutuError
 
@@ -52,17 +52,20 @@ def read(request: Request) -> Opened:
             ) from fault
     start = next((i for i, cells in enumerate(rows) if i >= skip and any(cell != "" for cell in cells)), None)
     if start is None:
-        return Opened(iter(()), None, warnings=[Notice("NOTICE_EMPTY", {"file": request.name})])
+        opened = Opened(iter(()), None)
+        opened.notices.add("NOTICE_EMPTY", file=request.name)
+        return opened
     names = _header(rows[start], start + 1, request.name)
     opened = Opened(_rows(names, rows[start + 1 :], start + 2, request.name), names)
     if len(rows) == start + 1:
-        opened.warnings.append(Notice("NOTICE_EMPTY", {"file": request.name}))
+        opened.notices.add("NOTICE_EMPTY", file=request.name)
     merged = sum(end[0] >= start for _, end in ranges)
     if merged:
-        opened.warnings.append(Notice("NOTICE_MERGED_CELLS", {"file": request.name, "count": merged}))
+        opened.notices.add("NOTICE_MERGED_CELLS", file=request.name, count=merged)
     if others:
-        details: dict[str, object] = {"file": request.name, "sheet": sheet.name, "others": ", ".join(others)}
-        opened.warnings.append(Notice("NOTICE_OTHER_SHEETS", details))
+        opened.notices.add(
+            "NOTICE_OTHER_SHEETS", file=request.name, sheet=sheet.name, others=", ".join(others)
+        )
     return opened
 
 

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Iterator
 from decimal import Decimal
 from pathlib import Path
 
-from ingest.readers import Notice, Opened, Request, Row
+from ingest.readers import Opened, Request, Row
 from ingest.readers.published import options, packed_table
 from terms.errors import KehutuError
 
@@ -57,9 +57,7 @@ def read(request: Request) -> Opened:
     if table == "persons":
         there = [t for t in NOT_MAPPED if snapshot.find(t) is not None]
         if there:
-            opened.warnings.append(
-                Notice("NOTICE_NOT_MAPPED", {"source": request.name, "tables": ", ".join(there)})
-            )
+            opened.notices.add("NOTICE_NOT_MAPPED", source=request.name, tables=", ".join(there))
     return opened
 
 

@@ -14,7 +14,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any, BinaryIO, Final, NoReturn
 
 from graph.schema.model import Texts
-from ingest.readers import COLUMN_LIMIT, BadRow, Notice, Opened, Request, Row
+from ingest.readers import COLUMN_LIMIT, BadRow, Opened, Request, Row
 from ingest.readers.encoding import Encoding, encoding_of
 from ingest.readers.input import check_options, content_of, open_file, reading
 from ingest.readers.lines import KEPT, blocks_of
@@ -75,7 +75,7 @@ def _open(request: Request, rows: Callable[[BinaryIO, Encoding, str], Iterator[R
         raise
     if first is None:
         file.close()
-        opened.warnings.append(Notice("NOTICE_EMPTY", {"file": request.name}))
+        opened.notices.add("NOTICE_EMPTY", file=request.name)
     else:
         opened.rows = _rest(first, found, file, request.name)
     return opened

@@ -9,7 +9,7 @@ from typing import Any, BinaryIO, Final
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from ingest.readers import COLUMN_LIMIT, BadRow, Notice, Opened, Request, Row
+from ingest.readers import COLUMN_LIMIT, BadRow, Opened, Request, Row
 from ingest.readers.input import check_options, content_of, open_file, reading
 from terms.errors import KehutuError
 
@@ -55,7 +55,7 @@ def _opened(file: BinaryIO, request: Request) -> Opened:
     opened = Opened(iter(()), tuple(names))
     wanted = [name for name in names if name in request.wanted]
     if rows == 0 or groups == 0:
-        opened.warnings.append(Notice("NOTICE_EMPTY", {"file": request.name}))
+        opened.notices.add("NOTICE_EMPTY", file=request.name)
     opened.rows = _rows(table, wanted, file, request.name)
     return opened
 

@@ -28,7 +28,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, Final, TypeAlias
 
-from ingest.readers import BadRow, Notice, Opened, Reader, Request, Row
+from ingest.readers import BadRow, Opened, Reader, Request, Row
 from ingest.readers.input import check_options
 from ingest.readers.py2neo_origin import Link, Node, Origin, origin_of, server
 from terms.errors import KehutuError
@@ -96,9 +96,7 @@ def _opened(origin: Origin, request: Request) -> Opened:
     left = [column for column in opened.columns if column not in request.wanted and column[:1] != "_"]
     left = [column for column in left if not column.startswith(("from.", "to."))]
     if left:
-        opened.warnings.append(
-            Notice("NOTICE_COLUMNS_LEFT", {"source": request.name, "columns": ", ".join(left)})
-        )
+        opened.notices.add("NOTICE_COLUMNS_LEFT", source=request.name, columns=", ".join(left))
     return opened
 
 

@@ -12,6 +12,7 @@ import pytest
 
 from ingest.load import SourceReport, load
 from tests.ingest_front.bad_input import ABOUT, ABSENT, CASES, CORPUS, NAUGHTY, TEXTS, Case, is_later, named
+from tests.loads import said
 
 beside = pytest.mark.skipif(not CORPUS.is_dir(), reason=ABSENT)
 
@@ -66,7 +67,7 @@ def fares_as_written(desk, case: Case, report: SourceReport) -> None:
     assert case.encoding in (None, report.encoding)
     assert case.delimiter in (None, report.delimiter)
     if case.warning:
-        assert report.warnings == [case.warning]
+        assert said(report) == [case.warning]
     if case.names is not None:
         assert tuple(desk.names()) == case.names
     energy = {

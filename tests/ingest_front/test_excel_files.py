@@ -8,6 +8,8 @@ from xml.sax.saxutils import escape
 
 import pytest
 
+from tests.loads import said
+
 MANIFEST = """\
 sources:
   - name: visits
@@ -75,7 +77,7 @@ def cell(value: object) -> str:
 def test_a_sheet_is_read_with_its_numbers_whole(desk):
     desk.write("visits.xlsx", workbook(走访=[HEADER, *ROWS]))
     (report,) = desk.load(MANIFEST).sources
-    assert (report.read, report.accepted, report.error, report.warnings) == (2, 2, None, [])
+    assert (report.read, report.accepted, report.error, said(report)) == (2, 2, None, [])
     assert desk.names() == ["陈建国", "李秀英"]
     assert desk.records()[0].location == "visits.xlsx:2"
 
@@ -89,10 +91,10 @@ def test_blank_rows_are_none_and_a_row_beyond_the_header_is_quarantined(desk):
 def test_other_sheets_are_named_and_table_chooses(desk):
     desk.write("visits.xlsx", workbook(说明=[["注"], ["无"]], 走访=[HEADER, *ROWS]))
     (report,) = desk.load(MANIFEST.replace("    channel:", "    table: 走访\n    channel:")).sources
-    assert (report.accepted, report.warnings) == (2, [])
+    assert (report.accepted, said(report)) == (2, [])
     desk.write("visits.xlsx", workbook(走访=[HEADER, *ROWS], 说明=[["注"], ["无"]]))
     (report,) = desk.load(MANIFEST).sources
-    assert "说明" in report.warnings[0]
+    assert "说明" in said(report)[0]
     (report,) = desk.load(MANIFEST.replace("    channel:", "    table: 没有\n    channel:")).sources
     assert (report.read, "走访, 说明" in report.error) == (0, True)
 
@@ -127,7 +129,7 @@ def test_rows_above_the_header_are_left_out_when_asked(desk):
 def test_a_sheet_without_rows_is_no_error(desk, rows):
     desk.write("visits.xlsx", workbook(走访=rows))
     (report,) = desk.load(MANIFEST).sources
-    assert (report.read, report.error, report.warnings) == (0, None, ["visits.xlsx has no rows."])
+    assert (report.read, report.error, said(report)) == (0, None, ["visits.xlsx has no rows."])
 
 
 def test_merged_cells_are_noticed_and_their_rows_quarantined(desk):
@@ -143,7 +145,7 @@ def test_merged_cells_are_noticed_and_their_rows_quarantined(desk):
     desk.write("visits.xlsx", packed.getvalue())
     (report,) = desk.load(MANIFEST).sources
     assert (report.accepted, desk.reasons()) == (1, [(3, "户号", "ROW_KEY_MISSING")])
-    assert "has 1 merged ranges of cells" in report.warnings[0]
+    assert "has 1 merged ranges of cells" in said(report)[0]
 
 
 @pytest.mark.parametrize("header", [["单号", "户号", "户号"], ["单号", "", "姓名"]])

@@ -19,6 +19,7 @@ from ingest.seen import Seen
 from ledger import loads
 from ledger.database import Ledger
 from ledger.records import head, since
+from tests.loads import said
 
 NODES = "    mapping: [{node: Customer, key: {local: id}, set: {name: name}}]\n"
 
@@ -50,7 +51,7 @@ def test_equal_rows_without_record_id_count_as_duplicate_with_a_warning(desk):
     desk.write("a.csv", "id,name\n1,a\n1,a\n1,a\n2,b\n")
     report = desk.load(manifest())
     assert counts(report) == (4, 2, 0, 2)
-    assert any("2 of its rows equal another one" in w for w in report.sources[0].warnings)
+    assert any("2 of its rows equal another one" in w for w in said(report.sources[0]))
 
 
 def test_without_a_time_the_time_of_the_load_stands_in_and_is_marked(desk):
@@ -59,7 +60,7 @@ def test_without_a_time_the_time_of_the_load_stands_in_and_is_marked(desk):
     (record,) = desk.records()
     assert record.observed_assumed
     assert abs(record.observed_at - datetime.now(UTC)) < timedelta(minutes=5)
-    assert any("no `observedAt:`" in w for w in report.sources[0].warnings)
+    assert any("no `observedAt:`" in w for w in said(report.sources[0]))
 
 
 def test_an_empty_cell_of_the_time_stands_for_the_time_of_the_load(desk):
@@ -193,7 +194,7 @@ def test_errors_and_warnings_are_told_in_the_language_asked_for(desk):
     )
     path = desk.write("m.yaml", text)
     empty, missing = loading.load(desk.ledger, path, lang="zh").sources
-    assert empty.warnings == ["a.csv 没有数据行。"]
+    assert said(empty) == ["a.csv 没有数据行。"]
     assert missing.error.startswith("找不到文件 none.csv")
 
 
@@ -204,4 +205,4 @@ def test_rows_for_which_no_entry_stands_are_noticed(desk):
     )
     (source,) = loading.load(desk.ledger, path).sources
     assert (source.read, source.accepted) == (3, 3)
-    assert any("people: 2 rows state nothing" in warning for warning in source.warnings)
+    assert any("people: 2 rows state nothing" in warning for warning in said(source))

@@ -62,11 +62,11 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_an_example_reports_what_the_page_says(ledger: Ledger, folder: Path, manifest: str) -> None:
     sources = load(ledger, folder / manifest).sources
     shown = said_of(manifest)
-    assert [source.name for source in sources] == [said["name"] for said in shown]
-    for source, said in zip(sources, shown, strict=True):
-        assert {name: getattr(source, name) for name in said} == said
+    assert [source.name for source in sources] == [row["name"] for row in shown]
+    for source, row in zip(sources, shown, strict=True):
+        assert {name: getattr(source, name) for name in row} == row
         assert (source.error is None) == (source.name != "missing")
-        assert source.warnings == []
+        assert said(source) == []
 
 
 def stated(ledger: Ledger, path: Path) -> list[Statements]:

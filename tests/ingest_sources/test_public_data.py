@@ -147,7 +147,7 @@ def test_a_guarantee_without_amount_gets_the_borrowers_balance_by_its_guarantors
 def test_bank_tables_without_a_place_in_the_model_are_named(data: Path) -> None:
     opened = of_finbench(data, "persons")
     assert values(opened) == [{"id": "7", "name": "Ada", "status": "active", "since": "2020-01-01"}]
-    assert ["Medium" in notice.message() for notice in opened.warnings] == [True]
+    assert ["Medium" in notice.message() for notice in opened.notices] == [True]
 
 
 def test_loans_are_rounded_to_cents_and_a_company_may_hold_itself(data: Path) -> None:

@@ -20,6 +20,7 @@ from ingest.rules import compile_rules
 from ingest.statements import Statements
 from ledger.database import Ledger
 from ledger.records import since
+from tests.loads import said
 
 PAGE = (Path(__file__).parents[2] / "docs" / "manifests.md").read_text(encoding="utf-8")
 

@@ -132,7 +132,7 @@ def test_a_subgraph_in_hand_becomes_records(ledger: Ledger, tmp_path: Path) -> N
     )
     assert [g.set.get("amount") for name, g in sorted(guarantees.items()) if "91/1" in name] == [50_000]
     # What is not mapped is named: nothing stays behind in silence.
-    assert "customers: the columns tags are not mapped" in said(by_name(report)["customers"])[0]
+    assert "customers: the columns tags are not mapped" in noticed(by_name(report)["customers"])[0]
 
 
 def test_the_same_graph_again_is_all_duplicates_whatever_its_order(ledger: Ledger, tmp_path: Path) -> None:

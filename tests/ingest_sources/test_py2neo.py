@@ -22,6 +22,7 @@ from ledger.records import Record, since
 from services.loading import ingest
 from services.settings import settings
 from terms.errors import KehutuError
+from tests.loads import said as noticed
 
 KEYS = "keys: {Customer: number, Company: [tax, branch]}"
 MANIFEST = """\

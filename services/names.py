@@ -15,12 +15,16 @@ from terms.ids import Key
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """An entity with its name; its id stands in where it has none. ``origins``: real, benchmark, synthetic."""
+    """A party, an element of the network or another entity, by name."""
 
     id: str
+    """Canonical id."""
     name: str
+    """What people call it; its id where it has no name."""
     type: str
+    """Type of the entity."""
     origins: tuple[str, ...] = ()
+    """real, benchmark or synthetic: where its records come from."""
 
 
 def names_of(store: Store, schema: Schema, ids: Iterable[str]) -> dict[str, Named]:

@@ -27,22 +27,30 @@ BILLS_SHOWN = 100
 
 @dataclass(frozen=True, slots=True)
 class Community:
-    """A community of linked parties in the current run; ``risk`` is the mean score of its parties."""
+    """A community of linked parties."""
 
     id: str
+    """Id within the run."""
     name: str
+    """Named after its member with the largest expected loss."""
     size: int
+    """Number of parties."""
     risk: float
+    """Mean score of its parties."""
     expected_loss: Money
+    """Sum of its parties' expected losses."""
 
 
 @dataclass(frozen=True, slots=True)
 class AgeingBucket:
-    """Arrears that have been open for so many days; ``to_days`` is None for the last bucket."""
+    """Arrears that have been open for so many days."""
 
     from_days: int
+    """Least days overdue."""
     to_days: int | None
+    """Most days overdue; absent for the last bucket."""
     amount: Money
+    """Overdue and unpaid."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,12 +40,16 @@ SEARCHED = (
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """An entity that has all words of the search."""
+    """An entity that a search found."""
 
     id: EntityId
+    """Canonical id."""
     type: str
+    """Type of the entity."""
     name: str
+    """What people call it."""
     origins: tuple[str, ...]
+    """real, benchmark or synthetic: where its records come from."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,14 +7,12 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, order=True)
 class Money:
-    """An amount of Chinese yuan, exact to the fen.
-
-    >>> str(Money(123456789))
-    '1,234,567.89'
-    """
+    """An amount of money."""
 
     fen: int
+    """The amount in fen, a hundredth of a yuan."""
     currency: str = "CNY"
+    """ISO 4217 code: CNY."""
 
     def __str__(self) -> str:
         """The amount in yuan with thousands separated."""

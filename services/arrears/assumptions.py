@@ -29,16 +29,16 @@ SHARED: dict[Lang, dict[str, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class Assumption:
-    """One thing that was assumed or left out.
-
-    ``code``: a stable word. ``subject``: whom or what it is about. ``record``: where it was read, empty where no record
-    says it. ``amount``: what stands in for something unknown.
-    """
+    """Something that an answer had to assume or leave out."""
 
     code: str
+    """A stable word."""
     subject: str
+    """Whom or what it is about; empty where the record says it all."""
     record: str = ""
+    """Where it was read, as source/recordId; empty where nobody says it."""
     amount: Money | None = None
+    """What stands in for something unknown."""
 
     def message(self, lang: Lang, most: int = RiskParameters().sharers_max) -> str:
         """The assumption in words. ``most``: parties that may share an attribute."""

@@ -26,47 +26,54 @@ MOST = 1000
 
 @dataclass(frozen=True, slots=True)
 class Guarantee:
-    """All contracts by which one party guarantees for another. ``amount_unknown``: one of them tells no amount, so
-    ``amount`` is the least there is."""
+    """All contracts by which one party guarantees for another."""
 
     guarantor: Named
+    """Who would have to pay."""
     borrower: Named
+    """For whom."""
     amount: Money
+    """The most that would have to be paid; contracts add up."""
     amount_unknown: bool
+    """Whether a contract tells no amount, so that `amount` is the least there is."""
     record_ids: tuple[RecordId, ...]
+    """Records that report it, as source/recordId."""
 
 
 @dataclass(frozen=True, slots=True)
 class GuaranteeCycle:
-    """An elementary cycle: each guarantees for the next, the last for the first; a self-guarantee has one step.
-
-    ``bottleneck``: the least amount on the way round, what the ring as a whole can pass on.
-    """
+    """A ring: each guarantees for the next, the last for the first."""
 
     steps: tuple[Guarantee, ...]
+    """One step for each member."""
     bottleneck: Money
+    """The least amount on the way round."""
 
 
 @dataclass(frozen=True, slots=True)
 class GuaranteeCircle:
-    """A strongly connected component of guarantees with at least two enterprises, or a self-guarantee.
-
-    ``kind``: self, mutual, ring, complete or complex. ``internal``: guarantees among the members. ``inflow``: from
-    others for members. ``outflow``: from members for others. ``expected_loss``: of all members in the current run, None
-    without one. ``cycles``: the largest bottleneck first; ``more_cycles``: there are longer ones or more than were
-    looked at.
-    """
+    """Enterprises that guarantee each other, directly or in a ring; or one that guarantees itself."""
 
     id: str
+    """Id of the circle."""
     kind: Kind
+    """self, mutual, ring, complete or complex."""
     size: int
+    """Number of members."""
     members: tuple[Named, ...]
+    """The members; people among them close the ring between enterprises."""
     internal: Money
+    """Guarantees among the members."""
     inflow: Money
+    """Guarantees of others for members."""
     outflow: Money
+    """Guarantees of members for others."""
     expected_loss: Money | None
+    """Expected loss of all members in the current run; absent without one."""
     cycles: tuple[GuaranteeCycle, ...]
+    """Elementary cycles of up to eight members, the largest bottleneck first."""
     more_cycles: bool
+    """Whether more or longer cycles exist than are listed."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -24,15 +24,22 @@ LARGEST = 100
 
 @dataclass(frozen=True, slots=True)
 class HistoryPoint:
-    """A party in one run. ``own``: its own distress in it; ``current``: the run is the current one."""
+    """A party in one run."""
 
     run: RunName
+    """The run."""
     created_at: datetime
+    """When it was made, ISO instant in UTC."""
     data_time: date
+    """Cut-off of its data, an ISO date."""
     score: float
+    """Score."""
     own: float
+    """Own distress."""
     expected_loss: Money
+    """Expected loss."""
     current: bool
+    """Whether the run is the current one."""
 
 
 def history(site: Site, entity: str, first: int = LARGEST) -> list[HistoryPoint]:

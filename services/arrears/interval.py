@@ -29,15 +29,19 @@ NOTHING = 1e-12
 
 @dataclass(frozen=True, slots=True)
 class Interval:
-    """``low`` to ``high``: all that the score can be while every uncertain buffer is between 1/``factor`` and
-    ``factor`` times what was taken. ``probability_low``, ``probability_high``: the same of the probability of arrears,
-    g of the score."""
+    """Limits of a score while every buffer that nobody reported (a proxy, or the floor) may be anything from 1/factor
+    to factor times what was taken; amounts at stake are held. Exact: it is solved at both ends."""
 
     low: float
+    """The score with all such buffers at their largest."""
     high: float
+    """The score with all such buffers at their smallest."""
     probability_low: float
+    """The probability of arrears at the low end."""
     probability_high: float
+    """The probability of arrears at the high end."""
     factor: float
+    """By how much such a buffer may differ; a declared parameter."""
 
 
 def interval_of(run: Run, model: RiskModel, party: int) -> Interval | None:

@@ -22,39 +22,48 @@ class RunName:
 
 @dataclass(frozen=True, slots=True)
 class RelationPart:
-    """What one relation gives to a step: its part of the step's weight (parts add up to 1), the amount at stake
-    (0 where nothing is owed) and the records that report it."""
+    """What one relation gives to a step of a path."""
 
     relation: str
+    """Type of the relation, or the kind of evidence that is shared."""
     part: float
+    """Its part of the step's weight; the parts of a step add up to 1."""
     amount: Money
+    """What is at stake through it; 0 where nothing is owed."""
     record_ids: tuple[RecordId, ...]
+    """Records that report it, as source/recordId."""
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """Distress passes from one party to the next with the probability ``weight``."""
+    """Distress passes from one party to the next."""
 
     from_: Named
+    """Whose failure harms."""
     to: Named
+    """Who is harmed."""
     weight: float
+    """Probability that the failure alone breaks the next party."""
     relations: tuple[RelationPart, ...]
+    """The relations behind it."""
 
 
 @dataclass(frozen=True, slots=True)
 class RiskPath:
-    """One reason: an elementary path from a seed to the party, with all its loops.
-
-    ``share``: of the party's score. ``loops``: factor by which walking in circles along the path raises it (1 = no
-    circles). ``hidden``: the asker may not see where it leads.
-    """
+    """One reason of a score: an elementary path from a seed to the party, with all its loops."""
 
     share: float
+    """Its share of the score; with the tail the shares add up to 1."""
     amount: Money
+    """Its share of the expected loss; with the tail exact to the fen."""
     loops: float
+    """Factor by which circles along the path raise it; 1 = none."""
     seed: Named
+    """The party whose own distress starts the path."""
     steps: tuple[Step, ...]
+    """From the seed to the party; empty for the party's own record."""
     hidden: bool = False
+    """Whether the path stands for what the asker may not see."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +71,9 @@ class Tail:
     """All paths that are not listed."""
 
     share: float
+    """Their share of the score."""
     amount: Money
+    """Their share of the expected loss."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +81,11 @@ class SeedShare:
     """What one party's own distress is to blame for."""
 
     party: Named
+    """The party in distress."""
     share: float
+    """Its share."""
     amount: Money
+    """Its share in money."""
 
 
 class ChangeKind(Enum):
@@ -84,74 +98,90 @@ class ChangeKind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What would lower the expected loss, and by how much.
-
-    ``what``: in words. ``SETTLE``: ``party`` pays its arrears; ``PAY_ON_TIME``: it has none, its own distress comes of
-    having paid late; ``CUT``: the link by which ``party`` harms ``other`` goes.
-    """
+    """What would lower the expected loss."""
 
     what: str
+    """The change in words."""
     effect: Money
+    """By how much the expected loss would fall."""
     kind: ChangeKind
+    """What is done."""
     party: Named
+    """The party that pays, or the source of the link that is cut."""
     other: Named | None = None
+    """The other end of the link that is cut."""
 
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """A judgement as answers show it. ``own``: the own distress that was set; ``recorded``: what the payment record
-    says."""
+    """A person's judgement of a party's own distress, in place of what its payment record says."""
 
     party: Named
+    """The party that is judged."""
     own: float
+    """Its own distress as judged, 0 to 1."""
     recorded: float
+    """What its payment record says."""
     reason: str
+    """Why."""
     author: str
+    """Who judged."""
     until: date
+    """Last day of data on which it holds, an ISO date."""
     recorded_at: str
+    """When it was recorded, ISO instant in UTC."""
 
 
 @dataclass(frozen=True, slots=True)
 class RiskTrace:
-    """Why a party is at risk: the amounts of ``paths`` and ``tail`` add up to ``expected_loss``, to the fen.
-
-    ``score``: 0 to 1. ``raw``: before the cap at 1; above it the party is over-determined. ``probability``: of arrears
-    within twelve months, g of the score; the score itself until g is fitted. ``parameters``: fitted or unfitted.
-    ``bound``: proven distance of the score from the exact solution. ``overrides``: judgements of people that stand in
-    for the payment records of parties named here. ``interval``: limits of the score while buffers that nobody reported
-    may be larger or smaller than was taken; None where none of them bears on it. ``cautions``: what was assumed, in
-    short; ``assumptions``: the same with records and sentences.
-    """
+    """Why a party is at risk of arrears; amounts add up to the fen."""
 
     party: Named
+    """The party that carries the risk."""
     score: float
+    """How much distress arrives at the party, 0 to 1."""
     probability: float
+    """Probability of arrears within twelve months: g of the score; the score itself until g is fitted."""
     parameters: str
+    """Whether the parameters were fitted: fitted or unfitted."""
     raw: float
+    """The score before the cap at 1; above 1 the party is over-determined."""
     bound: float
+    """Proven distance of the score from the exact solution."""
     expected_loss: Money
+    """Probability times loss given default times exposure."""
     paths: tuple[RiskPath, ...]
+    """The reasons, largest amount first."""
     tail: Tail
+    """All other reasons together."""
     seeds: tuple[SeedShare, ...]
+    """Whose own distress is to blame, largest share first."""
     would_change: tuple[Change, ...]
+    """The three changes that would lower the loss most."""
     run: RunName
+    """The run that the answer comes from."""
     data_time: date
+    """Cut-off of the data, an ISO date."""
     overrides: tuple[Judged, ...] = ()
+    """Judgements of people about parties named here; they stand in for payment records."""
     interval: Interval | None = None
+    """Limits of the score where buffers are uncertain; absent where no such buffer bears on it."""
     cautions: tuple[str, ...] = ()
+    """What had to be assumed about the party, in short."""
     assumptions: tuple[Assumption, ...] = ()
+    """What had to be assumed about the party, with records and sentences."""
 
 
 @dataclass(frozen=True, slots=True)
 class Channel:
-    """How expected loss arrives at the parties that carry it: their own record, or the last relation on its way.
-
-    ``relation``: a type of the graph, a kind of evidence, or OWN_RECORD. Channels of a cluster add up to its loss.
-    """
+    """How expected loss arrives at the parties that carry it."""
 
     relation: str
+    """The last relation on its way, or OWN_RECORD: the party's own payment record."""
     share: float
+    """Its share; the channels of a cluster add up to 1."""
     amount: Money
+    """Its share in money; exact to the fen."""
 
 
 class ActionKind(Enum):
@@ -163,33 +193,42 @@ class ActionKind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """The step that spares most of a cluster's expected loss: ``spared``, computed by solving without its cause."""
+    """The step that spares most of a cluster's expected loss."""
 
     kind: ActionKind
+    """What to do."""
     party: Named
+    """With whom."""
     spared: Money
+    """What it would spare, by solving without its cause."""
     share: float
+    """Its share of the cluster's expected loss."""
 
 
 @dataclass(frozen=True, slots=True)
 class RiskCluster:
-    """A community of linked parties, with the expected loss of all of them and the seeds to blame for it.
-
-    ``members``: the largest expected loss first, at most a thousand; ``size`` counts all. ``seeds``: the largest share
-    first; their shares with those not listed add up to 1. ``suggested_action``: ``action`` in words. ``overrides``:
-    judgements of people about parties named here.
-    """
+    """A community of linked parties at risk."""
 
     id: str
+    """Id within the run."""
     name: str
+    """Named after its member with the largest expected loss."""
     size: int
+    """Number of parties."""
     expected_loss: Money
+    """Sum of the expected loss of its parties."""
     seeds: tuple[SeedShare, ...]
+    """Whose own distress is to blame, the largest share first."""
     channels: tuple[Channel, ...]
+    """How the loss arrives, the largest share first."""
     members: tuple[Named, ...]
+    """The parties, the largest expected loss first; at most a thousand."""
     suggested_action: str
+    """What to do first, in words."""
     action: Action | None
+    """The same for programs; absent where nothing can be spared."""
     overrides: tuple[Judged, ...] = ()
+    """Judgements of people about parties named here."""
 
 
 class ShockKind(Enum):
@@ -225,46 +264,56 @@ class Shock:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """What a what-if does to one party.
-
-    ``before``, ``after``: arrears probability. ``loss``: rise of the utility's expected loss (below 0 where it falls).
-    ``equity_loss``: rise of what an enterprise loses of its own equity. ``shocked``: a shock names it directly.
-    """
+    """What a what-if does to one party."""
 
     party: Named
+    """The party that is hit."""
     before: float
+    """Arrears probability before."""
     after: float
+    """Arrears probability after."""
     loss: Money
+    """Rise of the utility's expected loss; below 0 where it falls."""
     equity_loss: Money
+    """Rise of what an enterprise loses of its equity; 0 for persons and customers."""
     shocked: bool
+    """Whether a shock names the party itself."""
 
 
 @dataclass(frozen=True, slots=True)
 class Rest:
-    """Hits that are not listed one by one, together."""
+    """Hits that are not listed one by one."""
 
     count: int
+    """Number of parties."""
     loss: Money
+    """Their loss together."""
     equity_loss: Money
+    """Their equity loss together."""
 
 
 @dataclass(frozen=True, slots=True)
 class WhatIf:
-    """What would happen; nothing that is stored has changed.
-
-    ``hits``: the largest change of money first. The losses of ``hits`` and ``rest`` add up to ``total_loss`` and
-    ``total_equity_loss``, to the fen. ``own_loss``: the part of ``total_loss`` at the shocked parties themselves.
-    ``overrides``: judgements of people about parties that are hit; a shock comes on top of them. ``cautions``,
-    ``assumptions``: what was assumed, in short and in full.
-    """
+    """What would happen; nothing that is stored has changed."""
 
     hits: tuple[Hit, ...]
+    """Parties that are hit, the largest change of the utility's loss first; with `rest` their losses add up to the
+    totals, to the fen."""
     rest: Rest
+    """Hits beyond the largest thousand, together."""
     total_loss: Money
+    """Rise of the utility's expected loss over all parties."""
     own_loss: Money
+    """The part of `totalLoss` at the shocked parties themselves."""
     total_equity_loss: Money
+    """Rise of what all enterprises lose of their equity."""
     run: RunName
+    """The run that the what-if started from."""
     data_time: date
+    """Cut-off of the data, an ISO date."""
     overrides: tuple[Judged, ...] = ()
+    """Judgements of people about parties that are hit; shocks come on top of them."""
     cautions: tuple[str, ...] = ()
+    """What had to be assumed, in short."""
     assumptions: tuple[Assumption, ...] = ()
+    """What had to be assumed, in words."""

@@ -37,20 +37,24 @@ SOURCE = "risk-overrides"
 
 @dataclass(frozen=True, slots=True)
 class Overridden:
-    """What a judgement changed: the party's score and expected loss, and the expected loss of all parties.
-
-    ``override``: None where an earlier one was taken back. ``run``: the run that has it; ``repeated``: the same
-    judgement had been made before under this key.
-    """
+    """What a judgement changed."""
 
     party: Named
+    """The party that was judged."""
     override: Judged | None
+    """The judgement in force; absent where it was taken back."""
     before: float
+    """Arrears probability before."""
     after: float
+    """Arrears probability after."""
     loss: Money
+    """Change of the party's expected loss."""
     total_loss: Money
+    """Change of the expected loss of all parties."""
     run: RunName
+    """The run that has it."""
     repeated: bool
+    """Whether the same judgement had been made before under this idempotency key."""
 
 
 def override(

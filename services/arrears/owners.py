@@ -26,45 +26,54 @@ NOTHING = 1e-12
 
 @dataclass(frozen=True, slots=True)
 class Holding:
-    """A share that is held directly; ``proxy``: it stands in for what is not known exactly."""
+    """A share that is held directly."""
 
     holder: Named
+    """Who holds it."""
     share: float
+    """Fraction of the capital."""
     proxy: bool
+    """Whether it stands in for what is not known exactly."""
     record_id: RecordId
+    """The record that reports it, as source/recordId."""
 
 
 @dataclass(frozen=True, slots=True)
 class Owner:
-    """A share that comes to a party in the end, over all chains and loops. ``direct``: what it holds itself."""
+    """A share that comes to a party in the end, over all chains and loops."""
 
     party: Named
+    """The person or enterprise."""
     share: float
+    """Fraction of the capital, in the end."""
     direct: float
+    """The part that it holds itself."""
 
 
 @dataclass(frozen=True, slots=True)
 class Owners:
-    """Who owns ``party``.
-
-    ``direct``: holders by the register, largest first. ``persons``: people by what comes to them in the end; with
-    ``unknown`` their shares add up to 1. ``beneficial``: those of at least ``threshold``, inclusive.
-    ``enterprises``: enterprises on the way by integrated share ((V - 1) / V of the loop); they pass on what they hold,
-    so it is part of the people's shares, not beside them. ``unknown``: no register tells who holds it;
-    ``unknown_at``: in which enterprises it gets lost. ``cautions``, ``assumptions``: what was assumed, in short and in
-    words.
-    """
+    """Who owns an enterprise in the end."""
 
     party: Named
+    """The enterprise."""
     threshold: float
+    """From this share on, inclusive, a person is a beneficial owner."""
     direct: tuple[Holding, ...]
+    """Holders by the register, the largest share first."""
     persons: tuple[Owner, ...]
+    """People by what comes to them in the end; with `unknown` their shares add up to 1."""
     beneficial: tuple[Owner, ...]
+    """People with at least the threshold, the largest share first."""
     enterprises: tuple[Owner, ...]
+    """Enterprises on the way by integrated share; it is part of the people's shares, not beside them."""
     unknown: float
+    """The share that no register tells the holder of."""
     unknown_at: tuple[Owner, ...]
+    """In which enterprises it gets lost."""
     cautions: tuple[str, ...]
+    """What had to be assumed or left out, in short."""
     assumptions: tuple[Assumption, ...]
+    """What had to be assumed or left out, in words."""
 
 
 def owners(site: Site, entity: str, threshold: float = THRESHOLD) -> Owners:

@@ -29,27 +29,38 @@ SOURCE = "Andersen, Chung, Lang 2006, FOCS: local push of personalised PageRank"
 
 @dataclass(frozen=True, slots=True)
 class Related:
-    """A party near another one. ``closeness``: at least this part of the time a walk is there; at most ``bound`` more.
-    ``relations``: what links the two directly, empty where only others stand between them."""
+    """A party that stands close to another one."""
 
     party: Named
+    """The party."""
     closeness: float
+    """The part of its time that a random walk with restart spends there, at least."""
     bound: float
+    """How much more it may be; proven."""
     relations: tuple[str, ...]
+    """What links the two directly; empty where only others stand between them."""
 
 
 @dataclass(frozen=True, slots=True)
 class RelatedParties:
-    """The parties nearest to one. ``own``: what the walk spends at the party itself. ``left``: what was not spread."""
+    """Who stands close to a party by all links of the run. Closeness, not money."""
 
     party: Named
+    """The party."""
     related: tuple[Related, ...]
+    """The parties close to it, the closest first; at most a thousand."""
     own: float
+    """The part of its time that the walk spends at the party itself, at least."""
     left: float
+    """What was not spread: nobody's closeness is understated by more."""
     source: str
+    """Where the method was published."""
     run: RunName
+    """The run whose links it walks."""
     data_time: date
+    """Cut-off of the data, an ISO date."""
     assumptions: tuple[Assumption, ...]
+    """What had to be assumed, in words."""
 
 
 def related_parties(site: Site, entity: str) -> RelatedParties:

@@ -56,51 +56,62 @@ SOURCES = {
 
 @dataclass(frozen=True, slots=True)
 class Lost:
-    """What one party loses by the rules of a view.
-
-    ``share``: of its buffer, 0 to 1. ``loss``: that in money. ``failed``: it is broken, or pays less than it owes; None
-    where the view knows no failure. ``round``: of failures, 0 = by the shock itself. ``unpaid``: debt that it does not
-    pay, of clearing. ``shocked``: a shock names it.
-    """
+    """What one party loses by the rules of a view."""
 
     party: Named
+    """The party."""
     share: float
+    """The part of its buffer that is lost, 0 to 1."""
     loss: Money
+    """That in money."""
     shocked: bool
+    """Whether a shock names the party itself."""
     failed: bool | None = None
+    """Whether it is broken (CASCADE) or pays less than it owes (CLEARING)."""
     round: int | None = None
+    """CASCADE: when it failed; 0 = by the shock itself."""
     unpaid: Money | None = None
+    """CLEARING: debt that it does not pay."""
 
 
 @dataclass(frozen=True, slots=True)
 class Others:
-    """Parties that are not listed one by one, together."""
+    """Parties that are not listed one by one."""
 
     count: int
+    """Number of parties."""
     loss: Money
+    """Their loss together."""
 
 
 @dataclass(frozen=True, slots=True)
 class LossView:
-    """A shock seen by the rules of one view.
-
-    ``source``: where the rules were published. ``lost``: the largest loss first; with ``rest`` their losses add up
-    to ``total_loss``. ``own_loss``: the part of it at the shocked parties. ``value``: DebtRank's R, the part of all
-    buffers that is lost beyond the shock itself; None in other views. ``recovery``: of clearing, what a party that
-    fails realises of its cash and of what it is paid.
-    """
+    """A shock seen by the rules of one view. Never mixed with another view, nor with the probability of arrears:
+    figures of two views are not comparable."""
 
     view: View
+    """The view."""
     source: str
+    """Where its rules were published."""
     lost: tuple[Lost, ...]
+    """Parties that lose, the largest loss first; with `rest` their losses add up to `totalLoss`."""
     rest: Others
+    """Parties beyond the largest thousand, together."""
     total_loss: Money
+    """What all parties lose of their buffers."""
     own_loss: Money
+    """The part of it at the shocked parties themselves."""
     value: float | None
+    """DEBTRANK: R, the part of all buffers that is lost beyond the shock itself."""
     recovery: float | None
+    """CLEARING: part of its cash and of what it is paid that a party in default realises; 1 is Eisenberg-Noe, less is
+    Rogers-Veraart."""
     run: RunName
+    """The run whose relations and buffers it starts from."""
     data_time: date
+    """Cut-off of the data, an ISO date."""
     assumptions: tuple[Assumption, ...]
+    """What had to be assumed, in words."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

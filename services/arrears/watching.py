@@ -43,35 +43,46 @@ DEFAULT_LEVEL = {RuleKind.THRESHOLD: 0.5, RuleKind.RISE: 0.1, RuleKind.NEW_PATH:
 
 @dataclass(frozen=True, slots=True)
 class WatchRule:
-    """``THRESHOLD``: the score is at least ``level``. ``RISE``: it rose by that since the full run before.
-    ``NEW_PATH``: a path with at least this share of the score that the full run before did not have."""
+    """A rule by which a party is watched."""
 
     id: str
+    """Id of the rule."""
     kind: RuleKind
+    """What raises an alert."""
     level: float
+    """Level of the score, least rise, or least share of a new path."""
     author: str
+    """Who made the rule."""
 
 
 @dataclass(frozen=True, slots=True)
 class Alert:
-    """A rule that holds. ``value``: the score, its rise, or the share of the new path; ``path``: that path's parties,
-    from the seed to the party, empty for the other kinds."""
+    """A rule that holds in the current run."""
 
     rule: WatchRule
+    """The rule."""
     value: float
+    """The score, its rise, or the share of the new path."""
     path: tuple[Named, ...]
+    """Parties of the new path, from the seed on; empty for other rules."""
 
 
 @dataclass(frozen=True, slots=True)
 class Watched:
-    """A party on the watch list. ``before``: its score in the run before, None where that did not know it."""
+    """A party on the watch list."""
 
     party: Named
+    """The party."""
     score: float
+    """Score in the current run."""
     before: float | None
+    """The same in the run before; absent where it knew none."""
     expected_loss: Money
+    """Expected loss in the current run."""
     rules: tuple[WatchRule, ...]
+    """The rules by which it is watched."""
     alerts: tuple[Alert, ...]
+    """Those that hold."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,12 +21,16 @@ NAMING = ("name", "title", "summary", "text")
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """One property. ``value``: text, number, truth value or :class:`Money`; dates and instants as ISO text."""
+    """One stored value of an entity."""
 
     name: str
+    """Name of the property."""
     label: str
+    """What it means, in the language of the asker."""
     value: object
+    """Text, number or truth value; dates as ISO text, amounts as {fen, currency}."""
     unit: str | None
+    """Its unit; CNY of amounts, which are in fen."""
 
 
 class RelationDirection(Enum):
@@ -38,25 +42,36 @@ class RelationDirection(Enum):
 
 @dataclass(frozen=True, slots=True)
 class RelationCount:
-    """How many relations of a type lead out of an entity, or into it, to or from entities of a type."""
+    """How many relations of one type and direction an entity has."""
 
     relation: str
+    """Type of the relation."""
     direction: RelationDirection
+    """Whether out of the entity or into it."""
     type: str
+    """Type of the entities at the other end."""
     count: int
+    """Number of relations."""
 
 
 @dataclass(frozen=True, slots=True)
 class Entity:
-    """An entity. ``keys``: every key it is known under. ``origins``: real, benchmark, synthetic."""
+    """Any entity, of whatever type."""
 
     id: EntityId
+    """Canonical id."""
     type: str
+    """Type of the entity."""
     name: str
+    """What people call it; its id where it has no name."""
     keys: tuple[str, ...]
+    """Every key that it is known under, old ids included."""
     origins: tuple[str, ...]
+    """real, benchmark or synthetic: where its records come from."""
     values: tuple[Value, ...]
+    """Its stored values, in the order of the model."""
     relations: tuple[RelationCount, ...]
+    """How many relations it has, by type, direction and type of the other end."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,33 +36,44 @@ class GridDirection(Enum):
 
 @dataclass(frozen=True, slots=True)
 class GridElement:
-    """An element of the network. ``distance``: steps from the element that was asked for."""
+    """An element of the network above or below another."""
 
     id: EntityId
+    """Canonical id."""
     name: str
+    """What people call it; its id where it has no name."""
     type: str
+    """Substation, Line, Transformer or ServicePoint."""
     distance: int
+    """Steps from the element that was asked for, the shortest way."""
     origins: tuple[str, ...]
+    """real, benchmark or synthetic: where its records come from."""
 
 
 @dataclass(frozen=True, slots=True)
 class TypeCount:
-    """How many elements are of a type."""
+    """How many entities are of a type."""
 
     type: str
+    """The type."""
     count: int
+    """Number of entities."""
 
 
 @dataclass(frozen=True, slots=True)
 class GridTrace:
-    """A page of the elements above or below one. ``counts``: all of them by type. ``customer_count``: customers that
-    are supplied below the element (``DOWN`` only, else 0)."""
+    """A page of a trace along the network, with counts of the whole."""
 
     edges: tuple[Edge[GridElement], ...]
+    """The entries of the page, the nearest first."""
     page_info: PageInfo
+    """Where the page stands."""
     total_count: int
+    """Number of elements in the whole trace."""
     counts: tuple[TypeCount, ...]
+    """Their number by type."""
     customer_count: int
+    """Customers that are supplied at or below the element; 0 in a trace upwards."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,11 +30,14 @@ MOST = 100_000
 
 @dataclass(frozen=True, slots=True)
 class RunPart:
-    """One part of a run with its algorithm. ``parameters``: plain JSON values by name."""
+    """One part of an analysis run."""
 
     name: str
+    """risk, communities, ..."""
     algorithm: str
+    """How it was computed."""
     parameters: Mapping[str, Any]
+    """Its parameters by name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,25 +56,36 @@ class RunHead:
 
 @dataclass(frozen=True, slots=True)
 class LoadedSource:
-    """What became of one source: ``read == accepted + quarantined + duplicate``."""
+    """What became of one source of a load: read = accepted + quarantined + duplicate."""
 
     name: str
+    """Name of the source."""
     read: int
+    """Rows read."""
     accepted: int
+    """Rows that became records."""
     quarantined: int
+    """Rows kept aside with their reason."""
     duplicate: int
+    """Rows that were known already."""
     error: str | None
+    """Why the source could not be read; absent if it was."""
 
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """One load. ``finished_at`` is absent while it runs, and for good when its process died."""
+    """One load of a manifest."""
 
     id: str
+    """Id of the load."""
     manifest: str
+    """The manifest's path, or its name if it ships with the product."""
     started_at: str
+    """When it began, ISO instant in UTC."""
     finished_at: str | None
+    """When it ended; absent while it runs, and for good when its process died."""
     sources: tuple[LoadedSource, ...]
+    """Its sources."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,24 +93,37 @@ class RawValue:
     """A value of a row as it was read."""
 
     column: str
+    """Name of the column."""
     value: str
+    """The value."""
 
 
 @dataclass(frozen=True, slots=True)
 class QuarantinedRow:
-    """A row that could not be taken, with the reason and what to do."""
+    """A row that could not be taken; it is kept until somebody puts it right."""
 
     id: str
+    """Id of the row."""
     source: str
+    """The source that it came from."""
     file: str
+    """File."""
     line: int
+    """Line or row of the file, from 1."""
     field: str | None
+    """Property or column at fault; absent where it is the row."""
     code: str
+    """Code of the reason, as in the catalogue of errors."""
     message: str
+    """What is wrong."""
     remedy: str
+    """What can be done."""
     state: str
+    """open or retried."""
     first_seen: str
+    """When the row came first, ISO instant in UTC."""
     raw: tuple[RawValue, ...]
+    """The row as read."""
 
 
 def runs(site: Site, first: int = 20, after: str | None = None) -> Page[RunHead]:

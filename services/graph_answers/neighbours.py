@@ -24,33 +24,44 @@ FETCH: dict[RelationDirection, Callable[..., Sequence[Row]]] = {
 
 @dataclass(frozen=True, slots=True)
 class Neighbour:
-    """One relation of an entity and the entity at its other end.
-
-    ``key``: what tells parallel relations apart. ``record_id``: the record that reports it. ``amount`` and ``share``:
-    of relations that have them.
-    """
+    """One relation of an entity, and the entity at its other end."""
 
     id: EntityId
+    """Canonical id of the other entity."""
     name: str
+    """What people call it; its id where it has no name."""
     type: str
+    """Type of the other entity."""
     relation: str
+    """Type of the relation."""
     direction: RelationDirection
+    """Whether out of the entity or into it."""
     key: str
+    """What tells parallel relations apart, e.g. a contract number."""
     since: str | None
+    """From when it holds, an ISO date; absent where unknown."""
     amount: Money | None
+    """Amount of money, of relations that have one."""
     share: float | None
+    """Share from 0 to 1, of relations that have one."""
     record_id: str
+    """The record that reports it, as source/recordId."""
     origins: tuple[str, ...]
+    """real, benchmark or synthetic: where the relation's records come from."""
 
 
 @dataclass(frozen=True, slots=True)
 class Neighbours:
-    """A page of neighbours, with the counts of all relations of the entity that were asked for."""
+    """A page of neighbours, with counts of all of them."""
 
     edges: tuple[Edge[Neighbour], ...]
+    """The entries of the page, in order."""
     page_info: PageInfo
+    """Where the page stands."""
     total_count: int
+    """Number of relations that were asked for."""
     counts: tuple[RelationCount, ...]
+    """Their number by type of relation, direction and type of the other end."""
 
 
 def neighbours(

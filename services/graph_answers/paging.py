@@ -33,26 +33,35 @@ class Edge(Generic[T]):
     """An entry of a list with its cursor."""
 
     node: T
+    """The entry."""
     cursor: str
+    """Its place in the list, opaque."""
 
 
 @dataclass(frozen=True, slots=True)
 class PageInfo:
-    """Where a page of a list stands in the whole; cursors are of its first and last entry."""
+    """Where a page of a list stands in the whole."""
 
     has_next_page: bool
+    """Whether more entries follow."""
     has_previous_page: bool
+    """Whether entries come before this page."""
     start_cursor: str | None
+    """Cursor of the first entry of the page."""
     end_cursor: str | None
+    """Cursor of the last one: pass it as `after`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Page(Generic[T]):
-    """A page of a list. ``total_count``: entries of the whole list."""
+    """A page of a list."""
 
     edges: tuple[Edge[T], ...]
+    """The entries of the page, in order."""
     page_info: PageInfo
+    """Where the page stands."""
     total_count: int
+    """Number of entries in the whole list."""
 
     @property
     def nodes(self) -> list[T]:

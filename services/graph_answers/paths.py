@@ -26,23 +26,32 @@ COPIES = frozenset({"MEMBER_OF", "RECOMMENDED"})
 
 @dataclass(frozen=True, slots=True)
 class PathStep:
-    """From one entity to the next. ``forward``: the relation runs this way, from ``from_`` to ``to``."""
+    """From one entity of a path to the next."""
 
     from_: Named
+    """Where the step begins."""
     relation: str
+    """Type of the relation."""
     forward: bool
+    """Whether the relation runs this way; else it runs back."""
     to: Named
+    """Where the step ends."""
     key: str
+    """What tells parallel relations apart, e.g. a contract number."""
     record_id: str
+    """The record that reports it, as source/recordId."""
 
 
 @dataclass(frozen=True, slots=True)
 class Path:
-    """A way that meets no entity twice; ``length``: its relations. ``hidden``: stands for what may not be seen."""
+    """A way from one entity to another that meets no entity twice."""
 
     length: int
+    """Number of its relations."""
     steps: tuple[PathStep, ...]
+    """From the one end to the other."""
     hidden: bool = False
+    """Whether it stands for what the asker may not see."""
 
 
 @dataclass(frozen=True, slots=True)

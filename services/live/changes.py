@@ -17,13 +17,16 @@ MOST = 1000
 
 @dataclass(frozen=True, slots=True)
 class RunChange:
-    """A party in a run and in the one that it continues. ``before``, ``after``: its score; None where it was not, or is
-    no more. ``loss``: change of its expected loss."""
+    """A party in a run and in the one that it continues."""
 
     party: Named
+    """The party."""
     before: float | None
+    """Its score before; absent where it was not known."""
     after: float | None
+    """Its score now; absent where it is no more."""
     loss: Money
+    """Change of its expected loss."""
 
 
 def changes_in(site: Site, run_id: str) -> tuple[RunChange, ...]:

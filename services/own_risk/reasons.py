@@ -24,26 +24,32 @@ from terms.errors import Lang
 
 @dataclass(frozen=True, slots=True)
 class OwnReason:
-    """A feature and how it moves the forecast. ``odds``: by what factor it multiplies the odds of default, before
-    calibration; above 1 it raises the chance."""
+    """A feature of a customer's own record, and how it moves the forecast."""
 
     feature: str
+    """Its name in the model card."""
     text: str
+    """What it is, in the language of the asker."""
     value: str
+    """Its value at the cut-off; a dash where it has none."""
     unit: str
+    """Unit of the value."""
     odds: float
+    """By what factor it multiplies the odds of default, before calibration; above 1 it raises them."""
 
 
 @dataclass(frozen=True, slots=True)
 class OwnRisk:
-    """Forecasts by the customer's own record. ``probability``: of default within the event's months;
-    ``next_bill_late``: of the next bill; None where the model says nothing. ``reasons``: of the first, the strongest
-    first."""
+    """What a fitted model says of a customer by its own record alone, at the run's cut-off."""
 
     probability: float | None
+    """Probability of default within the months of the model's event; absent without bills."""
     next_bill_late: float | None
+    """Probability that the next bill to fall due is late; absent without bills."""
     model: str
+    """Version of the model."""
     reasons: tuple[OwnReason, ...]
+    """The features that move it most, strongest first."""
 
 
 def own_risk(

@@ -27,7 +27,7 @@ from terms.errors import KehutuError
 READ_SECONDS = 600.0
 TEXTS = ("text", "date", "instant", "month")
 OWN_TEXTS = ("recordId", "key")
-OWN_LISTS = ("keys", "origins", "proxies")
+OWN_LISTS = ("keys", "origins", "proxies", "periods")
 
 Column = npt.NDArray[Any]
 
@@ -45,8 +45,8 @@ class NodeTable:
     """All nodes of a type: n ids in ascending order and n values per column.
 
     Numbers, money in fen and booleans are float64 (absent = nan; exact up to 2**53), texts and dates objects of
-    str (absent = ''), ``keys`` and ``origins`` objects of tuple. ``moment``: when they were read; ``numbers``: the
-    engine's own, of that moment.
+    str (absent = ''), lists (``keys``, ``origins``, ``proxies``, ``periods``) objects of tuple. ``moment``: when they
+    were read; ``numbers``: the engine's own, of that moment.
     """
 
     type: str

@@ -12,6 +12,7 @@ from graph.schema.keys import key_of, local_key
 from graph.schema.model import NodeType, Property, Schema
 from graph.schema.source import nearest
 from graph.search_text import normalise
+from graph.validity import BOUNDS
 from ingest.cells import Condition, Filled, Observed, Take, Values, of_column, of_columns, of_const
 from ingest.conversions import check_format, code_of, converter, instant_of
 from ingest.manifest import Rules
@@ -119,6 +120,12 @@ class _Compiler:
                 f"{type_.name} does not lead from {source.type} to {target.type}; it leads from {pairs}",
                 "relation",
             )
+        for bound in BOUNDS:
+            if bound in entry.set and not type_.spans:
+                reason = (
+                    f"{type_.name} happens once and has no '{bound}'; give its day to the node that it joins"
+                )
+                at.fault(reason, "set", bound)
         for name in entry.key:
             if name not in type_.key:
                 apart = ", ".join(type_.key) or "its ends only"

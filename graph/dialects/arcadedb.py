@@ -42,7 +42,7 @@ COLUMN: dict[PropertyType, str] = {
     "month": "STRING",
 }
 OWN = {"id": "STRING", "keys": "LIST", "origins": "LIST", "search": "STRING"}
-OWN_OF_RELATION = {"recordId": "STRING", "origins": "LIST", "key": "STRING"}
+OWN_OF_RELATION = {"recordId": "STRING", "origins": "LIST", "key": "STRING", "periods": "LIST"}
 WHITESPACE = '{"analyzer": "org.apache.lucene.analysis.core.WhitespaceAnalyzer"}'
 
 

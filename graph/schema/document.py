@@ -51,10 +51,11 @@ GUARANTEES:                           # CamelCase is a node type, UPPER_CASE a r
   key: [contractNo]                   # tells two relations of the same ends apart; without it one per pair
   harm: to -> from                    # the way that distress travels
   one: from                           # (others) one end has at most one such relation; more are kept and told
+  time: span                          # can end, and so has `since` and `until`; or `event`: happened once
   en: Promises to pay if the borrower does not.
   zh: 担保
   avoid: [backs]                      # words that texts do not use for it
-  shared: [contractNo, since, until]  # properties as shared.yaml declares them
+  shared: [contractNo]                # properties as shared.yaml declares them
   properties:
     amount: {minimum: 0, en: The most the guarantor may have to pay., zh: 担保金额}
 ```
@@ -84,6 +85,14 @@ Every node also has `id` (the canonical key), `keys` (the first 1,000; the ledge
 benchmark, synthetic) and, where its type is searched, `search`; every relation has `recordId` (the record that it comes
 from), `origins` and, where its type declares a key, `key`. `proxies` names properties whose value a mapping marked as a
 stand-in.
+
+## When it holds
+
+A relation with `time: span` runs at a day T when `since` <= T < `until`; what is absent does not bound, and an end
+before its beginning holds at no T. Where records tell of several spans that do not overlap, `since` and `until` are the
+latest, and `periods` lists all, ascending, as `2018-01-01/2020-01-01` with an empty part where open. An event has
+neither: it happened once, and the node at its end says when. Derived relations are of their run. An entity ends by the
+property that its type names (`ended: closedOn`), a last day on which it still is.
 """
 
 
@@ -106,7 +115,7 @@ def schema_page(declared: Schema) -> str:
         if relations:
             lines += ["", "### Relations", ""]
             lines += [
-                "| relation | from -> to | meaning | 中文 | told apart by, cardinality, harm |",
+                "| relation | from -> to | meaning | 中文 | told apart by, cardinality, end, harm |",
                 "| --- | --- | --- | --- | --- |",
             ]
             lines += [_relation(r) for r in relations]
@@ -180,6 +189,7 @@ def _diagram(declared: Schema) -> Iterator[str]:
 
 def _node(node: NodeType, declared: Schema) -> Iterator[str]:
     marks = [mark for mark, on in (("carries risk", node.party), ("written by analysis", node.derived)) if on]
+    marks += [f"ends after its day `{node.ended}`"] if node.ended else []
     yield from ("", f"### {node.name}", "")
     yield f"{node.en} {node.zh}. Keys begin with `{node.prefix}:`.{' It ' + ' and '.join(marks) + '.' if marks else ''}"
     yield ""
@@ -207,6 +217,8 @@ def _relation(relation: RelationType) -> str:
         remarks.append(
             f"at most one of a {' or '.join(relation.source if relation.one == 'source' else relation.target)}"
         )
+    if relation.spans:
+        remarks.append("can end")
     if relation.harm:
         remarks.append(f"harm goes {relation.harm}")
     if relation.derived:

@@ -25,14 +25,16 @@ from graph.schema.model import (
     RelationType,
     Schema,
     Texts,
+    Time,
     Topic,
 )
 from graph.schema.source import Place, nearest, read
+from graph.validity import BOUNDS
 
 UNITS = frozenset({"fen", "kWh", "kW", "kVA", "kV", "A", "m", "deg", "min", "day", "month", "count", "ratio"})
 """Units that a property may be measured in; ``ratio`` and ``count`` for what has no other."""
 
-RESERVED = frozenset({"id", "keys", "origins", "search", "key", "recordId", "proxies"})
+RESERVED = frozenset({"id", "keys", "origins", "search", "key", "recordId", "proxies", "periods"})
 """Properties that the store gives to every node or relation; no type may declare them."""
 
 _PROPERTY = frozenset(
@@ -41,9 +43,23 @@ _PROPERTY = frozenset(
         "maximum", "usual", "hashed", "kept", "searched", "indexed", "priority",
     }
 )  # fmt: skip
-_NODE = frozenset({"prefix", "en", "zh", "avoid", "party", "derived", "shared", "properties"})
+_NODE = frozenset({"prefix", "en", "zh", "avoid", "party", "derived", "ended", "shared", "properties"})
 _RELATION = frozenset(
-    {"from", "to", "ends", "en", "zh", "avoid", "key", "harm", "one", "derived", "shared", "properties"}
+    {
+        "from",
+        "to",
+        "ends",
+        "en",
+        "zh",
+        "avoid",
+        "key",
+        "harm",
+        "one",
+        "time",
+        "derived",
+        "shared",
+        "properties",
+    }
 )
 _NODE_NAME = re.compile(r"[A-Z][a-z][A-Za-z]*")
 _RELATION_NAME = re.compile(r"[A-Z]+(_[A-Z]+)*")
@@ -66,7 +82,7 @@ def load(folder: Traversable | Path | None = None) -> Schema:
 
     Raises: SCHEMA_FAULT naming file and line, for what is no YAML, an unknown or doubled name, an unknown
         type or unit, a relation whose end does not exist, a property without texts or personal-data class,
-        one name with two meanings, a key that is no property.
+        one name with two meanings, a key that is no property, a relation of which nothing says whether it can end.
     """
     folder = folder or resources.files("graph.schema")
     files = {
@@ -150,7 +166,13 @@ class _Reader:
             derived=_flag(entry, "derived"),
             avoid=entry["avoid"].texts() if "avoid" in entry else (),
             properties=self._properties(entry),
+            ended=entry["ended"].text() if "ended" in entry else None,
         )
+        last_day = node.properties.get(node.ended) if node.ended is not None else None
+        if node.ended is not None and (last_day is None or last_day.type != "date"):
+            entry["ended"].fault(
+                f"'{node.ended}' is no date of {name}{nearest(node.ended, tuple(node.properties))}"
+            )
         if not node.keys:
             place.fault("no property has identity: key")
         for prop in node.keys:
@@ -169,7 +191,11 @@ class _Reader:
             for side in ("from", "to"):
                 self._ends.extend((item, item.text()) for item in sides[side].items())
             pairs = tuple((s, t) for s in sides["from"].texts() for t in sides["to"].texts())
+        time = self._time(place, entry)
         properties = self._properties(entry)
+        if time == "span":
+            for bound in (name for name in BOUNDS if name not in properties):
+                properties[bound] = self._property(bound, entry["time"], {})
         key = entry["key"].texts() if "key" in entry else ()
         for part in key:
             if part not in properties:
@@ -186,10 +212,28 @@ class _Reader:
             key=key,
             harm=_HARM[entry["harm"].text(tuple(_HARM))] if "harm" in entry else None,
             one=_ONE[entry["one"].text(tuple(_ONE))] if "one" in entry else None,
+            time=time,
             derived=_flag(entry, "derived"),
             avoid=entry["avoid"].texts() if "avoid" in entry else (),
             properties=properties,
         )
+
+    def _time(self, place: Place, entry: dict[str, Place]) -> Time | None:
+        """Whether a relation spans a time or is an event; only spans have ``since`` and ``until``."""
+        derived = _flag(entry, "derived")
+        if derived and "time" in entry:
+            entry["time"].fault("a derived relation is of its run and has no time of its own")
+        if not derived and "time" not in entry:
+            place.fault("'time' is missing: span where it can end, event where it happened once")
+        time = None if derived else cast(Time, entry["time"].text(get_args(Time)))
+        own = entry["properties"].mapping() if "properties" in entry else {}
+        shared = {item.text(): item for item in entry["shared"].items()} if "shared" in entry else {}
+        for bound in BOUNDS:
+            if bound in shared and time == "span":
+                shared[bound].fault(f"'time: span' gives '{bound}' already")
+            if time != "span" and (bound in own or bound in shared):
+                {**own, **shared}[bound].fault(f"only a relation with 'time: span' has '{bound}'")
+        return time
 
     def _pair(self, place: Place) -> tuple[str, str]:
         source, arrow, target = (part.strip() for part in place.text().partition("->"))

@@ -18,6 +18,10 @@ PropertyType: TypeAlias = Literal[
 PersonalData: TypeAlias = Literal["public", "id", "contact", "location", "financial", "usage", "derived"]
 IdentityRole: TypeAlias = Literal["key", "evidence", "none"]
 
+Time: TypeAlias = Literal["span", "event"]
+"""How a relation lies in time: a ``span`` runs from ``since`` to before ``until``, as :mod:`graph.validity` has it; an
+``event`` happened once, and the node at its end says when."""
+
 
 @dataclass(frozen=True, slots=True)
 class Texts:
@@ -75,7 +79,8 @@ class Property:
 class NodeType:
     """One type of node. ``keys``: its key properties by declared priority; the first gives ``prefix:value``.
 
-    ``derived``: written by the product only; no mapping may name it.
+    ``derived``: written by the product only; no mapping may name it. ``ended``: the property that holds the last day
+    of an entity, on which it still is; None where the type knows no end.
     """
 
     name: str
@@ -87,6 +92,7 @@ class NodeType:
     derived: bool = False
     avoid: tuple[str, ...] = ()  # words that texts do not use for it
     properties: dict[str, Property] = field(default_factory=dict)
+    ended: str | None = None
 
     @property
     def searched(self) -> tuple[Property, ...]:
@@ -109,6 +115,7 @@ class RelationType:
     """One type of relation. ``key``: properties that tell two relations of the same ends apart.
 
     ``ends``: the pairs of node types that it may join; ``source`` and ``target``: all that occur on a side.
+    ``time``: whether it can end, and so has ``since`` and ``until``; None for what is derived.
     ``derived``: written by the product only; no mapping may name it.
     """
 
@@ -120,9 +127,15 @@ class RelationType:
     key: tuple[str, ...] = ()
     harm: Literal["target -> source", "source -> target"] | None = None
     one: Literal["source", "target"] | None = None  # "source": a source has at most one such relation
+    time: Time | None = None
     derived: bool = False
     avoid: tuple[str, ...] = ()  # words that texts do not use for it
     properties: dict[str, Property] = field(default_factory=dict)
+
+    @property
+    def spans(self) -> bool:
+        """Whether it can end."""
+        return self.time == "span"
 
     @property
     def source(self) -> tuple[str, ...]:

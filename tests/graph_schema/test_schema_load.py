@@ -10,6 +10,12 @@ from graph.schema.ddl import indexes
 from graph.schema.load import load, schema
 from terms.errors import KehutuError
 
+SHARED = """\
+version: 1
+properties:
+  since: {type: date, personal: public, en: First day., zh: 起始日期}
+  until: {type: date, personal: public, en: First day after it., zh: 终止日期}
+"""
 GOOD = """\
 topic: {en: Things, zh: 事物}
 
@@ -27,6 +33,7 @@ OWES:
   to: [Firm]
   key: [contractNo]
   harm: to -> from
+  time: span
   en: Owes.
   zh: 欠
   properties:
@@ -36,6 +43,7 @@ OWES:
 
 def _load(folder: Path, text: str, **more: str) -> KehutuError | None:
     (folder / "things.yaml").write_text(text, encoding="utf-8")
+    (folder / "shared.yaml").write_text(SHARED, encoding="utf-8")
     for name, other in more.items():
         (folder / f"{name}.yaml").write_text(other, encoding="utf-8")
     try:
@@ -51,6 +59,7 @@ def test_a_good_folder_loads(tmp_path: Path) -> None:
     assert loaded.parties == ("Firm",)
     assert loaded.relations["OWES"].harm == "target -> source"
     assert loaded.relations["OWES"].allows("Firm", "Firm")
+    assert list(loaded.relations["OWES"].properties) == ["contractNo", "since", "until"]
 
 
 @pytest.mark.parametrize(
@@ -68,13 +77,20 @@ def test_a_good_folder_loads(tmp_path: Path) -> None:
         ("from: [Firm]\n  to: [Firm]", "ends: [Firm]", 13, "not of the form"),
         ("key: [contractNo]", "key: [contractNumber]", 15, "'contractNumber' is no property"),
         ("harm: to -> from", "harm: up", 16, "'up' is none of"),
+        ("  time: span\n", "", 12, "'time' is missing: span where it can end, event where it happened once"),
+        ("time: span", "time: often", 17, "'often' is none of span, event"),
+        ("time: span", "time: span\n  derived: true", 17, "a derived relation is of its run"),
+        ("time: span", "time: span\n  shared: [since]", 18, "'time: span' gives 'since' already"),
+        ("time: span", "time: event\n  shared: [until]", 18, "only a relation with 'time: span' has 'until'"),
+        ("party: true", "ended: assets", 5, "'assets' is no date of Firm"),
+        ("party: true", "ended: closedOn", 5, "'closedOn' is no date of Firm"),
         ("  prefix: firm\n", "", 3, "'prefix' is missing"),
         ("identity: key, ", "", 3, "no property has identity: key"),
         ("Firm:\n", "firm:\n", 3, "CamelCase"),
         ("party: true", "party: maybe", 5, "true or false is expected"),
         ("    assets:", "    firmNo:", 10, "'firmNo' stands twice, first in line 9"),
         ("    assets:", "    keys:", 10, "the store itself gives"),
-        ("    contractNo: {type: text", "    contractNo: {type: date", 21, ""),
+        ("    contractNo: {type: text", "    contractNo: {type: date", 22, ""),
         ("zh: 公司", "zh: 公司\n  shared: [sinse]", 8, "'sinse' is not declared in shared.yaml"),
         (
             "personal: id, identity: key",
@@ -148,13 +164,28 @@ def test_the_names_that_manifests_use_are_there() -> None:
     for name, properties in declared.items():
         assert set(properties.split()) <= set(schema().nodes[name].properties)
     relations = {
-        "IS HAS_ACCOUNT BILLED PAID LIVES_AT LOCATED_AT LEGAL_REPRESENTATIVE_OF DIRECTOR_OF": "since",
-        "GUARANTEES LENDS_TO SELLS_ON_CREDIT_TO": "contractNo amount since",
-        "INVESTS_IN": "share amount since",
+        "IS HAS_ACCOUNT LIVES_AT LOCATED_AT LEGAL_REPRESENTATIVE_OF DIRECTOR_OF": "since until",
+        "GUARANTEES LENDS_TO SELLS_ON_CREDIT_TO": "contractNo amount since until",
+        "INVESTS_IN": "share amount since until",
     }
     for names, words in relations.items():
         for name in names.split():
             assert set(words.split()) <= set(schema().relations[name].properties)
+
+
+def test_what_happens_once_or_is_derived_has_no_span() -> None:
+    for relation in schema().relations.values():
+        assert relation.spans == ({"since", "until"} <= set(relation.properties)), relation.name
+    events = {r.name for r in schema().relations.values() if r.time == "event"}
+    assert {"BILLED", "PAID", "SETTLES", "HAS_CREDIT_RECORD", "CONTACTED", "REQUESTED", "CONCERNS"} <= events
+    assert [r.name for r in schema().relations.values() if r.time is None and not r.derived] == []
+
+
+def test_entities_end_by_the_day_that_their_type_names() -> None:
+    named = {node.name: node.ended for node in schema().nodes.values() if node.ended}
+    assert named["Customer"] == named["Account"] == "closedOn"
+    assert named["Enterprise"] == "dissolvedOn"
+    assert named["Meter"] == "retiredOn"
 
 
 def test_contracts_are_told_apart_by_number_and_holdings_are_one_per_pair() -> None:

@@ -34,8 +34,8 @@ from api.paging import Connection, largest
 from api.parties import Enterprise, Person
 from api.service import WorkOrder
 from api.types import Community, Named, Run
+from services import entity as entities
 from services import search as searching
-from services.graph_answers import entity as entities
 from services.graph_answers import grid, history, lists
 from services.graph_answers import neighbours as around
 from services.graph_answers import paths as ways

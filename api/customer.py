@@ -29,8 +29,8 @@ from api.types import (
 )
 from graph.queries import CustomerPortrait
 from services import portrait
+from services.entity import Stored
 from services.graph_answers import neighbours as answers
-from services.graph_answers.entity import Stored
 from services.graph_answers.grid import GridElement, feeders
 from services.portrait import CustomerRisk, PartyRisk
 from services.site import Site

@@ -11,8 +11,8 @@ from api.grid import GridTrace
 from api.linked import Linked, linked
 from api.paging import Connection, largest
 from api.types import Named, described
+from services.entity import RelationDirection
 from services.graph_answers import grid, lists
-from services.graph_answers.entity import RelationDirection
 from services.graph_answers.filters import Filter
 
 

@@ -9,10 +9,10 @@ import strawberry
 from api.context import ID, Info
 from api.paging import Edge, PageInfo, largest
 from api.types import Money, Named, Provenance
+from services import entity as entities
 from services import portrait
-from services.graph_answers import entity as entities
+from services.entity import Stored
 from services.graph_answers import neighbours as answers
-from services.graph_answers.entity import Stored
 
 RelationDirection = strawberry.enum(
     entities.RelationDirection,

@@ -9,7 +9,7 @@ from typing import Any, Generic, TypeVar
 
 import strawberry
 
-from services.graph_answers.paging import checked
+from services.paging import checked
 from terms.errors import KehutuError
 
 T = TypeVar("T")

@@ -11,7 +11,7 @@ from api.linked import Linked, linked
 from api.paging import Connection, largest, page
 from api.types import Address, Community, Money, Named, described
 from services import portrait
-from services.graph_answers.entity import RelationDirection, Stored, stored
+from services.entity import RelationDirection, Stored, stored
 from services.site import Site
 
 

@@ -14,7 +14,7 @@ from api.identity import IdentityChanges
 from api.limits import DocumentLimits
 from api.risk import RiskAnswers, RiskChanges
 from api.scalars import Fen, FenAmount
-from services.operation.logs import logger
+from services.logs import logger
 from terms.errors import KehutuError, Lang
 
 log = logger("kehutu.graphql")

@@ -10,7 +10,7 @@ from api import stored as of
 from api.context import ID, Info
 from api.linked import Linked, linked
 from api.types import Named, described
-from services.graph_answers.entity import RelationDirection
+from services.entity import RelationDirection
 
 
 @strawberry.type(description=described("WorkOrder"))

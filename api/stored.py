@@ -9,7 +9,7 @@ import strawberry
 from api.context import ID
 from api.types import Money, stored
 from graph.schema.load import schema
-from services.graph_answers.entity import Stored
+from services.entity import Stored
 
 CURRENCY = "CNY"
 

@@ -30,11 +30,11 @@ from benchmarks import trees
 from benchmarks.judge_risk import after_rounds, break_matrix
 from graph.arrays import Floats
 from ingest.world.generate import generate
-from services.analysis import edges
-from services.exposure import exposure
 from services.exposure.parties import bills_of, read_tables
-from services.fitting.cases import case_of
+from services.learning.cases import case_of
 from services.loading import ingest
+from services.risk.inputs import exposure
+from services.risk.weights import edges
 from services.settings import settings
 from services.site import open_site
 

@@ -9,9 +9,9 @@ import click
 from cli.fit_own_risk import own_risk
 from cli.options import Call, command
 from cli.output import ProgressLines, print_json, print_table
-from services.fitting.kept import reset as reset_risk
-from services.fitting.risk import FitReport, fit_risk
+from services.learning.risk import FitReport, fit_risk
 from services.loading import project
+from services.risk.fitted import reset as reset_risk
 from services.site import open_site
 from terms.errors import Lang
 

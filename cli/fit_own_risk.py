@@ -72,8 +72,8 @@ def own_risk(
     else:
         # They load what learns: half a second that --show and --help need not wait for.
         from algorithms.own_risk.outcomes import Event  # noqa: PLC0415
+        from services.learning.own_risk import fit_own_risk  # noqa: PLC0415
         from services.loading import project  # noqa: PLC0415
-        from services.own_risk.fitting import fit_own_risk  # noqa: PLC0415
         from services.site import open_site  # noqa: PLC0415
 
         progress = ProgressLines()

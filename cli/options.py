@@ -14,7 +14,7 @@ from pathlib import Path
 import click
 
 from cli.output import print_error
-from services.operation.logs import configure, logged
+from services.logs import configure, logged
 from services.settings import Settings, settings
 from terms.errors import KehutuError, Lang
 

@@ -6,7 +6,7 @@ import click
 
 from cli.options import Call, command
 from cli.output import print_json, print_table
-from services.graph_answers.entity import show as look
+from services.entity import show as look
 from services.site import open_site
 
 

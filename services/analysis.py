@@ -2,44 +2,31 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from importlib.metadata import version
 
 import numpy as np
-import orjson
-import pyarrow as pa
 
 from algorithms.engines.choose import engine as engine_of
-from algorithms.engines.protocol import ArrayProjection, Communities, Engine
-from algorithms.risk.evidence import evidence_pairs
+from algorithms.engines.protocol import Engine
 from algorithms.risk.parameters import RiskParameters
 from algorithms.risk.probability import IDENTITY
 from algorithms.risk.propagation import Propagation, solve
-from algorithms.risk.weights import EvidenceEdges, MoneyEdges, Weights, break_weights
-from graph.arrays import Ints
-from graph.state import read_state
-from ingest.conversions import ZONE
 from ledger import runs
-from ledger.judgements import SOURCE as JUDGEMENTS
-from ledger.records import latest_observation
-from services.exposure import exposure
-from services.exposure.model import EVIDENCE_CODES, Exposure, Forecasts
-from services.fitting.kept import Fitted, in_force
-from services.risk_model import FIT, PROBABILITY, RiskModel, save
+from services.exposure.model import Exposure
+from services.risk.communities import LEIDEN_RESOLUTION, LEIDEN_SEED, communities
+from services.risk.fitted import Fitted, in_force
+from services.risk.identity import identity_of
+from services.risk.inputs import exposure
+from services.risk.model import FIT, PROBABILITY, RiskModel, save
+from services.risk.own import OWN, START_RULE, own_part
+from services.risk.weights import weigh
+from services.runs.now import is_kept, latest_day, read_until
 from services.site import Site
-from terms.errors import KehutuError
 from terms.ids import RunId
 from terms.money import Money
 from terms.progress import Progress, silent
-
-LEIDEN_RESOLUTION = 1.0
-LEIDEN_SEED = 0
-
-START_RULE = "start rule"
-OWN = "own risk"
-"""The part of a run that says where own distress comes from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,96 +156,6 @@ def conclude(
     return _report(
         run_id, cut_off, model, parameters, solution, engine=engine, fit=fit, own=own, unchanged=known
     )
-
-
-def own_part(forecasts: Forecasts | None) -> dict[str, str]:
-    """Where own distress comes from, for the head of a run."""
-    if forecasts is None:
-        return {"algorithm": START_RULE}
-    return {"algorithm": "model of a customer's own record", "model": forecasts.model}
-
-
-def read_until(site: Site) -> int:
-    """The last record that the graph shows for certain: what is read from now on has it in it."""
-    state = read_state(site.store)
-    return 0 if state is None else state.watermark
-
-
-def weigh(inputs: Exposure) -> Weights:
-    """Break weights of all links; amounts go in as yuan."""
-    parties = inputs.parties
-    money, evidence = edges(inputs)
-    return break_weights(
-        len(parties.ids), money, evidence, parties.buffer / 100, parties.uncertain_buffer, inputs.parameters
-    )
-
-
-def edges(inputs: Exposure) -> tuple[MoneyEdges, EvidenceEdges]:
-    """All links, in yuan and in closeness."""
-    money = inputs.money
-    evidence = EvidenceEdges.join(
-        *(
-            evidence_pairs(found.party, found.attribute, found.age, EVIDENCE_CODES[kind], inputs.parameters)
-            for kind, found in inputs.evidence.items()
-        )
-    )
-    return MoneyEdges(money.source, money.target, money.relation, money.amount / 100), evidence
-
-
-def communities(ids: list[str], weights: Weights, engine: Engine) -> Ints:
-    """Leiden by modularity over parties, both directions of a link together; labels by position."""
-    matrix = weights.csr
-    found = engine.compute(
-        ArrayProjection(ids, matrix.rows(), matrix.indices, matrix.data),
-        Communities(LEIDEN_RESOLUTION, LEIDEN_SEED),
-    )
-    return found.values.astype(np.int64)
-
-
-def latest_day(site: Site) -> date:
-    """The business day of the latest observation in the ledger: the cut-off where none is asked for.
-
-    Raises:
-        KehutuError: ``NOTHING_LOADED``.
-    """
-    found = latest_observation(site.ledger, besides=JUDGEMENTS)
-    if found is None:
-        raise KehutuError("NOTHING_LOADED")
-    return found.astimezone(ZONE).date()
-
-
-def identity_of(model: RiskModel, parameters: RiskParameters, parent: str = "") -> tuple[RunId, str]:
-    """The run's id and the hash of what it read: equal data, parameters, code and parent give an equal id."""
-    digest = hashlib.sha256()
-    for name, table in model.tables().items():
-        digest.update(name.encode())
-        digest.update(_bytes(table))
-    projection = digest.hexdigest()
-    digest.update(orjson.dumps(parameters.as_dict(), option=orjson.OPT_SORT_KEYS))
-    if model.probability != IDENTITY:
-        digest.update(orjson.dumps(model.probability.as_dict(), option=orjson.OPT_SORT_KEYS))
-    digest.update(version("kehutu").encode())
-    digest.update(parent.encode())
-    return RunId(f"{model.cut_off:%Y%m%d}-{digest.hexdigest()[:10]}"), projection
-
-
-def is_kept(site: Site, run: RunId) -> bool:
-    """Whether a run of this id is in the ledger."""
-    try:
-        runs.get(site.ledger, run)
-    except KehutuError as fault:
-        if fault.code == "UNKNOWN_RUN":
-            return False
-        raise
-    return True
-
-
-def _bytes(table: pa.Table) -> memoryview:
-    """The same bytes for equal tables."""
-    sink = pa.BufferOutputStream()
-    with pa.ipc.new_stream(sink, table.schema) as writer:
-        writer.write_table(table.combine_chunks())
-    return memoryview(sink.getvalue())
 
 
 def _report(

@@ -16,7 +16,7 @@ from services.arrears.clusters import clusters
 from services.arrears.model import RiskCluster, RiskTrace
 from services.arrears.trace import trace_of
 from services.loading import project
-from services.risk_model import RiskModel, current
+from services.risk.model import RiskModel, current
 from services.run_copy import copy_current
 from services.site import Site
 from terms.progress import Progress, silent

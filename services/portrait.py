@@ -12,11 +12,11 @@ from ledger.runs import Run
 from services.arrears.interval import Interval, interval_of
 from services.arrears.judgements import judgements_of
 from services.arrears.model import Judged, RiskTrace
+from services.arrears.own_risk import OwnRisk, own_risk
 from services.arrears.trace import trace_of
 from services.exposure.ageing import BUCKETS
 from services.names import Named, names_of
-from services.own_risk.reasons import OwnRisk, own_risk
-from services.risk_model import RiskModel, current
+from services.risk.model import RiskModel, current
 from services.site import Site
 from terms.errors import KehutuError, Lang
 from terms.ids import EntityId

@@ -14,7 +14,7 @@ from itertools import groupby, islice
 
 from ledger import runs
 from ledger.database import Ledger
-from services.risk_model import RiskModel, current
+from services.risk.model import RiskModel, current
 from services.run_shares import batches, shares_of, written_already
 from services.settings import Settings
 from services.site import Site, open_site

@@ -21,7 +21,7 @@ from algorithms.pairs_in_common import pairs_in_common
 from graph.store import Store
 from ingest.conversions import ZONE
 from ledger.records import versions
-from services.risk_model import RiskModel
+from services.risk.model import RiskModel
 from services.site import Site
 from terms.ids import RunId
 

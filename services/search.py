@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from graph import queries
 from graph.schema.ddl import fulltext_index
 from graph.search_text import search_query
-from services.graph_answers.entity import label
-from services.graph_answers.paging import Cursors, Page, checked, page_of
+from services.entity import label
+from services.paging import Cursors, Page, checked, page_of
 from services.site import Site
 from terms.errors import KehutuError
 from terms.ids import EntityId

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from graph.rebuild import refuse_while_rebuilding
 from graph.schema.load import schema
@@ -16,10 +17,12 @@ from ingest.abreast import refuse_ahead
 from ledger.aliases import resolve
 from ledger.database import Ledger
 from services.settings import Settings
-from services.whole_graph import heap
 from terms.errors import KehutuError
 from terms.ids import EntityId
 from terms.progress import Progress, silent
+
+LARGE_LEDGER: Final = 300 * 1024**2
+"""Bytes of a ledger whose graph of about a million nodes and relations the loader writes with 768 MB."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +54,14 @@ class Site:
             self.store.ping()  # names come with the graph: while that cannot follow, nobody knows
             raise KehutuError("UNKNOWN_ID", id=text)
         return found
+
+
+def heap(chosen: str | None, ledger: Ledger) -> str | None:
+    """Memory of the embedded store's server: what is chosen, else enough for the graph that this ledger will give.
+
+    None: by the size of the graph that is there.
+    """
+    return chosen or ("2g" if ledger.path.stat().st_size > LARGE_LEDGER else None)
 
 
 @contextmanager

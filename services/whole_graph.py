@@ -26,7 +26,7 @@ from ledger.database import Ledger
 from ledger.naming import named_until
 from ledger.records import head
 from ledger.scan import mentions_at_least
-from services.operation.logs import logger
+from services.logs import logger
 from terms.errors import KehutuError
 from terms.progress import Progress
 
@@ -34,16 +34,6 @@ log = logger(__name__)
 
 AT_ONCE: Final = 500_000
 """Mentions in the ledger, some 300,000 nodes and relations: processes and loader are worth their start from there."""
-LARGE_LEDGER: Final = 300 * 1024**2
-"""Bytes of a ledger whose graph of about a million nodes and relations the loader writes with 768 MB."""
-
-
-def heap(chosen: str | None, ledger: Ledger) -> str | None:
-    """Memory of the embedded store's server: what is chosen, else enough for the graph that this ledger will give.
-
-    None: by the size of the graph that is there.
-    """
-    return chosen or ("2g" if ledger.path.stat().st_size > LARGE_LEDGER else None)
 
 
 def follow(

@@ -15,7 +15,7 @@ from algorithms.risk.update import Update, update
 from graph.arrays import Floats
 from services.arrears.model import Action, ActionKind
 from services.names import Named
-from services.risk_model import RiskModel
+from services.risk.model import RiskModel
 from terms.money import Money
 
 TRIED = 3

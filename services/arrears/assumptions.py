@@ -12,7 +12,7 @@ from algorithms.risk.parameters import RiskParameters
 from graph.arrays import Ints
 from ingest.view import view
 from services.exposure.model import BUFFER_KINDS, Caution
-from services.risk_model import RiskModel
+from services.risk.model import RiskModel
 from services.site import Site
 from terms.cautions import sentence
 from terms.errors import Lang

@@ -14,7 +14,7 @@ from algorithms.risk.update import update
 from graph.arrays import Ints
 from services.arrears.model import Change, ChangeKind
 from services.names import Named
-from services.risk_model import RiskModel
+from services.risk.model import RiskModel
 from terms.money import Money
 
 SHOWN = 3

@@ -12,7 +12,7 @@ from algorithms.cycles import Cycle, elementary_cycles
 from graph.arrays import Csr, Ints
 from services.arrears.parties import Between, between
 from services.names import Named, names_of
-from services.risk_model import RiskModel, current
+from services.risk.model import RiskModel, current
 from services.site import Site
 from terms.errors import KehutuError
 from terms.ids import RecordId

@@ -15,7 +15,7 @@ from services.arrears.judgements import judgements_of
 from services.arrears.model import ActionKind, Channel, RiskCluster, SeedShare
 from services.arrears.relations import GRAPH_NAME
 from services.names import Named, names_of
-from services.risk_model import RiskModel, current
+from services.risk.model import RiskModel, current
 from services.site import Site
 from terms.ids import Fen
 from terms.money import Money

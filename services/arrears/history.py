@@ -12,8 +12,8 @@ import pyarrow.compute as pc
 from ledger import columns, runs
 from ledger.runs import Run
 from services.arrears.model import RunName
-from services.risk_model import current
-from services.run_tables import CHANGES, depth_of
+from services.risk.model import current
+from services.runs.tables import CHANGES, depth_of
 from services.site import Site
 from terms.errors import KehutuError
 from terms.money import Money

@@ -17,9 +17,9 @@ from algorithms.risk.propagation import solve
 from algorithms.risk.uncertainty import with_buffers
 from graph.arrays import Floats
 from ledger.runs import Run
-from services.arrears.situation import parameters_of
 from services.exposure.model import BUFFER_KINDS
-from services.risk_model import RiskModel
+from services.risk.model import RiskModel
+from services.risk.situation import parameters_of
 
 FACTOR = 2.0
 """A buffer that is a proxy or the floor may be so many times less or more than was taken."""

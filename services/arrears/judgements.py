@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from services.arrears.model import Judged
 from services.exposure.model import Override
 from services.names import Named
-from services.risk_model import RiskModel
+from services.risk.model import RiskModel
 
 
 def judged(found: Override, party: Named) -> Judged:

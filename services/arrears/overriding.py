@@ -26,7 +26,7 @@ from services.live.continuing import Continued, changes_of
 from services.live.keeping import keep
 from services.names import Named, names_of
 from services.platform import decide
-from services.risk_model import RiskModel, current
+from services.risk.model import RiskModel, current
 from services.site import Site
 from terms.errors import KehutuError
 from terms.ids import Key

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from services.risk_model import RiskModel
+from services.risk.model import RiskModel
 from services.site import Site
 from terms.errors import KehutuError
 

@@ -15,7 +15,7 @@ from services.arrears.model import RunName
 from services.arrears.position import position
 from services.arrears.relations import GRAPH_NAME
 from services.names import Named, names_of
-from services.risk_model import RiskModel, current
+from services.risk.model import RiskModel, current
 from services.site import Site
 
 RESTART = 0.15

@@ -17,7 +17,7 @@ from services.arrears.model import Shock, ShockKind
 from services.arrears.position import position
 from services.arrears.relations import MONEY_NAMES, RELATION_NAMES
 from services.exposure.model import BUFFER_KINDS
-from services.risk_model import RiskModel
+from services.risk.model import RiskModel
 from services.site import Site
 from terms.errors import KehutuError
 from terms.money import Money

@@ -26,10 +26,10 @@ from services.arrears.model import (
 )
 from services.arrears.position import position
 from services.arrears.relations import GRAPH_NAME
-from services.arrears.situation import parameters_of
 from services.exposure.model import BUFFER_KINDS
 from services.names import Named, names_of
-from services.risk_model import RiskModel, current
+from services.risk.model import RiskModel, current
+from services.risk.situation import parameters_of
 from services.site import Site
 from terms.ids import Fen, RecordId
 from terms.money import Money

@@ -23,9 +23,9 @@ from services.arrears.assumptions import Assumption
 from services.arrears.model import RunName
 from services.arrears.position import position
 from services.arrears.shocks import unlinked
-from services.arrears.situation import Start, equity
 from services.names import Named, names_of
-from services.risk_model import RiskModel, current
+from services.risk.model import RiskModel, current
+from services.risk.situation import Start, equity
 from services.site import Site
 from terms.errors import KehutuError
 from terms.money import Money

@@ -18,8 +18,8 @@ from services.arrears.model import RunName
 from services.arrears.position import position
 from services.names import Named, names_of
 from services.platform import decide, take_back
-from services.risk_model import RiskModel, current, model_of
-from services.run_tables import depth_of
+from services.risk.model import RiskModel, current, model_of
+from services.runs.tables import depth_of
 from services.site import Site
 from terms.errors import KehutuError
 from terms.ids import Key

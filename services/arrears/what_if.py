@@ -18,9 +18,9 @@ from services.arrears.assumptions import Assumption
 from services.arrears.judgements import judgements_of
 from services.arrears.model import Hit, Rest, RunName, Shock, WhatIf
 from services.arrears.shocks import Changes, translate, unlinked
-from services.arrears.situation import Start, arrears, equity
 from services.names import names_of
-from services.risk_model import RiskModel, current
+from services.risk.model import RiskModel, current
+from services.risk.situation import Start, arrears, equity
 from services.site import Site
 from terms.money import Money
 

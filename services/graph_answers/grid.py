@@ -9,8 +9,8 @@ from enum import Enum
 
 from graph import queries
 from graph.schema.keys import type_of
-from services.graph_answers.paging import Cursors, Edge, PageInfo, page_in
 from services.names import Named, names_of
+from services.paging import Cursors, Edge, PageInfo, page_in
 from services.site import Site
 from terms.errors import KehutuError
 from terms.ids import EntityId

@@ -15,10 +15,10 @@ import numpy as np
 from ledger import loads as kept_loads
 from ledger import quarantine as held
 from ledger import runs as kept_runs
-from services.graph_answers.paging import Cursors, Page, checked, page_by_id, page_of
 from services.names import Named, names_of
+from services.paging import Cursors, Page, checked, page_by_id, page_of
 from services.portrait import Community
-from services.risk_model import current
+from services.risk.model import current
 from services.site import Site
 from terms.errors import KehutuError, Lang
 from terms.ids import RunId

@@ -14,7 +14,7 @@ import numpy as np
 from graph import queries
 from graph.arrays import Floats, Ints
 from graph.schema.model import NodeType
-from services.graph_answers.entity import Stored
+from services.entity import Stored
 from services.graph_answers.filters import (
     RISK,
     SCORES,
@@ -26,8 +26,8 @@ from services.graph_answers.filters import (
     own_filter,
 )
 from services.graph_answers.grid import GridDirection, customers_below, points_below, trace
-from services.graph_answers.paging import Cursors, Page, checked, page_of
-from services.risk_model import RiskModel, current
+from services.paging import Cursors, Page, checked, page_of
+from services.risk.model import RiskModel, current
 from services.search import index_of, query_of
 from services.site import Site
 from terms.errors import KehutuError

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from graph import queries
 from graph.schema.keys import type_of
 from graph.schema.source import nearest
-from services.graph_answers.entity import RelationCount, RelationDirection, counts
-from services.graph_answers.paging import Cursors, Edge, Page, PageInfo, checked, page_of
+from services.entity import RelationCount, RelationDirection, counts
+from services.paging import Cursors, Edge, Page, PageInfo, checked, page_of
 from services.site import Site
 from terms.errors import KehutuError
 from terms.ids import EntityId

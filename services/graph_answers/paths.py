@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from graph import queries
 from graph.schema.keys import type_of
 from services.graph_answers.neighbours import known_relations
-from services.graph_answers.paging import Cursors, Page, checked, page_in
 from services.names import Named, names_of
+from services.paging import Cursors, Page, checked, page_in
 from services.site import Site
 from terms.errors import KehutuError
 from terms.ids import EntityId

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from ledger import columns, runs
 from services.names import Named, names_of
-from services.run_tables import CHANGES
+from services.runs.tables import CHANGES
 from services.site import Site
 from terms.money import Money
 

@@ -16,9 +16,9 @@ from algorithms.risk.propagation import Propagation
 from algorithms.risk.update import update
 from algorithms.risk.weights import Weights
 from graph.arrays import Floats, Ints
-from services.analysis import weigh
 from services.exposure.model import Exposure
-from services.risk_model import RiskModel
+from services.risk.model import RiskModel
+from services.risk.weights import weigh
 
 GONE = -1
 MOVED = 1e-12

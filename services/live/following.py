@@ -24,16 +24,18 @@ from ledger import runs
 from ledger.judgements import SOURCE as JUDGEMENTS
 from ledger.records import latest_observation
 from ledger.runs import Run
-from services.analysis import OWN, analyse, conclude, read_until
-from services.arrears.situation import fit_of, parameters_of
-from services.exposure import exposure
-from services.fitting import kept as fits
+from services.analysis import analyse, conclude
 from services.live.continuing import Continued, continued
 from services.live.keeping import keep
 from services.live.relevance import changes_risk
 from services.own_risk import kept as own_models
-from services.risk_model import FIT, model_of
-from services.run_tables import depth_of
+from services.risk import fitted as fits
+from services.risk.inputs import exposure
+from services.risk.model import FIT, model_of
+from services.risk.own import OWN
+from services.risk.situation import fit_of, parameters_of
+from services.runs.now import read_until
+from services.runs.tables import depth_of
 from services.site import Site
 from terms.errors import KehutuError
 from terms.ids import RunId

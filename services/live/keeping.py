@@ -9,10 +9,11 @@ from typing import Any
 
 from ledger import runs
 from ledger.runs import Run
-from services.analysis import identity_of, is_kept
-from services.arrears.situation import parameters_of
 from services.live.continuing import Continued
-from services.run_tables import PART, depth_of, places_of, save_changed, tables_at
+from services.risk.identity import identity_of
+from services.risk.situation import parameters_of
+from services.runs.now import is_kept
+from services.runs.tables import PART, depth_of, places_of, save_changed, tables_at
 from services.site import Site
 
 

@@ -9,8 +9,8 @@ from pathlib import Path
 from ledger import backup as copies
 from ledger.audit import Broken
 from ledger.database import Ledger
+from services.logs import logger
 from services.operation import trail
-from services.operation.logs import logger
 from services.settings import Settings
 
 log = logger(__name__)

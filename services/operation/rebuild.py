@@ -15,11 +15,12 @@ from ingest.projector import Projection, catch_up
 from ledger.census import census
 from ledger.database import Ledger
 from ledger.records import head
+from services.logs import logger
 from services.operation import trail
-from services.operation.logs import logger
 from services.operation.wholeness import making_again
 from services.settings import Settings
-from services.whole_graph import AT_ONCE, alone, fill_whole, follow, heap, joined
+from services.site import heap
+from services.whole_graph import AT_ONCE, alone, fill_whole, follow, joined
 from terms.errors import KehutuError
 from terms.progress import Progress, silent
 

@@ -15,8 +15,8 @@ from algorithms.risk.parameters import RiskParameters
 from algorithms.risk.probability import IDENTITY
 from cli import fit
 from cli.main import main
-from services.fitting.kept import in_force, keep
-from services.fitting.risk import Band, Calibrated, FitReport, Likelihoods, Ranking, Year
+from services.learning.risk import Band, Calibrated, FitReport, Likelihoods, Ranking, Year
+from services.risk.fitted import in_force, keep
 from services.site import Site
 
 REPORT = FitReport(

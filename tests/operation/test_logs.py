@@ -7,7 +7,7 @@ import logging
 
 import pytest
 
-from services.operation.logs import HIDDEN, configure, logged, logger, without_personal_data
+from services.logs import HIDDEN, configure, logged, logger, without_personal_data
 from terms.errors import KehutuError
 
 

@@ -13,7 +13,7 @@ from graph.store import Store
 from graph.write import GraphChange, NodeRow, RelationRow, apply, wipe
 from ledger import aliases
 from ledger.database import Ledger
-from services.graph_answers.entity import show, stored
+from services.entity import show, stored
 from services.graph_answers.filters import Filter, Order, Range
 from services.graph_answers.grid import GridDirection, grid_trace
 from services.graph_answers.lists import entities

@@ -15,7 +15,7 @@ from services.arrears.model import ActionKind, ChangeKind, Shock, ShockKind
 from services.arrears.trace import trace
 from services.arrears.what_if import what_if
 from services.loading import ingest
-from services.risk_model import current
+from services.risk.model import current
 from services.settings import settings
 from services.site import Site, open_site
 from tests.hub_site import BEHIND, HUB, LATE, code, write

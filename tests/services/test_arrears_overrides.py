@@ -18,7 +18,7 @@ from services.arrears.trace import trace
 from services.arrears.what_if import what_if
 from services.loading import ingest, project
 from services.portrait import customer, judgement, risk
-from services.risk_model import current, model_of
+from services.risk.model import current, model_of
 from services.settings import settings
 from services.site import Site, open_site
 from terms.errors import KehutuError

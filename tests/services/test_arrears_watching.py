@@ -13,7 +13,7 @@ from services.arrears.history import history
 from services.arrears.overriding import override
 from services.arrears.watching import RuleKind, Watched, unwatch, watch, watch_list
 from services.loading import ingest
-from services.risk_model import current
+from services.risk.model import current
 from services.settings import Settings, settings
 from services.site import Site, open_site
 from terms.errors import KehutuError

@@ -10,7 +10,7 @@ from scipy.stats import norm
 from services.arrears.model import Shock, ShockKind, WhatIf
 from services.arrears.trace import trace
 from services.arrears.what_if import what_if
-from services.risk_model import current
+from services.risk.model import current
 from services.site import Site
 from terms.errors import KehutuError
 from terms.money import Money

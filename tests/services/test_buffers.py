@@ -12,7 +12,7 @@ from services.analysis import analyse
 from services.arrears.trace import trace
 from services.exposure.model import BUFFER_KINDS
 from services.loading import ingest
-from services.risk_model import RiskModel, current
+from services.risk.model import RiskModel, current
 from services.settings import settings
 from services.site import Site, open_site
 from tests.small_site import GUARANTOR, UPSTREAM, write

@@ -17,17 +17,17 @@ from ledger.backup import backup, restore
 from services.analysis import analyse
 from services.arrears.clusters import clusters
 from services.arrears.model import Shock, ShockKind
-from services.arrears.situation import fit_of, parameters_of
 from services.arrears.trace import trace
 from services.arrears.what_if import what_if
-from services.fitting import cases, risk
-from services.fitting.cases import windows
-from services.fitting.kept import in_force, keep, reset
-from services.fitting.risk import FitReport, fit_risk
+from services.learning import cases, risk
+from services.learning.cases import windows
+from services.learning.risk import FitReport, fit_risk
 from services.loading import ingest
 from services.portrait import customer
 from services.portrait import risk as risk_of
-from services.risk_model import RiskModel, current
+from services.risk.fitted import in_force, keep, reset
+from services.risk.model import RiskModel, current
+from services.risk.situation import fit_of, parameters_of
 from services.settings import settings
 from services.site import Site, open_site
 from terms.errors import KehutuError

@@ -14,7 +14,7 @@ from services.arrears.interval import FACTOR, interval_of
 from services.arrears.trace import trace
 from services.exposure.model import BUFFER_KINDS, Exposure
 from services.portrait import customer, risk
-from services.risk_model import RiskModel, current
+from services.risk.model import RiskModel, current
 from services.site import Site
 from tests.services.test_live_continuing import full, inputs
 from tests.small_site import UPSTREAM

@@ -14,11 +14,11 @@ from algorithms.arrears import PaymentRecord
 from algorithms.risk.parameters import RiskParameters
 from algorithms.risk.propagation import solve
 from graph.arrays import Floats, Ints
-from services.analysis import weigh
 from services.exposure.model import Caution, Customers, Exposure, Incidence, MoneyLinks, Override, Parties
 from services.live.continuing import changes_of, continued
-from services.risk_model import RiskModel
-from services.run_patches import ORDER, Patch, patched, patches
+from services.risk.model import RiskModel
+from services.risk.weights import weigh
+from services.runs.patches import ORDER, Patch, patched, patches
 
 POOL = [f"enterprise:{number:02d}" for number in range(12)]
 CUT_OFF = np.datetime64("2026-03-31")

@@ -19,12 +19,12 @@ from services.analysis import analyse
 from services.arrears.history import history
 from services.arrears.trace import trace
 from services.arrears.watching import RuleKind, watch, watch_list
-from services.fitting import kept as fits
 from services.live.changes import changes_in
 from services.live.following import LONGEST, Followed, follow
 from services.loading import project
-from services.risk_model import RiskModel, current, model_of
-from services.run_tables import depth_of
+from services.risk import fitted as fits
+from services.risk.model import RiskModel, current, model_of
+from services.runs.tables import depth_of
 from services.settings import Settings, settings
 from services.site import Site, open_site
 from terms.ids import RunId

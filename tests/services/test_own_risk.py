@@ -17,13 +17,14 @@ from fastapi.testclient import TestClient
 from api.app import create_app
 from cli.main import main
 from ledger import backup, runs
-from services.analysis import OWN, analyse
-from services.arrears.situation import parameters_of
-from services.exposure import exposure
+from services.analysis import analyse
+from services.learning.own_risk import fit_own_risk
 from services.loading import ingest
 from services.own_risk import kept
-from services.own_risk.fitting import fit_own_risk
-from services.risk_model import current
+from services.risk.inputs import exposure
+from services.risk.model import current
+from services.risk.own import OWN
+from services.risk.situation import parameters_of
 from services.settings import settings
 from services.site import Site, open_site
 from terms.cautions import sentence

@@ -18,9 +18,9 @@ from ingest.projector import catch_up
 from ledger import runs
 from ledger.database import Ledger
 from services.analysis import analyse
-from services.graph_answers.entity import values
+from services.entity import values
 from services.graph_answers.filters import own
-from services.risk_model import current
+from services.risk.model import current
 from services.run_copy import NAMES, copy_current
 from services.settings import settings
 from services.site import Site

@@ -8,7 +8,7 @@ import pytest
 from scipy.stats import norm
 
 from services.arrears.trace import trace
-from services.risk_model import current
+from services.risk.model import current
 from services.site import Site
 from terms.errors import KehutuError
 from tests.small_site import DEBTOR, GUARANTOR, UPSTREAM

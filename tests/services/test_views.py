@@ -19,7 +19,7 @@ from services.analysis import analyse
 from services.arrears.related import related_parties
 from services.arrears.views import SOURCES, LossView, View, loss_view
 from services.loading import ingest
-from services.risk_model import current
+from services.risk.model import current
 from services.settings import settings
 from services.site import Site, open_site
 from terms.errors import KehutuError

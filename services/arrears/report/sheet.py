@@ -14,11 +14,11 @@ from services.arrears.owners import Owners, owners
 from services.arrears.position import position
 from services.arrears.report.diagram import Diagram, diagram
 from services.arrears.report.texts import TEXTS, change_text, relation_text
-from services.arrears.situation import parameters_of
 from services.arrears.trace import trace_of
 from services.exposure.ageing import BUCKETS
 from services.exposure.model import BUFFER_KINDS
-from services.risk_model import RiskModel, current
+from services.risk.model import RiskModel, current
+from services.risk.situation import parameters_of
 from services.site import Site
 from terms.errors import KehutuError, Lang
 from terms.money import Money

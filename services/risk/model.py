@@ -22,7 +22,7 @@ from graph.arrays import Csr, Floats, Ints
 from ledger import columns, runs
 from services.exposure.ageing import BUCKETS
 from services.exposure.model import Caution, Exposure, Override
-from services.run_tables import Places, places_of, tables_at
+from services.runs.tables import Places, places_of, tables_at
 from services.site import Site
 from terms.ids import Fen, RunId
 

@@ -10,12 +10,12 @@ from scipy.sparse.csgraph import connected_components
 
 from algorithms.own_risk.outcomes import Event
 from algorithms.own_risk.training import MONTHS, TooLittle, train_default, train_next_bill
-from services.analysis import latest_day
 from services.exposure.parties import Tables, read_relations, read_tables
 from services.own_risk.card import ModelCard, target_card
 from services.own_risk.card_text import text_of
 from services.own_risk.kept import keep, write_text
 from services.own_risk.record import READ, own_records
+from services.runs.now import latest_day
 from services.site import Site
 from terms.errors import KehutuError
 from terms.progress import Progress, silent

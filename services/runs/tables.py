@@ -10,7 +10,7 @@ import pyarrow as pa
 from ledger import columns, runs
 from ledger.columns import ColumnFile
 from ledger.database import Ledger
-from services.run_patches import Patch, Tables, patched, patches
+from services.runs.patches import Patch, Tables, patched, patches
 from terms.errors import KehutuError
 from terms.ids import RunId
 

@@ -15,8 +15,8 @@ from algorithms.risk.weights import MoneyEdges, loss_weights
 from algorithms.risk.what_if import Situation
 from ledger.runs import Run
 from services.exposure.model import BUFFER_KINDS
-from services.fitting.kept import Fitted
-from services.risk_model import FIT, PROBABILITY, RiskModel
+from services.risk.fitted import Fitted
+from services.risk.model import FIT, PROBABILITY, RiskModel
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -13,11 +13,11 @@ from algorithms.own_risk.declared import FEATURES
 from algorithms.own_risk.records import Claims, Records, known_at, records
 from graph.queries import CustomerPortrait
 from ledger.runs import Run
-from services.analysis import OWN
 from services.own_risk import kept
 from services.own_risk.kept import OwnModel
 from services.own_risk.record import ALWAYS, REGISTERS
-from services.risk_model import RiskModel
+from services.risk.model import RiskModel
+from services.risk.own import OWN
 from services.site import Site
 from terms.errors import Lang
 

@@ -18,9 +18,9 @@ from algorithms.risk.fitting import Case
 from algorithms.risk.parameters import RiskParameters
 from graph.arrays import Bools, Ints
 from ingest.conversions import ZONE
-from services.analysis import edges
-from services.exposure import exposure
 from services.exposure.parties import bills_of, read_tables
+from services.risk.inputs import exposure
+from services.risk.weights import edges
 from services.site import Site
 from terms.errors import KehutuError
 

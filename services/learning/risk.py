@@ -17,9 +17,9 @@ from algorithms.risk.fitting import CLIP, distress, log_likelihood
 from algorithms.risk.parameters import RiskParameters
 from algorithms.risk.probability import IDENTITY, Probability, learn
 from graph.arrays import Floats
-from services.analysis import latest_day
-from services.fitting.cases import Window, windows
-from services.fitting.kept import keep
+from services.learning.cases import Window, windows
+from services.risk.fitted import keep
+from services.runs.now import latest_day
 from services.site import Site
 from terms.errors import KehutuError
 from terms.progress import Progress, silent

@@ -36,7 +36,7 @@ from api.service import WorkOrder
 from api.types import Community, Named, Run
 from services import entity as entities
 from services import search as searching
-from services.graph_answers import grid, history, lists
+from services.graph_answers import grid, history, lists, loads
 from services.graph_answers import neighbours as around
 from services.graph_answers import paths as ways
 from terms.errors import KehutuError
@@ -344,7 +344,9 @@ class GraphAnswers:
 
     @strawberry.field(description="Loads, the newest first.")
     def loads(self, info: Info, first: int = 20, after: str | None = None) -> Connection[Load]:
-        return history.loads(info.context.site, largest(first), after)  # type: ignore[return-value]  # by attribute
+        return loads.loads(  # type: ignore[return-value]  # read by attribute
+            info.context.site.ledger, largest(first), after, lang=info.context.lang
+        )
 
     @strawberry.field(
         description="Rows that could not be taken, by source, file and line; without a state all of them."

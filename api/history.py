@@ -7,6 +7,36 @@ import strawberry
 from api.context import ID
 
 
+@strawberry.type(description="Where in the input something stands.")
+class Place:
+    """See the description."""
+
+    file: str = strawberry.field(description="File.")
+    line: int | None = strawberry.field(description="Line of the text or row of the table, from 1.")
+    sheet: str | None = strawberry.field(description="Sheet of a workbook.")
+    cell: str | None = strawberry.field(description="Cell of a sheet, as in B7.")
+
+
+@strawberry.type(description="Something to know about a source that stopped nothing.")
+class Noticed:
+    """See the description."""
+
+    code: str = strawberry.field(description="Code of the notice, as in the catalogue of errors.")
+    count: int = strawberry.field(description="How often it was met.")
+    places: list[Place] = strawberry.field(description="Where first, at most ten.")
+    message: str = strawberry.field(description="What was noticed, in the language of the asker.")
+    remedy: str = strawberry.field(description="What can be done.")
+
+
+@strawberry.type(description="What was passed over on purpose.")
+class LeftOut:
+    """See the description."""
+
+    code: str = strawberry.field(description="Code of the reason, as in the catalogue of errors.")
+    reason: str = strawberry.field(description="Why, in the language of the asker.")
+    count: int = strawberry.field(description="How much of it.")
+
+
 @strawberry.type(
     description="What became of one source of a load: read = accepted + quarantined + duplicate."
 )
@@ -19,6 +49,8 @@ class LoadedSource:
     quarantined: int = strawberry.field(description="Rows kept aside with their reason.")
     duplicate: int = strawberry.field(description="Rows that were known already.")
     error: str | None = strawberry.field(description="Why the source could not be read; absent if it was.")
+    notices: list[Noticed] = strawberry.field(description="What stopped nothing and should be known.")
+    left_out: list[LeftOut] = strawberry.field(description="What was passed over on purpose.")
 
 
 @strawberry.type(description="One load of a manifest.")

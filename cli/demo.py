@@ -9,7 +9,7 @@ import click
 
 from api.app import LOOPBACK, listen
 from api.app import serve as serve_site
-from cli.ingest import remarks
+from cli.load_words import told
 from cli.options import Call, command
 from cli.output import ProgressLines, print_json, print_table, print_tree
 from cli.trace import as_tree, in_words
@@ -71,8 +71,8 @@ def show(report: DemoReport, call: Call) -> None:
         [(s.name, s.origin, s.read, s.accepted, s.quarantined, s.duplicate) for s in sources],
         title="Loaded",
     )
-    for remark in [remark for s in sources for remark in remarks(s)]:
-        click.echo(f"  {remark}")
+    for line in [line for s in sources for line in told(s, call.lang)]:
+        click.echo(line)
     print_table(
         ("type", "count"),
         [(name, count) for name, count in report.counts.items() if count],

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import click
 
+from cli.load_words import print_sources
 from cli.options import Call, command
-from cli.output import ProgressLines, plain, print_error, print_json, print_table
+from cli.output import ProgressLines, plain, print_error, print_json
 from ingest.cardinality import Crowded
-from ingest.load import SourceReport
 from ingest.relations import Warned
 from services.live.following import Followed
 from services.loading import Loaded
@@ -26,7 +26,6 @@ TEXT = {
         "unchanged": "Nothing that was loaded changes the current run.",
         "failed": "The data is loaded, but the current run could not be continued. {code}: {message} "
         "`kehutu analyse` makes a new one.",
-        "columns": "source read accepted quarantined duplicate remarks",
         "kept": "Quarantined rows are kept: `kehutu quarantine list` shows why.",
         "cut-off": "the data now reaches a later day",
         "version": "the one before is of another version",
@@ -40,7 +39,6 @@ TEXT = {
         "full": "新的完整批次 {run}：{reason}（{seconds:.1f} 秒）。",
         "unchanged": "本次载入不影响当前批次的结果。",
         "failed": "数据已载入，但当前批次未能延续。{code}：{message}可用 `kehutu analyse` 生成新批次。",
-        "columns": "来源 读取 接受 隔离 重复 说明",
         "kept": "被隔离的行已保留：`kehutu quarantine list` 可查看原因。",
         "cut-off": "数据截止日期已后移",
         "version": "此前的批次由其他版本生成",
@@ -73,20 +71,7 @@ def ingest(call: Call, manifest: Path, *, strict: bool, no_analyse: bool) -> int
     if call.json:
         print_json(document(loaded, call.lang))
     else:
-        print_table(
-            TEXT[call.lang]["columns"].split(),
-            [
-                (
-                    s.name,
-                    s.read,
-                    s.accepted,
-                    s.quarantined,
-                    s.duplicate,
-                    "; ".join(remarks(s)),
-                )
-                for s in sources
-            ],
-        )
+        print_sources(sources, call.lang)
         if any(s.quarantined for s in sources):
             click.echo(f"\n{TEXT[call.lang]['kept']}")
         seen = cautions(loaded)
@@ -101,12 +86,6 @@ def ingest(call: Call, manifest: Path, *, strict: bool, no_analyse: bool) -> int
         return loaded.store_fault.exit
     unreadable = any(s.error for s in sources)
     return 1 if unreadable or (strict and any(s.quarantined for s in sources)) else 0
-
-
-def remarks(source: SourceReport) -> list[str]:
-    """What there is to say of a source beside its counts."""
-    noticed = [notice.message for notice in source.notices]
-    return [*filter(None, [source.error]), *noticed, *(one.reason for one in source.left_out)]
 
 
 def cautions(loaded: Loaded) -> list[KehutuError]:

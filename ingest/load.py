@@ -9,7 +9,6 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable, Mapping
 from contextlib import closing
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from types import MappingProxyType
@@ -19,8 +18,8 @@ from graph.schema.load import schema as shipped_schema
 from graph.schema.model import Schema
 from ingest import apart
 from ingest.manifest import read as read_manifest
-from ingest.notices import Notice, Place
 from ingest.readers import Reader, reader
+from ingest.report import LoadReport, SourceReport
 from ingest.taking import Batch, Taking, Told, compile_manifest, few_collections
 from ledger import loads, quarantine
 from ledger.database import Ledger
@@ -34,62 +33,6 @@ BATCH: Final = 5_000
 NO_READERS: Final[Mapping[str, Reader]] = MappingProxyType({})
 
 Clock: TypeAlias = Callable[[], datetime]
-
-
-@dataclass(frozen=True, slots=True)
-class Noticed:
-    """Something to know about a source that stopped nothing. ``places``: the first of ``count``."""
-
-    code: str
-    count: int
-    places: tuple[Place, ...]
-    message: str
-    remedy: str
-
-
-@dataclass(frozen=True, slots=True)
-class LeftOut:
-    """What was passed over on purpose, and how much of it."""
-
-    code: str
-    reason: str
-    count: int
-
-
-@dataclass(slots=True)
-class SourceReport:
-    """What became of one source: ``read == accepted + quarantined + duplicate``.
-
-    ``error``: why the source, or one of its files, could not be read (to its end); with the remedy. ``notices``: what
-    stopped nothing and should be known; ``left_out``: what was passed over on purpose.
-    """
-
-    name: str
-    read: int = 0
-    accepted: int = 0
-    quarantined: int = 0
-    duplicate: int = 0
-    error: str | None = None
-    notices: list[Noticed] = field(default_factory=list)
-    left_out: list[LeftOut] = field(default_factory=list)
-    encoding: str | None = None
-    delimiter: str | None = None
-    origin: str = "real"
-
-
-@dataclass(frozen=True, slots=True)
-class LoadReport:
-    """What became of a manifest. ``load``: id of this load in the ledger, which keeps the manifest's path."""
-
-    manifest: str
-    load: str
-    sources: tuple[SourceReport, ...]
-    strict: bool = False
-
-    @property
-    def complete(self) -> bool:
-        """Whether every source could be read and, when asked to be strict, no row was quarantined."""
-        return not any(s.error is not None or (self.strict and s.quarantined) for s in self.sources)
 
 
 def load(
@@ -120,6 +63,7 @@ def load(
     load_id = f"load-{secrets.token_hex(8)}"
     loads.start(ledger, load_id, str(manifest_path.resolve()), at=clock())
     reports: list[SourceReport] = []
+    kept: list[dict[str, object]] = []
     with few_collections():
         for position, (source, mapper) in enumerate(zip(manifest.sources, mappers, strict=True)):
             report = SourceReport(source.name, origin=source.origin)
@@ -135,11 +79,12 @@ def load(
             with closing(taken):
                 for one in taken:
                     if isinstance(one, Told):
-                        _tell(report, one, lang)
+                        report.tell(one, lang)
+                        kept.append(report.kept(one))
                     else:
                         _keep(ledger, report, one, recorded_at=clock())
                         progress(f"Loading {source.name}", report.read)
-    loads.finish(ledger, load_id, [_counts(report) for report in reports], at=clock())
+    loads.finish(ledger, load_id, kept, at=clock())
     return LoadReport(manifest.name, load_id, tuple(reports), strict)
 
 
@@ -152,27 +97,3 @@ def _keep(ledger: Ledger, report: SourceReport, batch: Batch, *, recorded_at: da
     report.accepted += accepted
     report.duplicate += len(outcomes) - accepted
     report.quarantined += len(batch.refused)
-
-
-def _tell(report: SourceReport, told: Told, lang: Lang) -> None:
-    between = " " if lang == "en" else ""
-    errors = [f"{fault.message(lang)}{between}{fault.remedy(lang)}" for fault in told.faults]
-    report.error = " ".join(errors) or None
-    report.notices.extend(_noticed(notice, lang) for notice in told.notices)
-    report.left_out.extend(LeftOut(one.code, one.message(lang), one.count) for one in told.left_out)
-    report.encoding, report.delimiter = told.encoding, told.delimiter
-
-
-def _noticed(notice: Notice, lang: Lang) -> Noticed:
-    return Noticed(notice.code, notice.count, notice.places, notice.message(lang), notice.remedy(lang))
-
-
-def _counts(report: SourceReport) -> dict[str, object]:
-    return {
-        "name": report.name,
-        "read": report.read,
-        "accepted": report.accepted,
-        "quarantined": report.quarantined,
-        "duplicate": report.duplicate,
-        "error": report.error,
-    }

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from typing import Final, NamedTuple
+from typing import Final
 
 from terms.errors import KehutuError, Lang
 
@@ -15,7 +15,8 @@ PLACES: Final = 10
 """Places that one notice names; the count goes on."""
 
 
-class Place(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Place:
     """Where in the input something stands. ``line``: of text, or the row of a table, from 1. ``cell``: as ``B7``."""
 
     file: str

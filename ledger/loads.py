@@ -19,7 +19,8 @@ from terms.errors import KehutuError
 class Load:
     """One load. ``finished_at`` is None while it runs, and for good when its process died.
 
-    ``sources``: per source its name, counts (read, accepted, quarantined, duplicate) and remarks, plain JSON values.
+    ``sources``: per source its name, counts (read, accepted, quarantined, duplicate), error, notices and what was left
+    out, plain JSON values.
     """
 
     id: str

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from ingest.load import LoadReport, load
+from ingest.load import load
 from ingest.projector import Projection
+from ingest.report import LoadReport
 from ledger.database import Ledger
 from services.live.following import Followed, follow
 from services.run_copy import copy_current

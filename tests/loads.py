@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ingest.load import SourceReport
+from ingest.report import SourceReport
 
 
 def said(report: SourceReport) -> list[str]:

@@ -1,4 +1,4 @@
-"""What happened on a site: analysis runs with their communities, loads, and rows held in quarantine.
+"""What happened on a site: analysis runs with their communities, and rows held in quarantine.
 
 Instants are ISO text in UTC.
 """
@@ -12,7 +12,6 @@ from typing import Any, Literal
 
 import numpy as np
 
-from ledger import loads as kept_loads
 from ledger import quarantine as held
 from ledger import runs as kept_runs
 from services.names import Named, names_of
@@ -25,7 +24,7 @@ from terms.ids import RunId
 from terms.money import Money
 
 MOST = 100_000
-"""Runs, or loads, that are looked through."""
+"""Runs that are looked through."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,40 +51,6 @@ class RunHead:
     watermark: int
     code_version: str
     parts: tuple[RunPart, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class LoadedSource:
-    """What became of one source of a load: read = accepted + quarantined + duplicate."""
-
-    name: str
-    """Name of the source."""
-    read: int
-    """Rows read."""
-    accepted: int
-    """Rows that became records."""
-    quarantined: int
-    """Rows kept aside with their reason."""
-    duplicate: int
-    """Rows that were known already."""
-    error: str | None
-    """Why the source could not be read; absent if it was."""
-
-
-@dataclass(frozen=True, slots=True)
-class Load:
-    """One load of a manifest."""
-
-    id: str
-    """Id of the load."""
-    manifest: str
-    """The manifest's path, or its name if it ships with the product."""
-    started_at: str
-    """When it began, ISO instant in UTC."""
-    finished_at: str | None
-    """When it ended; absent while it runs, and for good when its process died."""
-    sources: tuple[LoadedSource, ...]
-    """Its sources."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,35 +161,6 @@ def members(site: Site, community: str, first: int = 20, after: str | None = Non
 def instant(moment: datetime) -> str:
     """An instant as ISO text in UTC."""
     return moment.isoformat().replace("+00:00", "Z")
-
-
-def loads(site: Site, first: int = 20, after: str | None = None) -> Page[Load]:
-    """Loads, the newest first.
-
-    Raises:
-        KehutuError: ``PAGE_SIZE``, ``CURSOR_UNKNOWN``.
-    """
-    kept = kept_loads.listing(site.ledger, MOST)
-    page = page_by_id(Cursors.of(site.ledger, "loads"), kept, lambda load: load.id, first=first, after=after)
-    return page.map(
-        lambda load: Load(
-            load.id,
-            load.manifest,
-            instant(load.started_at),
-            None if load.finished_at is None else instant(load.finished_at),
-            tuple(
-                LoadedSource(
-                    name=source["name"],
-                    read=source["read"],
-                    accepted=source["accepted"],
-                    quarantined=source["quarantined"],
-                    duplicate=source["duplicate"],
-                    error=source.get("error"),
-                )
-                for source in load.sources
-            ),
-        )
-    )
 
 
 def quarantine(

@@ -247,7 +247,8 @@ def test_runs_communities_and_loads(risky: TestClient) -> None:
                parts { name algorithm parameters } } } }
              communities { totalCount edges { node { id name size risk expectedLoss { fen } } } }
              loads { totalCount edges { node { id manifest startedAt finishedAt
-               sources { name read accepted quarantined duplicate error } } } }
+               sources { name read accepted quarantined duplicate error leftOut { code reason count }
+                 notices { code count message remedy places { file line sheet cell } } } } } }
              run(id: "none") { id } }""",
     )
     assert found["run"] is None

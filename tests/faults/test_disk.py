@@ -20,8 +20,9 @@ from graph.schema.load import schema
 from graph.state import prepare
 from graph.store import Store, open_store
 from graph.write import contents
-from ingest.load import SourceReport, load
+from ingest.load import load
 from ingest.projector import catch_up
+from ingest.report import SourceReport
 from ledger.database import Ledger
 from ledger.records import head, since, versions
 from services.loading import ingest, project

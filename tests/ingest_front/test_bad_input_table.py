@@ -10,7 +10,8 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
-from ingest.load import SourceReport, load
+from ingest.load import load
+from ingest.report import SourceReport
 from tests.ingest_front.bad_input import ABOUT, ABSENT, CASES, CORPUS, NAUGHTY, TEXTS, Case, is_later, named
 from tests.loads import said
 

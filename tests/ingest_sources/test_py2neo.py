@@ -12,8 +12,9 @@ from py2neo import Graph, Node, Relationship, Subgraph
 
 from graph.store import Store
 from graph.write import wipe
-from ingest.load import LoadReport, SourceReport, load
+from ingest.load import load
 from ingest.readers.py2neo_graph import reader_of, tables
+from ingest.report import LoadReport, SourceReport
 from ingest.retry import retry
 from ingest.statements import Statements
 from ledger import quarantine

@@ -12,7 +12,7 @@ from ledger import loads as kept_loads
 from ledger import quarantine as held
 from ledger import runs as kept_runs
 from ledger.database import Ledger
-from services.graph_answers import history
+from services.graph_answers import history, loads
 from services.settings import settings
 from services.site import Site
 from terms.errors import KehutuError
@@ -64,7 +64,7 @@ def test_a_load_that_never_ended_is_shown_as_such(site: Site) -> None:
         kept_loads.start(site.ledger, f"load-{number}", "site.yaml", at=START + timedelta(hours=number))
     counts = {"name": "visits", "read": 3, "accepted": 1, "quarantined": 1, "duplicate": 1}
     kept_loads.finish(site.ledger, "load-1", [counts], at=START + timedelta(hours=5))
-    page = history.loads(site, 2)
+    page = loads.loads(site.ledger, 2)
     assert [(load.id, load.finished_at) for load in page.nodes] == [
         ("load-2", None),
         ("load-1", "2026-03-01T13:00:00Z"),

@@ -7,6 +7,7 @@ import click
 from cli.options import Call, command
 from cli.output import print_json
 from ingest.why import why as explain
+from ingest.why_text import why_text
 from services.site import open_site
 
 
@@ -25,5 +26,5 @@ def why(call: Call, first: str, second: str) -> int:
     if call.json:
         print_json(answer)
     else:
-        click.echo(answer.text(call.lang))
+        click.echo(why_text(answer, call.lang))
     return 0 if answer.same else 1

@@ -17,7 +17,8 @@ from importlib import resources
 from pathlib import Path
 from typing import Any, Final
 
-from graph.store import Rows, Store
+from graph.client import Rows
+from graph.store import Store
 from terms.errors import KehutuError
 from terms.migrations import Migration, Step, read
 from terms.progress import Progress

@@ -15,11 +15,12 @@ from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import neo4j
 from neo4j.exceptions import DriverError, IncompleteCommit, Neo4jError, ServiceUnavailable
 
+from graph.client import Rows
 from graph.connection import Connection, Embedded, Link, Remote
 from graph.dialects import Dialect
 from graph.dialects.arcadedb import ArcadeDB
@@ -28,7 +29,6 @@ from graph.embedded import EmbeddedServer
 from graph.watchdog import Watchdog
 from terms.errors import KehutuError
 
-Rows = list[dict[str, Any]]
 Lent = TypeVar("Lent")
 DEADLINE = 30.0
 """Seconds that a query may take unless its caller says otherwise."""

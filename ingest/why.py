@@ -5,9 +5,8 @@ from __future__ import annotations
 
 from collections import defaultdict, deque
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Final, Literal, NamedTuple
+from typing import Final, NamedTuple
 
 from graph.schema.model import Schema
 from ingest.entities import Entity
@@ -16,82 +15,15 @@ from ingest.neighbourhood import Neighbourhood
 from ingest.sightings import Sighting, names_sighting, record_of
 from ingest.statements import evidence_mention
 from ingest.view import View, named
-from ingest.why_text import why_text
+from ingest.why_answer import Known, Shared, Why, WhyLink
 from ledger.database import Ledger
 from ledger.judgements import Judgement
 from ledger.records import mentioning
-from terms.errors import KehutuError, Lang
-from terms.ids import EntityId, Key, RecordId
+from terms.errors import KehutuError
+from terms.ids import Key, RecordId
 
 COMMON: Final = 50
 """Records that state one value, above which it is no evidence that two of them mean the same."""
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """What one of the two names means. ``records``: all that describe it."""
-
-    asked: str
-    id: EntityId
-    type: str
-    name: str
-    keys: tuple[Key, ...]
-    records: tuple[RecordId, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class WhyLink:
-    """One step between two names: a record that states both, or a judgement on both."""
-
-    left: Key
-    right: Key
-    kind: Literal["record", "judgement"]
-    record: RecordId
-    channel: str | None
-    recorded_at: datetime
-    judgement: Judgement | None
-
-
-@dataclass(frozen=True, slots=True)
-class Shared:
-    """Evidence that two entities have in common: a value that records of both state.
-
-    ``stated``: how many records state it in all, whatever they are about. ``common``: so many that it tells nobody from
-    anybody, as the number of a switchboard, or one that was typed to fill a field.
-    """
-
-    property: str
-    value: str
-    left: tuple[RecordId, ...]
-    right: tuple[RecordId, ...]
-    stated: int
-    common: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Why:
-    """The answer.
-
-    ``links``: the shortest chain from ``left`` to ``right``, in order; empty when they are two entities, and when both
-    texts mean the same key. ``judgements``: all on names of either with names of the other (all on names of the one
-    where they are the same), the earliest first; superseded ones included. ``refused``: links that would join them
-    were it not for a judgement. ``shared``: evidence in common.
-    """
-
-    same: bool
-    left: Known
-    right: Known
-    links: tuple[WhyLink, ...]
-    judgements: tuple[Judgement, ...]
-    refused: tuple[WhyLink, ...]
-    shared: tuple[Shared, ...]
-
-    def text(self, lang: Lang = "en") -> str:
-        """The answer for people, a line for each step."""
-        return why_text(self, lang)
-
-    def __str__(self) -> str:
-        return self.text()
 
 
 def why(ledger: Ledger, schema: Schema, a: str, b: str, *, as_of: datetime | None = None) -> Why:

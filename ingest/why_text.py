@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
+from ingest.why_answer import Why, WhyLink
 from ledger.judgements import Judgement
 from terms.errors import Lang
 
-if TYPE_CHECKING:
-    from ingest.why import Why, WhyLink
 
-
-def why_text(answer: Why, lang: Lang) -> str:
+def why_text(answer: Why, lang: Lang = "en") -> str:
     """A line for each step of the chain, or for each thing that speaks for or against it."""
     return "\n".join(_lines(answer, lang))
 

@@ -19,10 +19,10 @@ from terms.errors import KehutuError
 if TYPE_CHECKING:
     from neo4j.exceptions import Neo4jError
 
+    from graph.client import Client
     from graph.columns import Part, Scan
     from graph.schema.ddl import Index
     from graph.schema.model import Schema
-    from graph.store import Store
 
 ADMIN_SECONDS = 600.0
 WIPE_BATCH = 2000
@@ -66,7 +66,7 @@ class ArcadeDB:
         """By a look at the disk that holds it: it says nothing but that something unexpected went wrong."""
         return disk_is_full(self._server.folder)
 
-    def prepare(self, store: Store, schema: Schema, indexes: Sequence[Index]) -> None:
+    def prepare(self, store: Client, schema: Schema, indexes: Sequence[Index]) -> None:
         """Types, property types and indexes in one script."""
         script = []
         for node in schema.nodes.values():
@@ -86,7 +86,7 @@ class ArcadeDB:
             script.append(_definition(index))
         self._command(store, "sqlscript", ";\n".join(script))
 
-    def drop(self, store: Store, indexes: Sequence[Index]) -> None:
+    def drop(self, store: Client, indexes: Sequence[Index]) -> None:
         """By the name that the engine gives."""
         for index in indexes:
             self._command(store, "sql", f"DROP INDEX `{self.fulltext_index_name(index)}` IF EXISTS")
@@ -95,13 +95,13 @@ class ArcadeDB:
         """ArcadeDB names an index after its type and properties."""
         return f"{index.type}[{','.join(index.properties)}]"
 
-    def counts(self, store: Store, schema: Schema) -> dict[str, int]:
+    def counts(self, store: Client, schema: Schema) -> dict[str, int]:
         """From the engine's own bookkeeping: its Cypher counts relations by walking them."""
         rows = self._command(store, "sql", "SELECT name, records FROM schema:types")
         found = {row["name"]: row["records"] for row in rows}
         return {name: int(found.get(name, 0)) for name in (*schema.nodes, *schema.relations)}
 
-    def wipe(self, store: Store) -> None:
+    def wipe(self, store: Client) -> None:
         """Few nodes in batches; many by making the database anew, which takes its definitions with it."""
         types = self._command(store, "sql", "SELECT name, records FROM schema:types WHERE type = 'vertex'")
         if sum(row["records"] for row in types) > WIPE_NODES:
@@ -115,7 +115,7 @@ class ArcadeDB:
         while store.write(query)[0]["deleted"]:
             pass
 
-    def scan(self, store: Store, wanted: Scan) -> list[Part]:
+    def scan(self, store: Client, wanted: Scan) -> list[Part]:
         """By SQL from the server's port for columns. A server that dies meanwhile is waited for, as by any query."""
         end = time.monotonic() + store.deadline
         for _ in range(SCANS):
@@ -149,24 +149,24 @@ class ArcadeDB:
         """The database in use."""
         return self._server.database
 
-    def databases(self, store: Store) -> list[str]:
+    def databases(self, store: Client) -> list[str]:
         """All databases of the server, sorted."""
         return sorted(self._request(store, "server", {"command": "list databases"})["result"])
 
-    def create_database(self, store: Store, name: str) -> None:
+    def create_database(self, store: Client, name: str) -> None:
         """Make an empty database in the same server."""
         self._request(store, "server", {"command": f"create database {name}"})
 
-    def drop_database(self, store: Store, name: str) -> None:
+    def drop_database(self, store: Client, name: str) -> None:
         """Delete a database with all that it holds; who still uses it gets an error."""
         self._request(store, "server", {"command": f"drop database {name}"})
 
-    def settle(self, store: Store) -> None:
+    def settle(self, store: Client) -> None:
         """Have everything of the database in its files, by closing it: what the batch loader wrote is in no log."""
         for verb in ("close", "open"):
             self._request(store, "server", {"command": f"{verb} database {self._server.database}"})
 
-    def stop(self, store: Store, query: str, seconds: float) -> int:
+    def stop(self, store: Client, query: str, seconds: float) -> int:
         """By Neo4j's own Cypher. The server cuts the text that it shows at about 1,000 characters."""
         late = [
             row["transactionId"]
@@ -177,13 +177,13 @@ class ArcadeDB:
             store.run("TERMINATE TRANSACTIONS $ids", ids=late)
         return len(late)
 
-    def _command(self, store: Store, language: str, command: str) -> list[dict[str, Any]]:
+    def _command(self, store: Client, language: str, command: str) -> list[dict[str, Any]]:
         path = f"command/{self._server.database}"
         answer = self._request(store, path, {"language": language, "command": command})
         rows: list[dict[str, Any]] = answer["result"]
         return rows
 
-    def _request(self, store: Store, path: str, body: dict[str, str]) -> dict[str, Any]:
+    def _request(self, store: Client, path: str, body: dict[str, str]) -> dict[str, Any]:
         at = self._server.address
         request = urllib.request.Request(
             f"http://127.0.0.1:{at.http}/api/v1/{path}",

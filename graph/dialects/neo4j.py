@@ -13,9 +13,9 @@ from graph.columns import Kind, Part, Scan, lists, numbers, texts
 if TYPE_CHECKING:
     from neo4j.exceptions import Neo4jError
 
+    from graph.client import Client
     from graph.schema.ddl import Index
     from graph.schema.model import Schema
-    from graph.store import Store
 
 WIPE_SECONDS = 3600.0
 SCAN_VALUES: Final = 2_000_000
@@ -40,13 +40,13 @@ class Neo4j:
         """By what it says."""
         return "No space left" in (fault.message or "")
 
-    def prepare(self, store: Store, schema: Schema, indexes: Sequence[Index]) -> None:  # noqa: ARG002
+    def prepare(self, store: Client, schema: Schema, indexes: Sequence[Index]) -> None:  # noqa: ARG002
         """Constraints and indexes; types need no definition, and Community refuses those of properties."""
         for index in indexes:
             store.run(_definition(index))
         store.within(WIPE_SECONDS).read("CALL db.awaitIndexes(300)")
 
-    def drop(self, store: Store, indexes: Sequence[Index]) -> None:
+    def drop(self, store: Client, indexes: Sequence[Index]) -> None:
         """By name."""
         for index in indexes:
             kind = "CONSTRAINT" if index.kind == "unique" else "INDEX"
@@ -56,19 +56,19 @@ class Neo4j:
         """Its own name."""
         return index.name
 
-    def counts(self, store: Store, schema: Schema) -> dict[str, int]:
+    def counts(self, store: Client, schema: Schema) -> dict[str, int]:
         """From the server's count store, one trivial query a type."""
         queries = {name: f"MATCH (n:`{name}`) RETURN count(n) AS n" for name in schema.nodes}
         queries |= {name: f"MATCH ()-[r:`{name}`]->() RETURN count(r) AS n" for name in schema.relations}
         return {name: int(store.read(query)[0]["n"]) for name, query in queries.items()}
 
-    def wipe(self, store: Store) -> None:
+    def wipe(self, store: Client) -> None:
         """In batches: one transaction over 2.4 million items exceeds the server's transaction memory."""
         store.within(WIPE_SECONDS).run(
             "MATCH (n) WHERE NOT n:Meta CALL (n) { DETACH DELETE n } IN TRANSACTIONS OF 5000 ROWS"
         )
 
-    def scan(self, store: Store, wanted: Scan) -> list[Part]:
+    def scan(self, store: Client, wanted: Scan) -> list[Part]:
         """In pages by the engine's own numbers, the order in which it scans a type: no sort, no walk, one plan."""
         pattern = f"(a)-[x:`{wanted.type}`]->(b)" if wanted.relations else f"(x:`{wanted.type}`)"
         values = ["collect(id(a))", "collect(id(b))"] if wanted.relations else ["collect(id(x))"]
@@ -93,7 +93,7 @@ class Neo4j:
         """There is one database, and its numbers change with its state only."""
         return ""
 
-    def stop(self, store: Store, query: str, seconds: float) -> int:  # noqa: ARG002
+    def stop(self, store: Client, query: str, seconds: float) -> int:  # noqa: ARG002
         """Nothing to do: see :meth:`keeps_deadlines`."""
         return 0
 

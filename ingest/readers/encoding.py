@@ -8,14 +8,13 @@ Korean or Western text too, but then give characters that hardly occur.
 from __future__ import annotations
 
 import codecs
-from dataclasses import dataclass
 from typing import BinaryIO, Final
 
 import charset_normalizer
 
 from graph.search_text import normalise
 from ingest.readers import Request
-from ingest.readers.lines import whole_lines
+from ingest.readers.lines import Encoding, whole_lines
 from terms.errors import KehutuError
 
 _SAMPLE: Final = 1 << 18
@@ -44,19 +43,6 @@ _FREQUENT: Final = frozenset(
     "薇梦岚韵聪悦冰羽希宁欣晓欢枫芸菲亚宜可舒影俊峰保辉健永兴良海仁波贵福龙胜祥才武清飞彬富顺信昌星岩茂坚彪博诚敬震振"
     "豪邦承乐绍松善厚庆友裕哲浩亮谦奇翰朗宏鸣朋斌栋维启伦翔旭鹏泽晨辰建致树德泰盛雄冠腾楠航弘户柱根贤忠义孝礼智勋耀炳铭鑫森淑兰菊翠红蓝绿黑"
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Encoding:
-    """``name``: a codec of Python. ``skip``: bytes of the mark at the start of the file."""
-
-    name: str
-    skip: int = 0
-
-    @property
-    def unit(self) -> int:
-        """Bytes of a code unit: a line feed of UTF-16 is two bytes."""
-        return 4 if self.name.startswith("utf-32") else 2 if self.name.startswith("utf-16") else 1
 
 
 def encoding_of(file: BinaryIO, request: Request) -> Encoding:

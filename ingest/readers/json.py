@@ -15,9 +15,9 @@ from typing import Any, BinaryIO, Final, NoReturn
 
 from graph.schema.model import Texts
 from ingest.readers import COLUMN_LIMIT, BadRow, Opened, Request, Row
-from ingest.readers.encoding import Encoding, encoding_of
+from ingest.readers.encoding import encoding_of
 from ingest.readers.input import check_options, content_of, open_file, reading
-from ingest.readers.lines import KEPT, blocks_of
+from ingest.readers.lines import KEPT, Encoding, blocks_of
 from terms.errors import KehutuError
 
 DEPTH: Final = 100

@@ -5,12 +5,10 @@ from __future__ import annotations
 import codecs
 import io
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, BinaryIO, Final, NamedTuple, TypeAlias
+from dataclasses import dataclass
+from typing import BinaryIO, Final, NamedTuple, TypeAlias
 
 from terms.errors import KehutuError
-
-if TYPE_CHECKING:
-    from ingest.readers.encoding import Encoding
 
 LINE_LIMIT: Final = 1 << 20
 """Characters of one line; a longer one is a bad row."""
@@ -26,6 +24,19 @@ _ENDLESS: Final = 64 << 20  # bytes without a line end: no table
 
 Fault: TypeAlias = tuple[str, dict[str, object]]
 """A code of the catalogue of errors and its details."""
+
+
+@dataclass(frozen=True, slots=True)
+class Encoding:
+    """``name``: a codec of Python. ``skip``: bytes of the mark at the start of the file."""
+
+    name: str
+    skip: int = 0
+
+    @property
+    def unit(self) -> int:
+        """Bytes of a code unit: a line feed of UTF-16 is two bytes."""
+        return 4 if self.name.startswith("utf-32") else 2 if self.name.startswith("utf-16") else 1
 
 
 class Block(NamedTuple):

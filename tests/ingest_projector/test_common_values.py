@@ -10,6 +10,7 @@ from graph.store import Store
 from graph.write import wipe
 from ingest.projector import catch_up
 from ingest.why import COMMON, why
+from ingest.why_text import why_text
 from ledger.database import Ledger
 from ledger.records import append
 from tests.ingest_projector.material import SCHEMA, START, node, row
@@ -34,8 +35,8 @@ def test_a_telephone_number_of_everybody_joins_nobody(
     assert not answer.same
     (phone,) = answer.shared
     assert (phone.property, phone.stated, phone.common) == ("phone", many, True)
-    assert f"{many:,} records state it: it identifies nobody" in answer.text()
-    assert f"共有 {many:,} 条记录写明该值" in answer.text("zh")
+    assert f"{many:,} records state it: it identifies nobody" in why_text(answer)
+    assert f"共有 {many:,} 条记录写明该值" in why_text(answer, "zh")
 
 
 def test_a_value_of_a_few_is_evidence(ledger: Ledger, embedded_store: Store) -> None:

@@ -10,6 +10,7 @@ from ingest.difference import difference
 from ingest.judging import judge, split
 from ingest.view import view
 from ingest.why import why
+from ingest.why_text import why_text
 from ledger.database import Ledger
 from ledger.naming import rename
 from ledger.records import NewRecord, append, since
@@ -68,7 +69,7 @@ def test_the_chain_names_the_records_and_judgements_in_order(ledger: Ledger) -> 
     assert last.judgement.author == "ann"
     assert answer.left.records == ("old/1", "registry/1", "visits/1")
     for lang in ("en", "zh"):
-        assert all(word in answer.text(lang) for word in (A, "registry/1", "visits/1", "ann"))
+        assert all(word in why_text(answer, lang) for word in (A, "registry/1", "visits/1", "ann"))
 
 
 def test_bare_numbers_and_records_may_be_asked_for(ledger: Ledger) -> None:

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import strawberry
 
 from api.context import ID, Info
-from api.linked import NeighbourConnection, provenance_of
+from api.linked import NeighbourConnection, provenance_of, type_called
 from api.paging import Connection, largest, page
 from api.reports import report_path
 from api.service import Interaction, WorkOrder
@@ -30,6 +30,7 @@ from api.types import (
 from graph.queries import CustomerPortrait
 from services import portrait
 from services.entity import Stored
+from services.entity import stored as entity
 from services.graph_answers import neighbours as answers
 from services.graph_answers.grid import GridElement, feeders
 from services.portrait import CustomerRisk, PartyRisk
@@ -167,12 +168,11 @@ class Customer:
 
     @strawberry.field(description="The person or enterprise behind the contract; absent where unknown.")
     def party(self, info: Info) -> Annotated[Party, strawberry.lazy("api.parties")] | None:  # type: ignore[name-defined]  # noqa: F821
-        from api.parties import party_of  # noqa: PLC0415  # each of the two types leads to the other
-
         if not self.row.parties:
             return None
         first = self.row.parties[0]
-        return party_of(info.context.site, first["id"], first["type"])
+        seen = entity(info.context.site, first["type"], first["id"])
+        return None if seen is None else type_called(info, seen.type)(seen=seen)
 
     @strawberry.field(description="Addresses of the customer.")
     def addresses(self, first: int = 20, after: str | None = None) -> Connection[Address]:
@@ -270,11 +270,10 @@ class Customer:
 
     @strawberry.field(description="The customer's own equipment.")
     def devices(
-        self, first: int = 20, after: str | None = None
+        self, info: Info, first: int = 20, after: str | None = None
     ) -> Connection[Annotated[Device, strawberry.lazy("api.equipment")]]:  # type: ignore[name-defined]  # noqa: F821
-        from api.equipment import Device  # noqa: PLC0415  # each of the two types leads to the other
-
-        found = [Device(seen=_seen(row, "Device")) for row in self.row.devices]
+        device = type_called(info, "Device")
+        found = [device(seen=_seen(row, "Device")) for row in self.row.devices]
         return _of_all(page(found, _seen_id, largest(first), after), self.row.device_count)
 
     @strawberry.field(description="Work that the customer asked for, the newest first; the newest hundred.")

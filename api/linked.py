@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime
+from typing import Any
 
 import strawberry
+from strawberry.types.base import StrawberryObjectDefinition
 
 from api.context import ID, Info
 from api.paging import Edge, PageInfo, largest
@@ -13,6 +15,14 @@ from services import entity as entities
 from services import portrait
 from services.entity import Stored
 from services.graph_answers import neighbours as answers
+
+
+def type_called(info: Info, name: str) -> Any:
+    """A type of the API by its name. By the schema: types lead to each other both ways, their modules may not."""
+    found = info.schema.get_type_by_name(name)
+    assert isinstance(found, StrawberryObjectDefinition)  # noqa: S101  # every entity's type is an object of the schema
+    return found.origin
+
 
 RelationDirection = strawberry.enum(
     entities.RelationDirection,

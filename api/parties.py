@@ -11,8 +11,7 @@ from api.linked import Linked, linked
 from api.paging import Connection, largest, page
 from api.types import Address, Community, Money, Named, described
 from services import portrait
-from services.entity import RelationDirection, Stored, stored
-from services.site import Site
+from services.entity import RelationDirection, Stored
 
 
 @strawberry.interface(description="A person or an enterprise: who carries the risk of its customers.")
@@ -96,11 +95,3 @@ class Enterprise(Party, Linked):
     @strawberry.field(description="Who sits on its board.")
     def directors(self, info: Info) -> list[Named]:
         return linked(info, self.seen, "DIRECTOR_OF", RelationDirection.IN)
-
-
-def party_of(site: Site, entity: str, type_name: str) -> Party | None:
-    """A person or an enterprise by its id."""
-    seen = stored(site, type_name, entity)
-    if seen is None:
-        return None
-    return Person(seen=seen) if type_name == "Person" else Enterprise(seen=seen)

@@ -8,7 +8,7 @@ import strawberry
 
 from api import stored as of
 from api.context import ID, Info
-from api.linked import Linked, linked
+from api.linked import Linked, linked, type_called
 from api.types import Named, described
 from services.entity import RelationDirection
 
@@ -36,10 +36,8 @@ class WorkOrder(Linked):
 
     @strawberry.field(description="The customer who asked for it; absent where nobody did.")
     def customer(self, info: Info) -> Annotated[Customer, strawberry.lazy("api.customer")] | None:  # type: ignore[name-defined]  # noqa: F821
-        from api.customer import Customer  # noqa: PLC0415  # each of the two types leads to the other
-
         asked = linked(info, self.seen, "REQUESTED", RelationDirection.IN)
-        return Customer.of(info, asked[0].id) if asked else None
+        return type_called(info, "Customer").of(info, asked[0].id) if asked else None
 
     @strawberry.field(description="Who does the work; absent while nobody is assigned.")
     def technician(self, info: Info) -> Named | None:

@@ -6,10 +6,10 @@ from datetime import datetime
 
 import click
 
-from algorithms.engines.choose import require
 from cli.options import Call, command
 from cli.output import ProgressLines, print_json, print_table
 from services.analysis import analyse as make_run
+from services.engines.choose import require
 from services.loading import project
 from services.run_copy import copy_current
 from services.site import open_site

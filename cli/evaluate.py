@@ -10,7 +10,7 @@ import click
 
 from cli.options import Call, command
 from cli.output import print_json, print_table
-from services.engines import open_engine
+from services.engines.opened import open_engine
 from services.evaluation.credit import CreditReport
 from services.evaluation.credit import evaluate as judge_credit
 from services.evaluation.graph import evaluate as run_graphs

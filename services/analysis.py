@@ -8,12 +8,12 @@ from importlib.metadata import version
 
 import numpy as np
 
-from algorithms.engines.choose import engine as engine_of
-from algorithms.engines.protocol import Engine
 from algorithms.risk.parameters import RiskParameters
 from algorithms.risk.probability import IDENTITY
 from algorithms.risk.propagation import Propagation, solve
 from ledger import runs
+from services.engines.choose import engine as engine_of
+from services.engines.protocol import Engine
 from services.exposure.model import Exposure
 from services.risk.communities import LEIDEN_RESOLUTION, LEIDEN_SEED, communities
 from services.risk.fitted import Fitted, in_force

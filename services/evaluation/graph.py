@@ -12,7 +12,9 @@ from pathlib import Path
 import numpy as np
 
 from algorithms.communities import by_smallest_member
-from algorithms.engines.protocol import (
+from algorithms.graph_measures.distances import UNREACHED
+from graph.arrays import Bools, Floats, Ints
+from services.engines.protocol import (
     Algorithm,
     Answer,
     Clustering,
@@ -23,8 +25,6 @@ from algorithms.engines.protocol import (
     Levels,
     PageRank,
 )
-from algorithms.graph_measures.distances import UNREACHED
-from graph.arrays import Bools, Floats, Ints
 from services.evaluation.graph_files import (
     Case,
     Properties,

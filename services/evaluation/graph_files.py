@@ -8,8 +8,8 @@ from pathlib import Path
 
 import numpy as np
 
-from algorithms.engines.protocol import ArrayProjection
 from graph.arrays import Floats, Ints
+from services.engines.protocol import ArrayProjection
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,6 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from algorithms.engines.choose import engine as engine_of
 from ingest.conversions import ZONE
 from ingest.projector import Projection
 from ledger import runs
@@ -25,6 +24,7 @@ from ledger.judgements import SOURCE as JUDGEMENTS
 from ledger.records import latest_observation
 from ledger.runs import Run
 from services.analysis import analyse, conclude
+from services.engines.choose import engine as engine_of
 from services.live.continuing import Continued, continued
 from services.live.keeping import keep
 from services.live.relevance import changes_risk

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from algorithms.engines.protocol import ArrayProjection, Communities, Engine
 from algorithms.risk.weights import Weights
 from graph.arrays import Ints
+from services.engines.protocol import ArrayProjection, Communities, Engine
 
 LEIDEN_RESOLUTION = 1.0
 LEIDEN_SEED = 0

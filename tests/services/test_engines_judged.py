@@ -10,11 +10,11 @@ import numpy as np
 import pytest
 from click.testing import CliRunner, Result
 
-from algorithms.engines.local import Local
 from cli.main import main
 from graph.schema.load import schema
 from graph.store import Store
 from graph.write import contents, wipe
+from services.engines.local import Local
 from services.evaluation.graph import Verdict, evaluate
 from tests.linked_site import write as write_linked_site
 

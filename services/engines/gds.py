@@ -18,9 +18,14 @@ import numpy as np
 from neo4j.exceptions import DriverError
 
 from algorithms.communities import by_smallest_member
-from algorithms.engines.arrays import on_arrays
-from algorithms.engines.local import read
-from algorithms.engines.protocol import (
+from algorithms.graph_measures.distances import UNREACHED
+from graph.arrays import Floats, Ints
+from graph.schema.model import Schema
+from graph.state import read_state
+from graph.store import Store
+from services.engines.arrays import on_arrays
+from services.engines.local import read
+from services.engines.protocol import (
     Algorithm,
     Answer,
     ArrayProjection,
@@ -34,11 +39,6 @@ from algorithms.engines.protocol import (
     Projection,
     StoreProjection,
 )
-from algorithms.graph_measures.distances import UNREACHED
-from graph.arrays import Floats, Ints
-from graph.schema.model import Schema
-from graph.state import read_state
-from graph.store import Store
 from terms.errors import KehutuError
 
 FROM_ARRAYS = """
@@ -124,7 +124,7 @@ class Gds:
         self._store, self._schema = store, schema
 
     def compute(self, projection: Projection, algorithm: Algorithm) -> Answer:
-        """See :class:`algorithms.engines.protocol.Engine`; raises also ENGINE_NEEDS_NEO4J (a server without GDS)."""
+        """See :class:`services.engines.protocol.Engine`; raises also ENGINE_NEEDS_NEO4J (a server without GDS)."""
         missing = _missing(projection, algorithm)
         if missing:
             if isinstance(projection, StoreProjection):

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from algorithms.engines.arrays import on_arrays
-from algorithms.engines.protocol import Algorithm, Answer, ArrayProjection, Projection, StoreProjection
 from graph import project
 from graph.schema.model import Schema
 from graph.store import Store
+from services.engines.arrays import on_arrays
+from services.engines.protocol import Algorithm, Answer, ArrayProjection, Projection, StoreProjection
 
 
 class Local:
@@ -20,7 +20,7 @@ class Local:
         self._store, self._schema = store, schema
 
     def compute(self, projection: Projection, algorithm: Algorithm) -> Answer:
-        """See :class:`algorithms.engines.protocol.Engine`."""
+        """See :class:`services.engines.protocol.Engine`."""
         if isinstance(projection, StoreProjection):
             if self._store is None:
                 raise ValueError("a projection of the store needs a store")

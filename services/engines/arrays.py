@@ -3,7 +3,13 @@
 from __future__ import annotations
 
 from algorithms.communities import leiden
-from algorithms.engines.protocol import (
+from algorithms.graph_measures.clustering import clustering
+from algorithms.graph_measures.components import components
+from algorithms.graph_measures.distances import distances, levels, shortest_links
+from algorithms.graph_measures.labels import propagated_labels
+from algorithms.graph_measures.rank import pagerank
+from graph.arrays import Floats, Ints
+from services.engines.protocol import (
     Algorithm,
     ArrayProjection,
     Clustering,
@@ -14,12 +20,6 @@ from algorithms.engines.protocol import (
     Levels,
     PageRank,
 )
-from algorithms.graph_measures.clustering import clustering
-from algorithms.graph_measures.components import components
-from algorithms.graph_measures.distances import distances, levels, shortest_links
-from algorithms.graph_measures.labels import propagated_labels
-from algorithms.graph_measures.rank import pagerank
-from graph.arrays import Floats, Ints
 
 
 def on_arrays(projection: ArrayProjection, algorithm: Algorithm) -> Ints | Floats:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from algorithms.engines.choose import engine, require
-from algorithms.engines.local import Local
-from algorithms.engines.protocol import Engine
 from graph.schema.load import schema
 from graph.store import open_store
+from services.engines.choose import engine, require
+from services.engines.local import Local
+from services.engines.protocol import Engine
 from services.settings import Settings
 
 

@@ -10,9 +10,13 @@ import numpy as np
 import pytest
 
 from algorithms.communities import modularity
-from algorithms.engines.choose import engine, require
-from algorithms.engines.local import Local
-from algorithms.engines.protocol import (
+from graph.arrays import Ints
+from graph.schema.load import schema
+from graph.store import Store
+from graph.write import GraphChange, NodeRow, RelationRow, apply
+from services.engines.choose import engine, require
+from services.engines.local import Local
+from services.engines.protocol import (
     Algorithm,
     ArrayProjection,
     Clustering,
@@ -26,10 +30,6 @@ from algorithms.engines.protocol import (
     Relation,
     StoreProjection,
 )
-from graph.arrays import Ints
-from graph.schema.load import schema
-from graph.store import Store
-from graph.write import GraphChange, NodeRow, RelationRow, apply
 from terms.errors import KehutuError
 
 GROUPS, MEMBERS = 6, 15
@@ -218,7 +218,7 @@ def test_what_a_killed_process_left_in_the_server_is_dropped_after_a_day(
     listed = "CALL gds.graph.list() YIELD graphName RETURN graphName ORDER BY graphName"
     engine_of("gds", neo4j_store).compute(random_graph(1), Components())
     assert [row["graphName"] for row in neo4j_store.read(listed)] == ["kehutu-left", "mine"]
-    monkeypatch.setattr("algorithms.engines.gds.LONGEST_HOURS", 0)
+    monkeypatch.setattr("services.engines.gds.LONGEST_HOURS", 0)
     engine_of("gds", neo4j_store).compute(random_graph(1), Components())
     assert [row["graphName"] for row in neo4j_store.read(listed)] == ["mine"]
     neo4j_store.run("CALL gds.graph.drop('mine') YIELD graphName RETURN graphName")

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from algorithms.engines.gds import Gds, client_class
-from algorithms.engines.local import Local
-from algorithms.engines.protocol import Engine
 from graph.schema.model import Schema
 from graph.store import Store
+from services.engines.gds import Gds, client_class
+from services.engines.local import Local
+from services.engines.protocol import Engine
 from terms.errors import KehutuError
 
 ENGINES = ("local", "gds")

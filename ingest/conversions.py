@@ -24,11 +24,12 @@ from functools import lru_cache
 from typing import Final
 
 from graph.schema.ddl import longest_of
-from graph.schema.model import Property, Texts
+from graph.schema.model import Property
 from ingest.numbers import LARGEST, Convert, number_converter
 from ingest.readers import FIELD_LIMIT
 from ingest.refusals import NotAcceptedError, WrongUseError
 from ingest.statements import Value
+from terms.texts import Texts
 
 ZONE: Final = timezone(timedelta(hours=8))
 """Business dates and instants without zone belong here (Asia/Shanghai keeps no summer time)."""
@@ -69,10 +70,20 @@ def converter(
     kind = declared.type
     if format is not None:
         if kind not in ("date", "instant", "month"):
-            raise WrongUseError(f"'format' is for dates, and {declared.name} is {kind}")
+            raise WrongUseError(
+                Texts(
+                    f"'format' is for dates, and {declared.name} is {kind}",
+                    f"format 用于日期，而 {declared.name} 为 {kind}",
+                )
+            )
         check_format(format)
     if unit is not None and kind not in ("integer", "decimal", "money", "share"):
-        raise WrongUseError(f"'unit' is for numbers, and {declared.name} is {kind}")
+        raise WrongUseError(
+            Texts(
+                f"'unit' is for numbers, and {declared.name} is {kind}",
+                f"unit 用于数值，而 {declared.name} 为 {kind}",
+            )
+        )
     convert: Convert
     if kind == "text":
         convert = _text_converter(declared)
@@ -218,7 +229,10 @@ def check_format(format: str) -> None:
         fits = False
     if not fits:
         raise WrongUseError(
-            f"format '{format}' reads no date; write it like %Y-%m-%d or %Y年%m月%d日, or {', '.join(EPOCHS)}"
+            Texts(
+                f"format '{format}' reads no date; write it like %Y-%m-%d or %Y年%m月%d日, or {', '.join(EPOCHS)}",
+                f"format“{format}”读不出日期；请写成 %Y-%m-%d 或 %Y年%m月%d日，或 {'、'.join(EPOCHS)}",
+            )
         )
 
 

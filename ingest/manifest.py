@@ -17,10 +17,21 @@ from typing import Any, Final
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
-from graph.schema.source import nearest
-from ingest.manifest_text import Cell, ManifestText, MappingText, NodeEntry, RelationEntry, Source, When
+from graph.schema.source import hint
+from ingest.manifest_text import (
+    ENTRY_EXPECTED,
+    Cell,
+    ManifestText,
+    MappingText,
+    NodeEntry,
+    RelationEntry,
+    Source,
+    When,
+)
 from ingest.places import Places, read_yaml
+from ingest.refusals import WrongUseError
 from terms.errors import KehutuError
+from terms.texts import Texts
 
 
 @dataclass(frozen=True)
@@ -60,11 +71,12 @@ class Manifest:
             file = shipped_mappings() / f"{source.mapping}.yaml"
         if not file.is_file():
             known = tuple(sorted(f.name.removesuffix(".yaml") for f in shipped_mappings().iterdir()))
-            hint = nearest(source.mapping, known)
-            self.places.fault(
-                f"there is no mapping '{source.mapping}', neither a file nor one that ships{hint}",
-                "sources", position, "mapping",
-            )  # fmt: skip
+            near = hint(source.mapping, known)
+            reason = Texts(
+                f"there is no mapping '{source.mapping}', neither a file nor one that ships{near.en}",
+                f"没有映射“{source.mapping}”，既无此文件，产品也未附带{near.zh}",
+            )
+            self.places.fault(reason, "sources", position, "mapping")
         places, data = read_yaml(file.read_text(encoding="utf-8"), file.name)
         return Rules(_checked(TypeAdapter(MappingText), data, places).mapping, places.at("mapping"))
 
@@ -85,15 +97,25 @@ def read(path: Path, *, base: Path | None = None) -> Manifest:
     except OSError as fault:
         raise KehutuError("FILE_UNREADABLE", file=path, reason=fault.strerror) from fault
     except UnicodeDecodeError as fault:
-        Places(path.name, None).fault(f"a manifest is UTF-8, and byte {fault.start} is not")
+        Places(path.name, None).fault(
+            Texts(
+                f"a manifest is UTF-8, and byte {fault.start} is not",
+                f"清单应为 UTF-8 编码，而第 {fault.start} 字节不是",
+            )
+        )
     places, data = read_yaml(text, path.name)
     if not isinstance(data, dict):
-        places.fault("this is no manifest: a manifest starts with 'sources:'")
+        places.fault(
+            Texts(
+                "this is no manifest: a manifest starts with 'sources:'", "这不是清单：清单以“sources:”开头"
+            )
+        )
     checked = _checked(TypeAdapter(ManifestText), data, places)
     names: set[str] = set()
     for position, source in enumerate(checked.sources):
         if source.name in names:
-            places.fault(f"two sources have the name '{source.name}'", "sources", position, "name")
+            reason = Texts(f"two sources have the name '{source.name}'", f"有两个数据源都叫“{source.name}”")
+            places.fault(reason, "sources", position, "name")
         names.add(source.name)
     return Manifest(path.name, base or path.parent, checked.sources, places)
 
@@ -116,30 +138,39 @@ def _checked(adapter: TypeAdapter[Any], data: object, places: Places) -> Any:
         places.fault(_reason(first), *first["loc"])
 
 
-def _reason(error: Mapping[str, Any]) -> str:
+def _reason(error: Mapping[str, Any]) -> Texts:
     if error["type"] == "extra_forbidden":
         name = str(error["loc"][-1])
-        return f"unknown key '{name}'{nearest(name, _known_keys(error['loc'][:-1]))}"
+        near = hint(name, _known_keys(error["loc"][:-1]))
+        return Texts(f"unknown key '{name}'{near.en}", f"未知的键“{name}”{near.zh}")
     if error["type"] == "missing":
-        return f"'{error['loc'][-1]}' is missing"
-    if error["type"] == "value_error":
-        return str(error["ctx"]["error"])
-    if error["type"] == "too_short":
-        return "at least one entry is expected"
-    if error["type"] in _EXPECTED:
-        return f"{_EXPECTED[error['type']]} is expected"
+        return Texts(f"'{error['loc'][-1]}' is missing", f"缺少“{error['loc'][-1]}”")
+    if isinstance(wrong := error.get("ctx", {}).get("error"), WrongUseError):
+        return wrong.reason
+    if error["type"] == "entry":
+        return ENTRY_EXPECTED
+    expected = _EXPECTED.get(error["type"])
+    if expected is not None:
+        return Texts(f"{expected.en} is expected", f"应为{expected.zh}")
+    if error["type"] == "literal_error":
+        words = str(error["ctx"]["expected"])
+        return Texts(f"{words} is expected", f"应为 {words.replace(' or ', ' 或 ')}")
     message = str(error["msg"])
-    return message[:1].lower() + message[1:]
+    return Texts(message[:1].lower() + message[1:], f"不符合要求（{message}）")
 
 
+_BLOCK: Final = Texts("a block of keys and values", "由键和值组成的一段")
 _EXPECTED: Final = {
-    "model_type": "a block of keys and values",
-    "model_attributes_type": "a block of keys and values",
-    "dict_type": "a block of keys and values",
-    "tuple_type": "a list",
-    "string_type": "a text",
-    "bool_type": "true or false",
-    "bool_parsing": "true or false",
+    "too_short": Texts("at least one entry", "至少一项"),
+    "string_too_short": Texts("a single character", "一个字符"),
+    "string_too_long": Texts("a single character", "一个字符"),
+    "model_type": _BLOCK,
+    "model_attributes_type": _BLOCK,
+    "dict_type": _BLOCK,
+    "tuple_type": Texts("a list", "列表"),
+    "string_type": Texts("a text", "文本"),
+    "bool_type": Texts("true or false", "true 或 false"),
+    "bool_parsing": Texts("true or false", "true 或 false"),
 }
 """What pydantic complains of -> what people call it."""
 

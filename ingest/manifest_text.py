@@ -19,6 +19,8 @@ from pydantic import (
 
 from ingest.places import Scalar
 from ingest.readers import ENDINGS, WITHOUT_PATH
+from ingest.refusals import WrongUseError
+from terms.texts import Texts
 
 _NO_ENCODINGS: Final = frozenset(
     {
@@ -56,7 +58,11 @@ class Cell(_Part):
     @model_validator(mode="after")
     def _one_origin(self) -> Cell:
         if sum((self.column is not None, bool(self.columns), self.const is not None)) != 1:
-            raise ValueError("give one of 'column', 'columns' and 'const'")
+            raise WrongUseError(
+                Texts(
+                    "give one of 'column', 'columns' and 'const'", "请在 column、columns 和 const 中给出一个"
+                )
+            )
         return self
 
 
@@ -65,8 +71,11 @@ def _named_column(value: object) -> object:
         return value
     if isinstance(value, str | int | float) and not isinstance(value, bool):
         return {"column": value}
-    raise ValueError(
-        "the name of a column is expected, or more words about it, as in {column: NAME, unit: yuan}"
+    raise WrongUseError(
+        Texts(
+            "the name of a column is expected, or more words about it, as in {column: NAME, unit: yuan}",
+            "应为列名，或进一步的说明，例如 {column: 列名, unit: yuan}",
+        )
     )
 
 
@@ -88,7 +97,7 @@ class When(_Part):
     @classmethod
     def _some_value(cls, value: Scalar | tuple[Scalar, ...]) -> Scalar | tuple[Scalar, ...]:
         if value == ():
-            raise ValueError("at least one value is expected")
+            raise WrongUseError(Texts("at least one value is expected", "至少应有一个值"))
         return value
 
     @property
@@ -133,8 +142,18 @@ class RelationEntry(_Part):
     @classmethod
     def _one_type(cls, value: End) -> End:
         if len(value) != 1:
-            raise ValueError("one node type is expected, as in {Customer: {customerNo: COLUMN}}")
+            raise WrongUseError(
+                Texts(
+                    "one node type is expected, as in {Customer: {customerNo: COLUMN}}",
+                    "应为一个节点类型，例如 {Customer: {customerNo: 列名}}",
+                )
+            )
         return value
+
+
+ENTRY_EXPECTED: Final = Texts(
+    "an entry starts with 'node:' or 'relation:'", "一项应以“node:”或“relation:”开头"
+)
 
 
 def _kind_of_entry(value: object) -> str | None:
@@ -150,7 +169,7 @@ Entry: TypeAlias = Annotated[
     Discriminator(
         _kind_of_entry,
         custom_error_type="entry",
-        custom_error_message="an entry starts with 'node:' or 'relation:'",
+        custom_error_message=ENTRY_EXPECTED.en,
     ),
 ]
 
@@ -187,21 +206,36 @@ class Source(_Part):
     @classmethod
     def _plain_name(cls, value: str) -> str:
         if not value.strip() or len(value) > 100 or "/" in value or not value.isprintable():
-            raise ValueError("a name of 1 to 100 visible characters without '/' is expected")
+            raise WrongUseError(
+                Texts(
+                    "a name of 1 to 100 visible characters without '/' is expected",
+                    "名称应为 1 至 100 个可见字符，且不含“/”",
+                )
+            )
         return value
 
     @field_validator("record_id")
     @classmethod
     def _some_columns(cls, value: str | tuple[str, ...] | None) -> str | tuple[str, ...] | None:
         if value is not None and (not value or (isinstance(value, tuple) and "" in value)):
-            raise ValueError("name the column, or the columns, or leave 'recordId' out")
+            raise WrongUseError(
+                Texts(
+                    "name the column, or the columns, or leave 'recordId' out",
+                    "请写明一列或多列，或不写 recordId",
+                )
+            )
         return value
 
     @field_validator("mapping")
     @classmethod
     def _some_entries(cls, value: tuple[Entry, ...] | str) -> tuple[Entry, ...] | str:
         if not value:
-            raise ValueError("a mapping has at least one entry, as '- node: Customer'")
+            raise WrongUseError(
+                Texts(
+                    "a mapping has at least one entry, as '- node: Customer'",
+                    "映射至少有一项，例如“- node: Customer”",
+                )
+            )
         return value
 
     @field_validator("encoding")
@@ -214,8 +248,13 @@ class Source(_Part):
             except (LookupError, TypeError, UnicodeError):
                 known = False
             if not known:
-                hint = " (on Windows in Chinese it is gb18030)" if value.lower() == "ansi" else ""
-                raise ValueError(f"there is no encoding '{value}'{hint}")
+                ansi = value.lower() == "ansi"
+                raise WrongUseError(
+                    Texts(
+                        f"there is no encoding '{value}'{' (on Windows in Chinese it is gb18030)' * ansi}",
+                        f"没有编码“{value}”{'（在中文 Windows 上即 gb18030）' * ansi}",
+                    )
+                )
         return value
 
     @property
@@ -232,12 +271,17 @@ class Source(_Part):
     @model_validator(mode="after")
     def _has_input(self) -> Source:
         if self.path is None and self.format not in WITHOUT_PATH:
-            raise ValueError("'path' is missing")
+            raise WrongUseError(Texts("'path' is missing", "缺少“path”"))
         if self.format is None and self.reader_name not in ENDINGS.values():
-            older = " (a workbook of this kind: save it as .xlsx)" if self.reader_name == "xls" else ""
-            known = ", ".join(ENDINGS)
-            raise ValueError(
-                f"the name '{self.path}' tells no format{older}; state 'format', or end it in {known}"
+            older = Texts("", "")
+            if self.reader_name == "xls":
+                older = Texts(" (a workbook of this kind: save it as .xlsx)", "（此类工作簿请另存为 .xlsx）")
+            raise WrongUseError(
+                Texts(
+                    f"the name '{self.path}' tells no format{older.en}; state 'format', or end it in "
+                    f"{', '.join(ENDINGS)}",
+                    f"由名称“{self.path}”看不出格式{older.zh}；请写明 format，或使用以下扩展名：{'、'.join(ENDINGS)}",
+                )
             )
         return self
 

@@ -10,9 +10,10 @@ from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 from typing import Final, TypeAlias
 
-from graph.schema.model import Property, Texts
+from graph.schema.model import Property
 from ingest.refusals import NotAcceptedError, WrongUseError
 from ingest.statements import Value
+from terms.texts import Texts
 
 Convert: TypeAlias = Callable[[object], Value | None]
 """A cell in, a value out; ``None`` for an absent cell. Raises :class:`NotAcceptedError`."""
@@ -170,5 +171,10 @@ def _factor(declared: Property, unit: str | None) -> Decimal:
         return Decimal(100) if declared.type == "money" else Decimal(1)
     known = UNITS.get(own or "", {own: Decimal(1)} if own else {})
     if unit not in known:
-        raise WrongUseError(f"unit '{unit}' does not fit {declared.name}; it takes {', '.join(known)}")
+        raise WrongUseError(
+            Texts(
+                f"unit '{unit}' does not fit {declared.name}; it takes {', '.join(known)}",
+                f"单位“{unit}”不适用于 {declared.name}；可用单位为 {'、'.join(known)}",
+            )
+        )
     return known[unit]

@@ -11,6 +11,7 @@ from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from terms.errors import KehutuError
+from terms.texts import Texts
 
 Scalar: TypeAlias = bool | int | float | str
 
@@ -31,7 +32,7 @@ class Places:
         """Line of a value, or of the nearest thing around it that is written down."""
         return self._find(way)[0]
 
-    def fault(self, reason: str, *way: str | int) -> NoReturn:
+    def fault(self, reason: Texts, *way: str | int) -> NoReturn:
         """Raises ``MANIFEST_FAULT`` for a value."""
         line, known = self._find(way)
         raise KehutuError("MANIFEST_FAULT", file=self.file, line=line, entry=_dotted(known), reason=reason)
@@ -69,10 +70,14 @@ def read_yaml(text: str, file: str) -> tuple[Places, object]:
     except MarkedYAMLError as fault:
         mark = fault.problem_mark or fault.context_mark
         line = mark.line + 1 if mark else 1
-        reason = f"this is no YAML: {fault.problem}"
+        reason = _no_yaml(fault.problem)
     except YAMLError as fault:
-        line, reason = 1, f"this is no YAML: {str(fault).splitlines()[0]}"
+        line, reason = 1, _no_yaml(str(fault).splitlines()[0])
     raise KehutuError("MANIFEST_FAULT", file=file, line=line, entry="file", reason=reason)
+
+
+def _no_yaml(problem: str | None) -> Texts:
+    return Texts(f"this is no YAML: {problem}", f"这不是 YAML（{problem}）")
 
 
 def _plain(node: Node | None, file: str) -> object:
@@ -83,7 +88,7 @@ def _plain(node: Node | None, file: str) -> object:
             name = str(key.value)
             if name in entries:
                 places = Places(file, key)
-                places.fault(f"the key '{name}' stands twice")
+                places.fault(Texts(f"the key '{name}' stands twice", f"键“{name}”出现了两次"))
             entries[name] = _plain(value, file)
         return entries
     if isinstance(node, SequenceNode):

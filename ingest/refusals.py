@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from graph.schema.model import Texts
+from terms.texts import Texts
 
 
 class NotAcceptedError(ValueError):
@@ -21,4 +21,8 @@ class NotAcceptedError(ValueError):
 
 
 class WrongUseError(ValueError):
-    """The mapping asks for what this property cannot take; the text says what it can."""
+    """A manifest asks for what cannot be done; the text says what can."""
+
+    def __init__(self, reason: Texts) -> None:
+        super().__init__(reason.en)
+        self.reason = reason

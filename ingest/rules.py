@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, fields
 from functools import lru_cache
 from typing import TypeAlias
 
 from graph.schema.keys import key_of, local_key
 from graph.schema.model import NodeType, Property, Schema
-from graph.schema.source import nearest
+from graph.schema.source import hint
 from graph.search_text import normalise
 from graph.validity import BOUNDS
 from ingest.cells import Condition, Filled, Observed, Take, Values, of_column, of_columns, of_const
@@ -21,6 +21,7 @@ from ingest.mapping import KeyPart, Mapper, Named, NodeStep, RelationStep, Usual
 from ingest.places import Places
 from ingest.refusals import NotAcceptedError, WrongUseError
 from terms.ids import Key
+from terms.texts import Texts
 
 Hasher: TypeAlias = Callable[[str], str]
 
@@ -56,8 +57,9 @@ class _Compiler:
 
     def mapper(self) -> Mapper:
         if self.source.channel not in self.schema.channels:
-            hint = nearest(self.source.channel, self.schema.channels)
-            self.at.fault(f"there is no channel '{self.source.channel}'{hint}", "channel")
+            self.at.fault(
+                _unknown("channel '{}'", "渠道“{}”", self.source.channel, self.schema.channels), "channel"
+            )
         nodes: list[NodeStep] = []
         relations: list[RelationStep] = []
         for position, entry in enumerate(self.rules.entries):
@@ -110,31 +112,49 @@ class _Compiler:
         type_ = self.schema.relations.get(entry.relation)
         if type_ is None or type_.derived:
             known = tuple(r.name for r in self.schema.relations.values() if not r.derived)
-            hint = nearest(entry.relation, known)
-            at.fault(f"there is no relation '{entry.relation}' to map to{hint}", "relation")
+            at.fault(
+                _unknown("relation '{}' to map to", "可映射的关系“{}”", entry.relation, known), "relation"
+            )
         source = self._end(entry.source, at.at("from"))
         target = self._end(entry.target, at.at("to"))
         if not type_.allows(source.type, target.type):
-            pairs = ", ".join(f"{a} to {b}" for a, b in type_.ends)
             at.fault(
-                f"{type_.name} does not lead from {source.type} to {target.type}; it leads from {pairs}",
+                Texts(
+                    f"{type_.name} does not lead from {source.type} to {target.type}; it leads from "
+                    f"{', '.join(f'{a} to {b}' for a, b in type_.ends)}",
+                    f"{type_.name} 不能从 {source.type} 指向 {target.type}；它连接 "
+                    f"{'、'.join(f'{a} 到 {b}' for a, b in type_.ends)}",
+                ),
                 "relation",
             )
         for bound in BOUNDS:
             if bound in entry.set and not type_.spans:
-                reason = (
-                    f"{type_.name} happens once and has no '{bound}'; give its day to the node that it joins"
+                reason = Texts(
+                    f"{type_.name} happens once and has no '{bound}'; give its day to the node that it joins",
+                    f"{type_.name} 是一次性事件，没有“{bound}”；请把日期给到它所连接的节点",
                 )
                 at.fault(reason, "set", bound)
         for name in entry.key:
             if name not in type_.key:
-                apart = ", ".join(type_.key) or "its ends only"
-                at.fault(f"{type_.name} is told apart by {apart}, not by '{name}'", "key", name)
+                at.fault(
+                    Texts(
+                        f"{type_.name} is told apart by {', '.join(type_.key) or 'its ends only'}, not by '{name}'",
+                        f"{type_.name} 以{'、'.join(type_.key) or '两端'}区分，而不是“{name}”",
+                    ),
+                    "key",
+                    name,
+                )
         key = entry.key or {name: cell for name, cell in entry.set.items() if name in type_.key}
         rest = {name: cell for name, cell in entry.set.items() if name not in key}
         if key and len(key) < len(type_.key):
-            missing = ", ".join(name for name in type_.key if name not in key)
-            at.fault(f"the key of {type_.name} also needs {missing}", "key")
+            missing = [name for name in type_.key if name not in key]
+            at.fault(
+                Texts(
+                    f"the key of {type_.name} also needs {', '.join(missing)}",
+                    f"{type_.name} 的键还需要 {'、'.join(missing)}",
+                ),
+                "key",
+            )
         return RelationStep(
             type_.name,
             source,
@@ -150,14 +170,20 @@ class _Compiler:
         ((name, cells),) = end.items()
         type_ = self._node_type(name, at, name)
         if not cells and name not in self.unkeyed:
-            at.fault(f"the row names no {name} without a key; give the key of this end", name)
+            at.fault(
+                Texts(
+                    f"the row names no {name} without a key; give the key of this end",
+                    f"该行没有无键的 {name}；请给出这一端的键",
+                ),
+                name,
+            )
         return self._named(type_, cells, at.at(name), 0)
 
     def _node_type(self, name: str, at: Places, *way: str) -> NodeType:
         type_ = self.schema.nodes.get(name)
         if type_ is None or type_.derived:
             known = tuple(n.name for n in self.schema.nodes.values() if not n.derived)
-            at.fault(f"there is no node type '{name}' to map to{nearest(name, known)}", *way)
+            at.fault(_unknown("node type '{}' to map to", "可映射的节点类型“{}”", name, known), *way)
         return type_
 
     def _named(self, type_: NodeType, cells: Cells, at: Places, index: int) -> Named:
@@ -167,8 +193,10 @@ class _Compiler:
             prop = _LOCAL if name == "local" else type_.properties.get(name)
             if prop is None or prop.identity != "key":
                 known = (*(p.name for p in type_.keys), "local")
-                reason = (
-                    f"'{name}' is no key of {type_.name}{nearest(name, known)}; keys are {', '.join(known)}"
+                near = hint(name, known)
+                reason = Texts(
+                    f"'{name}' is no key of {type_.name}{near.en}; keys are {', '.join(known)}",
+                    f"“{name}”不是 {type_.name} 的键{near.zh}；它的键为 {'、'.join(known)}",
                 )
                 at.fault(reason, name)
             filled = self._one(prop, cell, at.at(name))
@@ -218,9 +246,17 @@ class _Compiler:
         for name, cell in cells.items():
             prop = known.get(name)
             if prop is None:
-                at.fault(f"{owner} has no property '{name}'{nearest(name, tuple(known))}", name)
+                near = hint(name, known)
+                reason = Texts(
+                    f"{owner} has no property '{name}'{near.en}", f"{owner} 没有属性“{name}”{near.zh}"
+                )
+                at.fault(reason, name)
             if prop.hashed and prop.personal == "id":
-                at.fault(f"'{name}' is kept as a keyed hash only; give it as a key", name)
+                reason = Texts(
+                    f"'{name}' is kept as a keyed hash only; give it as a key",
+                    f"“{name}”只以带密钥的散列保存；请作为键给出",
+                )
+                at.fault(reason, name)
             filled.append(self._one(prop, cell, at.at(name)))
         return tuple(filled)
 
@@ -234,9 +270,9 @@ class _Compiler:
                 take: Take = of_const(convert(prefix + const))
                 return Filled(prop.name, "const", take, cell.proxy)
         except WrongUseError as fault:
-            at.fault(str(fault))
+            at.fault(fault.reason)
         except NotAcceptedError as fault:
-            at.fault(f"'{cell.const}' is not {fault.expected}")
+            at.fault(_not_accepted(str(cell.const), fault))
         if cell.column is not None:
             self.columns.add(cell.column)
             take = of_column(prop.name, cell.column, convert, prefix)
@@ -252,7 +288,7 @@ class _Compiler:
             try:
                 plain(said)
             except NotAcceptedError as fault:
-                at.fault(f"'{said}' is not {fault.expected}", "words", word)
+                at.fault(_not_accepted(said, fault), "words", word)
 
     def _condition(self, when: When | None) -> Condition | None:
         if when is None:
@@ -268,13 +304,13 @@ class _Compiler:
             if cell.format is not None:
                 check_format(cell.format)
         except WrongUseError as fault:
-            self.at.fault(str(fault), "observedAt")
+            self.at.fault(fault.reason, "observedAt")
         text = cell.column if cell.const is None else str(cell.const)
         try:
             return Observed(const=instant_of(text, cell.format))
         except NotAcceptedError as fault:
             if cell.column is None or _DATE_LIKE.match(cell.column):
-                self.at.fault(f"'{text}' is not {fault.expected}", "observedAt")
+                self.at.fault(_not_accepted(str(text), fault), "observedAt")
         self.columns.add(cell.column)
         return Observed(cell.column, cell.format)
 
@@ -301,6 +337,17 @@ class _HiddenIds(Mapper):
                 continue  # refused below, with its place
             cells[column] = None if text is None else self.hasher(normalise(text))
         return Mapper._record_id(self, cells)
+
+
+def _unknown(what: str, what_zh: str, found: str, known: Iterable[str]) -> Texts:
+    near = hint(found, known)
+    return Texts(f"there is no {what.format(found)}{near.en}", f"没有{what_zh.format(found)}{near.zh}")
+
+
+def _not_accepted(found: str, fault: NotAcceptedError) -> Texts:
+    return Texts(
+        f"'{found}' is not {fault.expected}", f"“{found}”不符合要求（应为{fault.zh or fault.expected}）"
+    )
 
 
 def _remembered(make: Callable[[str], Key]) -> Callable[[str], Key]:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from graph.schema.model import Schema
-from graph.schema.source import nearest
+from graph.schema.source import hint
 from ingest.cells import Fault, shown
 from ingest.hidden import hidden_cells, hidden_details
 from ingest.manifest import Manifest
@@ -26,6 +26,7 @@ from ledger.mentions import Named
 from ledger.quarantine import Quarantined
 from ledger.records import NewRecord
 from terms.errors import KehutuError
+from terms.texts import Texts
 
 TOLERANCE: Final = timedelta(days=1)
 """How far a row may be observed ahead of our clock; a later one is quarantined."""
@@ -232,7 +233,11 @@ def missing_columns(mapper: Mapper, opened: Opened, name: str) -> KehutuError | 
     if opened.columns is None or not (missing := mapper.columns.difference(opened.columns)):
         return None
     present = opened.columns
-    columns = ", ".join(f"'{column}'{nearest(column, present)}" for column in sorted(missing))
+    hints = {column: hint(column, present) for column in sorted(missing)}
+    columns = Texts(
+        ", ".join(f"'{column}'{near.en}" for column, near in hints.items()),
+        "、".join(f"“{column}”{near.zh}" for column, near in hints.items()),
+    )
     return KehutuError("FILE_COLUMNS_MISSING", file=name, columns=columns, present=_listed(present))
 
 

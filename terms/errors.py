@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 from typing import Literal
 
 from ruamel.yaml import YAML
+
+from terms.texts import Texts
 
 Lang = Literal["en", "zh"]
 
@@ -44,13 +47,14 @@ class KehutuError(Exception):
     Args:
         code: an entry of the catalogue; an unknown one is a fault of ours and raises ``KeyError`` at once.
         details: values for the placeholders of its texts (file, line, field, found, ...). ``expected_zh`` stands in
-            for ``expected`` in Chinese, and so on. Never personal data beyond the offending value itself.
+            for ``expected`` in Chinese, and so on; ``expected=Texts(…)`` gives both. Never personal data beyond the
+            offending value itself.
     """
 
     def __init__(self, code: str, **details: object) -> None:
         self.kind = catalogue()[code]
         self.code = code
-        self.details = details
+        self.details = dict(_apart(details))
         super().__init__(self.message())
 
     def __reduce__(self) -> tuple[object, ...]:
@@ -71,8 +75,17 @@ class KehutuError(Exception):
 
     @property
     def exit(self) -> int:
-        """Exit status of the command line: 1 negative answer, 2 wrong use, 3 store unavailable."""
+        """Exit status of the command line: 1 negative answer, 2 wrong use, 3 the store or a process is unavailable."""
         return self.kind.exit
+
+
+def _apart(details: Mapping[str, object]) -> Iterator[tuple[str, object]]:
+    """Details as plain values, which the ledger can keep."""
+    for name, value in details.items():
+        if isinstance(value, Texts):
+            yield from ((name, value.en), (name + "_zh", value.zh))
+        else:
+            yield name, value
 
 
 def _again(code: str, details: dict[str, object]) -> KehutuError:

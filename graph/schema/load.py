@@ -24,12 +24,12 @@ from graph.schema.model import (
     PropertyType,
     RelationType,
     Schema,
-    Texts,
     Time,
     Topic,
 )
 from graph.schema.source import Place, nearest, read
 from graph.validity import BOUNDS
+from terms.texts import Texts
 
 UNITS = frozenset({"fen", "kWh", "kW", "kVA", "kV", "A", "m", "deg", "min", "day", "month", "count", "ratio"})
 """Units that a property may be measured in; ``ratio`` and ``count`` for what has no other."""

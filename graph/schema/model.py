@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
+from terms.texts import Texts
+
 LONGEST_TEXT = 16_384
 """Characters of a text that a property may hold, at most 64 KiB. All texts of the widest type together stay far below
 what one message to a store takes, so that no accepted record can stop the graph."""
@@ -21,14 +23,6 @@ IdentityRole: TypeAlias = Literal["key", "evidence", "none"]
 Time: TypeAlias = Literal["span", "event"]
 """How a relation lies in time: a ``span`` runs from ``since`` to before ``until``, as :mod:`graph.validity` has it; an
 ``event`` happened once, and the node at its end says when."""
-
-
-@dataclass(frozen=True, slots=True)
-class Texts:
-    """One text in both languages."""
-
-    en: str
-    zh: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
 from importlib.resources.abc import Traversable
@@ -13,6 +14,7 @@ from ruamel.yaml.error import MarkedYAMLError
 from ruamel.yaml.nodes import MappingNode, Node, SequenceNode
 
 from terms.errors import KehutuError
+from terms.texts import Texts
 
 Scalar: TypeAlias = str | int | float | bool | None
 _TAG = "tag:yaml.org,2002:"
@@ -83,14 +85,19 @@ class Place:
         return "a mapping" if isinstance(self.value, dict) else repr(self.value)
 
 
-def nearest(word: str, known: frozenset[str] | tuple[str, ...]) -> str:
+def nearest(word: str, known: Iterable[str]) -> str:
     """A hint for a word that is not known: `` (nearest: 'personal')``, or nothing.
 
     >>> nearest("persnal", ("personal", "type"))
     " (nearest: 'personal')"
     """
+    return hint(word, known).en
+
+
+def hint(word: str, known: Iterable[str]) -> Texts:
+    """As :func:`nearest`, in both languages."""
     close = get_close_matches(word, sorted(known), n=1, cutoff=0.5)
-    return f" (nearest: '{close[0]}')" if close else ""
+    return Texts(f" (nearest: '{close[0]}')", f"（最接近：“{close[0]}”）") if close else Texts("", "")
 
 
 def read(file: Traversable | Path) -> Place:

@@ -13,12 +13,12 @@ from collections.abc import Callable, Iterator
 from decimal import Decimal, InvalidOperation
 from typing import Any, BinaryIO, Final, NoReturn
 
-from graph.schema.model import Texts
 from ingest.readers import COLUMN_LIMIT, BadRow, Opened, Request, Row
 from ingest.readers.encoding import encoding_of
 from ingest.readers.input import check_options, content_of, open_file, reading
 from ingest.readers.lines import KEPT, Encoding, blocks_of
 from terms.errors import KehutuError
+from terms.texts import Texts
 
 DEPTH: Final = 100
 """How deep values may lie in each other."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from graph.schema.model import NodeType, Property
-from graph.schema.source import nearest
+from graph.schema.source import hint
 from terms.errors import KehutuError
 
 Bound: TypeAlias = str | int | float
@@ -114,7 +114,7 @@ def own(declared: NodeType, name: str) -> Property:
     copies = declared.copies
     if found is None or not found.kept or found in copies:
         known = tuple(p.name for p in declared.properties.values() if p.kept and p not in copies)
-        raise KehutuError("FILTER_UNKNOWN", type=declared.name, found=name, hint=nearest(name, known))
+        raise KehutuError("FILTER_UNKNOWN", type=declared.name, found=name, hint=hint(name, known))
     return found
 
 

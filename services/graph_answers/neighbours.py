@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from graph import queries
 from graph.schema.keys import type_of
-from graph.schema.source import nearest
+from graph.schema.source import hint
 from services.entity import RelationCount, RelationDirection, counts
 from services.paging import Cursors, Edge, Page, PageInfo, checked, page_of
 from services.site import Site
@@ -113,7 +113,7 @@ def known_relations(site: Site, names: Sequence[str]) -> frozenset[str]:
     known = frozenset(site.schema.relations)
     for name in names:
         if name not in known:
-            raise KehutuError("RELATION_UNKNOWN", found=name, hint=nearest(name, known))
+            raise KehutuError("RELATION_UNKNOWN", found=name, hint=hint(name, known))
     return frozenset(names) or known
 
 

@@ -11,6 +11,7 @@ from graph.schema.load import schema
 from ingest.load import compile_manifest
 from ingest.manifest import json_schema, read
 from terms.errors import KehutuError
+from tests.english import english_left
 
 GOOD = """\
 sources:
@@ -153,6 +154,7 @@ def test_a_fault_is_named_by_line_and_nearest_word(desk, wrong, right, line, rea
     assert fault.code == "MANIFEST_FAULT"
     assert reason in str(fault.details["reason"])
     assert fault.details["line"] == line
+    assert english_left(fault.message("zh") + fault.remedy("zh")) == []
 
 
 def test_the_good_one_is_accepted(desk):
@@ -182,6 +184,8 @@ def test_the_good_one_is_accepted(desk):
 def test_what_is_no_manifest_is_refused(desk, text, code, line):
     fault = fault_of(desk, text)
     assert (fault.code, fault.details["line"]) == (code, line)
+    if "YAML" not in fault.message():  # whose parser speaks English only
+        assert english_left(fault.message("zh")) == []
 
 
 def test_a_manifest_without_sources_is_told_in_our_words(desk):

@@ -152,15 +152,24 @@ def test_a_taker_that_dies_ends_the_load_and_the_next_one_goes_on(desk):
     assert (people.accepted, people.quarantined) == (MANY - 2 - kept, 2)
 
 
+# Whoever starts tests in the background of a script lets them ignore Ctrl-C, and what is ignored is inherited: such a
+# load would go on to its end. It waits after its first batch, so that it has no other end than the signal.
+LOAD_UNTIL_TOLD_TO_STOP = """
+import os, signal, sys, time
+from pathlib import Path
+from ingest import apart, load
+from ledger.database import Ledger
+signal.signal(signal.SIGINT, signal.default_int_handler)
+apart.LARGE = 1
+os.sched_getaffinity = lambda _: {0, 1}
+load.load(Ledger.open(Path(sys.argv[1])), Path(sys.argv[2]), progress=lambda *_: time.sleep(60))
+"""
+
+
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGINT], ids=["killed", "interrupted"])
 def test_no_taker_outlives_its_load(desk, home, number):
     manifest = written(desk.folder, MANY)
-    code = (
-        "import sys; from pathlib import Path; from ingest import apart, load; from ledger.database import Ledger; "
-        "apart.LARGE = 1; import os; os.sched_getaffinity = lambda _: {0, 1}; "
-        "load.load(Ledger.open(Path(sys.argv[1])), Path(sys.argv[2]))"
-    )
-    command = [sys.executable, "-c", code, str(home), str(manifest)]
+    command = [sys.executable, "-c", LOAD_UNTIL_TOLD_TO_STOP, str(home), str(manifest)]
     process = subprocess.Popen(command, cwd=ROOT, stderr=subprocess.DEVNULL)
     other = taker(process.pid)
     process.send_signal(number)

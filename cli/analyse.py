@@ -8,11 +8,54 @@ import click
 
 from cli.options import Call, command
 from cli.output import ProgressLines, print_json, print_table
+from services.analysis import AnalysisReport
 from services.analysis import analyse as make_run
 from services.engines.choose import require
 from services.loading import project
 from services.run_copy import copy_current
 from services.site import open_site
+from terms.errors import Lang
+
+TEXT = {
+    "en": {
+        "run": "run",
+        "unchanged": " (as before: nothing had changed)",
+        "cut-off": "cut-off of the data",
+        "parties": "parties",
+        "links": "links between them",
+        "at risk": "parties at risk",
+        "loss": "expected loss",
+        "yuan": "yuan",
+        "bound": "every score proven to within",
+        "own risk": "own risk",
+        "parameters": "parameters",
+        "unfitted": "unfitted",
+        "fitted": "fitted",
+        "start rule": "start rule",
+        "communities": "communities of two and more ({engine})",
+        "largest": "largest community",
+        "caution": "caution {code}",
+    },
+    "zh": {
+        "run": "批次",
+        "unchanged": "（与此前相同：没有变化）",
+        "cut-off": "数据截至",
+        "parties": "主体",
+        "links": "主体间的关联",
+        "at risk": "有风险的主体",
+        "loss": "预期损失",
+        "yuan": "元",
+        "bound": "每个得分的误差已证明不超过",
+        "own risk": "自身风险模型",
+        "parameters": "参数",
+        "unfitted": "未拟合",
+        "fitted": "已拟合",
+        "start rule": "起始规则",
+        "communities": "两个及以上成员的社区（{engine}）",
+        "largest": "最大的社区",
+        "caution": "提示 {code}",
+    },
+}
 
 
 @click.command()
@@ -42,7 +85,7 @@ def analyse(call: Call, engine: str, as_of: datetime | None, *, copy: bool | Non
     values and marked "unfitted" until they are fitted.
     """
     require(engine, call.settings.store)
-    progress = ProgressLines()
+    progress = ProgressLines(call.lang)
     with open_site(call.settings, progress) as site:
         project(site, progress)
         report = make_run(site, as_of=as_of.date() if as_of else None, engine=engine, progress=progress)
@@ -52,22 +95,24 @@ def analyse(call: Call, engine: str, as_of: datetime | None, *, copy: bool | Non
     if call.json:
         print_json(report)
         return 0
-    risk, found = report.risk, report.communities
-    print_table(
-        ("", ""),
-        [
-            ("run", report.run + (" (as before: nothing had changed)" if report.unchanged else "")),
-            ("cut-off of the data", report.cut_off),
-            ("parties", risk.parties),
-            ("links between them", risk.links),
-            ("parties at risk", risk.at_risk),
-            ("expected loss", f"{risk.expected_loss} yuan"),
-            ("every score proven to within", f"{risk.worst_bound:.1e}"),
-            ("own risk", risk.own_risk),
-            ("parameters", risk.parameters),
-            (f"communities of two and more ({found.engine})", found.communities),
-            ("largest community", found.largest),
-            *((f"caution {code}", count) for code, count in sorted(risk.cautions.items())),
-        ],
-    )
+    print_table(("", ""), rows_of(report, call.lang))
     return 0
+
+
+def rows_of(report: AnalysisReport, lang: Lang) -> list[tuple[str, object]]:
+    """The report of a run for people, line by line."""
+    text, risk, found = TEXT[lang], report.risk, report.communities
+    return [
+        (text["run"], report.run + (text["unchanged"] if report.unchanged else "")),
+        (text["cut-off"], report.cut_off),
+        (text["parties"], risk.parties),
+        (text["links"], risk.links),
+        (text["at risk"], risk.at_risk),
+        (text["loss"], f"{risk.expected_loss} {text['yuan']}"),
+        (text["bound"], f"{risk.worst_bound:.1e}"),
+        (text["own risk"], text.get(risk.own_risk, risk.own_risk)),
+        (text["parameters"], text.get(risk.parameters, risk.parameters)),
+        (text["communities"].format(engine=found.engine), found.communities),
+        (text["largest"], found.largest),
+        *((text["caution"].format(code=code), count) for code, count in sorted(risk.cautions.items())),
+    ]

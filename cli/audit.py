@@ -11,6 +11,37 @@ from cli.output import print_json, print_table
 from ledger import audit as trail
 from ledger.database import Ledger
 
+BROKEN = {
+    "en": {
+        "missing": "it is not there",
+        "changed": "it, or its place, is not as it was written",
+        "head": "the seal of the trail's end does not fit",
+        "anchor": "it is not the one that the given head names",
+    },
+    "zh": {
+        "missing": "该条不存在",
+        "changed": "该条或其位置与写入时不同",
+        "head": "审计链末端的封印不符",
+        "anchor": "该条不是所给链首指明的那一条",
+    },
+}
+"""Why an entry of the trail does not fit."""
+
+TEXT = {
+    "en": {
+        "whole": "All {number:,} entries fit.\nHead: {number}:{hash}",
+        "broken": "Entry {number} does not fit: {reason}.",
+        "columns": "number|at|actor|action|subject|purpose",
+        "none": "No entry.",
+    },
+    "zh": {
+        "whole": "全部 {number:,} 条均相符。\n链首：{number}:{hash}",
+        "broken": "第 {number} 条不符：{reason}。",
+        "columns": "序号|时间|操作者|动作|对象|目的",
+        "none": "没有记录。",
+    },
+}
+
 _INSTANT = click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M:%SZ"])
 
 
@@ -51,18 +82,11 @@ def verify(call: Call, *, anchor: trail.Head | None) -> int:
     if call.json:
         print_json({"whole": broken is None, "broken": broken, "head": head})
     elif broken is None:
-        click.echo(f"All {head.number:,} entries fit.\nHead: {head.number}:{head.hash}")
+        click.echo(TEXT[call.lang]["whole"].format(number=head.number, hash=head.hash))
     else:
-        click.echo(f"Entry {broken.number} does not fit: {_REASONS[broken.reason]}.")
+        reason = BROKEN[call.lang][broken.reason]
+        click.echo(TEXT[call.lang]["broken"].format(number=broken.number, reason=reason))
     return 0 if broken is None else 1
-
-
-_REASONS = {
-    "missing": "it is not there",
-    "changed": "it, or its place, is not as it was written",
-    "head": "the seal of the trail's end does not fit",
-    "anchor": "it is not the one that the given head names",
-}
 
 
 @audit.command("list")
@@ -86,14 +110,14 @@ def list_entries(
         print_json(entries)
     elif entries:
         print_table(
-            ("number", "at", "actor", "action", "subject", "purpose"),
+            TEXT[call.lang]["columns"].split("|"),
             [
                 (e.number, f"{e.at:%Y-%m-%d %H:%M:%S}", e.actor, e.action, e.subject, e.purpose)
                 for e in entries
             ],
         )
     else:
-        click.echo("No entry.")
+        click.echo(TEXT[call.lang]["none"])
     return 0 if entries else 1
 
 

@@ -10,6 +10,19 @@ from cli.options import Call, command
 from cli.output import print_json
 from services.operation.backups import backup as make_backup
 
+TEXT = {
+    "en": {
+        "made": "{path}: {records:,} records, {files:,} files, {megabytes:,.1f} MB, verified.\n"
+        "It holds the secret key and personal data: keep it private.",
+        "lacking": "Not in it, missing or damaged in the home: {name}",
+    },
+    "zh": {
+        "made": "{path}：{records:,} 条记录，{files:,} 个文件，{megabytes:,.1f} MB，已校验。\n"
+        "其中含有密钥和个人数据：请妥善保密。",
+        "lacking": "未包含（在主目录中缺失或已损坏）：{name}",
+    },
+}
+
 
 @click.command()
 @click.argument("target", type=click.Path(path_type=Path))
@@ -24,10 +37,12 @@ def backup(call: Call, target: Path) -> int:
     if call.json:
         print_json(made)
         return 0
+    text = TEXT[call.lang]
     click.echo(
-        f"{made.path}: {made.records:,} records, {made.files:,} files, {made.bytes / 1e6:,.1f} MB, verified.\n"
-        "It holds the secret key and personal data: keep it private."
+        text["made"].format(
+            path=made.path, records=made.records, files=made.files, megabytes=made.bytes / 1e6
+        )
     )
     for name in made.lacking:
-        click.echo(f"Not in it, missing or damaged in the home: {name}")
+        click.echo(text["lacking"].format(name=name))
     return 0

@@ -54,7 +54,7 @@ def circles(call: Call, first: int, longest: int) -> int:
     guarantees itself. Each cycle's bottleneck is the least amount on the way round. The largest sum of guarantees
     inside comes first. Exit 1 without any. Needs no run.
     """
-    with open_site(call.settings) as site:
+    with open_site(call.settings, create=False) as site:
         found = guarantee_circles(site)
         told = [found.tell(circle, longest) for circle in found.ranked[:first]]
         if call.json:

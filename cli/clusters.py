@@ -59,7 +59,7 @@ def clusters(call: Call, first: int) -> int:
     What to do first is judged by what it would really spare: the whole graph's solution without the cause. Needs a
     run: `kehutu analyse`. Exit 1 without any cluster at risk.
     """
-    with open_site(call.settings) as site:
+    with open_site(call.settings, create=False) as site:
         ranking = risk_clusters(site)
         found = [ranking.tell(label) for label in ranking.ranked[:first]]
     if call.json:

@@ -89,7 +89,7 @@ def risk(call: Call, as_of: datetime | None, *, reset: bool) -> int:
         else:
             click.echo(TEXT[call.lang]["reset" if known else "none"])
         return 0
-    progress = ProgressLines()
+    progress = ProgressLines(call.lang)
     with open_site(call.settings, progress) as site:
         project(site, progress)
         report = fit_risk(site, as_of=as_of.date() if as_of else None, progress=progress)

@@ -76,7 +76,7 @@ def own_risk(
         from services.loading import project  # noqa: PLC0415
         from services.site import open_site  # noqa: PLC0415
 
-        progress = ProgressLines()
+        progress = ProgressLines(call.lang)
         with open_site(call.settings, progress) as site:
             project(site, progress)
             card = fit_own_risk(

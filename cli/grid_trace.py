@@ -10,6 +10,19 @@ from services.graph_answers.grid import GridDirection
 from services.graph_answers.grid import grid_trace as look
 from services.site import open_site
 
+TEXT = {
+    "en": {
+        "columns": "steps|type|name|id|origin",
+        "total": "In all: {counts}",
+        "none": "Nothing feeds it.",
+    },
+    "zh": {
+        "columns": "步数|类型|名称|编号|来源性质",
+        "total": "合计：{counts}",
+        "none": "没有为其供电的设备。",
+    },
+}
+
 
 @click.command("grid-trace")
 @click.argument("element", metavar="ID")
@@ -28,22 +41,22 @@ def grid_trace(call: Call, element: str, *, direction: GridDirection, first: int
     ID is that of a substation, line, transformer or service point; upwards also of a customer. Exit 1 where nothing is
     there.
     """
-    with open_site(call.settings) as site:
+    with open_site(call.settings, create=False) as site:
         found = look(site, element, direction, first, after)
     if call.json:
         print_json(found)
         return 0 if found.total_count else 1
     if found.edges:
         print_table(
-            ("steps", "type", "name", "id", "origin"),
+            TEXT[call.lang]["columns"].split("|"),
             [
                 (e.distance, e.type, e.name, e.id, ", ".join(e.origins))
                 for e in (edge.node for edge in found.edges)
             ],
         )
-        print_more(len(found.edges), found.total_count, found.page_info.end_cursor)
+        print_more(len(found.edges), found.total_count, found.page_info.end_cursor, call.lang)
     counts = [f"{count.count:,} {count.type}" for count in found.counts]
     if direction is GridDirection.DOWN:
         counts.append(f"{found.customer_count:,} Customer")
-    click.echo("In all: " + ", ".join(counts) if counts else "Nothing feeds it.")
+    click.echo(TEXT[call.lang]["total" if counts else "none"].format(counts=", ".join(counts)))
     return 0 if found.total_count else 1

@@ -62,7 +62,7 @@ def ingest(call: Call, manifest: Path, *, strict: bool, no_analyse: bool) -> int
     continued to what was loaded (`live_runs = false` in config.toml turns that off for good). Exit 1 when a source was
     unreadable, 3 when the store is down: what was read is kept and projected by the next command.
     """
-    progress = ProgressLines()
+    progress = ProgressLines(call.lang)
     loaded = load_and_project(
         call.settings, manifest, strict=strict, analyse=not no_analyse, progress=progress
     )

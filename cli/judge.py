@@ -9,6 +9,12 @@ from cli.output import print_error, print_json
 from ledger.judgements import Verdict
 from services.operation.identity import judge as take_judgement
 
+JUDGED = {
+    "en": "{left} and {right}: {verdict}, as record {seq}.",
+    "zh": "{left} 与 {right}：{verdict}，记为第 {seq} 条记录。",
+}
+VERDICT_ZH = {"same": "相同", "different": "不同", "unsure": "不确定"}
+
 
 @click.command()
 @click.argument("first", metavar="A")
@@ -30,8 +36,14 @@ def judge(
     if call.json:
         print_json(done.answer)
     else:
+        said = done.answer.verdict
         click.echo(
-            f"{done.answer.left} and {done.answer.right}: {done.answer.verdict}, as record {done.answer.seq}."
+            JUDGED[call.lang].format(
+                left=done.answer.left,
+                right=done.answer.right,
+                verdict=said if call.lang == "en" else VERDICT_ZH[said],
+                seq=done.answer.seq,
+            )
         )
     if done.store_fault is not None:
         print_error(done.store_fault, call.lang, as_json=False)

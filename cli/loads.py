@@ -61,7 +61,7 @@ def list_loads(call: Call, first: int, after: str | None) -> int:
             for one in page.nodes
         ]
         print_table(text["columns"].split("|"), rows)
-        print_more(len(rows), page.total_count, page.page_info.end_cursor)
+        print_more(len(rows), page.total_count, page.page_info.end_cursor, call.lang)
     else:
         click.echo(text["none"])
     return 0

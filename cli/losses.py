@@ -96,7 +96,7 @@ def losses(
     their figures are never added to, or compared with, each other or the expected loss. Exit 1 when nobody but the
     shocked parties is hit.
     """
-    with open_site(call.settings) as site:
+    with open_site(call.settings, create=False) as site:
         answer = loss_view(
             site, View(view), [(party, float(level)) for party, level in shocks], recovery=recovery
         )

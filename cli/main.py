@@ -71,5 +71,5 @@ def main() -> None:
     """Kehutu (客户图): the customer graph of a power utility.
 
     Every command takes --home FOLDER, --store URL, --json and --lang. Exit status: 0 success, 1 the answer is
-    negative, 2 wrong use, 3 the store is unavailable.
+    negative, 2 wrong use, 3 the store, or a process that the command needs, is unavailable.
     """

@@ -1,6 +1,6 @@
 """What every command shares: its flags, how it reports an error, and its exit status.
 
-0 success, 1 the answer is negative, 2 wrong use, 3 the store is unavailable.
+0 success, 1 the answer is negative, 2 wrong use, 3 the store, or a process that the command needs, is unavailable.
 """
 
 from __future__ import annotations
@@ -67,7 +67,7 @@ def command(function: Callable[..., int]) -> Callable[..., None]:
             print_error(error, spoken, as_json=as_json)
             sys.exit(error.exit)
         except KeyboardInterrupt:
-            click.echo("Interrupted.", err=True)
+            click.echo("Interrupted." if spoken == "en" else "已中断。", err=True)
             sys.exit(130)
         sys.exit(status)
 

@@ -17,9 +17,14 @@ from rich.console import Console
 from rich.table import Table
 from rich.tree import Tree
 
+from cli.phases import phase_text
 from terms.errors import KehutuError, Lang
 
 _SECONDS_BETWEEN_LINES = 2.0
+_MORE: dict[Lang, str] = {
+    "en": "{shown:,} of {total:,}; the next ones: --after {cursor}",
+    "zh": "共 {total:,} 条，列出 {shown:,} 条；查看后续：--after {cursor}",
+}
 
 
 def print_json(answer: object) -> None:
@@ -66,10 +71,10 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]], title:
     Console(width=None if sys.stdout.isatty() else 160).print(table)
 
 
-def print_more(shown: int, total: int, cursor: str | None) -> None:
+def print_more(shown: int, total: int, cursor: str | None, lang: Lang) -> None:
     """Where a page does not hold the whole list: how much there is, and how to go on."""
     if shown < total and cursor:
-        click.echo(f"{shown:,} of {total:,}; the next ones: --after {cursor}")
+        click.echo(_MORE[lang].format(shown=shown, total=total, cursor=cursor))
 
 
 def print_tree(tree: Tree) -> None:
@@ -79,18 +84,23 @@ def print_tree(tree: Tree) -> None:
 
 def print_error(error: KehutuError, lang: Lang, *, as_json: bool) -> None:
     """What went wrong and what to do about it, on standard error; with ``--json`` also as a document."""
-    remedy = "Remedy" if lang == "en" else "处理办法"
-    click.echo(f"{error.code}: {error.message(lang)}\n{remedy}: {error.remedy(lang)}", err=True)
+    click.echo(f"{error.code}: {error.message(lang)}\n{remedy_text(error, lang)}", err=True)
     if as_json:
         print_json(
             {"error": {"code": error.code, "message": error.message(lang), "remedy": error.remedy(lang)}}
         )
 
 
+def remedy_text(error: KehutuError, lang: Lang) -> str:
+    """What to do about an error, in a line of its own."""
+    return f"{'Remedy: ' if lang == 'en' else '处理办法：'}{error.remedy(lang)}"
+
+
 class ProgressLines:
     """Progress on standard error: a line that renews itself on a terminal, a line every two seconds elsewhere."""
 
-    def __init__(self) -> None:
+    def __init__(self, lang: Lang) -> None:
+        self._lang = lang
         self._phase = ""
         self._printed = 0.0
         self._terminal = sys.stderr.isatty()
@@ -99,14 +109,16 @@ class ProgressLines:
         """See :class:`terms.progress.Progress`."""
         now = time.monotonic()
         new = phase != self._phase
+        shown = phase_text(phase, self._lang)
         if not new and now - self._printed < (0.2 if self._terminal else _SECONDS_BETWEEN_LINES):
             return
         if self._terminal and new and self._phase:
             click.echo("", err=True)
         self._phase, self._printed = phase, now
-        amount = f" {done:,}" + (f" of {total:,}" if total else "") if done or total else ""
+        of = " of " if self._lang == "en" else " / "
+        amount = f" {done:,}" + (f"{of}{total:,}" if total else "") if done or total else ""
         click.echo(
-            f"\r\x1b[K{phase}{amount}" if self._terminal else f"{phase}{amount}",
+            f"\r\x1b[K{shown}{amount}" if self._terminal else f"{shown}{amount}",
             err=True,
             nl=not self._terminal,
         )

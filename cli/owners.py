@@ -63,7 +63,7 @@ def owners(call: Call, party: str, threshold: float) -> int:
     What a register does not disclose stays unknown; it is never spread over the known holders. Exit 1 where no
     person of at least the threshold is known. Needs no run.
     """
-    with open_site(call.settings) as site:
+    with open_site(call.settings, create=False) as site:
         answer = look_through(site, party, threshold)
     if call.json:
         print_json(document(answer, call.lang))

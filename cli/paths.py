@@ -10,6 +10,11 @@ from services.graph_answers.paths import DEFAULT_LENGTH, LONGEST, Path
 from services.graph_answers.paths import paths as look
 from services.site import open_site
 
+NONE = {
+    "en": "No path of at most {length} relations.",
+    "zh": "没有不超过 {length} 个关系的路径。",
+}
+
 
 @click.command()
 @click.argument("begin", metavar="FROM")
@@ -41,16 +46,16 @@ def paths(
 
     Exit 1 where none is as short as asked.
     """
-    with open_site(call.settings) as site:
+    with open_site(call.settings, create=False) as site:
         found = look(site, begin, end, max_length=max_length, first=first, after=after, relations=relations)
     if call.json:
         print_json(found)
     elif found.edges:
         for path in found.nodes:
             click.echo(in_words(path))
-        print_more(len(found.edges), found.total_count, found.page_info.end_cursor)
+        print_more(len(found.edges), found.total_count, found.page_info.end_cursor, call.lang)
     else:
-        click.echo(f"No path of at most {max_length} relations.")
+        click.echo(NONE[call.lang].format(length=max_length))
     return 0 if found.total_count else 1
 
 

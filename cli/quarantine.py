@@ -14,6 +14,35 @@ from ledger.database import Ledger
 from services.operation.quarantine import retry
 from terms.errors import KehutuError
 
+TEXT = {
+    "en": {
+        "none": "No row is in quarantine.",
+        "rows": "id|file|line|field|reason",
+        "tried": "id|source|outcome|record or reason",
+    },
+    "zh": {
+        "none": "隔离区中没有行。",
+        "rows": "编号|文件|行|字段|原因",
+        "tried": "编号|数据源|结果|记录或原因",
+        "id": "编号",
+        "source": "数据源",
+        "file": "文件",
+        "line": "行",
+        "field": "字段",
+        "code": "代码",
+        "message": "原因",
+        "remedy": "处理办法",
+        "state": "状态",
+        "firstSeen": "首次发现",
+        "raw": "原始内容",
+        "open": "待处理",
+        "settled": "已处理",
+        "accepted": "已接受",
+        "duplicate": "重复",
+        "quarantined": "仍隔离",
+    },
+}
+
 
 @click.group()
 def quarantine() -> None:
@@ -28,7 +57,7 @@ def quarantine() -> None:
 @command
 def list_rows(call: Call, source: str | None, first: int) -> int:
     """List quarantined rows: where, which field, why."""
-    ledger = Ledger.open(call.settings.home)
+    ledger = Ledger.open(call.settings.home, create=False)
     try:
         rows = held.listing(ledger, source=source, first=first)
     finally:
@@ -51,14 +80,14 @@ def list_rows(call: Call, source: str | None, first: int) -> int:
         )
     elif rows:
         print_table(
-            ("id", "file", "line", "field", "reason"),
+            TEXT[call.lang]["rows"].split("|"),
             [
                 (r.id, r.file, r.line, r.field or "", KehutuError(r.code, **r.details).message(call.lang))
                 for r in rows
             ],
         )
     else:
-        click.echo("No row is in quarantine.")
+        click.echo(TEXT[call.lang]["none"])
     return 0
 
 
@@ -67,7 +96,7 @@ def list_rows(call: Call, source: str | None, first: int) -> int:
 @command
 def show_row(call: Call, row_id: str) -> int:
     """Show one quarantined row with its raw content, reason and remedy."""
-    ledger = Ledger.open(call.settings.home)
+    ledger = Ledger.open(call.settings.home, create=False)
     try:
         row = held.show(ledger, row_id)
     finally:
@@ -89,7 +118,9 @@ def show_row(call: Call, row_id: str) -> int:
     if call.json:
         print_json(answer)
     else:
-        print_table(("", ""), list(answer.items()))
+        words = TEXT[call.lang]
+        shown = {**answer, "state": words.get(row.state, row.state)}
+        print_table(("", ""), [(words.get(name, name), value) for name, value in shown.items()])
     return 0
 
 
@@ -141,11 +172,19 @@ def retry_rows(
         print_json({"rows": rows, "taken": len(rows) - len(staying), "quarantined": len(staying)})
     elif done.rows:
         print_table(
-            ("id", "source", "outcome", "record or reason"),
-            [(row.id, row.source, row.outcome, row.record_id or _reason(row, call)) for row in done.rows],
+            TEXT[call.lang]["tried"].split("|"),
+            [
+                (
+                    row.id,
+                    row.source,
+                    TEXT[call.lang].get(row.outcome, row.outcome),
+                    row.record_id or _reason(row, call),
+                )
+                for row in done.rows
+            ],
         )
     else:
-        click.echo("No row is in quarantine.")
+        click.echo(TEXT[call.lang]["none"])
     if done.store_fault is not None:
         print_error(done.store_fault, call.lang, as_json=False)
         return done.store_fault.exit

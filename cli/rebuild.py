@@ -10,6 +10,24 @@ from services.operation.rebuild import GRACE
 from services.operation.rebuild import rebuild as make_again
 from services.run_copy import copy_again
 
+TEXT = {
+    "en": {
+        "columns": "type|count",
+        "made": "Made again from {records:,} records in {seconds:.1f} s, {way}: {nodes:,} nodes, {relations:,} "
+        "relations.",
+        "beside": "beside the old graph",
+        "in place": "in place of the old graph",
+        "changed": "The graph before held {before:,} of {type}, now {after:,}.",
+    },
+    "zh": {
+        "columns": "类型|数量",
+        "made": "由 {records:,} 条记录重建（{way}），用时 {seconds:.1f} 秒：{nodes:,} 个节点，{relations:,} 个关系。",
+        "beside": "旧图继续服务",
+        "in place": "就地替换旧图",
+        "changed": "原图有 {before:,} 个 {type}，现有 {after:,} 个。",
+    },
+}
+
 
 @click.command()
 @click.option(
@@ -27,18 +45,23 @@ def rebuild(call: Call, *, grace: float) -> int:
     until that is done /readyz says 503 REBUILDING and other commands exit 3. What is loaded meanwhile is kept. A
     rebuild that was cut off is started again.
     """
-    progress = ProgressLines()
+    progress = ProgressLines(call.lang)
     done = make_again(call.settings, grace=grace, progress=progress)
     copy_again(call.settings, progress)
     progress.close()
     if call.json:
         print_json(done)
         return 0
-    print_table(("type", "count"), list(done.counts.items()))
-    click.echo(
-        f"\nMade again from {done.records:,} records in {done.seconds:.1f} s, {done.way}: "
-        f"{done.nodes:,} nodes, {done.relations:,} relations."
+    text = TEXT[call.lang]
+    print_table(text["columns"].split("|"), list(done.counts.items()))
+    made = text["made"].format(
+        records=done.records,
+        seconds=done.seconds,
+        way=text[done.way],
+        nodes=done.nodes,
+        relations=done.relations,
     )
+    click.echo(f"\n{made}")
     for one in done.changed:
-        click.echo(f"The graph before held {one.before:,} of {one.type}, now {one.after:,}.")
+        click.echo(text["changed"].format(before=one.before, type=one.type, after=one.after))
     return 0

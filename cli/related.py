@@ -40,7 +40,7 @@ def related(call: Call, party: str, *, first: int) -> int:
     Closeness is the part of its time that a random walk with restart spends at a party; each figure has a proven bound.
     It says who belongs together, not what anybody could lose. Exit 1 where nobody is linked with PARTY.
     """
-    with open_site(call.settings) as site:
+    with open_site(call.settings, create=False) as site:
         answer = related_parties(site, party)
     if call.json:
         print_json(document(answer, first, call.lang))

@@ -50,9 +50,9 @@ def report(call: Call, parties: tuple[str, ...], *, listed: Path | None, out: Pa
     if not asked:
         raise click.UsageError("name at least one party, or a file with --list")
     formats: tuple[Format, ...] = BOTH if chosen == "both" else ("pdf",) if chosen == "pdf" else ("html",)
-    progress = ProgressLines()
+    progress = ProgressLines(call.lang)
     done: list[Report] = []
-    with open_site(call.settings) as site:
+    with open_site(call.settings, create=False) as site:
         for written in write_reports(site, asked, out, formats, call.lang):
             done.append(written)
             if len(asked) > 1:

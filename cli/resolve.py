@@ -2,11 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import click
 
+from cli.judge import VERDICT_ZH
 from cli.options import Call, command
 from cli.output import ProgressLines, print_json, print_table
 from services.operation.identity import resolve as bring_up_to_date
+
+TEXT = {
+    "en": {
+        "types": "type|entities|names|held apart",
+        "judgements": "verdict|by|pairs",
+        "in force": "Judgements in force",
+        "new": "{records:,} new records: {nodes:,} entities written, {nodes_gone:,} gone (joined to another, or "
+        "withdrawn), {relations:,} relations written, {relations_gone:,} gone.",
+    },
+    "zh": {
+        "types": "类型|实体|名称|分开保留",
+        "judgements": "结论|依据|对数",
+        "in force": "有效的判断",
+        "new": "{records:,} 条新记录：写入 {nodes:,} 个实体，移除 {nodes_gone:,} 个（并入他者或已撤回）；"
+        "写入 {relations:,} 个关系，移除 {relations_gone:,} 个。",
+    },
+}
+
+BY_ZH = {"rule": "规则", "model": "模型", "person": "人工"}
 
 
 @click.command()
@@ -16,25 +38,34 @@ def resolve(call: Call) -> int:
 
     Records that share a key are one entity; judgements join and part. `kehutu why A B` explains one case.
     """
-    progress = ProgressLines()
+    progress = ProgressLines(call.lang)
     done = bring_up_to_date(call.settings, progress)
     progress.close()
     if call.json:
         print_json(done)
         return 0
+    text = TEXT[call.lang]
+    words: Mapping[str, str] = {} if call.lang == "en" else VERDICT_ZH | BY_ZH
     print_table(
-        ("type", "entities", "names", "held apart"),
+        text["types"].split("|"),
         [(found.type, found.entities, found.names, found.parts) for found in done.types],
     )
     if done.judgements:
         print_table(
-            ("verdict", "by", "pairs"),
-            [(said.verdict, said.by, said.pairs) for said in done.judgements],
-            title="\nJudgements in force",
+            text["judgements"].split("|"),
+            [
+                (words.get(said.verdict, said.verdict), words.get(said.by, said.by), said.pairs)
+                for said in done.judgements
+            ],
+            title=f"\n{text['in force']}",
         )
     new = done.projection
-    click.echo(
-        f"\n{new.records:,} new records: {new.nodes:,} entities written, {new.removed_nodes:,} gone "
-        f"(joined to another, or withdrawn), {new.relations:,} relations written, {new.removed_relations:,} gone."
+    told = text["new"].format(
+        records=new.records,
+        nodes=new.nodes,
+        nodes_gone=new.removed_nodes,
+        relations=new.relations,
+        relations_gone=new.removed_relations,
     )
+    click.echo(f"\n{told}")
     return 0

@@ -6,10 +6,25 @@ from pathlib import Path
 
 import click
 
+from cli.audit import BROKEN
 from cli.options import Call, command
 from cli.output import print_json
 from services.operation.backups import check as check_backup
 from services.operation.backups import restore as make_home
+
+TEXT = {
+    "en": {
+        "whole": "{path}: {records:,} records of {at:%Y-%m-%d %H:%M} UTC, whole.",
+        "done": "{home}: {records:,} records restored and verified.\n"
+        "Next: kehutu rebuild --home {home}   makes the graph from them.",
+        "broken": "The audit trail does not fit at entry {number}: {reason}.",
+    },
+    "zh": {
+        "whole": "{path}：{at:%Y-%m-%d %H:%M} UTC 的 {records:,} 条记录，完整无缺。",
+        "done": "{home}：已恢复并校验 {records:,} 条记录。\n接下来：kehutu rebuild --home {home}   由这些记录重建图。",
+        "broken": "审计链在第 {number} 条不符：{reason}。",
+    },
+}
 
 
 @click.command()
@@ -22,23 +37,20 @@ def restore(call: Call, source: Path, *, check: bool) -> int:
     A home that holds anything is left alone. The graph follows by `kehutu rebuild`. Exit 1 when the audit trail in the
     backup does not verify; the home is restored all the same.
     """
+    text = TEXT[call.lang]
     if check:
         found = check_backup(source)
         if call.json:
             print_json(found)
         else:
-            click.echo(
-                f"{found.path}: {found.records:,} records of {found.created_at:%Y-%m-%d %H:%M} UTC, whole."
-            )
+            click.echo(text["whole"].format(path=found.path, records=found.records, at=found.created_at))
         return 0
     done = make_home(call.settings, source)
     if call.json:
         print_json(done)
     else:
-        click.echo(f"{done.home}: {done.records:,} records restored and verified.")
-        click.echo(f"Next: kehutu rebuild --home {done.home}   makes the graph from them.")
+        click.echo(text["done"].format(home=done.home, records=done.records))
         if done.audit is not None:
-            click.echo(
-                f"The audit trail does not fit at entry {done.audit.number} ({done.audit.reason}).", err=True
-            )
+            reason = BROKEN[call.lang][done.audit.reason]
+            click.echo(text["broken"].format(number=done.audit.number, reason=reason), err=True)
     return 0 if done.audit is None else 1

@@ -7,6 +7,26 @@ import click
 from cli.options import Call, command
 from cli.output import print_json, print_table
 from graph.schema.load import schema as load_schema
+from graph.schema.model import NodeType, Property, RelationType
+
+TEXT = {
+    "en": {
+        "nodes": "Nodes",
+        "relations": "Relations",
+        "node columns": "type|meaning|中文",
+        "relation columns": "relation|from|to|meaning|中文",
+        "property columns": "property|type|unit|personal data|identity|meaning|中文",
+        "unknown": "'{name}' is no type of the model; `kehutu schema` lists them.",
+    },
+    "zh": {
+        "nodes": "节点",
+        "relations": "关系",
+        "node columns": "类型|含义",
+        "relation columns": "关系|从|到|含义",
+        "property columns": "属性|类型|单位|个人数据|身份作用|含义",
+        "unknown": "“{name}”不是模型中的类型；`kehutu schema` 会列出全部类型。",
+    },
+}
 
 
 @click.command()
@@ -18,28 +38,35 @@ def schema(call: Call, type_name: str | None) -> int:
     if call.json:
         print_json(model)
         return 0
+    text = TEXT[call.lang]
+
+    def meaning(declared: NodeType | RelationType | Property) -> tuple[str, ...]:
+        return (declared.en, declared.zh) if call.lang == "en" else (declared.zh,)
+
     if type_name is None:
         print_table(
-            ("type", "meaning", "中文"), [(n.name, n.en, n.zh) for n in model.nodes.values()], title="Nodes"
+            text["node columns"].split("|"),
+            [(n.name, *meaning(n)) for n in model.nodes.values()],
+            title=text["nodes"],
         )
         print_table(
-            ("relation", "from", "to", "meaning", "中文"),
+            text["relation columns"].split("|"),
             [
-                (r.name, ", ".join(r.source), ", ".join(r.target), r.en, r.zh)
+                (r.name, ", ".join(r.source), ", ".join(r.target), *meaning(r))
                 for r in model.relations.values()
             ],
-            title="\nRelations",
+            title=f"\n{text['relations']}",
         )
         return 0
     found = model.nodes.get(type_name) or model.relations.get(type_name)
     if found is None:
-        raise click.UsageError(f"'{type_name}' is no type of the model; `kehutu schema` lists them.")
+        raise click.UsageError(text["unknown"].format(name=type_name))
     print_table(
-        ("property", "type", "unit", "personal data", "identity", "meaning", "中文"),
+        text["property columns"].split("|"),
         [
-            (p.name, p.type, p.unit or "", p.personal, p.identity, p.en, p.zh)
+            (p.name, p.type, p.unit or "", p.personal, p.identity, *meaning(p))
             for p in found.properties.values()
         ],
-        title=f"{found.name}: {found.en} {found.zh}",
+        title=f"{found.name}: {' '.join(meaning(found))}",
     )
     return 0

@@ -9,6 +9,11 @@ from cli.output import print_json, print_more, print_table
 from services.search import search as find
 from services.site import open_site
 
+TEXT = {
+    "en": {"columns": "type|name|id|origin", "none": "Nothing found."},
+    "zh": {"columns": "类型|名称|编号|来源性质", "none": "没有找到。"},
+}
+
 
 @click.command()
 @click.argument("text")
@@ -22,16 +27,16 @@ from services.site import open_site
 @command
 def search(call: Call, text: str, *, types: tuple[str, ...], first: int, after: str | None) -> int:
     """Find customers, people, enterprises and equipment by name, number, phone or pinyin. Exit 1 without a hit."""
-    with open_site(call.settings) as site:
+    with open_site(call.settings, create=False) as site:
         page = find(site, text, types, first, after)
     if call.json:
         print_json(page)
     elif page.edges:
         print_table(
-            ("type", "name", "id", "origin"),
+            TEXT[call.lang]["columns"].split("|"),
             [(h.type, h.name, h.id, ", ".join(h.origins)) for h in page.nodes],
         )
-        print_more(len(page.edges), page.total_count, page.page_info.end_cursor)
+        print_more(len(page.edges), page.total_count, page.page_info.end_cursor, call.lang)
     else:
-        click.echo("Nothing found.")
+        click.echo(TEXT[call.lang]["none"])
     return 0 if page.edges else 1

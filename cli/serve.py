@@ -11,6 +11,11 @@ from cli.output import print_error
 from services.serving import serving_site
 from terms.errors import KehutuError
 
+SERVING = {
+    "en": "Kehutu serves {url}/graphql  (Ctrl-C stops it)",
+    "zh": "Kehutu 正在提供服务：{url}/graphql  （按 Ctrl-C 停止）",
+}
+
 
 @click.command()
 @click.option(
@@ -33,8 +38,7 @@ def serve(call: Call, *, port: int) -> int:
         print_error(fault, call.lang, as_json=False)
 
     with listen(port, container=call.settings.container) as bound, serving_site(call.settings, tell) as site:
-        click.echo(
-            f"Kehutu serves http://{LOOPBACK}:{bound.getsockname()[1]}/graphql  (Ctrl-C stops it)", err=True
-        )
+        url = f"http://{LOOPBACK}:{bound.getsockname()[1]}"
+        click.echo(SERVING[call.lang].format(url=url), err=True)
         serve_site(site, bound)
     return 0

@@ -8,6 +8,11 @@ from cli.options import Call, command
 from cli.output import print_error, print_json
 from services.operation.identity import split as part
 
+PARTED = {
+    "en": "{record}: {sighting} is parted from {entity} ({names}).",
+    "zh": "{record}：{sighting} 已从 {entity} 分出（{names}）。",
+}
+
 
 @click.command()
 @click.argument("record", metavar="RECORD")
@@ -32,7 +37,12 @@ def split(call: Call, *, record: str, of_type: str | None, reason: str | None, a
     else:
         for parted in done.answer.parted:
             click.echo(
-                f"{done.answer.record}: {parted.sighting} is parted from {parted.entity} ({', '.join(parted.names)})."
+                PARTED[call.lang].format(
+                    record=done.answer.record,
+                    sighting=parted.sighting,
+                    entity=parted.entity,
+                    names=", ".join(parted.names),
+                )
             )
     if done.store_fault is not None:
         print_error(done.store_fault, call.lang, as_json=False)

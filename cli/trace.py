@@ -90,7 +90,7 @@ def trace(call: Call, party: str, *, top: int) -> int:
     PARTY is an id, an old id or a business number of a customer, a person or an enterprise; a customer's risk is
     that of its party. Needs a run: `kehutu analyse`.
     """
-    with open_site(call.settings) as site:
+    with open_site(call.settings, create=False) as site:
         answer = explain(site, party, top)
     if call.json:
         print_json(document(answer, call.lang))

@@ -55,7 +55,7 @@ def watch() -> None:
 @command
 def list_watched(call: Call, first: int) -> int:
     """List watched parties, those with alerts first. Exit 1 when nobody is watched."""
-    with open_site(call.settings) as site:
+    with open_site(call.settings, create=False) as site:
         found = watch_list(site)
     text = TEXT[call.lang]
     if call.json:

@@ -160,7 +160,7 @@ def what_if(
         *(Shock(ShockKind.CUT, party, other, relation) for party, other, relation in relation_cuts),
         *(Shock(ShockKind.ADD, party, other, relation, amount) for party, relation, other, amount in added),
     ]
-    with open_site(call.settings) as site:
+    with open_site(call.settings, create=False) as site:
         answer = suppose(site, assumed)
     if call.json:
         print_json(document(answer, first, call.lang))

@@ -20,7 +20,7 @@ def why(call: Call, first: str, second: str) -> int:
 
     Exit 1 when they are not the same entity.
     """
-    with open_site(call.settings) as site:
+    with open_site(call.settings, create=False) as site:
         # As they were asked: the chain is the one between these keys or records, not between today's ids.
         answer = explain(site.ledger, site.schema, first, second)
     if call.json:

@@ -65,13 +65,16 @@ def heap(chosen: str | None, ledger: Ledger) -> str | None:
 
 
 @contextmanager
-def open_site(settings: Settings, progress: Progress = silent) -> Iterator[Site]:
+def open_site(settings: Settings, progress: Progress = silent, *, create: bool = True) -> Iterator[Site]:
     """Open (and where needed make, or migrate) the site's ledger and store; both are closed at the end.
 
+    Args:
+        create: whether a home without a site becomes one; else LEDGER_MISSING. Who only reads, says False: a home
+            that is misspelt is no new site.
     Raises:
         KehutuError: the store does not answer, belongs to another ledger, or is locked; the home cannot be written.
     """
-    ledger = Ledger.open(settings.home)
+    ledger = Ledger.open(settings.home, create=create)
     try:
         store = open_store(settings.store_url, settings.home, heap=heap(settings.store_heap, ledger))
         try:

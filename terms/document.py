@@ -12,7 +12,7 @@ EXITS = {
     0: "a notice; the command goes on",
     1: "the answer is negative, or one row was refused",
     2: "wrong use or bad input",
-    3: "the store is unavailable",
+    3: "the store, or a process that the command needs, is unavailable; what was acknowledged is kept",
 }
 
 HEAD = """\

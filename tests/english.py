@@ -20,6 +20,7 @@ from graph.schema.model import IdentityRole, PersonalData
 from ingest.manifest_text import Cell, ManifestText, MappingText, NodeEntry, RelationEntry, Source, When
 from ingest.numbers import UNITS
 from ingest.readers import ENDINGS
+from services.arrears.watching import RuleKind
 from services.settings import Settings
 
 PROPER: Final = frozenset(
@@ -31,7 +32,7 @@ PROPER: Final = frozenset(
 _NAMED: Final = re.compile(
     r"`[^`]*`|“[^”]*”"  # code, and what was given
     r"|\S*[/\\=@#]\S*"  # paths, URLs, PARTY=1.0
-    r"|--?[a-z][a-z-]*"  # flags
+    r"|(?<![a-z])--?[a-z][a-z-]*"  # flags
     r"|[\w:.*+%\[\]-]*(?:\d|[a-zA-Z\]][:_.][a-zA-Z*])[\w:.*+%\[\]-]*",  # ids, versions, file names, places
     re.ASCII,
 )
@@ -65,6 +66,7 @@ def _names() -> frozenset[str]:
         *PROPER,
         *get_args(PersonalData),
         *get_args(IdentityRole),
+        *(kind.value for kind in RuleKind),
         *COMMANDS,
         *Settings.model_fields,
         *model.channels,

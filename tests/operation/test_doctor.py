@@ -71,7 +71,7 @@ def test_figures_are_judged(finding: Finding, code: str | None, state: str) -> N
 def test_a_missing_package_is_named_and_extras_are_not_asked_for() -> None:
     found = list(environment.packages(["click>=8", "no-such-package==1", "simbench==1; extra == 'demo'"]))
     assert wrong(iter(found)) == {"PACKAGE_MISSING": "fault"}
-    assert found[-1].value == "1 of 2 installed"
+    assert found[-1].told("en") == "1 of 2 installed"
     assert wrong(environment.environment()) == {}
 
 
@@ -154,7 +154,7 @@ def _site(home: Path) -> dict[str, str]:
 
 
 def _values(home: Path) -> set[str]:
-    return {one.value for one in ledger_and_store(settings(home))}
+    return {one.told("en") for one in ledger_and_store(settings(home))}
 
 
 def test_the_store_is_compared_with_the_ledger(ledger: Ledger, store: Store) -> None:
@@ -245,7 +245,7 @@ def test_a_fresh_home_is_well_and_stays_unmade(tmp_path: Path) -> None:
 def test_a_neo4j_is_examined(neo4j_store: Store, neo4j_url: str, ledger: Ledger) -> None:
     wipe(neo4j_store, definitions=True)
     found = list(ledger_and_store(settings(ledger.home, store=neo4j_url)))
-    values = {one.name: one.value for one in found}
+    values = {one.name: one.told("en") for one in found}
     assert values["server"].startswith("Neo4j 5.26")
     assert values["Graph Data Science"].startswith("2.")
     assert wrong(iter(found)) == {}

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from services.operation.doctor.finding import Finding
 from services.settings import FILE, PREFIX, Origin, Settings
 from terms.errors import KehutuError
+from terms.texts import Texts
 
 HIDDEN = "[hidden]"
 
@@ -35,14 +36,14 @@ def in_force(settings: Settings) -> list[Setting]:
 def configuration(settings: Settings, environment: Mapping[str, str] = os.environ) -> Iterator[Finding]:
     """The file, variables that mean nothing, and a password that cannot be read."""
     file = settings.home / FILE
-    yield Finding("configuration", FILE, str(file) if file.is_file() else "none")
+    yield Finding("configuration", FILE, str(file) if file.is_file() else Texts("none", "无"))
     known = {PREFIX + name.upper() for name in Settings.model_fields}
     for name in sorted(environment):
         # What the tests of a checkout are told is no setting of a site.
         if name.startswith(PREFIX) and name not in known and not name.startswith(f"{PREFIX}TEST_"):
             nearest = difflib.get_close_matches(name, sorted(known), 1, 0)[0]
             fault = KehutuError("SETTING_UNKNOWN", name=name, nearest=nearest)
-            yield Finding("configuration", name, "set", fault, warning=True)
+            yield Finding("configuration", name, Texts("set", "已设置"), fault, warning=True)
     try:
         settings.store_url  # noqa: B018  # reads the file of the password
     except KehutuError as fault:

@@ -18,6 +18,7 @@ from typing import Any, Final
 from services.operation.doctor.finding import Finding
 from services.settings import Settings
 from terms.errors import KehutuError
+from terms.texts import Texts
 
 OLDEST_GLIBC: Final = (2, 34)
 LEAST_DISK_MB: Final = 200
@@ -44,7 +45,7 @@ def environment() -> Iterator[Finding]:
 def libc(name: str, found: str) -> Finding:
     """Whether the embedded store's binary package runs with this C library."""
     numbers = tuple(int(part) for part in re.findall(r"\d+", found)[:2])
-    shown = f"{name} {found}".strip() or "unknown"
+    shown = f"{name} {found}".strip() or "?"
     if name == "glibc" and numbers >= OLDEST_GLIBC:
         return Finding("environment", "libc", shown)
     expected = ".".join(map(str, OLDEST_GLIBC))
@@ -66,8 +67,12 @@ def packages(requirements: list[str]) -> Iterator[Finding]:
     ]
     missing = [name for name in names if _version(name) is None]
     for name in missing:
-        yield Finding("environment", name, "missing", KehutuError("PACKAGE_MISSING", package=name))
-    yield Finding("environment", "packages", f"{len(names) - len(missing)} of {len(names)} installed")
+        yield Finding(
+            "environment", name, Texts("missing", "缺失"), KehutuError("PACKAGE_MISSING", package=name)
+        )
+    there = len(names) - len(missing)
+    value = Texts(f"{there} of {len(names)} installed", f"已安装 {there} 个，共 {len(names)} 个")
+    yield Finding("environment", "packages", value)
 
 
 def resources(settings: Settings) -> Iterator[Finding]:
@@ -83,7 +88,9 @@ def resources(settings: Settings) -> Iterator[Finding]:
 def disk(place: Path, free: int, used: int) -> Finding:
     """Whether the disk has room; ``free`` on it and ``used`` by the home in MB."""
     needed = max(WANTED_DISK_MB, 2 * used)
-    value = f"{free:,} MB free, the home takes {used:,} MB"
+    value = Texts(
+        f"{free:,} MB free, the home takes {used:,} MB", f"空闲 {free:,} MB，主目录占用 {used:,} MB"
+    )
     if free >= needed:
         return Finding("resources", "disk", value)
     fault = KehutuError("DISK_LOW", path=place, free=free, needed=needed)
@@ -93,12 +100,14 @@ def disk(place: Path, free: int, used: int) -> Finding:
 def memory(free: int | None, heap: str | None, *, embedded: bool) -> Finding:
     """Whether memory suffices; ``free`` in MB, None where the system does not say."""
     if free is None:
-        return Finding("resources", "memory", "not known")
+        return Finding("resources", "memory", Texts("not known", "未知"))
     needed = BESIDE_HEAP_MB + (_megabytes(heap or HEAP) if embedded else 0)
-    value = f"{free:,} MB available"
+    value = Texts(f"{free:,} MB available", f"可用 {free:,} MB")
     if free >= needed:
         return Finding("resources", "memory", value)
-    fault = KehutuError("MEMORY_LOW", free=free, needed=needed, heap=heap or "by the store's size")
+    fault = KehutuError(
+        "MEMORY_LOW", free=free, needed=needed, heap=heap or Texts("by the store's size", "按存储大小")
+    )
     return Finding("resources", "memory", value, fault, warning=free >= LEAST_MEMORY_MB)
 
 
@@ -110,10 +119,14 @@ def ports(settings: Settings) -> Iterator[Finding]:
     if settings.store == "embedded" and announced.is_file():
         try:
             server: dict[str, Any] = json.loads(announced.read_text())
-            value = f"Bolt {server['bolt']}, HTTP {server['http']}, columns {server['columns']}, on loopback"
+            listed = f"Bolt {server['bolt']}, HTTP {server['http']}"
+            value = Texts(
+                f"{listed}, columns {server['columns']}, on loopback",
+                f"{listed}, 列数据 {server['columns']}（仅限本机）",
+            )
             yield Finding("ports", "embedded store", value)
         except (OSError, ValueError, KeyError, TypeError):
-            yield Finding("ports", "embedded store", "not announced")
+            yield Finding("ports", "embedded store", Texts("not announced", "未公布"))
 
 
 def api_port(port: int) -> Finding:
@@ -124,10 +137,12 @@ def api_port(port: int) -> Finding:
             tried.bind(("127.0.0.1", port))
         except OSError as error:
             if _kehutu_answers(port):
-                return Finding("ports", "API", f"{port}, a Kehutu serves there")
+                return Finding(
+                    "ports", "API", Texts(f"{port}, a Kehutu serves there", f"{port}，已有 Kehutu 在服务")
+                )
             fault = KehutuError("PORT_IN_USE", port=port, reason=error.strerror)
-            return Finding("ports", "API", f"{port}, in use", fault, warning=True)
-    return Finding("ports", "API", f"{port}, free")
+            return Finding("ports", "API", Texts(f"{port}, in use", f"{port}，已被占用"), fault, warning=True)
+    return Finding("ports", "API", Texts(f"{port}, free", f"{port}，空闲"))
 
 
 def _kehutu_answers(port: int) -> bool:
@@ -154,7 +169,7 @@ def _java() -> str:
         release = Path(place) / "jre" / "release"
         if release.is_file() and (found := re.search(r'JAVA_VERSION="([^"]+)"', release.read_text())):
             return found[1]
-    return "unknown"
+    return "?"
 
 
 def _files(folder: Path) -> Iterator[Path]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-from terms.errors import KehutuError
+from terms.errors import KehutuError, Lang
+from terms.texts import Texts
 
 Area: TypeAlias = Literal["environment", "configuration", "resources", "home", "ledger", "store", "ports"]
 State: TypeAlias = Literal["ok", "warning", "fault"]
@@ -13,16 +14,21 @@ State: TypeAlias = Literal["ok", "warning", "fault"]
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What was found. ``fault``: what is wrong with it, with the remedy; None when all is well.
+    """What was found. ``value``: in words, in both languages unless it is a name or a number.
 
-    ``warning``: it is worth a look, but everything works.
+    ``fault``: what is wrong with it, with the remedy; None when all is well. ``warning``: it is worth a look, but
+    everything works.
     """
 
     area: Area
     name: str
-    value: str
+    value: str | Texts
     fault: KehutuError | None = None
     warning: bool = False
+
+    def told(self, lang: Lang) -> str:
+        """The value in words."""
+        return self.value if isinstance(self.value, str) else self.value.of(lang)
 
     @property
     def state(self) -> State:

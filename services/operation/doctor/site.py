@@ -30,11 +30,13 @@ from ledger.database import Ledger
 from services.operation.doctor.finding import Finding
 from services.settings import FILE, Settings
 from terms.errors import KehutuError
+from terms.texts import Texts
 
 OLDEST_NEO4J: Final = (5, 26)
 CARDINALITY_SECONDS: Final = 10.0
 """For each type of relation."""
 CROWDED_COUNTED: Final = 100
+_NONE_YET: Final = Texts("none yet", "尚无")
 LEEWAY: Final = timedelta(minutes=5)
 
 
@@ -43,14 +45,14 @@ def home(settings: Settings, user: int | None = None) -> Iterator[Finding]:
     user = os.geteuid() if user is None else user
     place = settings.home.absolute()
     if not place.exists():
-        yield Finding("home", "folder", f"{place}, not made yet")
+        yield Finding("home", "folder", Texts(f"{place}, not made yet", f"{place}，尚未建立"))
         return
     found = place.stat()
     if found.st_uid != user:
         fault = KehutuError("HOME_OF_ANOTHER", path=place, owner=found.st_uid, user=user)
         yield Finding("home", "folder", str(place), fault)
     elif not os.access(place, os.W_OK | os.X_OK):
-        fault = KehutuError("LEDGER_UNWRITABLE", path=place, reason="no right to write")
+        fault = KehutuError("LEDGER_UNWRITABLE", path=place, reason=Texts("no right to write", "没有写权限"))
         yield Finding("home", "folder", str(place), fault)
     else:
         yield Finding("home", "folder", str(place))
@@ -61,9 +63,9 @@ def home(settings: Settings, user: int | None = None) -> Iterator[Finding]:
     exposed = [path for path in private if path.exists() and path.stat().st_mode & 0o077]
     for path in exposed:
         fault = KehutuError("FILE_EXPOSED", path=path, mode=oct(stat.S_IMODE(path.stat().st_mode)))
-        yield Finding("home", path.name, "readable by others", fault)
+        yield Finding("home", path.name, Texts("readable by others", "他人可读"), fault)
     if not exposed:
-        yield Finding("home", "secrets", "for the owner only")
+        yield Finding("home", "secrets", Texts("for the owner only", "仅所有者可读"))
 
 
 def ledger_and_store(settings: Settings) -> Iterator[Finding]:
@@ -74,7 +76,7 @@ def ledger_and_store(settings: Settings) -> Iterator[Finding]:
             opened = stack.enter_context(Ledger.open(settings.home, create=False, migrate=False))
         except KehutuError as fault:
             none_yet = fault.code == "LEDGER_MISSING"
-            value = "none yet" if none_yet else "cannot be opened"
+            value = _NONE_YET if none_yet else Texts("cannot be opened", "无法打开")
             older = fault.code == "LEDGER_OUTDATED"
             yield Finding("ledger", "database", value, None if none_yet else fault, warning=older)
         if opened is not None:
@@ -86,21 +88,27 @@ def _ledger(opened: Ledger) -> Iterator[Finding]:
     faults = opened.check()
     for reason in faults:
         fault = KehutuError("LEDGER_DAMAGED", path=opened.path, reason=reason)
-        yield Finding("ledger", "database", "damaged", fault)
+        yield Finding("ledger", "database", Texts("damaged", "已损坏"), fault)
     if faults:
         return
     last = records.head(opened)
-    yield Finding("ledger", "database", f"{opened.id}, whole, version {opened.version}, {last:,} records")
+    value = Texts(
+        f"{opened.id}, whole, version {opened.version}, {last:,} records",
+        f"{opened.id}，完整，版本 {opened.version}，{last:,} 条记录",
+    )
+    yield Finding("ledger", "database", value)
     latest = records.since(opened, last - 1, 1) if last else []
     if latest:
         yield clock(datetime.now(UTC), latest[0].recorded_at)
     broken = audit.verify(opened)
     if broken is None:
-        yield Finding("ledger", "audit trail", f"{audit.head(opened).number:,} entries, whole")
+        number = audit.head(opened).number
+        yield Finding("ledger", "audit trail", Texts(f"{number:,} entries, whole", f"{number:,} 条，完整"))
     else:
         fault = KehutuError("AUDIT_BROKEN", number=broken.number, reason=broken.reason)
-        yield Finding("ledger", "audit trail", "broken", fault)
-    yield Finding("ledger", "quarantine", f"{quarantine.count(opened):,} open rows")
+        yield Finding("ledger", "audit trail", Texts("broken", "不完整"), fault)
+    rows = quarantine.count(opened)
+    yield Finding("ledger", "quarantine", Texts(f"{rows:,} open rows", f"{rows:,} 行待处理"))
     yield from _current_run(opened)
 
 
@@ -117,14 +125,18 @@ def _current_run(opened: Ledger) -> Iterator[Finding]:
     try:
         run = runs.current(opened)
     except KehutuError:
-        yield Finding("ledger", "current run", "none yet")
+        yield Finding("ledger", "current run", _NONE_YET)
         return
     for name, file in run.files.items():
         try:
             columns.read(opened.home, run.id, name, sha256=file.sha256)
         except KehutuError as fault:
             yield Finding("ledger", f"run {run.id}", name, fault)
-    yield Finding("ledger", "current run", f"{run.id}, {len(run.files)} tables, data of {run.cut_off}")
+    value = Texts(
+        f"{run.id}, {len(run.files)} tables, data of {run.cut_off}",
+        f"{run.id}，{len(run.files)} 张表，数据截至 {run.cut_off}",
+    )
+    yield Finding("ledger", "current run", value)
 
 
 def _store(settings: Settings, ledger: Ledger | None) -> Iterator[Finding]:
@@ -135,12 +147,14 @@ def _store(settings: Settings, ledger: Ledger | None) -> Iterator[Finding]:
             place = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="kehutu-doctor-")))
         try:
             store = stack.enter_context(open_store(settings.store_url, place, heap=settings.store_heap))
-            yield Finding("store", "connection", "embedded, starts" if unused else store.url)
+            yield Finding(
+                "store", "connection", Texts("embedded, starts", "内嵌，可以启动") if unused else store.url
+            )
             if not unused:
                 yield from _server(store)
                 yield from _graph(store, ledger)
         except KehutuError as fault:
-            yield Finding("store", "connection", "does not answer", fault)
+            yield Finding("store", "connection", Texts("does not answer", "没有应答"), fault)
 
 
 def _server(store: Store) -> Iterator[Finding]:
@@ -157,7 +171,7 @@ def _server(store: Store) -> Iterator[Finding]:
     except neo4j.exceptions.Neo4jError as error:
         reason = (error.message or "").split(".")[0]
         fault = KehutuError("GDS_MISSING", store=store.url, reason=reason)
-        yield Finding("store", "Graph Data Science", "missing", fault, warning=True)
+        yield Finding("store", "Graph Data Science", Texts("missing", "缺失"), fault, warning=True)
 
 
 def server_version(store: str, version: str, edition: str) -> Finding:
@@ -175,7 +189,7 @@ def _graph(store: Store, ledger: Ledger | None) -> Iterator[Finding]:
     since = rebuilding_since(store)
     if since is not None:
         fault = KehutuError("STORE_REBUILDING", store=store.url, since=since)
-        yield Finding("store", "graph", "being made again", fault)
+        yield Finding("store", "graph", Texts("being made again", "正在重建"), fault)
         return
     left = leftovers(store)
     if left:
@@ -183,16 +197,17 @@ def _graph(store: Store, ledger: Ledger | None) -> Iterator[Finding]:
         yield Finding("store", "databases", ", ".join(left), fault, warning=True)
     state = read_state(store)
     if state is None:
-        yield Finding("store", "graph", "empty")
+        yield Finding("store", "graph", Texts("empty", "空"))
         return
     if ledger is None:
-        yield Finding("store", "graph", f"of ledger {state.ledger_id}, not compared")
+        value = Texts(f"of ledger {state.ledger_id}, not compared", f"属于台账 {state.ledger_id}，未作比较")
+        yield Finding("store", "graph", value)
         return
     if state.ledger_id != ledger.id:
         fault = KehutuError(
             "STORE_OF_ANOTHER_LEDGER", store=store.url, found=state.ledger_id, expected=ledger.id
         )
-        yield Finding("store", "graph", "of another ledger", fault)
+        yield Finding("store", "graph", Texts("of another ledger", "属于另一台账"), fault)
         return
     yield _version(store, state)
     if state.schema_version > schema().version:
@@ -218,14 +233,23 @@ def _version(store: Store, state: StoreState) -> Finding:
             fault = KehutuError("STORE_OUTDATED", store=store.url, found=found, does=one.does)
             return Finding("store", "version", str(found), fault)
     if state.migrating is not None:
-        return Finding("store", "version", f"half way to {state.migrating}; the next command goes on")
-    later = "" if found == known else f"; the next command migrates it to {known}"
-    return Finding("store", "version", f"{found}{later}")
+        value = Texts(
+            f"half way to {state.migrating}; the next command goes on",
+            f"正在迁移到 {state.migrating}；下一条命令会继续",
+        )
+        return Finding("store", "version", value)
+    if found == known:
+        return Finding("store", "version", str(found))
+    value = Texts(f"{found}; the next command migrates it to {known}", f"{found}；下一条命令会迁移到 {known}")
+    return Finding("store", "version", value)
 
 
 def _watermark(state: StoreState, ledger: Ledger) -> Finding:
     last = records.head(ledger)
-    value = f"shows records up to {state.watermark:,} of {last:,}"
+    value = Texts(
+        f"shows records up to {state.watermark:,} of {last:,}",
+        f"已显示到第 {state.watermark:,} 条记录，共 {last:,} 条",
+    )
     behind = state.watermark < last or state.in_flight is not None
     if not behind or _somebody_writes(ledger):
         return Finding("store", "watermark", value)
@@ -244,11 +268,15 @@ def _content(store: Store, state: StoreState, ledger: Ledger) -> Iterator[Findin
         expected = named.get(node.prefix, 0)
         nodes += held[node.name]
         if not node.derived and held[node.name] != expected:
-            reason = f"it holds {held[node.name]} of type {node.name}, the ledger names {expected}"
+            reason = Texts(
+                f"it holds {held[node.name]} of type {node.name}, the ledger names {expected}",
+                f"其中有 {held[node.name]} 个 {node.name}，而台账中有 {expected} 个",
+            )
             fault = KehutuError("STORE_DAMAGED", store=store.url, reason=reason)
             yield Finding("store", node.name, f"{held[node.name]:,}", fault)
     relations = sum(held[name] for name in schema().relations)
-    yield Finding("store", "graph", f"{nodes:,} nodes, {relations:,} relations")
+    value = Texts(f"{nodes:,} nodes, {relations:,} relations", f"{nodes:,} 个节点，{relations:,} 个关系")
+    yield Finding("store", "graph", value)
 
 
 def _cardinalities(store: Store, ledger: Ledger) -> Iterator[Finding]:
@@ -262,11 +290,15 @@ def _cardinalities(store: Store, ledger: Ledger) -> Iterator[Finding]:
         except KehutuError as fault:
             if fault.code != "STORE_DEADLINE":
                 raise
-            yield Finding("store", declared.name, "too many to be looked through here")
+            value = Texts("too many to be looked through here", "数量过多，此处不逐一检查")
+            yield Finding("store", declared.name, value)
             continue
         if found:
-            number = f"{len(found)}{' or more' if len(found) >= CROWDED_COUNTED else ''}"
-            value = f"{number} with more than one"
+            more = len(found) >= CROWDED_COUNTED
+            value = Texts(
+                f"{len(found)}{' or more' * more} with more than one",
+                f"{len(found)} 个{'以上' * more}超过一个",
+            )
             yield Finding("store", declared.name, value, found[0].fault(), warning=True)
 
 

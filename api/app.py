@@ -10,7 +10,6 @@ import uvicorn
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse, PlainTextResponse
 
-from algorithms.risk.warm import warm
 from api.context import Context
 from api.endpoint import GraphQLOverHTTP
 from api.metrics import CONTENT_TYPE, Counting, Tally
@@ -18,14 +17,14 @@ from api.reports import PATH as REPORTS
 from api.reports import ReportsOverHTTP
 from api.request_log import RequestLog
 from api.schema import schema
-from graph.rebuild import refuse_while_rebuilding
+from services.operation.wholeness import refuse_unready
+from services.serving import warm
 from services.site import Site
 from terms.errors import KehutuError, Lang
 
 LOOPBACK = "127.0.0.1"
 """Until identity and policy exist the server is for this machine alone."""
 EVERYWHERE = "0.0.0.0"  # noqa: S104  # inside a container that publishes on loopback
-READY_SECONDS = 1.0
 QUERY_SECONDS = 10.0
 """Seconds that one query of an answer may take."""
 
@@ -54,8 +53,7 @@ def create_app(site: Site) -> FastAPI:
     def readyz() -> JSONResponse:
         """The store answers and its graph is whole, so questions can be asked."""
         try:
-            site.store.ping(0.5)
-            refuse_while_rebuilding(site.store.within(READY_SECONDS))
+            refuse_unready(site.store)
         except KehutuError as fault:
             return JSONResponse(
                 {

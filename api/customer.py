@@ -14,26 +14,14 @@ from api.paging import Connection, largest, page
 from api.reports import report_path
 from api.service import Interaction, WorkOrder
 from api.trace import Contribution, OwnRisk, RiskOverride, ScoreInterval
-from api.types import (
-    Account,
-    Address,
-    Arrears,
-    Bill,
-    Community,
-    Money,
-    Provenance,
-    Run,
-    SupplyElement,
-    described,
-    stored,
-)
-from graph.queries import CustomerPortrait
+from api.types import Account, Address, Arrears, Bill, Community, Money, Provenance, Run, SupplyElement
 from services import portrait
 from services.entity import Stored
 from services.entity import stored as entity
 from services.graph_answers import neighbours as answers
 from services.graph_answers.grid import GridElement, feeders
-from services.portrait import CustomerRisk, PartyRisk
+from services.portrait import CustomerRisk, CustomerRow, PartyRisk
+from services.schema import described, stored
 from services.site import Site
 from terms.errors import KehutuError
 from terms.ids import EntityId
@@ -117,7 +105,7 @@ class Customer:
 
     seen: strawberry.Private[Stored]
     site: strawberry.Private[Site]
-    known: strawberry.Private[CustomerPortrait | None] = field(default=None)
+    known: strawberry.Private[CustomerRow | None] = field(default=None)
 
     @classmethod
     def of(cls, info: Info, text: str) -> Customer | None:
@@ -136,7 +124,7 @@ class Customer:
         )
 
     @property
-    def row(self) -> CustomerPortrait:
+    def row(self) -> CustomerRow:
         """The whole portrait; of an entry of a list it is read when first needed."""
         if self.known is None:
             self.known = portrait.customer(self.site, self.seen.id)

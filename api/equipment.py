@@ -10,10 +10,11 @@ from api.customer import Customer
 from api.grid import GridTrace
 from api.linked import Linked, linked
 from api.paging import Connection, largest
-from api.types import Named, described
+from api.types import Named
 from services.entity import RelationDirection
 from services.graph_answers import grid, lists
 from services.graph_answers.filters import Filter
+from services.schema import described
 
 
 @strawberry.type(description=described("Line"))

@@ -23,7 +23,7 @@ from graphql import (
 )
 from strawberry.extensions import ValidationCache
 
-from api.paging import LARGEST_PAGE
+from services.paging import SHORT_PAGE
 from terms.errors import KehutuError
 
 TOKENS = 2_000
@@ -60,7 +60,7 @@ class Weight:
         )
 
 
-LARGEST = Weight(DEPTH, FIELDS, ALIASES, DIRECTIVES, COST, LARGEST_PAGE)
+LARGEST = Weight(DEPTH, FIELDS, ALIASES, DIRECTIVES, COST, SHORT_PAGE)
 
 
 @dataclass(slots=True)

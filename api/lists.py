@@ -10,8 +10,8 @@ import strawberry
 
 from api.context import ID
 from api.scalars import FenAmount
-from api.types import stored
 from services.graph_answers.filters import EXPECTED_LOSS, RISK, Filter, Order, Range
+from services.schema import stored
 
 
 @strawberry.input(description="Numbers from one to another, both included; absent where it is open.")

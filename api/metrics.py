@@ -10,8 +10,7 @@ from typing import Final
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from ledger import quarantine
-from ledger.records import head
+from services.operation.figures import figures
 from services.site import Site
 
 CONTENT_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"
@@ -47,11 +46,10 @@ class Tally:
             *(f'kehutu_http_requests_total{{path="{p}",status="{s}"}} {n}' for (p, s), n in requests),
             *_head("kehutu_http_request_seconds_total", "counter", "Seconds that answering them took."),
             *(f'kehutu_http_request_seconds_total{{path="{p}"}} {t:.6f}' for p, t in seconds),
-            *_head("kehutu_ledger_head", "gauge", "Number of the last record of the ledger."),
-            f"kehutu_ledger_head {head(site.ledger)}",
-            *_head("kehutu_quarantine_rows", "gauge", "Rows that wait in quarantine."),
-            f"kehutu_quarantine_rows {quarantine.count(site.ledger)}",
         ]
+        for figure in figures(site):
+            name = f"kehutu_{figure.name}"
+            lines += [*_head(name, "gauge", figure.what), f"{name} {figure.value}"]
         return "\n".join(lines) + "\n"
 
 

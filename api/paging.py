@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 from collections.abc import Callable, Sequence
 from typing import Any, Generic, TypeVar
 
 import strawberry
 
-from services.paging import checked
-from terms.errors import KehutuError
+from services.paging import SHORT_PAGE, checked, page_of_items
 
 T = TypeVar("T")
-
-LARGEST_PAGE = 100
 
 
 @strawberry.type(description="Where a page of a list stands in the whole.")
@@ -47,30 +42,14 @@ class Connection(Generic[T]):
 def page(items: Sequence[Any], key: Callable[[Any], str], first: int, after: str | None) -> Connection[Any]:
     """The page of at most ``first`` items that follow the item whose cursor is ``after``.
 
-    A cursor holds the key of an item, never its position, so that a page walk neither repeats nor skips an item
-    when others come or go in between.
-
     Raises:
         KehutuError: ``PAGE_SIZE`` or ``CURSOR_UNKNOWN``.
     """
-    largest(first)
-    start = 0
-    if after is not None:
-        wanted = _read_cursor(after)
-        start = next((index + 1 for index, item in enumerate(items) if key(item) == wanted), -1)
-        if start < 0:
-            raise KehutuError("CURSOR_UNKNOWN", found=after)
-    shown = items[start : start + first]
-    edges = [Edge(node=item, cursor=_cursor(key(item))) for item in shown]
+    found = page_of_items(items, key, first=largest(first), after=after)
     return Connection(
-        edges=edges,
-        page_info=PageInfo(
-            has_next_page=start + len(shown) < len(items),
-            has_previous_page=start > 0,
-            start_cursor=edges[0].cursor if edges else None,
-            end_cursor=edges[-1].cursor if edges else None,
-        ),
-        total_count=len(items),
+        edges=[Edge(node=edge.node, cursor=edge.cursor) for edge in found.edges],
+        page_info=found.page_info,  # type: ignore[arg-type]  # read by attribute
+        total_count=found.total_count,
     )
 
 
@@ -80,15 +59,4 @@ def largest(first: int) -> int:
     Raises:
         KehutuError: ``PAGE_SIZE``.
     """
-    return checked(first, LARGEST_PAGE)
-
-
-def _cursor(key: str) -> str:
-    return base64.urlsafe_b64encode(key.encode()).decode().rstrip("=")
-
-
-def _read_cursor(cursor: str) -> str:
-    try:
-        return base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode()
-    except (binascii.Error, ValueError) as error:
-        raise KehutuError("CURSOR_UNKNOWN", found=cursor) from error
+    return checked(first, SHORT_PAGE)

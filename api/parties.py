@@ -9,9 +9,10 @@ from api.context import ID, Info
 from api.customer import Customer, Risk
 from api.linked import Linked, linked
 from api.paging import Connection, largest, page
-from api.types import Address, Community, Money, Named, described
+from api.types import Address, Community, Money, Named
 from services import portrait
 from services.entity import RelationDirection, Stored
+from services.schema import described
 
 
 @strawberry.interface(description="A person or an enterprise: who carries the risk of its customers.")

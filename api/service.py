@@ -9,8 +9,9 @@ import strawberry
 from api import stored as of
 from api.context import ID, Info
 from api.linked import Linked, linked, type_called
-from api.types import Named, described
+from api.types import Named
 from services.entity import RelationDirection
+from services.schema import described
 
 
 @strawberry.type(description=described("WorkOrder"))

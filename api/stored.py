@@ -7,9 +7,9 @@ from typing import Any, Protocol
 import strawberry
 
 from api.context import ID
-from api.types import Money, stored
-from graph.schema.load import schema
+from api.types import Money
 from services.entity import Stored
+from services.schema import naming, stored
 
 CURRENCY = "CNY"
 
@@ -85,9 +85,7 @@ def called(type_name: str) -> Any:
     def read(root: HasSeen) -> str:
         return root.seen.name
 
-    naming = schema().nodes[type_name].properties
-    own = naming["name"].en if "name" in naming else "What people call it."
-    return strawberry.field(resolver=read, description=f"{own} Its id where it has none.")
+    return strawberry.field(resolver=read, description=f"{naming(type_name)} Its id where it has none.")
 
 
 def kind_of_entity() -> Any:

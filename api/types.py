@@ -8,22 +8,9 @@ from strawberry.scalars import JSON
 from api.context import Info
 from api.paging import Connection, largest, page
 from api.scalars import FenAmount
-from graph.schema.load import schema
 from services.graph_answers import history
 from services.live.changes import changes_in
-
-
-def stored(type_name: str, property_name: str) -> str:
-    """The description of a stored property, in English, with its unit."""
-    model = schema()
-    entry = (model.nodes.get(type_name) or model.relations[type_name]).properties[property_name]
-    unit = f" Unit: {entry.unit}." if entry.unit and entry.type != "money" else ""
-    return f"{entry.en}{unit}"
-
-
-def described(type_name: str) -> str:
-    """The description of a node type, in English."""
-    return schema().nodes[type_name].en
+from services.schema import described, stored
 
 
 @strawberry.type(description="An amount of money.")

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import TypeAlias
 
 import click
 
 from cli.options import Call, command
 from cli.output import print_json, print_table
-from ledger import audit as trail
-from ledger.database import Ledger
+from services.operation import audit as trail
+
+Head: TypeAlias = tuple[int, str]
+"""Number and hash of an entry."""
 
 BROKEN = {
     "en": {
@@ -45,19 +48,19 @@ TEXT = {
 _INSTANT = click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M:%SZ"])
 
 
-class _HeadText(click.ParamType[trail.Head]):
+class _HeadText(click.ParamType[Head]):
     """NUMBER:HASH as `audit verify` prints it."""
 
     name = "NUMBER:HASH"
 
-    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> trail.Head:
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> Head:
         """Read the text."""
-        if isinstance(value, trail.Head):
+        if isinstance(value, tuple):
             return value
         number, _, digest = str(value).partition(":")
         if not number.isdigit() or len(digest) != 64:
             self.fail(f"{value!r} is not NUMBER:HASH as `kehutu audit verify` prints it.", param, ctx)
-        return trail.Head(int(number), digest.lower())
+        return int(number), digest.lower()
 
 
 @click.group()
@@ -70,17 +73,16 @@ def audit() -> None:
     "--anchor", type=_HeadText(), help="A head that was kept elsewhere; the trail has to contain it."
 )
 @command
-def verify(call: Call, *, anchor: trail.Head | None) -> int:
+def verify(call: Call, *, anchor: Head | None) -> int:
     """Follow the chain of hashes from the first entry. Exit 1 at the first entry that does not fit.
 
     Keep the head that is printed in another place: given back as --anchor it proves that nothing before it was
     changed, and that the whole file was not replaced by an older one.
     """
-    with Ledger.open(call.settings.home, create=False) as ledger:
-        broken = trail.verify(ledger, anchor)
-        head = trail.head(ledger)
+    found = trail.verify(call.settings, anchor)
+    broken, head = found.broken, found.head
     if call.json:
-        print_json({"whole": broken is None, "broken": broken, "head": head})
+        print_json(found)
     elif broken is None:
         click.echo(TEXT[call.lang]["whole"].format(number=head.number, hash=head.hash))
     else:
@@ -102,10 +104,9 @@ def list_entries(
     call: Call, *, subject: str | None, since: datetime | None, until: datetime | None, after: int, first: int
 ) -> int:
     """List entries by number. Exit 1 when there is none."""
-    with Ledger.open(call.settings.home, create=False) as ledger:
-        entries = trail.listing(
-            ledger, subject=subject, since=_utc(since), until=_utc(until), after=after, first=first
-        )
+    entries = trail.entries(
+        call.settings, subject=subject, since=_utc(since), until=_utc(until), after=after, first=first
+    )
     if call.json:
         print_json(entries)
     elif entries:

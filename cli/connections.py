@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
-from api.paging import page
 from cli.output import plain
+from services.paging import page_of_items
 
 T = TypeVar("T")
 
@@ -22,7 +22,7 @@ def connection(
         first: at most so many are shown.
         shape: an item as plain values.
     """
-    shown = page(items, key, first, None)
+    shown = page_of_items(items, key, first=first)
     return {
         "edges": [{"node": shape(edge.node), "cursor": edge.cursor} for edge in shown.edges],
         "pageInfo": plain(shown.page_info),

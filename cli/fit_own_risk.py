@@ -6,7 +6,6 @@ from datetime import datetime
 
 import click
 
-from algorithms.arrears import OVERDUE_FOR_DEFAULT
 from cli.options import Call, command
 from cli.output import ProgressLines, print_json
 from services.own_risk import kept
@@ -35,8 +34,8 @@ TEXT = {
 )
 @click.option(
     "--overdue-bills",
-    type=click.IntRange(1, OVERDUE_FOR_DEFAULT),
-    default=OVERDUE_FOR_DEFAULT,
+    type=click.IntRange(1, kept.MOST_OVERDUE_BILLS),
+    default=kept.MOST_OVERDUE_BILLS,
     show_default=True,
     help="Overdue bills of one customer at once that count as default.",
 )
@@ -71,7 +70,6 @@ def own_risk(
         card = model.card
     else:
         # They load what learns: half a second that --show and --help need not wait for.
-        from algorithms.own_risk.outcomes import Event  # noqa: PLC0415
         from services.learning.own_risk import fit_own_risk  # noqa: PLC0415
         from services.loading import project  # noqa: PLC0415
         from services.site import open_site  # noqa: PLC0415
@@ -81,7 +79,7 @@ def own_risk(
             project(site, progress)
             card = fit_own_risk(
                 site,
-                event=Event(overdue_bills=overdue_bills),
+                overdue_bills=overdue_bills,
                 as_of=as_of.date() if as_of else None,
                 seed=seed,
                 progress=progress,

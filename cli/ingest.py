@@ -9,12 +9,10 @@ import click
 from cli.load_words import print_sources
 from cli.options import Call, command
 from cli.output import ProgressLines, plain, print_error, print_json
-from ingest.cardinality import Crowded
-from ingest.relations import Warned
 from services.live.following import Followed
 from services.loading import Loaded
 from services.loading import ingest as load_and_project
-from terms.errors import KehutuError, Lang
+from terms.errors import Lang
 
 CAUTIONS_SHOWN = 5
 TEXT = {
@@ -74,7 +72,7 @@ def ingest(call: Call, manifest: Path, *, strict: bool, no_analyse: bool) -> int
         print_sources(sources, call.lang)
         if any(s.quarantined for s in sources):
             click.echo(f"\n{TEXT[call.lang]['kept']}")
-        seen = cautions(loaded)
+        seen = loaded.cautions()
         for one in seen[:CAUTIONS_SHOWN]:
             click.echo(f"\n{one.code}: {one.message(call.lang)}\n{one.remedy(call.lang)}")
         if len(seen) > CAUTIONS_SHOWN:
@@ -86,22 +84,6 @@ def ingest(call: Call, manifest: Path, *, strict: bool, no_analyse: bool) -> int
         return loaded.store_fault.exit
     unreadable = any(s.error for s in sources)
     return 1 if unreadable or (strict and any(s.quarantined for s in sources)) else 0
-
-
-def cautions(loaded: Loaded) -> list[KehutuError]:
-    """What the load has brought into the graph that does not fit together, in words; the first hundred."""
-    found = loaded.projection.warnings if loaded.projection is not None else ()
-    return [one.fault() if isinstance(one, Crowded) else _doubled(one) for one in found]
-
-
-def _doubled(found: Warned) -> KehutuError:
-    return KehutuError(
-        "RELATION_DOUBLED",
-        type=found.type,
-        source=found.source,
-        target=found.target,
-        records=", ".join(found.records),
-    )
 
 
 def document(loaded: Loaded, lang: Lang) -> dict[str, object]:
@@ -116,7 +98,7 @@ def document(loaded: Loaded, lang: Lang) -> dict[str, object]:
         assert isinstance(analysis, dict)  # noqa: S101  # a data class
         fault = analysis.pop("fault") and followed.fault
         analysis["error"] = {"code": fault.code, "message": fault.message(lang)} if fault else None
-    words = [{"code": one.code, "message": one.message(lang)} for one in cautions(loaded)]
+    words = [{"code": one.code, "message": one.message(lang)} for one in loaded.cautions()]
     return {**report, "cautions": words, "analysis": analysis}
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import click
 
 from cli.options import Call, command
 from cli.output import print_error, print_json
-from ledger.judgements import Verdict
 from services.operation.identity import judge as take_judgement
 
 JUDGED = {
@@ -24,7 +25,13 @@ VERDICT_ZH = {"same": "相同", "different": "不同", "unsure": "不确定"}
 @click.option("--author", help="Who judges; the account at this terminal when absent.")
 @command
 def judge(
-    call: Call, *, first: str, second: str, verdict: Verdict, reason: str | None, author: str | None
+    call: Call,
+    *,
+    first: str,
+    second: str,
+    verdict: Literal["same", "different", "unsure"],
+    reason: str | None,
+    author: str | None,
 ) -> int:
     """Say that A and B are the same entity, are different ones, or that nobody knows.
 

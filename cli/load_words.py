@@ -9,8 +9,7 @@ from typing import Protocol
 import click
 
 from cli.output import print_table
-from ingest.notices import Place
-from ingest.report import LeftOut, Noticed
+from services.graph_answers.loads import LeftOut, Noticed, Place
 from terms.errors import Lang
 
 TEXT = {

@@ -7,9 +7,9 @@ import click
 from cli.load_words import print_sources
 from cli.options import Call, command
 from cli.output import plain, print_json, print_more, print_table
-from ledger.database import Ledger
 from services.graph_answers.loads import load as load_of
 from services.graph_answers.loads import loads as page_of_loads
+from services.site import open_ledger
 
 TEXT = {
     "en": {
@@ -43,7 +43,7 @@ def loads() -> None:
 @command
 def list_loads(call: Call, first: int, after: str | None) -> int:
     """List loads, the newest first."""
-    with Ledger.open(call.settings.home, create=False) as ledger:
+    with open_ledger(call.settings) as ledger:
         page = page_of_loads(ledger, first, after, lang=call.lang)
     text = TEXT[call.lang]
     if call.json:
@@ -75,7 +75,7 @@ _COUNTS = ("read", "accepted", "quarantined", "duplicate")
 @command
 def show_load(call: Call, load_id: str) -> int:
     """Show one load: the counts of its sources, what was noticed, and what was left out."""
-    with Ledger.open(call.settings.home, create=False) as ledger:
+    with open_ledger(call.settings) as ledger:
         found = load_of(ledger, load_id, lang=call.lang)
     if call.json:
         print_json(found)

@@ -8,10 +8,8 @@ import click
 
 from cli.options import Call, command
 from cli.output import print_error, print_json, print_table
-from ingest.retry import Retried
-from ledger import quarantine as held
-from ledger.database import Ledger
-from services.operation.quarantine import retry
+from services.operation import quarantine as held
+from services.operation.quarantine import Retried
 from terms.errors import KehutuError
 
 TEXT = {
@@ -57,11 +55,7 @@ def quarantine() -> None:
 @command
 def list_rows(call: Call, source: str | None, first: int) -> int:
     """List quarantined rows: where, which field, why."""
-    ledger = Ledger.open(call.settings.home, create=False)
-    try:
-        rows = held.listing(ledger, source=source, first=first)
-    finally:
-        ledger.close()
+    rows = held.rows(call.settings, source=source, first=first)
     if call.json:
         print_json(
             [
@@ -96,11 +90,7 @@ def list_rows(call: Call, source: str | None, first: int) -> int:
 @command
 def show_row(call: Call, row_id: str) -> int:
     """Show one quarantined row with its raw content, reason and remedy."""
-    ledger = Ledger.open(call.settings.home, create=False)
-    try:
-        row = held.show(ledger, row_id)
-    finally:
-        ledger.close()
+    row = held.row(call.settings, row_id)
     fault = KehutuError(row.code, **row.details)
     answer = {
         "id": row.id,
@@ -149,7 +139,7 @@ def retry_rows(
     that is taken is settled; the others stay, with their reason. Exit 1 when a row stays, 3 when the store is down:
     rows that were taken are kept, and the graph follows with the next command.
     """
-    done = retry(
+    done = held.retry(
         call.settings,
         ids,
         source=source,

@@ -6,8 +6,8 @@ import click
 
 from cli.options import Call, command
 from cli.output import print_json, print_table
-from graph.schema.load import schema as load_schema
-from graph.schema.model import NodeType, Property, RelationType
+from services.schema import NodeType, Property, RelationType
+from services.schema import schema as graph_schema
 
 TEXT = {
     "en": {
@@ -34,7 +34,7 @@ TEXT = {
 @command
 def schema(call: Call, type_name: str | None) -> int:
     """Print the node and relation types of the graph, or the properties of one TYPE. Needs no store."""
-    model = load_schema()
+    model = graph_schema()
     if call.json:
         print_json(model)
         return 0

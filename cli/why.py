@@ -6,8 +6,8 @@ import click
 
 from cli.options import Call, command
 from cli.output import print_json
-from ingest.why import why as explain
-from ingest.why_text import why_text
+from services.graph_answers.why import in_words
+from services.graph_answers.why import why as explain
 from services.site import open_site
 
 
@@ -21,10 +21,9 @@ def why(call: Call, first: str, second: str) -> int:
     Exit 1 when they are not the same entity.
     """
     with open_site(call.settings, create=False) as site:
-        # As they were asked: the chain is the one between these keys or records, not between today's ids.
-        answer = explain(site.ledger, site.schema, first, second)
+        answer = explain(site, first, second)
     if call.json:
         print_json(answer)
     else:
-        click.echo(why_text(answer, call.lang))
+        click.echo(in_words(answer, call.lang))
     return 0 if answer.same else 1

@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from ingest.cardinality import Crowded
 from ingest.load import load
 from ingest.projector import Projection
+from ingest.relations import Warned
 from ingest.report import LoadReport
 from ledger.database import Ledger
 from services.live.following import Followed, follow
@@ -30,6 +32,21 @@ class Loaded:
     projection: Projection | None
     store_fault: KehutuError | None = None
     followed: Followed | None = None
+
+    def cautions(self) -> list[KehutuError]:
+        """What the load has brought into the graph that does not fit together, in words; the first hundred."""
+        found = self.projection.warnings if self.projection is not None else ()
+        return [one.fault() if isinstance(one, Crowded) else _doubled(one) for one in found]
+
+
+def _doubled(found: Warned) -> KehutuError:
+    return KehutuError(
+        "RELATION_DOUBLED",
+        type=found.type,
+        source=found.source,
+        target=found.target,
+        records=", ".join(found.records),
+    )
 
 
 def ingest(

@@ -25,6 +25,9 @@ U = TypeVar("U")
 LARGEST_PAGE = 1_000
 """Entries of one page; the API allows fewer."""
 
+SHORT_PAGE = 100
+"""Entries of one page of the API, and of lists within an answer."""
+
 _SEAL = 8
 
 
@@ -200,3 +203,42 @@ def page_by_id(
         after=after,
         total=len(entries),
     )
+
+
+def page_of_items(
+    items: Sequence[T], key: Callable[[T], str], *, first: int, after: str | None = None
+) -> Page[T]:
+    """A page of a list within an answer, which is at hand as a whole. Its cursors hold an item's key, unsigned.
+
+    Raises:
+        KehutuError: ``PAGE_SIZE``; ``CURSOR_UNKNOWN``, also for an item that is not in the list.
+    """
+    checked(first, SHORT_PAGE)
+    start = 0
+    if after is not None:
+        wanted = _key_in(after)
+        start = next((index + 1 for index, item in enumerate(items) if key(item) == wanted), -1)
+        if start < 0:
+            raise KehutuError("CURSOR_UNKNOWN", found=after)
+    edges = tuple(Edge(item, _cursor_of(key(item))) for item in items[start : start + first])
+    return Page(
+        edges=edges,
+        page_info=PageInfo(
+            has_next_page=start + len(edges) < len(items),
+            has_previous_page=start > 0,
+            start_cursor=edges[0].cursor if edges else None,
+            end_cursor=edges[-1].cursor if edges else None,
+        ),
+        total_count=len(items),
+    )
+
+
+def _cursor_of(key: str) -> str:
+    return base64.urlsafe_b64encode(key.encode()).decode().rstrip("=")
+
+
+def _key_in(cursor: str) -> str:
+    try:
+        return base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode()
+    except (binascii.Error, ValueError) as error:
+        raise KehutuError("CURSOR_UNKNOWN", found=cursor) from error

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeAlias
 
 from graph import queries
 from ingest.entities import Entity
@@ -23,6 +24,9 @@ from terms.ids import EntityId
 from terms.money import Money
 
 BILLS_SHOWN = 100
+
+CustomerRow: TypeAlias = queries.CustomerPortrait
+"""What the store holds about a customer, and around it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +139,7 @@ class Provenance:
     recorded_at: datetime
 
 
-def customer(site: Site, text: str) -> queries.CustomerPortrait:
+def customer(site: Site, text: str) -> CustomerRow:
     """The portrait of a customer by id, old id or customer number.
 
     Raises:
@@ -161,7 +165,7 @@ def risk(site: Site, entity: str) -> CustomerRisk | None:
     return CustomerRisk(run, model, int(model.customer_party[position]), position)
 
 
-def own(site: Site, row: queries.CustomerPortrait, lang: Lang) -> OwnRisk | None:
+def own(site: Site, row: CustomerRow, lang: Lang) -> OwnRisk | None:
     """What the model of the current run says of a customer by its own record; None without a model."""
     found = risk(site, row.id)
     return None if found is None else own_risk(site, found.run, found.model, row, lang=lang)

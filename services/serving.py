@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Final
 
+from algorithms.risk.warm import warm as warm_kernels
 from graph.rebuild import refuse_while_rebuilding
 from graph.schema.load import schema
 from graph.state import prepare
@@ -56,6 +57,11 @@ def serving_site(settings: Settings, tell: Callable[[KehutuError], None]) -> Ite
             yield site
         finally:
             connecting.leave()
+
+
+def warm() -> None:
+    """Load every kernel of risk, so that the first trace does not wait for them to be compiled or read."""
+    warm_kernels()
 
 
 class _Connecting:

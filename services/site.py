@@ -64,6 +64,15 @@ def heap(chosen: str | None, ledger: Ledger) -> str | None:
     return chosen or ("2g" if ledger.path.stat().st_size > LARGE_LEDGER else None)
 
 
+def open_ledger(settings: Settings) -> Ledger:
+    """The site's ledger alone, for what needs no store; as a context it is closed at the end.
+
+    Raises:
+        KehutuError: LEDGER_MISSING; it cannot be opened.
+    """
+    return Ledger.open(settings.home, create=False)
+
+
 @contextmanager
 def open_site(settings: Settings, progress: Progress = silent, *, create: bool = True) -> Iterator[Site]:
     """Open (and where needed make, or migrate) the site's ledger and store; both are closed at the end.

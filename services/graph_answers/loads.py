@@ -9,12 +9,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from ingest.notices import Place
 from ingest.report import LeftOut, Noticed, left_out, noticed, read_kept
 from ledger import loads as kept
 from ledger.database import Ledger
 from services.graph_answers.history import instant
 from services.paging import Cursors, Page, page_by_id
 from terms.errors import Lang
+
+__all__ = ["LeftOut", "Load", "LoadedSource", "Noticed", "Place", "load", "loads"]
 
 MOST = 100_000
 """Loads that are looked through."""

@@ -8,6 +8,7 @@ import numpy as np
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
+from algorithms.arrears import OVERDUE_FOR_DEFAULT
 from algorithms.own_risk.outcomes import Event
 from algorithms.own_risk.training import MONTHS, TooLittle, train_default, train_next_bill
 from services.exposure.parties import Tables, read_relations, read_tables
@@ -28,7 +29,7 @@ CONTROL = 0.5
 def fit_own_risk(
     site: Site,
     *,
-    event: Event | None = None,
+    overdue_bills: int = OVERDUE_FOR_DEFAULT,
     as_of: date | None = None,
     seed: int = SEED,
     progress: Progress = silent,
@@ -37,10 +38,13 @@ def fit_own_risk(
 
     The same record and seed give the same model, to the byte. What is in force stays where this raises.
 
+    Args:
+        overdue_bills: of one customer at once that count as default.
+
     Raises:
         KehutuError: ``OWN_RISK_SHORT``, ``OWN_RISK_TOO_FEW``; ``NOTHING_LOADED``; ``STORE_UNAVAILABLE``.
     """
-    chosen = event or Event()
+    chosen = Event(overdue_bills=overdue_bills)
     until = as_of or latest_day(site)
     end = np.datetime64(until)
     progress("Reading the records")

@@ -15,8 +15,10 @@ from services.live.following import follow
 from services.loading import STORE_FAULT_EXIT, project
 from services.operation import trail
 from services.settings import Settings
-from services.site import open_site
+from services.site import open_ledger, open_site
 from terms.errors import KehutuError
+
+__all__ = ["Retrial", "Retried", "retry", "row", "rows"]
 
 _ALL = 1_000_000
 
@@ -27,6 +29,24 @@ class Retrial:
 
     rows: tuple[Retried, ...]
     store_fault: KehutuError | None = None
+
+
+def rows(
+    settings: Settings, *, source: str | None = None, first: int = 100
+) -> Sequence[quarantine.Quarantined]:
+    """Rows that wait, of one source where it is given."""
+    with open_ledger(settings) as ledger:
+        return quarantine.listing(ledger, source=source, first=first)
+
+
+def row(settings: Settings, row_id: str) -> quarantine.Quarantined:
+    """One row with what was read.
+
+    Raises:
+        KehutuError: UNKNOWN_QUARANTINE, QUARANTINE_AMBIGUOUS.
+    """
+    with open_ledger(settings) as ledger:
+        return quarantine.show(ledger, row_id)
 
 
 def retry(

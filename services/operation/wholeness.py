@@ -19,6 +19,8 @@ from terms.errors import KehutuError
 _POINTER: Final = "rebuilt in place"
 _UNTIL: Final = "/"
 _NO_QUERY_SECONDS: Final = 2.0
+READY_SECONDS: Final = 1.0
+"""A monitor that asks whether answers can be had waits no longer."""
 
 
 @contextmanager
@@ -45,6 +47,16 @@ def whole(ledger: Ledger, store: Store) -> Iterator[None]:
         # It has begun, or even ended, since the answer was begun.
         raise KehutuError("STORE_REBUILDING", store=store.url, since=after.partition(_UNTIL)[0])
     _refuse(after, store)
+
+
+def refuse_unready(store: Store) -> None:
+    """Return if the store answers at once and its graph is whole.
+
+    Raises:
+        KehutuError: STORE_UNAVAILABLE, STORE_REBUILDING.
+    """
+    store.ping(READY_SECONDS / 2)
+    refuse_while_rebuilding(store.within(READY_SECONDS))
 
 
 def _refuse(noted: str, store: Store) -> None:

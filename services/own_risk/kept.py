@@ -10,12 +10,16 @@ from pathlib import Path
 
 import orjson
 
+from algorithms.arrears import OVERDUE_FOR_DEFAULT
 from algorithms.own_risk.models import Learned
 from algorithms.own_risk.outcomes import Event
 from algorithms.own_risk.plain import learned_from, plain
 from ledger import documents
 from services.own_risk.card import ModelCard
 from terms.errors import KehutuError
+
+MOST_OVERDUE_BILLS = OVERDUE_FOR_DEFAULT
+"""Overdue bills at once that are default by the start rule: a model may not ask for more."""
 
 FOLDER = "fits"
 NAME = "own-risk"

@@ -1,0 +1,26 @@
+"""Why two names are, or are not, the same entity."""
+
+from __future__ import annotations
+
+from ingest import why as reasons
+from ingest.why_answer import Why
+from ingest.why_text import why_text
+from services.site import Site
+from terms.errors import Lang
+
+
+def why(site: Site, first: str, second: str) -> Why:
+    """Whether two names are the same entity, and why.
+
+    Args:
+        first, second: as they were asked: a chain is one between these keys or records, not between today's ids.
+
+    Raises:
+        KehutuError: UNKNOWN_ID.
+    """
+    return reasons.why(site.ledger, site.schema, first, second)
+
+
+def in_words(answer: Why, lang: Lang) -> str:
+    """The answer for people, a line for each step."""
+    return why_text(answer, lang)

@@ -1,6 +1,6 @@
 """A customer's own payment record: how late, how much is open, how distressed without any neighbour.
 
-Source of every rule: docs/science.md, "Inputs" (own distress, exposure at default, proxy of the buffer).
+Source of every rule: docs/science.md, "Input" (own distress, exposure at default, proxy of the buffer).
 """
 
 from __future__ import annotations

@@ -55,7 +55,7 @@ LITERATURE = {
     "taiwan": """Literature as the file's README gives it, not read again here: Yeh and Lien 2009 (Expert Systems with
 Applications 36) report area ratios of 0.54 for neural nets, 0.44 for logistic regression and 0.536 for trees, that is
 an AUC of about 0.77, 0.72 and 0.77, on another split of the whole file (30,000 rows) and with sex, age, education and
-marriage among the inputs. The start rule is the product's own without a model (docs/science.md, own distress), here
+marriage among the inputs. The start rule is the product's own without a model (docs/science.md, "Input"), here
 over six months of bills.""",
     "german": """Literature on this file is given as mean cost, which is not computed here. It is small: the intervals
 say how little a single figure means.""",

@@ -243,6 +243,117 @@ def all_crowded_targets(store: Store, *, type: str, relation: str, today: str, f
 
 
 @dataclass(frozen=True, slots=True)
+class CopyRun:
+    """A row of :func:`copy_run`."""
+
+    written: int
+
+
+_COPY_RUN = r"""
+// copy_run
+UNWIND $entries AS row
+MATCH (n:$type {id: row.id})
+SET n.risk = row.risk, n.community = row.community, n.runId = $run
+RETURN count(n) AS written
+"""
+
+
+def copy_run(store: Store, *, type: str, entries: list[dict[str, object]], run: str) -> CopyRun | None:
+    """Writes the risk and the community of a run on nodes of a type; how many there are.
+
+    Args:
+        entries: id, risk and community of each
+    """
+    rows = store.write(_put(_COPY_RUN, "type", type, _NODE_TYPES), entries=entries, run=run)
+    return next((CopyRun(row["written"]) for row in rows), None)
+
+
+@dataclass(frozen=True, slots=True)
+class CopyShares:
+    """A row of :func:`copy_shares`."""
+
+    written: int
+
+
+_COPY_SHARES = r"""
+// copy_shares
+UNWIND $entries AS row
+MATCH (a:$first {id: row.a})
+MATCH (b:$second {id: row.b})
+MERGE (a)-[r:SHARES {key: row.r.key}]->(b)
+SET r = row.r, r.runId = $run
+RETURN count(r) AS written
+"""
+
+
+def copy_shares(store: Store, *, first: str, second: str, entries: list[dict[str, object]], run: str) -> CopyShares | None:
+    """Writes pairs of parties that a run holds for close, between nodes of two types; how many there are.
+
+    Args:
+        first: of the ends a
+        second: of the ends b
+        entries: a, b and r, the values of the relation with its key
+    """
+    rows = store.write(_put(_put(_COPY_SHARES, "first", first, _NODE_TYPES), "second", second, _NODE_TYPES), entries=entries, run=run)
+    return next((CopyShares(row["written"]) for row in rows), None)
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveOtherShares:
+    """A row of :func:`remove_other_shares`."""
+
+    removed: int
+
+
+_REMOVE_OTHER_SHARES = r"""
+// remove_other_shares
+MATCH ()-[r:SHARES]->()
+WHERE r.runId IS NULL OR r.runId <> $run
+WITH r LIMIT $batch
+DELETE r
+RETURN count(r) AS removed
+"""
+
+
+def remove_other_shares(store: Store, *, run: str, batch: int) -> RemoveOtherShares | None:
+    """Removes some pairs that another run has left; how many there were."""
+    rows = store.write(_REMOVE_OTHER_SHARES, run=run, batch=batch)
+    return next((RemoveOtherShares(row["removed"]) for row in rows), None)
+
+
+@dataclass(frozen=True, slots=True)
+class SharesMark:
+    """A row of :func:`shares_mark`."""
+
+    digest: str
+
+
+_SHARES_MARK = r"""
+// shares_mark
+MATCH (m:Meta {id: 'shares'})
+RETURN m.digest AS digest
+"""
+
+
+def shares_mark(store: Store) -> SharesMark | None:
+    """What names the pairs that were written last; none before the first time."""
+    rows = store.read(_SHARES_MARK)
+    return next((SharesMark(row["digest"]) for row in rows), None)
+
+
+_MARK_SHARES = r"""
+// mark_shares
+MERGE (m:Meta {id: 'shares'})
+SET m.digest = $digest
+"""
+
+
+def mark_shares(store: Store, *, digest: str) -> None:
+    """Names the pairs that were written; empty while they are being written."""
+    store.write(_MARK_SHARES, digest=digest)
+
+
+@dataclass(frozen=True, slots=True)
 class Entity:
     """A row of :func:`entity`."""
 

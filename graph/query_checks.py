@@ -19,7 +19,7 @@ Fault: TypeAlias = Callable[[int, str], NoReturn]
 Lines: TypeAlias = list[tuple[int, str]]
 
 STORE_LABELS = frozenset({"Meta"})
-STORE_PROPERTIES = RESERVED | {"ledgerId", "watermark", "inFlight", "schemaVersion"}
+STORE_PROPERTIES = RESERVED | {"ledgerId", "watermark", "inFlight", "schemaVersion", "digest"}
 
 _BLANKED = re.compile(r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"|//[^\n]*|/\*.*?\*/", re.DOTALL)
 _PARAMETER = re.compile(r"(:?)\$(\w+)")

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import groupby, islice
 
+from graph import queries
 from ledger import runs
 from ledger.database import Ledger
 from services.risk.model import RiskModel, current
@@ -75,16 +76,13 @@ def _copy(site: Site, progress: Progress) -> Copied:
     run, model = current(site)
     store, done, total = site.store.within(WRITE_SECONDS), 0, len(model.ids) + len(model.customers)
     for type_name, entries in groupby(_rows(model), lambda entry: entry[0]):
-        query = (
-            f"UNWIND $rows AS row MATCH (n:`{type_name}` {{id: row.id}}) "
-            "SET n.risk = row.risk, n.community = row.community, n.runId = $run RETURN count(n) AS written"
-        )
         rows = (row for _, row in entries)
         while batch := list(islice(rows, BATCH)):
             with site.ledger.writer():
                 if runs.current(site.ledger).id != run.id:
                     return Copied(run.id, done, 0, whole=False)
-                done += store.write(query, rows=batch, run=run.id)[0]["written"]
+                copied = queries.copy_run(store, type=type_name, entries=batch, run=run.id)
+                done += 0 if copied is None else copied.written
             progress("Copying the run onto the nodes", done, total)
     shares = shares_of(site, model)
     if written_already(site, shares):

@@ -18,6 +18,7 @@ import numpy as np
 import orjson
 
 from algorithms.pairs_in_common import pairs_in_common
+from graph import queries
 from graph.store import Store
 from ingest.conversions import ZONE
 from ledger.records import versions
@@ -29,7 +30,6 @@ MOST = 20
 """Parties that may have a value in common for their pairs to be written."""
 
 BATCH = 5_000
-_MARK = "shares"
 
 Row = dict[str, object]
 
@@ -81,30 +81,22 @@ def shares_of(site: Site, model: RiskModel) -> Shares:
 
 def written_already(site: Site, shares: Shares) -> bool:
     """Whether the graph holds these pairs: the same were written last, and none has gone with its party since."""
-    rows = site.store.read("MATCH (m:Meta {id: $mark}) RETURN m.digest AS digest", mark=_MARK)
+    last = queries.shares_mark(site.store)
     held = site.store.dialect.counts(site.store, site.schema)["SHARES"]
-    return bool(rows) and rows[0]["digest"] == shares.digest and held == shares.count
+    return last is not None and last.digest == shares.digest and held == shares.count
 
 
 def batches(store: Store, run: RunId, shares: Shares) -> Iterator[int]:
     """Write the pairs of a run and remove those of others, a batch a step; yields how many the step wrote."""
-    store.write("MERGE (m:Meta {id: $mark}) SET m.digest = ''", mark=_MARK)
+    queries.mark_shares(store, digest="")
     for (first, second), rows in shares.rows.items():
-        query = (
-            f"UNWIND $rows AS row MATCH (a:`{first}` {{id: row.a}}) MATCH (b:`{second}` {{id: row.b}}) "
-            "MERGE (a)-[r:SHARES {key: row.r.key}]->(b) SET r = row.r, r.runId = $run "
-            "RETURN count(r) AS written"
-        )
         left = iter(rows)
         while batch := list(islice(left, BATCH)):
-            yield int(store.write(query, rows=batch, run=run)[0]["written"])
-    stale = (
-        "MATCH ()-[r:SHARES]->() WHERE r.runId IS NULL OR r.runId <> $run "
-        "WITH r LIMIT $batch DELETE r RETURN count(r) AS removed"
-    )
-    while store.write(stale, run=run, batch=BATCH)[0]["removed"]:
+            copied = queries.copy_shares(store, first=first, second=second, entries=batch, run=run)
+            yield 0 if copied is None else copied.written
+    while (left_over := queries.remove_other_shares(store, run=run, batch=BATCH)) and left_over.removed:
         yield 0
-    store.write("MATCH (m:Meta {id: $mark}) SET m.digest = $digest", mark=_MARK, digest=shares.digest)
+    queries.mark_shares(store, digest=shares.digest)
 
 
 def _row(  # noqa: PLR0917  # the parts of one row

@@ -206,3 +206,60 @@ def test_a_python_that_cannot_be_used_is_named_with_the_remedy(tmp_path: Path) -
     assert "needs Python 3.11 or later as 'false'" in refused.stderr
     assert "make install PYTHON=" in refused.stderr
     assert not (tmp_path / ".venv").exists()
+
+
+CYPHER = re.compile(
+    r"\b(?:MATCH|MERGE|CREATE|DELETE)\s*\([\w:)]|\bUNWIND\s+\S+.*\bAS\b|\bCALL\s+(?:gds|db|dbms)\.|\bRETURN\s+\w+.*\bAS\b"
+)
+WITH_CYPHER = {
+    "graph/connection.py": "asks whether a store answers",
+    "graph/create.py": "one text for each type of the schema",
+    "graph/dialects/arcadedb.py": "what only this store understands",
+    "graph/dialects/neo4j.py": "what only this store understands",
+    "graph/migrate.py": "the state of the store, before its definitions are as they should be",
+    "graph/queries.py": "made from cypher/",
+    "graph/rebuild.py": "the mark of a store that is made again, beside its definitions",
+    "graph/state.py": "the state of the store, beside its definitions",
+    "graph/store.py": "asks whether a store answers",
+    "graph/write.py": "one text for each type of the schema",
+    "ingest/readers/py2neo_origin.py": "reads another program's graph, of no schema of ours",
+}
+"""Modules that may hold Cypher, each with its reason; all other queries stand in ``cypher/``."""
+
+
+def _texts_of_code(module: Path) -> Iterator[str]:
+    """Strings of a module that are no docstrings; of an f-string what is fixed."""
+    tree = ast.parse(module.read_text(encoding="utf-8"))
+    spoken = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.JoinedStr):
+            yield "".join(part.value if isinstance(part, ast.Constant) else "x" for part in node.values)
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in spoken:
+            yield node.value
+
+
+def test_queries_stand_in_cypher_files_but_for_listed_modules() -> None:
+    holding = {
+        module.relative_to(CHECKOUT).as_posix()
+        for module in _modules()
+        if any(CYPHER.search(text) for text in _texts_of_code(module))
+    }
+    assert holding == set(WITH_CYPHER)
+
+
+CITED = re.compile(r"\b(docs/[\w/-]+\.md),[\s#>]+(?:\"([^\"]+)\"|(\w+))")
+
+
+def test_every_section_that_is_cited_exists() -> None:
+    cited = [
+        (path.relative_to(CHECKOUT).as_posix(), page, section or f"not in quotes: {word}")
+        for path, text in _texts()
+        if path.suffix in {".py", ".md", ".yaml", ".cypher"} and path != Path(__file__)
+        for page, section, word in CITED.findall(text)
+    ]
+    assert cited
+    headings = {
+        page: set(re.findall(r"^#+ (.+)$", (CHECKOUT / page).read_text(encoding="utf-8"), re.M))
+        for page in {page for _, page, _ in cited}
+    }
+    assert [found for found in cited if found[2] not in headings[found[1]]] == []

@@ -15,7 +15,7 @@ from graph.arrays import Bools, Floats, Ints
 class Event:
     """Default: a customer has ``overdue_bills`` overdue bills at once on some day of the ``months`` after the cut-off.
 
-    Six is the start rule's own default (docs/science.md, own distress): so the forecast is the chance of reaching the
+    Six is the start rule's own default (docs/science.md, "Input"): so the forecast is the chance of reaching the
     state that counts as 1, and a customer that is in it is 1 and is not forecast. Counting bills, not days, follows
     how collection works here; a bill that is paid late, however often, is no default.
     """

@@ -1,6 +1,6 @@
 """Parameters of risk propagation: one frozen, versioned object that every answer can show.
 
-The start values are those of docs/science.md, "Start values"; they are not fitted to any data and say so.
+The start values are those of docs/science.md, "Two weights"; they are not fitted to any data and say so.
 """
 
 from __future__ import annotations

@@ -93,6 +93,19 @@ class Neo4j:
         """There is one database, and its numbers change with its state only."""
         return ""
 
+    def version(self, store: Client) -> tuple[str, str]:
+        """The server's version and edition."""
+        (server,) = store.read(
+            "CALL dbms.components() YIELD name, versions, edition WHERE name = 'Neo4j Kernel' "
+            "RETURN versions[0] AS version, edition"
+        )
+        return str(server["version"]), str(server["edition"])
+
+    def engine_version(self, store: Client) -> str:
+        """The version of Graph Data Science; a Neo4jError where the server has none."""
+        (gds,) = store.read("RETURN gds.version() AS version")
+        return str(gds["version"])
+
     def stop(self, store: Client, query: str, seconds: float) -> int:  # noqa: ARG002
         """Nothing to do: see :meth:`keeps_deadlines`."""
         return 0

@@ -63,7 +63,7 @@ def first_action(model: RiskModel, stake: Floats, seeds: list[int]) -> Step | No
 
 def ring_fences(model: RiskModel, stake: Floats, picks: int) -> list[Step]:
     """Parties whose outgoing links to cut, one after the other, each where it spares most (docs/science.md,
-    "What-if").
+    "Where to act").
 
     Each pick is the party with the largest part of the group's loss passing through it on the way to others; the
     solution is continued without its links before the next one. ``spared`` is what the pick adds.

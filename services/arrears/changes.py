@@ -39,7 +39,7 @@ def largest_drops(
     """The three largest drops of expected loss among the causes with the largest shares.
 
     Each is computed by continuing from the run's solution without its cause, which gives the solution of solving again:
-    it is unique (docs/science.md, "Updates"). Drop = loss now - g(score without the cause) * loss given default *
+    it is unique (docs/science.md, "Solving"). Drop = loss now - g(score without the cause) * loss given default *
     exposure, to the fen. Of two equal drops the first in words comes first.
 
     Args:

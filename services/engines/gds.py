@@ -11,6 +11,7 @@ import uuid
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from importlib import resources
 from typing import Any
 
 import neo4j
@@ -41,44 +42,28 @@ from services.engines.protocol import (
 )
 from terms.errors import KehutuError
 
-FROM_ARRAYS = """
-UNWIND range(0, size($source) - 1) AS i
-WITH $source[i] AS source, CASE WHEN $target[i] >= 0 THEN $target[i] END AS target, $weight[i] AS weight
-RETURN gds.graph.project($name, source, target, {relationshipProperties: {weight: weight}},
-                         {undirectedRelationshipTypes: $undirected})
-"""
-FROM_STORE = """
-MATCH (n:%(nodes)s)
-OPTIONAL MATCH (n)-[r:%(relations)s]->(m:%(nodes)s) WHERE n <> m AND %(weight)s >= 0
-RETURN gds.graph.project($name, n, m, {relationshipProperties: {weight: toFloat(%(weight)s)}},
-                         {undirectedRelationshipTypes: $undirected})
-"""
+
+def _texts() -> dict[str, str]:
+    """The blocks of the file by name."""
+    file = resources.files("cypher") / "engines" / "gds.cypher"
+    _, *blocks = file.read_text(encoding="utf-8").split("// name: ")
+    return {name: text.strip() for name, _, text in (block.partition("\n") for block in blocks)}
+
+
+TEXTS = _texts()
 # Through ``run_cypher``, not the client's method for each procedure: those fetch every path with all its nodes, and
 # wait ten minutes for a server that is gone.
 STREAMS = {
-    Components: "CALL gds.wcc.stream($name, $settings) YIELD nodeId, componentId AS value",
-    Communities: "CALL gds.leiden.stream($name, $settings) YIELD nodeId, communityId AS value",
-    Clustering: (
-        "CALL gds.localClusteringCoefficient.stream($name, $settings) "
-        "YIELD nodeId, localClusteringCoefficient AS value"
-    ),
-    Levels: "CALL gds.allShortestPaths.delta.stream($name, $settings) YIELD targetNode, totalCost",
-    Distances: "CALL gds.allShortestPaths.delta.stream($name, $settings) YIELD targetNode, totalCost",
+    Components: TEXTS["components"],
+    Communities: TEXTS["communities"],
+    Clustering: TEXTS["clustering"],
+    Levels: TEXTS["shortest_paths"],
+    Distances: TEXTS["shortest_paths"],
 }
-# Left by a process that was killed: the server would keep them in its memory for ever.
-DROP_LEFT = """
-CALL gds.graph.list() YIELD graphName AS left, creationTime AS made
-WITH left, made WHERE left STARTS WITH $prefix AND made < datetime() - duration({hours: $hours})
-CALL gds.graph.drop(left, false) YIELD graphName
-RETURN graphName
-"""
 PREFIX = "kehutu-"
 LONGEST_HOURS = 24
-"""No algorithm runs longer."""
-DROP = "CALL gds.graph.drop($name, false) YIELD graphName"
-NODES = """
-MATCH (n:%(nodes)s) RETURN collect(id(n)) AS numbers, collect(n.id) AS keys
-"""
+"""No algorithm runs longer: a projection that is older was left by a process that was killed, and the server would keep
+it in its memory for ever."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,13 +134,13 @@ class Gds:
     ) -> Iterator[_Projected]:
         client = self._client(driver, database)
         name = f"{PREFIX}{uuid.uuid4().hex}"
-        client.run_cypher(DROP_LEFT, {"prefix": PREFIX, "hours": LONGEST_HOURS})
+        client.run_cypher(TEXTS["drop_left"], {"prefix": PREFIX, "hours": LONGEST_HOURS})
         common = {"name": name, "undirected": [] if projection.directed else ["*"]}
         if isinstance(projection, StoreProjection):
             query, keys, numbers = self._from_store(client, projection)
             parameters: dict[str, Any] = common
         else:
-            query, keys = FROM_ARRAYS, projection.keys
+            query, keys = TEXTS["from_arrays"], projection.keys
             numbers = np.arange(len(keys), dtype=np.int64)
             parameters = common | _lists(projection.without_loops())
         if not len(keys):
@@ -167,9 +152,9 @@ class Gds:
         except DriverError:  # the server is gone, and with it what it held in memory
             raise
         except BaseException:
-            client.run_cypher(DROP, {"name": name})
+            client.run_cypher(TEXTS["drop"], {"name": name})
             raise
-        client.run_cypher(DROP, {"name": name})
+        client.run_cypher(TEXTS["drop"], {"name": name})
 
     def _client(self, driver: neo4j.Driver, database: str | None) -> Any:
         try:
@@ -195,10 +180,10 @@ class Gds:
             "relations": "|".join(f"`{relation.type}`" for relation in projection.relations),
             "weight": f"CASE type(r) {' '.join(weights)} END",
         }
-        row = client.run_cypher(NODES % texts).iloc[0]
+        row = client.run_cypher(TEXTS["nodes"] % texts).iloc[0]
         order = sorted(range(len(row["keys"])), key=row["keys"].__getitem__)
         numbers = np.array(row["numbers"], dtype=np.int64)[order] if order else np.empty(0, dtype=np.int64)
-        return FROM_STORE % texts, [row["keys"][k] for k in order], numbers
+        return TEXTS["from_store"] % texts, [row["keys"][k] for k in order], numbers
 
 
 def client_class() -> Callable[..., Any]:

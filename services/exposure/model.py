@@ -1,6 +1,6 @@
 """The inputs of the risk model: who carries risk, with what buffer, exposed to whom for how much.
 
-The rules are those of docs/science.md, "Inputs"; whatever had to be assumed is marked or listed as a warning.
+The rules are those of docs/science.md, "Input"; whatever had to be assumed is marked or listed as a warning.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Past cut-offs of a site, and what came of its parties in the twelve months after each.
 
 A party defaults when one of its customers has six overdue bills at once: the state that counts as own distress 1
-(docs/science.md, "Inputs"). Judged are parties with bills before and after the cut-off that were not in default at it.
+(docs/science.md, "Input"). Judged are parties with bills before and after the cut-off that were not in default at it.
 Links, amounts and balance sheets are those that the graph shows now; payments, own distress and buffers by bills, and
 judgements of people, are those known at the cut-off.
 """

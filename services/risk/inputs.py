@@ -15,7 +15,7 @@ from services.site import Site
 
 
 def exposure(site: Site, cut_off: np.datetime64, parameters: RiskParameters) -> Exposure:
-    """Read the graph once and apply the rules of docs/science.md, "Inputs".
+    """Read the graph once and apply the rules of docs/science.md, "Input".
 
     Args:
         site: an open site whose graph is up to date.

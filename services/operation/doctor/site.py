@@ -15,6 +15,7 @@ from typing import Final
 
 import neo4j
 
+from graph.dialects.neo4j import Neo4j
 from graph.migrate import migrations
 from graph.rebuild import leftovers, rebuilding_since
 from graph.schema.load import schema
@@ -158,16 +159,11 @@ def _store(settings: Settings, ledger: Ledger | None) -> Iterator[Finding]:
 
 
 def _server(store: Store) -> Iterator[Finding]:
-    if store.dialect.name != "neo4j":
+    if not isinstance(store.dialect, Neo4j):
         return
-    (server,) = store.read(
-        "CALL dbms.components() YIELD name, versions, edition WHERE name = 'Neo4j Kernel' "
-        "RETURN versions[0] AS version, edition"
-    )
-    yield server_version(store.url, str(server["version"]), str(server["edition"]))
+    yield server_version(store.url, *store.dialect.version(store))
     try:
-        (gds,) = store.read("RETURN gds.version() AS version")
-        yield Finding("store", "Graph Data Science", str(gds["version"]))
+        yield Finding("store", "Graph Data Science", store.dialect.engine_version(store))
     except neo4j.exceptions.Neo4jError as error:
         reason = (error.message or "").split(".")[0]
         fault = KehutuError("GDS_MISSING", store=store.url, reason=reason)

@@ -6,41 +6,31 @@ import enum
 from typing import Annotated, Any
 
 import strawberry
+from strawberry import Parent
 from strawberry.scalars import JSON
 
+from api import lists
 from api.context import ID, Info
-from api.customer import Customer
-from api.equipment import Device, Line
-from api.grid import GridTrace
-from api.history import Load, QuarantinedRow
-from api.linked import NeighbourConnection, RelationCount
-from api.lists import (
-    CustomerFilter,
-    CustomerOrder,
-    DeviceFilter,
-    DeviceOrder,
-    EnterpriseFilter,
-    EnterpriseOrder,
-    LineFilter,
-    LineOrder,
-    PersonFilter,
-    PersonOrder,
-    WorkOrderFilter,
-    WorkOrderOrder,
-    to_filter,
-    to_order,
-)
-from api.paging import Connection, largest
-from api.parties import Enterprise, Person
-from api.service import WorkOrder
-from api.types import Community, Named, Run
+from api.entities import Customer, Device, Enterprise, Line, Person, WorkOrder
+from api.exposed import expose
+from api.paging import largest
 from services import entity as entities
 from services import search as searching
-from services.graph_answers import grid, history, lists, loads
+from services.arrears.model import RunName
+from services.entity import Entity, Value
+from services.graph_answers import grid, history, loads
 from services.graph_answers import neighbours as around
 from services.graph_answers import paths as ways
+from services.graph_answers.grid import GridTrace
+from services.graph_answers.history import QuarantinedRow
+from services.graph_answers.loads import Load
+from services.graph_answers.neighbours import Neighbours
+from services.graph_answers.paths import Path
+from services.paging import Page
+from services.portrait import Community
+from services.search import Hit
 from terms.errors import KehutuError
-from terms.money import Money as Amount
+from terms.money import Money
 
 
 @strawberry.enum(description="Types that can be searched.")
@@ -68,72 +58,20 @@ class SearchType(enum.Enum):
     SERVICE = "Service"
 
 
-@strawberry.type(description="An entity that a search found.")
-class SearchHit:
-    """See the description."""
-
-    id: ID = strawberry.field(description="Canonical id.")
-    type: str = strawberry.field(description="Type of the entity.")
-    name: str = strawberry.field(description="What people call it.")
-    origins: list[str] = strawberry.field(
-        description="real, benchmark or synthetic: where its records come from."
-    )
+def value(found: Parent[Value]) -> JSON:
+    """Text, number or truth value; dates as ISO text, amounts as {fen, currency}."""
+    shown = found.value
+    if isinstance(shown, Money):
+        shown = {"fen": shown.fen, "currency": shown.currency}
+    return JSON(shown)
 
 
-@strawberry.type(description="One stored value of an entity.")
-class Value:
-    """See the description."""
-
-    name: str = strawberry.field(description="Name of the property.")
-    label: str = strawberry.field(description="What it means, in the language of the asker.")
-    unit: str | None = strawberry.field(description="Its unit; CNY of amounts, which are in fen.")
-
-    @strawberry.field(
-        description="Text, number or truth value; dates as ISO text, amounts as {fen, currency}."
-    )
-    def value(self) -> JSON:
-        found: Any = self.value
-        if isinstance(found, Amount):
-            found = {"fen": found.fen, "currency": found.currency}
-        return JSON(found)
-
-
-@strawberry.type(description="Any entity, of whatever type.")
-class Entity:
-    """See the description."""
-
-    id: ID = strawberry.field(description="Canonical id.")
-    type: str = strawberry.field(description="Type of the entity.")
-    name: str = strawberry.field(description="What people call it; its id where it has no name.")
-    keys: list[str] = strawberry.field(description="Every key that it is known under, old ids included.")
-    origins: list[str] = strawberry.field(
-        description="real, benchmark or synthetic: where its records come from."
-    )
-    values: list[Value] = strawberry.field(description="Its stored values, in the order of the model.")
-    relations: list[RelationCount] = strawberry.field(
-        description="How many relations it has, by type, direction and type of the other end."
-    )
-
-
-@strawberry.type(description="From one entity of a path to the next.")
-class PathStep:
-    """See the description."""
-
-    from_: Named = strawberry.field(name="from", description="Where the step begins.")
-    relation: str = strawberry.field(description="Type of the relation.")
-    forward: bool = strawberry.field(description="Whether the relation runs this way; else it runs back.")
-    to: Named = strawberry.field(description="Where the step ends.")
-    key: str = strawberry.field(description="What tells parallel relations apart, e.g. a contract number.")
-    record_id: str = strawberry.field(description="The record that reports it, as source/recordId.")
-
-
-@strawberry.type(description="A way from one entity to another that meets no entity twice.")
-class Path:
-    """See the description."""
-
-    length: int = strawberry.field(description="Number of its relations.")
-    steps: list[PathStep] = strawberry.field(description="From the one end to the other.")
-    hidden: bool = strawberry.field(description="Whether it stands for what the asker may not see.")
+expose(Hit, name="SearchHit")
+expose(Value, value=value)
+expose(Entity)
+expose(Path)
+expose(Load)
+expose(QuarantinedRow)
 
 
 @strawberry.enum(description="Rows in quarantine by what became of them.")
@@ -150,32 +88,32 @@ class GraphAnswers:
 
     @strawberry.field(description="A customer by id, old id or customer number; null where there is none.")
     def customer(self, info: Info, id: ID) -> Customer | None:
-        return Customer.of(info, id)
+        return Customer.found(info, id)
 
     @strawberry.field(description="An enterprise by id, old id or credit code; null where there is none.")
     def enterprise(self, info: Info, id: ID) -> Enterprise | None:
         seen = entities.stored(info.context.site, "Enterprise", id)
-        return None if seen is None else Enterprise(seen=seen)
+        return None if seen is None else Enterprise.of(seen)
 
     @strawberry.field(description="A person by id or old id; null where there is none.")
     def person(self, info: Info, id: ID) -> Person | None:
         seen = entities.stored(info.context.site, "Person", id)
-        return None if seen is None else Person(seen=seen)
+        return None if seen is None else Person.of(seen)
 
     @strawberry.field(description="A line by id, old id or number; null where there is none.")
     def line(self, info: Info, id: ID) -> Line | None:
         seen = entities.stored(info.context.site, "Line", id)
-        return None if seen is None else Line(seen=seen)
+        return None if seen is None else Line.of(seen)
 
     @strawberry.field(description="A device by id, old id or number; null where there is none.")
     def device(self, info: Info, id: ID) -> Device | None:
         seen = entities.stored(info.context.site, "Device", id)
-        return None if seen is None else Device(seen=seen)
+        return None if seen is None else Device.of(seen)
 
     @strawberry.field(description="A work order by id, old id or number; null where there is none.")
     def work_order(self, info: Info, id: ID) -> WorkOrder | None:
         seen = entities.stored(info.context.site, "WorkOrder", id)
-        return None if seen is None else WorkOrder(seen=seen)
+        return None if seen is None else WorkOrder.of(seen)
 
     @strawberry.field(
         description="An entity of whatever type by id, old id or business number, as `kehutu show` prints it; null "
@@ -183,7 +121,7 @@ class GraphAnswers:
     )
     def entity(self, info: Info, id: ID) -> Entity | None:
         try:
-            return entities.show(info.context.site, id, info.context.lang)  # type: ignore[return-value]  # by attribute
+            return entities.show(info.context.site, id, info.context.lang)
         except KehutuError as fault:
             if fault.code == "UNKNOWN_ID":
                 return None
@@ -199,9 +137,9 @@ class GraphAnswers:
         types: list[SearchType] | None = None,
         first: int = 20,
         after: str | None = None,
-    ) -> Connection[SearchHit]:
+    ) -> Page[Hit]:
         names = [kind.value for kind in types or ()]
-        return searching.search(info.context.site, text, names, largest(first), after)  # type: ignore[return-value]  # by attribute
+        return searching.search(info.context.site, text, names, largest(first), after)
 
     @strawberry.field(
         description="Relations of an entity and the entities at their other ends, with counts by type of relation."
@@ -213,10 +151,8 @@ class GraphAnswers:
         relations: list[str] | None = None,
         first: int = 50,
         after: str | None = None,
-    ) -> NeighbourConnection:
-        return around.neighbours(  # type: ignore[return-value]  # read by attribute
-            info.context.site, id, relations or (), largest(first), after
-        )
+    ) -> Neighbours:
+        return around.neighbours(info.context.site, id, relations or (), largest(first), after)
 
     @strawberry.field(
         description="Ways from one entity to another along relations of any type, whichever way each runs; the "
@@ -232,8 +168,8 @@ class GraphAnswers:
         first: int = 10,
         after: str | None = None,
         relations: list[str] | None = None,
-    ) -> Connection[Path]:
-        return ways.paths(  # type: ignore[return-value]  # read by attribute
+    ) -> Page[Path]:
+        return ways.paths(
             info.context.site,
             from_,
             to,
@@ -249,104 +185,35 @@ class GraphAnswers:
     def grid_trace(
         self, info: Info, id: ID, direction: grid.GridDirection, first: int = 50, after: str | None = None
     ) -> GridTrace:
-        return grid.grid_trace(  # type: ignore[return-value]  # read by attribute
-            info.context.site, id, direction, largest(first), after
-        )
+        return grid.grid_trace(info.context.site, id, direction, largest(first), after)
 
-    @strawberry.field(description="Customers, by id unless ordered otherwise.")
-    def customers(
-        self,
-        info: Info,
-        filter: CustomerFilter | None = None,
-        order_by: CustomerOrder | None = None,
-        first: int = 20,
-        after: str | None = None,
-    ) -> Connection[Customer]:
-        found = _list(info, "Customer", filter, order_by, first=first, after=after)
-        return found.map(lambda seen: Customer(seen=seen, site=info.context.site))  # type: ignore[no-any-return]
-
-    @strawberry.field(description="Enterprises, by id unless ordered otherwise.")
-    def enterprises(
-        self,
-        info: Info,
-        filter: EnterpriseFilter | None = None,
-        order_by: EnterpriseOrder | None = None,
-        first: int = 20,
-        after: str | None = None,
-    ) -> Connection[Enterprise]:
-        found = _list(info, "Enterprise", filter, order_by, first=first, after=after)
-        return found.map(lambda seen: Enterprise(seen=seen))  # type: ignore[no-any-return]
-
-    @strawberry.field(description="Persons, by id unless ordered otherwise.")
-    def persons(
-        self,
-        info: Info,
-        filter: PersonFilter | None = None,
-        order_by: PersonOrder | None = None,
-        first: int = 20,
-        after: str | None = None,
-    ) -> Connection[Person]:
-        found = _list(info, "Person", filter, order_by, first=first, after=after)
-        return found.map(lambda seen: Person(seen=seen))  # type: ignore[no-any-return]
-
-    @strawberry.field(description="Lines, by id unless ordered otherwise.")
-    def lines(
-        self,
-        info: Info,
-        filter: LineFilter | None = None,
-        order_by: LineOrder | None = None,
-        first: int = 20,
-        after: str | None = None,
-    ) -> Connection[Line]:
-        found = _list(info, "Line", filter, order_by, first=first, after=after)
-        return found.map(lambda seen: Line(seen=seen))  # type: ignore[no-any-return]
-
-    @strawberry.field(description="Devices, by id unless ordered otherwise.")
-    def devices(
-        self,
-        info: Info,
-        filter: DeviceFilter | None = None,
-        order_by: DeviceOrder | None = None,
-        first: int = 20,
-        after: str | None = None,
-    ) -> Connection[Device]:
-        found = _list(info, "Device", filter, order_by, first=first, after=after)
-        return found.map(lambda seen: Device(seen=seen))  # type: ignore[no-any-return]
-
-    @strawberry.field(description="Work orders, by id unless ordered otherwise.")
-    def work_orders(
-        self,
-        info: Info,
-        filter: WorkOrderFilter | None = None,
-        order_by: WorkOrderOrder | None = None,
-        first: int = 20,
-        after: str | None = None,
-    ) -> Connection[WorkOrder]:
-        found = _list(info, "WorkOrder", filter, order_by, first=first, after=after)
-        return found.map(lambda seen: WorkOrder(seen=seen))  # type: ignore[no-any-return]
+    customers: Page[Customer] = lists.list_field(lists.CUSTOMERS, Customer, Customer.of)
+    enterprises: Page[Enterprise] = lists.list_field(lists.ENTERPRISES, Enterprise, Enterprise.of)
+    persons: Page[Person] = lists.list_field(lists.PERSONS, Person, Person.of)
+    lines: Page[Line] = lists.list_field(lists.LINES, Line, Line.of)
+    devices: Page[Device] = lists.list_field(lists.DEVICES, Device, Device.of)
+    work_orders: Page[WorkOrder] = lists.list_field(lists.WORK_ORDERS, WorkOrder, WorkOrder.of)
 
     @strawberry.field(description="Analysis runs, the newest first.")
-    def runs(self, info: Info, first: int = 20, after: str | None = None) -> Connection[Run]:
-        return history.runs(info.context.site, largest(first), after)  # type: ignore[return-value]  # by attribute
+    def runs(self, info: Info, first: int = 20, after: str | None = None) -> Page[RunName]:
+        return history.runs(info.context.site, largest(first), after)
 
     @strawberry.field(description="An analysis run by its id; null where there is none.")
-    def run(self, info: Info, id: ID) -> Run | None:
+    def run(self, info: Info, id: ID) -> RunName | None:
         try:
-            return history.run(info.context.site, id)  # type: ignore[return-value]  # read by attribute
+            return history.run(info.context.site, id)
         except KehutuError as fault:
             if fault.code == "UNKNOWN_RUN":
                 return None
             raise
 
     @strawberry.field(description="Communities of the current run, the largest first.")
-    def communities(self, info: Info, first: int = 20, after: str | None = None) -> Connection[Community]:
-        return history.communities(info.context.site, largest(first), after)  # type: ignore[return-value]  # by attribute
+    def communities(self, info: Info, first: int = 20, after: str | None = None) -> Page[Community]:
+        return history.communities(info.context.site, largest(first), after)
 
     @strawberry.field(description="Loads, the newest first.")
-    def loads(self, info: Info, first: int = 20, after: str | None = None) -> Connection[Load]:
-        return loads.loads(  # type: ignore[return-value]  # read by attribute
-            info.context.site.ledger, largest(first), after, lang=info.context.lang
-        )
+    def loads(self, info: Info, first: int = 20, after: str | None = None) -> Page[Load]:
+        return loads.loads(info.context.site.ledger, largest(first), after, lang=info.context.lang)
 
     @strawberry.field(
         description="Rows that could not be taken, by source, file and line; without a state all of them."
@@ -358,9 +225,9 @@ class GraphAnswers:
         state: QuarantineState | None = QuarantineState.OPEN,
         first: int = 20,
         after: str | None = None,
-    ) -> Connection[QuarantinedRow]:
+    ) -> Page[QuarantinedRow]:
         wanted: Any = None if state is None else state.value
-        return history.quarantine(  # type: ignore[return-value]  # read by attribute
+        return history.quarantine(
             info.context.site,
             source=source,
             state=wanted,
@@ -368,9 +235,3 @@ class GraphAnswers:
             after=after,
             lang=info.context.lang,
         )
-
-
-def _list(info: Info, type_name: str, narrow: Any, order: Any, *, first: int, after: str | None) -> Any:
-    return lists.entities(
-        info.context.site, type_name, to_filter(narrow), to_order(order), first=largest(first), after=after
-    )

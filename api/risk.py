@@ -6,23 +6,23 @@ import datetime
 
 import strawberry
 
-from api.arrears import Overridden, RiskCluster, ShockInput, WhatIf, clusters_page
+from api.arrears import ShockInput
 from api.context import ID, Info
-from api.links import GuaranteeCircle, Owners, circles_page
-from api.paging import Connection, page
-from api.trace import RiskTrace
-from api.views import LossShockInput, LossView, LossViewKind, RelatedParties
-from api.watch import HistoryPoint, Watched, WatchRule, WatchRuleKind, history_point
-from services.arrears.circles import guarantee_circles
+from api.paging import largest
+from api.views import LossShockInput
+from services.arrears import pages
+from services.arrears.circles import GuaranteeCircle, guarantee_circles
 from services.arrears.clusters import risk_clusters
-from services.arrears.history import history
-from services.arrears.overriding import override
-from services.arrears.owners import THRESHOLD, owners
-from services.arrears.related import related_parties
+from services.arrears.history import HistoryPoint
+from services.arrears.model import RiskCluster, RiskTrace, WhatIf
+from services.arrears.overriding import Overridden, override
+from services.arrears.owners import THRESHOLD, Owners, owners
+from services.arrears.related import RelatedParties, related_parties
 from services.arrears.trace import trace
-from services.arrears.views import loss_view
-from services.arrears.watching import unwatch, watch, watch_list
+from services.arrears.views import LossView, View, loss_view
+from services.arrears.watching import RuleKind, Watched, WatchRule, unwatch, watch
 from services.arrears.what_if import what_if
+from services.paging import Page
 
 
 @strawberry.type
@@ -31,31 +31,31 @@ class RiskAnswers:
 
     @strawberry.field(description="Why a party is at risk: paths and amounts that add up to the fen.")
     def risk_trace(self, info: Info, id: ID, top: int = 10) -> RiskTrace:
-        return trace(info.context.site, id, top)  # type: ignore[return-value]  # read by attribute
+        return trace(info.context.site, id, top)
 
     @strawberry.field(
         description="What would happen if all shocks came together; changes nothing that is stored."
     )
     def what_if(self, info: Info, shocks: list[ShockInput]) -> WhatIf:
-        return WhatIf(answer=what_if(info.context.site, [shock.to_shock() for shock in shocks]))
+        return what_if(info.context.site, [shock.to_shock() for shock in shocks])
 
     @strawberry.field(description="Communities of linked parties at risk, the largest expected loss first.")
-    def risk_clusters(self, info: Info, first: int = 10, after: str | None = None) -> Connection[RiskCluster]:
-        return clusters_page(risk_clusters(info.context.site), first, after)
+    def risk_clusters(self, info: Info, first: int = 10, after: str | None = None) -> Page[RiskCluster]:
+        return pages.clusters(info.context.site, risk_clusters(info.context.site), largest(first), after)
 
     @strawberry.field(
         description="Enterprises that guarantee each other in a ring, the largest guarantees inside first."
     )
     def guarantee_circles(
         self, info: Info, first: int = 10, after: str | None = None
-    ) -> Connection[GuaranteeCircle]:
-        return circles_page(guarantee_circles(info.context.site), first, after)
+    ) -> Page[GuaranteeCircle]:
+        return pages.circles(info.context.site, guarantee_circles(info.context.site), largest(first), after)
 
     @strawberry.field(
         description="Who owns an enterprise in the end, through all chains and loops of holdings."
     )
     def owners(self, info: Info, id: ID, threshold: float = THRESHOLD) -> Owners:
-        return Owners(found=owners(info.context.site, id, threshold))
+        return owners(info.context.site, id, threshold)
 
     @strawberry.field(
         description="What a shock does to buffers by the rules of one published view; views are never mixed."
@@ -63,31 +63,28 @@ class RiskAnswers:
     def loss_view(
         self,
         info: Info,
-        view: LossViewKind,  # type: ignore[valid-type]  # an enum of a service
+        view: View,
         shocks: list[LossShockInput],
         recovery: float = 1.0,
     ) -> LossView:
         named = [(shock.party, shock.level) for shock in shocks]
-        return LossView(answer=loss_view(info.context.site, view, named, recovery=recovery))
+        return loss_view(info.context.site, view, named, recovery=recovery)
 
     @strawberry.field(
         description="Who stands close to a party by all links of the run: closeness, not money."
     )
     def related_parties(self, info: Info, id: ID) -> RelatedParties:
-        return RelatedParties(answer=related_parties(info.context.site, id))
+        return related_parties(info.context.site, id)
 
     @strawberry.field(description="Watched parties, those with alerts first.")
-    def watch_list(self, info: Info, first: int = 20, after: str | None = None) -> Connection[Watched]:
-        return page(watch_list(info.context.site).watched, lambda watched: watched.party.id, first, after)
+    def watch_list(self, info: Info, first: int = 20, after: str | None = None) -> Page[Watched]:
+        return pages.watched(info.context.site, largest(first), after)
 
     @strawberry.field(description="A party in every run that knows it, the newest first.")
     def risk_history(
         self, info: Info, id: ID, first: int = 20, after: str | None = None
-    ) -> Connection[HistoryPoint]:
-        shown = page(history(info.context.site, id), lambda point: point.run.id, first, after)
-        for edge in shown.edges:
-            edge.node = history_point(edge.node)
-        return shown
+    ) -> Page[HistoryPoint]:
+        return pages.past(info.context.site, id, largest(first), after)
 
 
 @strawberry.type
@@ -109,7 +106,7 @@ class RiskChanges:
         idempotency_key: str,
         own: float | None = None,
     ) -> Overridden:
-        return override(  # type: ignore[return-value]  # read by attribute
+        return override(
             info.context.site,
             id,
             own,
@@ -125,14 +122,12 @@ class RiskChanges:
         info: Info,
         id: ID,
         *,
-        kind: WatchRuleKind,  # type: ignore[valid-type]  # an enum of a service
+        kind: RuleKind,
         author: str,
         idempotency_key: str,
         level: float | None = None,
     ) -> WatchRule:
-        return watch(  # type: ignore[return-value]  # read by attribute
-            info.context.site, id, kind, level, author=author, idempotency_key=idempotency_key
-        )
+        return watch(info.context.site, id, kind, level, author=author, idempotency_key=idempotency_key)
 
     @strawberry.mutation(description="Take a rule off the watch list; one that is not on it is an error.")
     def unwatch_party(self, info: Info, rule: ID) -> bool:

@@ -10,6 +10,7 @@ from strawberry.types import ExecutionContext
 
 from api.answers import GraphAnswers
 from api.context import Context
+from api.exposed import make_types
 from api.identity import IdentityChanges
 from api.limits import DocumentLimits
 from api.risk import RiskAnswers, RiskChanges
@@ -58,6 +59,7 @@ class Schema(strawberry.Schema):
             error.extensions = {"code": fault.code, "remedy": fault.remedy(lang)}
 
 
+make_types()
 schema = Schema(
     query=Query,
     mutation=Mutation,

@@ -1,112 +1,126 @@
-"""Fields of the API that are stored properties: described by the schema of the graph, read from an entity's row."""
+"""Entities as types of the API: stored properties by name, typed and described by the schema of the graph."""
 
 from __future__ import annotations
 
-from typing import Any, Protocol
+from collections.abc import Callable
+from typing import Any, Final, Self, TypeVar
 
 import strawberry
 
-from api.context import ID
-from api.types import Money
-from services.entity import Stored
-from services.schema import naming, stored
+from api.context import ID, Info
+from api.exposed import expose
+from api.paging import largest
+from services import entity as entities
+from services import portrait
+from services.entity import RelationDirection, Stored
+from services.graph_answers.neighbours import Neighbours, neighbours
+from services.names import Named
+from services.portrait import Provenance
+from services.schema import Property, described, schema, stored
+from terms.money import Money
 
-CURRENCY = "CNY"
+C = TypeVar("C", bound=type)
 
+KINDS: Final[dict[str, type]] = {
+    "integer": int,
+    "decimal": float,
+    "share": float,
+    "boolean": bool,
+    "money": Money,
+}
+"""Types of properties and of the API; every other one is a text."""
 
-class HasSeen(Protocol):
-    """A type of the API over a stored entity."""
-
-    seen: Stored
-
-
-def text(type_name: str, name: str) -> Any:
-    """A text, date, month or instant."""
-
-    def read(root: HasSeen) -> str | None:
-        value = root.seen.properties.get(name)
-        return None if value is None else str(value)
-
-    return _field(read, type_name, name)
-
-
-def number(type_name: str, name: str) -> Any:
-    """A decimal or a share."""
-
-    def read(root: HasSeen) -> float | None:
-        value = root.seen.properties.get(name)
-        return float(value) if isinstance(value, int | float) else None
-
-    return _field(read, type_name, name)
+expose(Neighbours, name="NeighbourConnection")
 
 
-def whole(type_name: str, name: str) -> Any:
-    """A whole number."""
+@strawberry.type
+class Linked:
+    """A type of the API over a stored entity. Its fields are inherited; it is no type of the schema itself."""
 
-    def read(root: HasSeen) -> int | None:
-        value = root.seen.properties.get(name)
-        return value if isinstance(value, int) else None
+    seen: strawberry.Private[Stored]
 
-    return _field(read, type_name, name)
+    @classmethod
+    def of(cls, seen: Stored) -> Self:
+        """The entity as a type of the API."""
+        return cls(seen=seen)
 
+    @strawberry.field(description="Canonical id.")
+    def id(self) -> ID:
+        return ID(self.seen.id)
 
-def truth(type_name: str, name: str) -> Any:
-    """Yes or no."""
+    @strawberry.field(description="real, benchmark or synthetic: where its records come from.")
+    def origins(self) -> list[str]:
+        return list(self.seen.origins)
 
-    def read(root: HasSeen) -> bool | None:
-        value = root.seen.properties.get(name)
-        return value if isinstance(value, bool) else None
-
-    return _field(read, type_name, name)
-
-
-def money(type_name: str, name: str) -> Any:
-    """An amount."""
-
-    def read(root: HasSeen) -> Money | None:
-        value = root.seen.properties.get(name)
-        return Money(fen=value, currency=CURRENCY) if isinstance(value, int) else None  # type: ignore[arg-type]  # fen
-
-    return _field(read, type_name, name)
-
-
-def identity() -> Any:
-    """The canonical id."""
-
-    def read(root: HasSeen) -> ID:
-        return ID(root.seen.id)
-
-    return strawberry.field(resolver=read, description="Canonical id.")
-
-
-def called(type_name: str) -> Any:
-    """What people call it."""
-
-    def read(root: HasSeen) -> str:
-        return root.seen.name
-
-    return strawberry.field(resolver=read, description=f"{naming(type_name)} Its id where it has none.")
-
-
-def kind_of_entity() -> Any:
-    """Its type."""
-
-    def read(root: HasSeen) -> str:
-        return root.seen.type
-
-    return strawberry.field(resolver=read, description="Type of the entity.")
-
-
-def origins() -> Any:
-    """Where its records come from."""
-
-    def read(root: HasSeen) -> list[str]:
-        return list(root.seen.origins)
-
-    return strawberry.field(
-        resolver=read, description="real, benchmark or synthetic: where its records come from."
+    @strawberry.field(
+        description="Its relations and the entities at their other ends; of all types, or of some."
     )
+    def neighbours(
+        self, info: Info, relations: list[str] | None = None, first: int = 20, after: str | None = None
+    ) -> Neighbours:
+        return neighbours(info.context.site, self.seen.id, relations or (), largest(first), after)
+
+    @strawberry.field(
+        description="Which record says each value, the value shown first; of all fields, or of one."
+    )
+    def provenance(self, info: Info, field: str | None = None) -> list[Provenance]:
+        return portrait.provenance(info.context.site, self.seen.id, field)
 
 
-def _field(read: Any, type_name: str, name: str) -> Any:
-    return strawberry.field(resolver=read, description=stored(type_name, name))
+@strawberry.type
+class Called(Linked):
+    """An entity that always has a name: its id stands in."""
+
+    @strawberry.field(description="What people call it; its id where it has no name.")
+    def name(self) -> str:
+        return self.seen.name
+
+    @strawberry.field(description="Type of the entity.")
+    def type(self) -> str:
+        return self.seen.type
+
+
+def entity(type_name: str, *names: str) -> Callable[[C], C]:
+    """Make a class over a stored entity a type of the API.
+
+    Args:
+        type_name: of the model, whose text describes the type.
+        names: stored properties that become fields: typed, described and named as the model says, absent where the
+            entity has none.
+    """
+
+    def decorate(shown: C) -> C:
+        for name in names:
+            declared = schema().nodes[type_name].properties[name]
+            setattr(shown, _python(name), _field(type_name, declared))
+        return strawberry.type(shown, description=described(type_name))
+
+    return decorate
+
+
+def _field(type_name: str, declared: Property) -> Any:
+    kind = KINDS.get(declared.type, str)
+
+    def read(root: Linked) -> Any:
+        value = root.seen.properties.get(declared.name)
+        if value is None:
+            return None
+        return Money(value) if kind is Money and isinstance(value, int) else kind(value)
+
+    read.__annotations__ = {"root": strawberry.Parent[Linked], "return": kind | None}
+    read.__name__ = _python(declared.name)
+    return strawberry.field(resolver=read, name=declared.name, description=stored(type_name, declared.name))
+
+
+def _python(name: str) -> str:
+    """``netAssets`` as ``net_assets``.
+
+    >>> _python("netAssets")
+    'net_assets'
+    """
+    return "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in name)
+
+
+def linked(info: Info, seen: Stored, relation: str, direction: RelationDirection) -> list[Named]:
+    """Entities at the other ends of relations of one type."""
+    return entities.linked(info.context.site, seen, relation, direction)

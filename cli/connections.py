@@ -2,31 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any, TypeVar
 
 from cli.output import plain
-from services.paging import page_of_items
+from services.paging import Page
 
 T = TypeVar("T")
 
 
-def connection(
-    items: Sequence[T], key: Callable[[T], str], first: int, shape: Callable[[T], object] = plain
-) -> dict[str, object]:
-    """The first items of a list as a Relay connection.
-
-    Args:
-        items: the whole list, in order.
-        key: what tells an item from others; the cursor is made of it.
-        first: at most so many are shown.
-        shape: an item as plain values.
-    """
-    shown = page_of_items(items, key, first=first)
+def connection(page: Page[T], shape: Callable[[T], object] = plain) -> dict[str, object]:
+    """A page as a Relay connection. ``shape``: an entry as plain values."""
     return {
-        "edges": [{"node": shape(edge.node), "cursor": edge.cursor} for edge in shown.edges],
-        "pageInfo": plain(shown.page_info),
-        "totalCount": shown.total_count,
+        "edges": [{"node": shape(edge.node), "cursor": edge.cursor} for edge in page.edges],
+        "pageInfo": plain(page.page_info),
+        "totalCount": page.total_count,
     }
 
 

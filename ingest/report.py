@@ -17,22 +17,30 @@ from terms.errors import Lang
 
 @dataclass(frozen=True, slots=True)
 class Noticed:
-    """Something to know about a source that stopped nothing. ``places``: the first of ``count``."""
+    """Something to know about a source that stopped nothing."""
 
     code: str
+    """Code of the notice, as in the catalogue of errors."""
     count: int
+    """How often it was met."""
     places: tuple[Place, ...]
+    """Where first, at most ten."""
     message: str
+    """What was noticed, in the language of the asker."""
     remedy: str
+    """What can be done."""
 
 
 @dataclass(frozen=True, slots=True)
 class LeftOut:
-    """What was passed over on purpose, and how much of it."""
+    """What was passed over on purpose."""
 
     code: str
+    """Code of the reason, as in the catalogue of errors."""
     reason: str
+    """Why, in the language of the asker."""
     count: int
+    """How much of it."""
 
 
 @dataclass(slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 
@@ -121,6 +122,12 @@ def stored(site: Site, type_name: str, text: str) -> Stored | None:
     if found is None:
         return None
     return Stored(entity, type_name, tuple(found.origins), found.properties)
+
+
+def stored_all(site: Site, type_name: str, ids: Sequence[str]) -> dict[str, Stored]:
+    """Those of many entities of one type that exist, by canonical id; one query."""
+    rows = queries.entities(site.store, type=type_name, ids=list(ids))
+    return {row.id: Stored(EntityId(row.id), type_name, tuple(row.origins), row.properties) for row in rows}
 
 
 def counts(site: Site, type_name: str, entity: EntityId) -> tuple[RelationCount, ...]:

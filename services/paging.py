@@ -11,7 +11,7 @@ import base64
 import binascii
 import hashlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Generic, TypeVar
 
 import orjson
@@ -20,6 +20,7 @@ from ledger.database import Ledger
 from terms.errors import KehutuError
 
 T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
 U = TypeVar("U")
 
 LARGEST_PAGE = 1_000
@@ -32,10 +33,10 @@ _SEAL = 8
 
 
 @dataclass(frozen=True, slots=True)
-class Edge(Generic[T]):
+class Edge(Generic[T_co]):
     """An entry of a list with its cursor."""
 
-    node: T
+    node: T_co
     """The entry."""
     cursor: str
     """Its place in the list, opaque."""
@@ -56,10 +57,10 @@ class PageInfo:
 
 
 @dataclass(frozen=True, slots=True)
-class Page(Generic[T]):
+class Page(Generic[T_co]):
     """A page of a list."""
 
-    edges: tuple[Edge[T], ...]
+    edges: tuple[Edge[T_co], ...]
     """The entries of the page, in order."""
     page_info: PageInfo
     """Where the page stands."""
@@ -67,11 +68,11 @@ class Page(Generic[T]):
     """Number of entries in the whole list."""
 
     @property
-    def nodes(self) -> list[T]:
+    def nodes(self) -> list[T_co]:
         """The entries without their cursors."""
         return [edge.node for edge in self.edges]
 
-    def map(self, shown: Callable[[T], U]) -> Page[U]:
+    def map(self, shown: Callable[[T_co], U]) -> Page[U]:
         """The same page with its entries as they are shown."""
         edges = tuple(Edge(shown(edge.node), edge.cursor) for edge in self.edges)
         return Page(edges, self.page_info, self.total_count)
@@ -205,40 +206,25 @@ def page_by_id(
     )
 
 
-def page_of_items(
-    items: Sequence[T], key: Callable[[T], str], *, first: int, after: str | None = None
+def page_within(
+    ledger: Ledger,
+    question: Sequence[object],
+    entries: Sequence[T],
+    identity: Callable[[T], str],
+    *,
+    first: int,
+    after: str | None = None,
+    total: int | None = None,
 ) -> Page[T]:
-    """A page of a list within an answer, which is at hand as a whole. Its cursors hold an item's key, unsigned.
+    """A page of a list that an answer holds as a whole, or whose beginning it holds.
+
+    Args:
+        question: the list by name and what it depends on: its cursors fit no other one.
+        total: length of the whole list, where only its beginning is at hand.
 
     Raises:
-        KehutuError: ``PAGE_SIZE``; ``CURSOR_UNKNOWN``, also for an item that is not in the list.
+        KehutuError: ``PAGE_SIZE``, ``CURSOR_UNKNOWN``.
     """
-    checked(first, SHORT_PAGE)
-    start = 0
-    if after is not None:
-        wanted = _key_in(after)
-        start = next((index + 1 for index, item in enumerate(items) if key(item) == wanted), -1)
-        if start < 0:
-            raise KehutuError("CURSOR_UNKNOWN", found=after)
-    edges = tuple(Edge(item, _cursor_of(key(item))) for item in items[start : start + first])
-    return Page(
-        edges=edges,
-        page_info=PageInfo(
-            has_next_page=start + len(edges) < len(items),
-            has_previous_page=start > 0,
-            start_cursor=edges[0].cursor if edges else None,
-            end_cursor=edges[-1].cursor if edges else None,
-        ),
-        total_count=len(items),
-    )
-
-
-def _cursor_of(key: str) -> str:
-    return base64.urlsafe_b64encode(key.encode()).decode().rstrip("=")
-
-
-def _key_in(cursor: str) -> str:
-    try:
-        return base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode()
-    except (binascii.Error, ValueError) as error:
-        raise KehutuError("CURSOR_UNKNOWN", found=cursor) from error
+    cursors = Cursors.of(ledger, *(str(part) for part in question))
+    found = page_by_id(cursors, entries, identity, first=first, after=after)
+    return found if total is None else replace(found, total_count=total)

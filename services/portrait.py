@@ -12,7 +12,7 @@ from ingest.view import view
 from ledger.runs import Run
 from services.arrears.interval import Interval, interval_of
 from services.arrears.judgements import judgements_of
-from services.arrears.model import Judged, RiskTrace
+from services.arrears.model import Judged, Step
 from services.arrears.own_risk import OwnRisk, own_risk
 from services.arrears.trace import trace_of
 from services.exposure.ageing import BUCKETS
@@ -58,6 +58,35 @@ class AgeingBucket:
 
 
 @dataclass(frozen=True, slots=True)
+class Arrears:
+    """A customer's arrears."""
+
+    balance: Money
+    """Overdue and unpaid at the cut-off of the current run."""
+    probability: float
+    """Probability of arrears within twelve months."""
+    ageing: tuple[AgeingBucket, ...]
+    """The balance by days overdue: 0-30, 31-60, 61-90, 91-180, over 180; adds up to it exactly."""
+
+
+@dataclass(frozen=True, slots=True)
+class Contribution:
+    """A share of a score with the path behind it."""
+
+    share: float
+    """Share of the score."""
+    amount: Money
+    """Share of the expected loss."""
+    steps: tuple[Step, ...]
+    """The path; empty for the party's own record."""
+
+    @property
+    def way(self) -> str:
+        """The ids along the path; empty for the party's own record."""
+        return ">".join([*(step.from_.id for step in self.steps), *(step.to.id for step in self.steps[-1:])])
+
+
+@dataclass(frozen=True, slots=True)
 class CustomerRisk:
     """A customer's risk is its party's; of the party's expected loss it carries the part of its own exposure."""
 
@@ -72,11 +101,6 @@ class CustomerRisk:
         return float(self.model.score[self.party])
 
     @property
-    def probability(self) -> float:
-        """Arrears probability within twelve months: g of the score."""
-        return self.model.chance(self.party)
-
-    @property
     def interval(self) -> Interval | None:
         """Limits of the score where buffers are uncertain."""
         return interval_of(self.run, self.model, self.party)
@@ -87,17 +111,19 @@ class CustomerRisk:
         return Money(self.model.customer_loss(self.customer))
 
     @property
-    def balance(self) -> Money:
-        """Overdue and unpaid at the cut-off."""
-        return Money(int(self.model.customer_balance[self.customer]))
-
-    @property
-    def ageing(self) -> tuple[AgeingBucket, ...]:
-        """The balance by days overdue; the buckets add up to it exactly."""
-        return tuple(
+    def arrears(self) -> Arrears:
+        """What is overdue and unpaid at the cut-off, by age."""
+        ageing = tuple(
             AgeingBucket(start, end, Money(int(fen)))
             for (start, end), fen in zip(BUCKETS, self.model.customer_ageing[self.customer], strict=True)
         )
+        balance = Money(int(self.model.customer_balance[self.customer]))
+        return Arrears(balance, self.model.chance(self.party), ageing)
+
+    @property
+    def name(self) -> str:
+        """The party's id."""
+        return self.model.ids[self.party]
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,20 +149,34 @@ class PartyRisk:
         """Of all its customers together."""
         return Money(int(self.model.expected_loss[self.party]))
 
+    @property
+    def name(self) -> str:
+        """The party's id."""
+        return self.model.ids[self.party]
+
 
 @dataclass(frozen=True, slots=True)
 class Provenance:
-    """One record's value of a field; ``current``: it is the one shown."""
+    """One value of a field with its source: the current one and its rivals."""
 
     field: str
+    """Name of the field."""
     value: str
+    """The value that the record reports."""
     current: bool
+    """Whether it is the value shown."""
     source: str
+    """Source of the record."""
     record_id: str
+    """The record, as source/recordId."""
     channel: str
+    """Channel through which it came."""
     origin: str
+    """real, benchmark or synthetic."""
     observed_at: datetime
+    """When the source observed it, ISO instant in UTC."""
     recorded_at: datetime
+    """When Kehutu acknowledged it, ISO instant in UTC."""
 
 
 def customer(site: Site, text: str) -> CustomerRow:
@@ -183,9 +223,10 @@ def party_risk(site: Site, entity: str) -> PartyRisk | None:
     return None if party is None else PartyRisk(run, model, party)
 
 
-def reasons(site: Site, found: CustomerRisk | PartyRisk, top: int) -> RiskTrace:
-    """Why: the trace of the party."""
-    return trace_of(site, found.run, found.model, found.party, top)
+def contributions(site: Site, found: CustomerRisk | PartyRisk, top: int = 100) -> list[Contribution]:
+    """The paths behind the score of the party, the largest first."""
+    traced = trace_of(site, found.run, found.model, found.party, top)
+    return [Contribution(path.share, path.amount, path.steps) for path in traced.paths]
 
 
 def judgement(site: Site, model: RiskModel, party: int) -> Judged | None:

@@ -15,9 +15,10 @@ from terms.money import Money
 
 @dataclass(frozen=True, slots=True)
 class RunName:
-    """An analysis run."""
+    """An analysis run: the results of one reading of the graph."""
 
     id: RunId
+    """Id of the run."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,10 +236,15 @@ class ShockKind(Enum):
     """What a what-if may assume."""
 
     DEFAULT = "default"
+    """The own distress of `party` becomes `level`: 1 = it defaults."""
     EQUITY = "equity"
+    """`amount` is paid into the equity of `party`."""
     SETTLE = "settle"
+    """`party` pays `amount` of its arrears, all of them when absent."""
     CUT = "cut"
+    """Links between `party` and `other` go, whichever way they run; those of `relation`, or all."""
     ADD = "add"
+    """`party` `relation` `other` for `amount` more: `party` guarantees, lends, sells, holds."""
 
 
 @dataclass(frozen=True, slots=True)

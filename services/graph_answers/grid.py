@@ -51,6 +51,20 @@ class GridElement:
 
 
 @dataclass(frozen=True, slots=True)
+class SupplyElement:
+    """An element of the network that feeds a service point."""
+
+    id: EntityId
+    """Canonical id."""
+    type: str
+    """Line, Transformer or Substation."""
+    name: str
+    """What people call it."""
+    distance: int
+    """Steps from the service point towards the source."""
+
+
+@dataclass(frozen=True, slots=True)
 class TypeCount:
     """How many entities are of a type."""
 
@@ -110,11 +124,14 @@ def grid_trace(
     )
 
 
-def feeders(site: Site, points: Sequence[EntityId]) -> dict[EntityId, tuple[GridElement, ...]]:
+def feeders(site: Site, points: Sequence[EntityId]) -> dict[EntityId, tuple[SupplyElement, ...]]:
     """For each service point everything between it and its sources, the nearest first, then by id."""
     found = {point: trace(site, point, GridDirection.UP, STRIDE_FROM_A_POINT) for point in points}
     names = names_of(site.store, site.schema, {element.id for above in found.values() for element in above})
-    return {point: tuple(_named(element, names) for element in above) for point, above in found.items()}
+    return {
+        point: tuple(SupplyElement(e.id, e.type, names[e.id].name, e.distance) for e in above)
+        for point, above in found.items()
+    }
 
 
 def _named(found: Found, names: Mapping[str, Named]) -> GridElement:

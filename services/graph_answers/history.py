@@ -14,6 +14,7 @@ import numpy as np
 
 from ledger import quarantine as held
 from ledger import runs as kept_runs
+from services.arrears.model import RunName
 from services.names import Named, names_of
 from services.paging import Cursors, Page, checked, page_by_id, page_of
 from services.portrait import Community
@@ -40,17 +41,23 @@ class RunPart:
 
 
 @dataclass(frozen=True, slots=True)
-class RunHead:
-    """An analysis run. ``current``: answers come from it. ``parent``: the run that it continues."""
+class RunHead(RunName):
+    """An analysis run with all that its head says."""
 
-    id: RunId
     current: bool
+    """Whether answers come from it at present."""
     parent: RunId | None
+    """The run that it continues; None for a full one."""
     created_at: str
+    """When it was made, ISO instant in UTC."""
     cut_off: str
+    """Day up to which data counts, an ISO date."""
     watermark: int
+    """Number of the last record that it knows."""
     code_version: str
+    """Version of the program that made it."""
     parts: tuple[RunPart, ...]
+    """What was computed, and how."""
 
 
 @dataclass(frozen=True, slots=True)

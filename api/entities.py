@@ -1,0 +1,369 @@
+"""Customers, parties, equipment and service as types of the API. They lead to each other, so they stand together."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import field
+from typing import Any
+
+import strawberry
+
+from api.context import Info
+from api.exposed import expose
+from api.paging import largest, page
+from api.portrait_risk import Risk
+from api.stored import Called, Linked, entity, linked
+from api.types import Community
+from services import portrait
+from services.arrears.own_risk import OwnRisk
+from services.entity import RelationDirection, Stored, stored, stored_all
+from services.graph_answers import grid, lists
+from services.graph_answers.filters import Filter
+from services.graph_answers.grid import GridTrace, SupplyElement, feeders
+from services.names import Named
+from services.paging import Page
+from services.portrait import Arrears, Community, CustomerRow
+from services.schema import stored as described_value
+from terms.errors import KehutuError
+from terms.ids import EntityId
+
+IN, OUT = RelationDirection.IN, RelationDirection.OUT
+
+expose(SupplyElement)
+expose(GridTrace, name="GridTraceConnection")
+
+
+@entity("Address")
+class Address(Linked):
+    """Premises."""
+
+    @strawberry.field(description=described_value("Address", "text"))
+    def text(self) -> str:
+        return str(self.seen.properties.get("text") or "")
+
+
+@entity("Account", "accountNo", "prepayment", "deposit")
+class Account(Linked):
+    """Where bills and payments are booked."""
+
+
+@entity("Bill", "billNo", "period", "energy", "amount", "dueOn", "paidOn")
+class Bill(Linked):
+    """A bill for one period."""
+
+
+@entity("ServicePoint", "servicePointNo", "name")
+class ServicePoint(Linked):
+    """Where a customer is supplied."""
+
+    @strawberry.field(description="What feeds it, the nearest first: lines, transformers, the substation.")
+    def fed_by(self, info: Info) -> list[SupplyElement]:
+        return list(feeders(info.context.site, [self.seen.id])[self.seen.id])
+
+
+@entity(
+    "WorkOrder",
+    "workOrderNo",
+    "title",
+    "kind",
+    "priority",
+    "state",
+    "openedAt",
+    "windowStart",
+    "windowEnd",
+    "duration",
+    "closedAt",
+    "description",
+    "region",
+)
+class WorkOrder(Called):
+    """Work that is to be done, and who asked for it."""
+
+    @strawberry.field(description="The customer who asked for it; absent where nobody did.")
+    def customer(self, info: Info) -> Customer | None:
+        asked = linked(info, self.seen, "REQUESTED", IN)
+        return Customer.found(info, asked[0].id) if asked else None
+
+    @strawberry.field(description="Who does the work; absent while nobody is assigned.")
+    def technician(self, info: Info) -> Named | None:
+        assigned = linked(info, self.seen, "ASSIGNED_TO", OUT)
+        return assigned[0] if assigned else None
+
+    @strawberry.field(description="What it is about.")
+    def concerns(self, info: Info) -> list[Named]:
+        return linked(info, self.seen, "CONCERNS", OUT)
+
+    @strawberry.field(description="Skills that the work needs.")
+    def requires(self, info: Info) -> list[Named]:
+        return linked(info, self.seen, "REQUIRES", OUT)
+
+
+@entity("Interaction", "interactionNo", "kind", "at", "summary", "description", "satisfaction")
+class Interaction(Called):
+    """A contact by any channel."""
+
+    @strawberry.field(description="What it is about.")
+    def concerns(self, info: Info) -> list[Named]:
+        return linked(info, self.seen, "CONCERNS", OUT)
+
+
+@entity(
+    "Line",
+    "lineNo",
+    "kind",
+    "voltage",
+    "length",
+    "ratedCurrent",
+    "conductor",
+    "status",
+    "inServiceSince",
+    "region",
+)
+class Line(Called):
+    """A line with what feeds it and what it feeds."""
+
+    @strawberry.field(description="What feeds it, the nearest first.")
+    def fed_by(self, info: Info, first: int = 20, after: str | None = None) -> GridTrace:
+        return grid.grid_trace(info.context.site, self.seen.id, grid.GridDirection.UP, largest(first), after)
+
+    @strawberry.field(description="What it feeds, the nearest first, with the number of customers.")
+    def feeds(self, info: Info, first: int = 20, after: str | None = None) -> GridTrace:
+        return grid.grid_trace(
+            info.context.site, self.seen.id, grid.GridDirection.DOWN, largest(first), after
+        )
+
+    @strawberry.field(description="Customers that it feeds, by id.")
+    def customers(self, info: Info, first: int = 20, after: str | None = None) -> Page[Customer]:
+        below = Filter(line=self.seen.id)
+        found = lists.entities(info.context.site, "Customer", below, first=largest(first), after=after)
+        return found.map(Customer.of)
+
+
+@entity(
+    "Device", "deviceNo", "kind", "ratedPower", "manufacturer", "model", "status", "inServiceSince", "region"
+)
+class Device(Called):
+    """Equipment with whose it is and where it stands."""
+
+    @strawberry.field(description="The customer whose it is; absent where unknown.")
+    def customer(self, info: Info) -> Customer | None:
+        owners = linked(info, self.seen, "OWNS", IN)
+        return Customer.found(info, owners[0].id) if owners else None
+
+    @strawberry.field(description="Where it is connected; absent where unknown.")
+    def service_point(self, info: Info) -> Named | None:
+        found = linked(info, self.seen, "INSTALLED_AT", OUT)
+        return found[0] if found else None
+
+    @strawberry.field(description="Work orders and contacts with customers that concern it.")
+    def concerned_by(self, info: Info) -> list[Named]:
+        return linked(info, self.seen, "CONCERNS", IN)
+
+
+@entity("Customer", "customerNo", "name", "kind", "phone")
+class Customer(Linked):
+    """A contract of supply with all that hangs on it; the whole portrait is read when the first of it is asked for."""
+
+    known: strawberry.Private[CustomerRow | None] = field(default=None)
+
+    @classmethod
+    def found(cls, info: Info, text: str) -> Customer | None:
+        """A customer by id, old id or customer number, with its whole portrait; None where there is none."""
+        try:
+            row = portrait.customer(info.context.site, text)
+        except KehutuError as fault:
+            if fault.code == "UNKNOWN_ID":
+                return None
+            raise
+        seen = Stored(EntityId(row.id), "Customer", tuple(row.origins), row.properties)
+        customer = cls.of(seen)
+        customer.known = row
+        return customer
+
+    def row(self, info: Info) -> CustomerRow:
+        """The whole portrait."""
+        if self.known is None:
+            self.known = portrait.customer(info.context.site, self.seen.id)
+        return self.known
+
+    @strawberry.field(description="The person or enterprise behind the contract; absent where unknown.")
+    def party(self, info: Info) -> Party | None:
+        found = self.row(info).parties
+        return party_of(info, found[0]["id"], found[0]["type"]) if found else None
+
+    @strawberry.field(description="Addresses of the customer.")
+    def addresses(self, info: Info, first: int = 20, after: str | None = None) -> Page[Address]:
+        rows = [{"id": row["id"], "properties": row} for row in self.row(info).addresses]
+        return self._listed(info, "Address", rows, None, first=first, after=after).map(Address.of)
+
+    @strawberry.field(description="Where the customer is supplied, and what feeds it.")
+    def service_points(self, info: Info, first: int = 20, after: str | None = None) -> Page[ServicePoint]:
+        return self._listed(
+            info, "ServicePoint", self.row(info).service_points, None, first=first, after=after
+        ).map(ServicePoint.of)
+
+    @strawberry.field(description="Lines that feed the customer's service points, the nearest first.")
+    def lines(self, info: Info, first: int = 20, after: str | None = None) -> Page[SupplyElement]:
+        points = [EntityId(point["id"]) for point in self.row(info).service_points]
+        above = feeders(info.context.site, points).values()
+        found = {element.id: element for path in above for element in path if element.type == "Line"}
+        question = ("lines of", self.seen.id)
+        return page(info, question, list(found.values()), lambda one: one.id, first=first, after=after)
+
+    @strawberry.field(description="Where the customer's bills and payments are booked.")
+    def accounts(self, info: Info, first: int = 20, after: str | None = None) -> Page[Account]:
+        return self._listed(info, "Account", self.row(info).accounts, None, first=first, after=after).map(
+            Account.of
+        )
+
+    @strawberry.field(description="Bills, the newest first; at most the newest hundred.")
+    def bills(self, info: Info, first: int = 12, after: str | None = None) -> Page[Bill]:
+        row = self.row(info)
+        return self._listed(info, "Bill", row.bills, row.bill_count, first=first, after=after).map(Bill.of)
+
+    @strawberry.field(description="Risk in the current run; absent without a run that knows the customer.")
+    def risk(self, info: Info) -> Risk | None:
+        found = portrait.risk(info.context.site, self.seen.id)
+        return None if found is None else Risk(found=found)
+
+    @strawberry.field(description="Arrears at the cut-off of the current run.")
+    def arrears(self, info: Info) -> Arrears | None:
+        found = portrait.risk(info.context.site, self.seen.id)
+        return None if found is None else found.arrears
+
+    @strawberry.field(
+        description="Forecasts by the customer's own record; absent where the current run was made without a model."
+    )
+    def own_risk(self, info: Info) -> OwnRisk | None:
+        return portrait.own(info.context.site, self.row(info), info.context.lang)
+
+    @strawberry.field(description="The community of the customer's party in the current run.")
+    def community(self, info: Info) -> Community | None:
+        found = portrait.risk(info.context.site, self.seen.id)
+        return None if found is None else portrait.community(info.context.site, found.model, found.party)
+
+    @strawberry.field(description="The customer's own equipment.")
+    def devices(self, info: Info, first: int = 20, after: str | None = None) -> Page[Device]:
+        row = self.row(info)
+        return self._listed(info, "Device", row.devices, row.device_count, first=first, after=after).map(
+            Device.of
+        )
+
+    @strawberry.field(description="Work that the customer asked for, the newest first; the newest hundred.")
+    def work_orders(self, info: Info, first: int = 20, after: str | None = None) -> Page[WorkOrder]:
+        row = self.row(info)
+        return self._listed(
+            info, "WorkOrder", row.work_orders, row.work_order_count, first=first, after=after
+        ).map(WorkOrder.of)
+
+    @strawberry.field(description="Contacts by any channel, the newest first; the newest hundred.")
+    def interactions(self, info: Info, first: int = 20, after: str | None = None) -> Page[Interaction]:
+        row = self.row(info)
+        found = self._listed(
+            info, "Interaction", row.interactions, row.interaction_count, first=first, after=after
+        )
+        return found.map(Interaction.of)
+
+    def _listed(
+        self,
+        info: Info,
+        type_name: str,
+        rows: Sequence[Any],
+        total: int | None,
+        *,
+        first: int,
+        after: str | None,
+    ) -> Page[Stored]:
+        """Entries of the portrait as entities of their own. ``total``: of all, where it holds the newest only."""
+        found = [
+            Stored(
+                EntityId(row["id"]),
+                type_name,
+                tuple(row["properties"].get("origins") or ()),
+                row["properties"],
+            )
+            for row in rows
+        ]
+        question = (type_name, self.seen.id)
+        return page(info, question, found, lambda one: one.id, first=largest(first), after=after, total=total)
+
+
+@strawberry.interface(description="A person or an enterprise: who carries the risk of its customers.")
+class Party(Called):
+    """A party with its customers."""
+
+    @strawberry.field(description="Risk in the current run; absent without a run that knows the party.")
+    def risk(self, info: Info) -> Risk | None:
+        found = portrait.party_risk(info.context.site, self.seen.id)
+        return None if found is None else Risk(found=found)
+
+    @strawberry.field(description="The community of the party in the current run.")
+    def community(self, info: Info) -> Community | None:
+        found = portrait.party_risk(info.context.site, self.seen.id)
+        return None if found is None else portrait.community(info.context.site, found.model, found.party)
+
+    @strawberry.field(description="Its contracts of supply.")
+    def customers(self, info: Info, first: int = 20, after: str | None = None) -> Page[Customer]:
+        found = linked(info, self.seen, "IS", IN)
+        question = ("customers of", self.seen.id)
+        shown = page(info, question, found, lambda one: one.id, first=first, after=after)
+        rows = stored_all(info.context.site, "Customer", [one.id for one in shown.nodes])
+        return shown.map(lambda one: Customer.of(rows[one.id]))
+
+    @strawberry.field(description="Where it lives or has its seat.")
+    def addresses(self, info: Info, first: int = 20, after: str | None = None) -> Page[Address]:
+        relation = "LIVES_AT" if self.seen.type == "Person" else "LOCATED_AT"
+        found = linked(info, self.seen, relation, OUT)
+        question = ("addresses of", self.seen.id)
+        shown = page(info, question, found, lambda one: one.id, first=first, after=after)
+        return shown.map(
+            lambda one: Address.of(Stored(EntityId(one.id), "Address", one.origins, {"text": _text(one)}))
+        )
+
+
+@entity("Person", "phone", "email", "birthDate", "region")
+class Person(Party):
+    """A natural person."""
+
+
+@entity(
+    "Enterprise",
+    "creditCode",
+    "registrationNo",
+    "phone",
+    "email",
+    "industry",
+    "scale",
+    "status",
+    "foundedOn",
+    "netAssets",
+    "totalAssets",
+    "totalLiabilities",
+    "registeredCapital",
+    "paidInCapital",
+    "employees",
+    "region",
+)
+class Enterprise(Party):
+    """A legal person."""
+
+    @strawberry.field(description="Who represents it by law.")
+    def legal_representatives(self, info: Info) -> list[Named]:
+        return linked(info, self.seen, "LEGAL_REPRESENTATIVE_OF", IN)
+
+    @strawberry.field(description="Who sits on its board.")
+    def directors(self, info: Info) -> list[Named]:
+        return linked(info, self.seen, "DIRECTOR_OF", IN)
+
+
+def party_of(info: Info, entity_id: str, type_name: str) -> Party | None:
+    """A person or an enterprise by its id."""
+    seen = stored(info.context.site, type_name, entity_id)
+    if seen is None:
+        return None
+    return Person.of(seen) if type_name == "Person" else Enterprise.of(seen)
+
+
+def _text(place: Named) -> str:
+    """The text of an address; empty where only its key is known."""
+    return "" if place.name == place.id else place.name

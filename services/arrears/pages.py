@@ -1,0 +1,119 @@
+"""Pages of the lists inside answers about arrears risk: command line and API hand out the same, with the same cursors."""
+
+from __future__ import annotations
+
+from services.arrears.circles import Circles, GuaranteeCircle, GuaranteeCycle
+from services.arrears.clusters import Clusters
+from services.arrears.history import HistoryPoint, history
+from services.arrears.model import Hit, RiskCluster, WhatIf
+from services.arrears.owners import Holding, Owner, Owners
+from services.arrears.related import Related, RelatedParties
+from services.arrears.views import LossView, Lost
+from services.arrears.watching import Watched, watch_list
+from services.names import Named
+from services.paging import Page, page_within
+from services.site import Site
+
+
+def hits(site: Site, answer: WhatIf, first: int, after: str | None = None) -> Page[Hit]:
+    """Parties that a what-if hits."""
+    question = ("hits", answer.run.id)
+    return page_within(
+        site.ledger, question, answer.hits, lambda hit: hit.party.id, first=first, after=after
+    )
+
+
+def lost(site: Site, view: LossView, first: int, after: str | None = None) -> Page[Lost]:
+    """Parties that lose by the rules of a view."""
+    question = ("lost", view.view.value, view.run.id)
+    return page_within(site.ledger, question, view.lost, lambda one: one.party.id, first=first, after=after)
+
+
+def related(site: Site, found: RelatedParties, first: int, after: str | None = None) -> Page[Related]:
+    """Parties close to one."""
+    question = ("related", found.party.id, found.run.id)
+    return page_within(
+        site.ledger, question, found.related, lambda one: one.party.id, first=first, after=after
+    )
+
+
+def clusters(site: Site, found: Clusters, first: int, after: str | None = None) -> Page[RiskCluster]:
+    """Clusters; only those shown are worked out."""
+    page = page_within(site.ledger, ["clusters"], found.ranked, found.id, first=first, after=after)
+    return page.map(found.tell)
+
+
+def cluster_members(site: Site, cluster: RiskCluster, first: int, after: str | None = None) -> Page[Named]:
+    """Parties of a cluster; its size counts those beyond the largest thousand too."""
+    question = ("cluster members", cluster.id)
+    return page_within(
+        site.ledger,
+        question,
+        cluster.members,
+        lambda one: one.id,
+        first=first,
+        after=after,
+        total=cluster.size,
+    )
+
+
+def circles(
+    site: Site, found: Circles, first: int, after: str | None = None, *, longest: int | None = None
+) -> Page[GuaranteeCircle]:
+    """Guarantee circles; only those shown are spelled out. ``longest``: of the cycles that are listed."""
+    page = page_within(site.ledger, ["circles"], found.ranked, found.id, first=first, after=after)
+    return page.map(found.tell if longest is None else lambda circle: found.tell(circle, longest))
+
+
+def circle_members(
+    site: Site, circle: GuaranteeCircle, first: int, after: str | None = None
+) -> Page[Named]:
+    """Members of a circle."""
+    question = ("circle members", circle.id)
+    return page_within(site.ledger, question, circle.members, lambda one: one.id, first=first, after=after)
+
+
+def cycles(
+    site: Site, circle: GuaranteeCircle, first: int, after: str | None = None
+) -> Page[GuaranteeCycle]:
+    """Elementary cycles of a circle."""
+    return page_within(
+        site.ledger, ("cycles", circle.id), circle.cycles, way_round, first=first, after=after
+    )
+
+
+def way_round(cycle: GuaranteeCycle) -> str:
+    """What tells a cycle from others: its members in order."""
+    return ">".join(step.guarantor.id for step in cycle.steps)
+
+
+def holders(site: Site, found: Owners, first: int, after: str | None = None) -> Page[Holding]:
+    """Who holds an enterprise by the register."""
+    question = ("holders", found.party.id)
+    return page_within(
+        site.ledger, question, found.direct, lambda one: one.holder.id, first=first, after=after
+    )
+
+
+def owning_persons(site: Site, found: Owners, first: int, after: str | None = None) -> Page[Owner]:
+    """People who own an enterprise in the end."""
+    question = ("owners", found.party.id)
+    return page_within(
+        site.ledger, question, found.persons, lambda one: one.party.id, first=first, after=after
+    )
+
+
+def watched(site: Site, first: int, after: str | None = None) -> Page[Watched]:
+    """Parties on the watch list."""
+    found = watch_list(site).watched
+    return page_within(
+        site.ledger, ["watch list"], found, lambda one: one.party.id, first=first, after=after
+    )
+
+
+def past(site: Site, entity: str, first: int, after: str | None = None) -> Page[HistoryPoint]:
+    """A party in every run that knows it, the newest first."""
+    points = history(site, entity)
+    return page_within(
+        site.ledger, ("history", entity), points, lambda one: one.run.id, first=first, after=after
+    )

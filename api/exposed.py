@@ -17,9 +17,21 @@ import types
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from enum import Enum
-from functools import cache
+from functools import cache, reduce
 from itertools import pairwise
-from typing import Any, Generic, Literal, NamedTuple, NewType, Union, get_args, get_origin, get_type_hints
+from operator import or_
+from typing import (
+    Any,
+    Generic,
+    Literal,
+    NamedTuple,
+    NewType,
+    Union,
+    cast,
+    get_args,
+    get_origin,
+    get_type_hints,
+)
 
 import strawberry
 from strawberry.types.base import StrawberryObjectDefinition
@@ -32,6 +44,7 @@ IDS = (EntityId, PartyId, RunId)
 """Texts that GraphQL shows as ``ID``; so is every field named ``id``."""
 
 DEFINITION = "__strawberry_definition__"
+PARENT: Any = cast("Any", strawberry.Parent)[Any]
 
 
 class Exposure(NamedTuple):
@@ -62,8 +75,11 @@ def expose(answer: type, *, name: str | None = None, **fields: Callable[..., Any
     _waiting[answer] = Exposure(name or answer.__name__, fields)
 
 
-def make_types() -> None:
-    """Make the types of all that was exposed; once, before the schema.
+def make_types(*_modules: types.ModuleType) -> None:
+    """Make the types of all that was exposed, before the schema is made.
+
+    Args:
+        _modules: those that expose; naming them here is what imports them.
 
     Raises:
         TypeError: something that is shown has no description.
@@ -91,11 +107,10 @@ def _make(answer: type) -> None:
         dated = kind is not None and _is_date(kind)
         if kind is not None and not dated:
             space["__annotations__"][field] = shown_type(kind, field)
-        space[field] = strawberry.field(
-            resolver=_as_text_of(field, kind) if dated else own, description=description, name=_name(field)
-        )
+        resolver: Any = _as_text_of(field, kind) if dated else own
+        space[field] = strawberry.field(resolver=resolver, description=description, name=_name(field))
     parameters = getattr(answer, "__parameters__", ())
-    bases = (Generic[parameters],) if parameters else ()  # type: ignore[index]  # made at run time
+    bases = (cast("Any", Generic)[parameters],) if parameters else ()
     shown = types.new_class(exposure.name, bases, exec_body=lambda body: body.update(space))
     made = strawberry.type(shown, name=exposure.name, description=_first(answer.__doc__))
     definition: StrawberryObjectDefinition = getattr(made, DEFINITION)
@@ -132,7 +147,7 @@ def _beside_fields(answer: type) -> dict[str, str]:
     except (OSError, TypeError):  # made without a source, as an enumeration of the standard library
         return {}
     (body,) = [node.body for node in tree.body if isinstance(node, ast.ClassDef)]
-    found = {}
+    found: dict[str, str] = {}
     for field, text in pairwise(body):
         if (
             isinstance(text, ast.Expr)
@@ -155,7 +170,7 @@ def _as_text_of(field: str, declared: object) -> Callable[..., Any]:
             return None
         return value.isoformat().replace("+00:00", "Z") if isinstance(value, datetime) else value.isoformat()
 
-    read.__annotations__ = {"root": strawberry.Parent[Any], "return": shown_type(declared, field)}
+    read.__annotations__ = {"root": PARENT, "return": shown_type(declared, field)}
     return read
 
 
@@ -167,9 +182,9 @@ def shown_type(declared: Any, field: str = "") -> Any:
     """
     origin, arguments = get_origin(declared), get_args(declared)
     if origin is tuple:
-        return list[shown_type(arguments[0])]  # type: ignore[misc]  # made at run time
+        return types.GenericAlias(list, (shown_type(arguments[0]),))
     if origin in (Union, types.UnionType):
-        return Union[tuple(shown_type(one, field) for one in arguments)]  # noqa: UP007  # made at run time
+        return reduce(or_, [shown_type(one, field) for one in arguments])
     if origin is Literal:
         return str
     if field == "fen":

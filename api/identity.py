@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+from typing import Final, Literal
 
 import strawberry
 
@@ -19,6 +20,13 @@ class Verdict(enum.Enum):
     UNSURE = strawberry.enum_value(
         "unsure", description="Nobody knows: an earlier judgement of the same author is taken back."
     )
+
+
+KEPT: Final[dict[Verdict, Literal["same", "different", "unsure"]]] = {
+    Verdict.SAME: "same",
+    Verdict.DIFFERENT: "different",
+    Verdict.UNSURE: "unsure",
+}
 
 
 @strawberry.type(description="A judgement that is kept; the graph follows it already.")
@@ -59,7 +67,7 @@ class IdentityChanges:
             info.context.site,
             first,
             second,
-            verdict.value,  # type: ignore[arg-type]  # by now what the definition holds
+            KEPT[verdict],
             author=author,
             reason=reason,
             idempotency_key=idempotency_key,

@@ -13,11 +13,12 @@ import strawberry
 from api.context import ID, Info
 from api.paging import largest
 from api.scalars import FenAmount
+from api.types import stored
+from graph.schema.load import schema
 from services.entity import Stored
 from services.graph_answers import lists
 from services.graph_answers.filters import EXPECTED_LOSS, RISK, Filter, Order, Range
 from services.paging import Page
-from services.schema import schema, stored
 
 
 @strawberry.input(description="Numbers from one to another, both included; absent where it is open.")
@@ -163,7 +164,7 @@ def list_field(listed: Listed, shown: type, show: Callable[[Stored], Any]) -> An
         "order_by": ordering | None,
         "first": int,
         "after": str | None,
-        "return": Page[shown],  # type: ignore[valid-type]  # made at run time
+        "return": cast("Any", Page)[shown],
     }
     told = f"{listed.called.capitalize()}, by id unless ordered otherwise."
     return strawberry.field(resolver=found, description=told)

@@ -7,8 +7,9 @@ import click
 from cli.connections import connection, with_connections
 from cli.options import Call, command
 from cli.output import print_json, print_table
-from services.arrears.circles import LONGEST, GuaranteeCircle, GuaranteeCycle, guarantee_circles
-from services.site import open_site
+from services.arrears import pages
+from services.arrears.circles import LONGEST, GuaranteeCircle, guarantee_circles
+from services.site import Site, open_site
 from terms.errors import Lang
 
 TEXT = {
@@ -56,12 +57,10 @@ def circles(call: Call, first: int, longest: int) -> int:
     """
     with open_site(call.settings, create=False) as site:
         found = guarantee_circles(site)
-        told = [found.tell(circle, longest) for circle in found.ranked[:first]]
+        page = pages.circles(site, found, first, longest=longest)
+        told = page.nodes
         if call.json:
-            by_id = {circle.id: circle for circle in told}
-            print_json(
-                connection(found.ranked, found.id, first, lambda circle: document(by_id[found.id(circle)]))
-            )
+            print_json(connection(page, lambda circle: document(site, circle)))
         elif told:
             _print(told, len(found.ranked), call.lang)
         else:
@@ -69,18 +68,13 @@ def circles(call: Call, first: int, longest: int) -> int:
     return 0 if told else 1
 
 
-def document(circle: GuaranteeCircle) -> dict[str, object]:
+def document(site: Site, circle: GuaranteeCircle) -> dict[str, object]:
     """A circle in the shape of GraphQL."""
     return with_connections(
         circle,
-        members=connection(circle.members, lambda member: member.id, 100),
-        cycles=connection(circle.cycles, way_of, 100),
+        members=connection(pages.circle_members(site, circle, 100)),
+        cycles=connection(pages.cycles(site, circle, 100)),
     )
-
-
-def way_of(cycle: GuaranteeCycle) -> str:
-    """What tells a cycle from others: its members in order."""
-    return ">".join(step.guarantor.id for step in cycle.steps)
 
 
 def _print(told: list[GuaranteeCircle], total: int, lang: Lang) -> None:

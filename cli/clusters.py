@@ -10,9 +10,10 @@ from cli.connections import connection, with_connections
 from cli.judgements import judgement_text
 from cli.options import Call, command
 from cli.output import print_json, print_tree
+from services.arrears import pages
 from services.arrears.clusters import OWN_RECORD, risk_clusters
 from services.arrears.model import Action, ActionKind, RiskCluster
-from services.site import open_site
+from services.site import Site, open_site
 from terms.errors import Lang
 
 TEXT = {
@@ -61,13 +62,12 @@ def clusters(call: Call, first: int) -> int:
     """
     with open_site(call.settings, create=False) as site:
         ranking = risk_clusters(site)
-        found = [ranking.tell(label) for label in ranking.ranked[:first]]
-    if call.json:
-        by_id = {cluster.id: cluster for cluster in found}
-        print_json(
-            connection(ranking.ranked, ranking.id, first, lambda label: document(by_id[ranking.id(label)]))
-        )
-    elif found:
+        page = pages.clusters(site, ranking, first)
+        found = page.nodes
+        if call.json:
+            print_json(connection(page, lambda cluster: document(site, cluster)))
+            return 0 if found else 1
+    if found:
         for cluster in found:
             print_tree(as_tree(cluster, call.lang))
         click.echo(TEXT[call.lang]["total"].format(shown=len(found), total=len(ranking.ranked)))
@@ -78,9 +78,9 @@ def clusters(call: Call, first: int) -> int:
     return 0 if found else 1
 
 
-def document(cluster: RiskCluster) -> dict[str, object]:
+def document(site: Site, cluster: RiskCluster) -> dict[str, object]:
     """A cluster in the shape of GraphQL."""
-    return with_connections(cluster, members=connection(cluster.members, lambda member: member.id, 100))
+    return with_connections(cluster, members=connection(pages.cluster_members(site, cluster, 100)))
 
 
 def as_tree(cluster: RiskCluster, lang: Lang = "en") -> Tree:

@@ -7,8 +7,8 @@ import click
 from cli.connections import connection
 from cli.options import Call, command
 from cli.output import print_json, print_table
+from services.arrears import pages
 from services.arrears.history import LARGEST
-from services.arrears.history import history as look_back
 from services.site import open_site
 
 COLUMNS = {
@@ -25,10 +25,10 @@ COLUMNS = {
 @command
 def history(call: Call, party: str, first: int) -> int:
     """Show PARTY's score and expected loss in every run that knows it, the newest first; * marks the current run."""
-    with open_site(call.settings, create=False) as site:
-        points = look_back(site, party, first)
+    with open_site(call.settings) as site:
+        page = pages.past(site, party, first)
     if call.json:
-        print_json(connection(points, lambda point: point.run.id, first))
+        print_json(connection(page))
     else:
         print_table(
             COLUMNS[call.lang],
@@ -41,7 +41,7 @@ def history(call: Call, party: str, first: int) -> int:
                     f"{point.own:.2%}",
                     str(point.expected_loss),
                 )
-                for point in points
+                for point in page.nodes
             ],
         )
     return 0

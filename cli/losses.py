@@ -11,8 +11,9 @@ from cli.connections import connection, with_connections
 from cli.options import Call, command
 from cli.output import print_json, print_table
 from cli.what_if import Assignment
+from services.arrears import pages
 from services.arrears.views import LossView, View, loss_view
-from services.site import open_site
+from services.site import Site, open_site
 from terms.errors import Lang
 from terms.money import Money
 
@@ -100,18 +101,18 @@ def losses(
         answer = loss_view(
             site, View(view), [(party, float(level)) for party, level in shocks], recovery=recovery
         )
-    if call.json:
-        print_json(document(answer, first, call.lang))
-    else:
-        _print(answer, first, call.lang)
+        if call.json:
+            print_json(document(site, answer, first, call.lang))
+        else:
+            _print(answer, first, call.lang)
     return 0 if answer.rest.count or any(not lost.shocked for lost in answer.lost) else 1
 
 
-def document(answer: LossView, first: int, lang: Lang) -> dict[str, object]:
+def document(site: Site, answer: LossView, first: int, lang: Lang) -> dict[str, object]:
     """The answer in the shape of the GraphQL field ``lossView``."""
     return with_connections(
         answer,
-        lost=connection(answer.lost, lambda lost: lost.party.id, first),
+        lost=connection(pages.lost(site, answer, first)),
         assumptions=with_messages(answer.assumptions, lang),
     )
 

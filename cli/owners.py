@@ -10,9 +10,10 @@ from cli.assumptions import with_messages
 from cli.connections import connection, with_connections
 from cli.options import Call, command
 from cli.output import print_json, print_tree
+from services.arrears import pages
 from services.arrears.owners import THRESHOLD, Owner, Owners
 from services.arrears.owners import owners as look_through
-from services.site import open_site
+from services.site import Site, open_site
 from terms.errors import Lang
 
 TEXT = {
@@ -65,20 +66,20 @@ def owners(call: Call, party: str, threshold: float) -> int:
     """
     with open_site(call.settings, create=False) as site:
         answer = look_through(site, party, threshold)
-    if call.json:
-        print_json(document(answer, call.lang))
-    else:
-        print_tree(as_tree(answer, call.lang))
+        if call.json:
+            print_json(document(site, answer, call.lang))
+        else:
+            print_tree(as_tree(answer, call.lang))
     return 0 if answer.beneficial else 1
 
 
-def document(answer: Owners, lang: Lang) -> dict[str, object]:
+def document(site: Site, answer: Owners, lang: Lang) -> dict[str, object]:
     """The answer in the shape of the GraphQL field ``owners``."""
     return with_connections(
         answer,
         assumptions=with_messages(answer.assumptions, lang),
-        direct=connection(answer.direct, lambda holding: holding.holder.id, 100),
-        persons=connection(answer.persons, lambda owner: owner.party.id, 100),
+        direct=connection(pages.holders(site, answer, 100)),
+        persons=connection(pages.owning_persons(site, answer, 100)),
     )
 
 

@@ -8,8 +8,9 @@ from cli.assumptions import with_messages
 from cli.connections import connection, with_connections
 from cli.options import Call, command
 from cli.output import print_json, print_table
+from services.arrears import pages
 from services.arrears.related import RelatedParties, related_parties
-from services.site import open_site
+from services.site import Site, open_site
 from terms.errors import Lang
 
 TEXT = {
@@ -42,18 +43,18 @@ def related(call: Call, party: str, *, first: int) -> int:
     """
     with open_site(call.settings, create=False) as site:
         answer = related_parties(site, party)
-    if call.json:
-        print_json(document(answer, first, call.lang))
-    else:
-        _print(answer, first, call.lang)
+        if call.json:
+            print_json(document(site, answer, first, call.lang))
+        else:
+            _print(answer, first, call.lang)
     return 0 if answer.related else 1
 
 
-def document(answer: RelatedParties, first: int, lang: Lang) -> dict[str, object]:
+def document(site: Site, answer: RelatedParties, first: int, lang: Lang) -> dict[str, object]:
     """The answer in the shape of the GraphQL field ``relatedParties``."""
     return with_connections(
         answer,
-        related=connection(answer.related, lambda found: found.party.id, first),
+        related=connection(pages.related(site, answer, first)),
         assumptions=with_messages(answer.assumptions, lang),
     )
 

@@ -13,9 +13,10 @@ from cli.connections import connection, with_connections
 from cli.judgements import judgement_text
 from cli.options import Call, command
 from cli.output import print_json, print_table
+from services.arrears import pages
 from services.arrears.model import Shock, ShockKind, WhatIf
 from services.arrears.what_if import what_if as suppose
-from services.site import open_site
+from services.site import Site, open_site
 from terms.errors import Lang
 from terms.money import Money
 
@@ -162,10 +163,10 @@ def what_if(
     ]
     with open_site(call.settings, create=False) as site:
         answer = suppose(site, assumed)
-    if call.json:
-        print_json(document(answer, first, call.lang))
-    else:
-        _print(answer, first, call.lang)
+        if call.json:
+            print_json(document(site, answer, first, call.lang))
+        else:
+            _print(answer, first, call.lang)
     return 0 if answer.hits else 1
 
 
@@ -174,9 +175,9 @@ def _fen(yuan: Decimal) -> Money:
     return Money(int((yuan * 100).to_integral_value()))
 
 
-def document(answer: WhatIf, first: int, lang: Lang) -> dict[str, object]:
+def document(site: Site, answer: WhatIf, first: int, lang: Lang) -> dict[str, object]:
     """The answer in the shape of the GraphQL field ``whatIf``."""
-    hits = connection(answer.hits, lambda hit: hit.party.id, first)
+    hits = connection(pages.hits(site, answer, first))
     return with_connections(answer, hits=hits, assumptions=with_messages(answer.assumptions, lang))
 
 

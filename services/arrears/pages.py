@@ -1,4 +1,4 @@
-"""Pages of the lists inside answers about arrears risk: command line and API hand out the same, with the same cursors."""
+"""Pages of the lists inside answers about arrears risk: command line and API hand out the same ones."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from services.arrears.model import Hit, RiskCluster, WhatIf
 from services.arrears.owners import Holding, Owner, Owners
 from services.arrears.related import Related, RelatedParties
 from services.arrears.views import LossView, Lost
-from services.arrears.watching import Watched, watch_list
+from services.arrears.watching import Watched, WatchList
 from services.names import Named
 from services.paging import Page, page_within
 from services.site import Site
@@ -18,9 +18,7 @@ from services.site import Site
 def hits(site: Site, answer: WhatIf, first: int, after: str | None = None) -> Page[Hit]:
     """Parties that a what-if hits."""
     question = ("hits", answer.run.id)
-    return page_within(
-        site.ledger, question, answer.hits, lambda hit: hit.party.id, first=first, after=after
-    )
+    return page_within(site.ledger, question, answer.hits, lambda hit: hit.party.id, first=first, after=after)
 
 
 def lost(site: Site, view: LossView, first: int, after: str | None = None) -> Page[Lost]:
@@ -65,21 +63,15 @@ def circles(
     return page.map(found.tell if longest is None else lambda circle: found.tell(circle, longest))
 
 
-def circle_members(
-    site: Site, circle: GuaranteeCircle, first: int, after: str | None = None
-) -> Page[Named]:
+def circle_members(site: Site, circle: GuaranteeCircle, first: int, after: str | None = None) -> Page[Named]:
     """Members of a circle."""
     question = ("circle members", circle.id)
     return page_within(site.ledger, question, circle.members, lambda one: one.id, first=first, after=after)
 
 
-def cycles(
-    site: Site, circle: GuaranteeCircle, first: int, after: str | None = None
-) -> Page[GuaranteeCycle]:
+def cycles(site: Site, circle: GuaranteeCircle, first: int, after: str | None = None) -> Page[GuaranteeCycle]:
     """Elementary cycles of a circle."""
-    return page_within(
-        site.ledger, ("cycles", circle.id), circle.cycles, way_round, first=first, after=after
-    )
+    return page_within(site.ledger, ("cycles", circle.id), circle.cycles, way_round, first=first, after=after)
 
 
 def way_round(cycle: GuaranteeCycle) -> str:
@@ -103,11 +95,10 @@ def owning_persons(site: Site, found: Owners, first: int, after: str | None = No
     )
 
 
-def watched(site: Site, first: int, after: str | None = None) -> Page[Watched]:
+def watched(site: Site, found: WatchList, first: int, after: str | None = None) -> Page[Watched]:
     """Parties on the watch list."""
-    found = watch_list(site).watched
     return page_within(
-        site.ledger, ["watch list"], found, lambda one: one.party.id, first=first, after=after
+        site.ledger, ["watch list"], found.watched, lambda one: one.party.id, first=first, after=after
     )
 
 

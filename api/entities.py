@@ -9,7 +9,7 @@ from typing import Any
 import strawberry
 
 from api.context import Info
-from api.exposed import expose
+from api.exposed import expose, expose_enum
 from api.paging import largest, page
 from api.portrait_risk import Risk
 from api.stored import Called, Linked, entity, linked
@@ -29,6 +29,8 @@ from terms.ids import EntityId
 
 IN, OUT = RelationDirection.IN, RelationDirection.OUT
 
+expose_enum(RelationDirection)
+expose_enum(grid.GridDirection)
 expose(SupplyElement)
 expose(GridTrace, name="GridTraceConnection")
 

@@ -17,12 +17,16 @@ PLACES: Final = 10
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where in the input something stands. ``line``: of text, or the row of a table, from 1. ``cell``: as ``B7``."""
+    """Where in the input something stands."""
 
     file: str
+    """File."""
     line: int | None = None
+    """Line of the text or row of the table, from 1."""
     sheet: str | None = None
+    """Sheet of a workbook."""
     cell: str | None = None
+    """Cell of a sheet, as in B7."""
 
 
 @dataclass(frozen=True, slots=True)

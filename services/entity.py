@@ -35,10 +35,12 @@ class Value:
 
 
 class RelationDirection(Enum):
-    """``OUT``: the relation leads from the entity to the other. ``IN``: it comes from the other."""
+    """Which way a relation runs, seen from an entity."""
 
     IN = "in"
+    """It comes from the other."""
     OUT = "out"
+    """It leads from the entity to the other."""
 
 
 @dataclass(frozen=True, slots=True)

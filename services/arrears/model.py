@@ -186,7 +186,7 @@ class Channel:
 
 
 class ActionKind(Enum):
-    """What to do about a cluster first."""
+    """What to do about a cluster first: agree on payment with a seed, or cut what a party passes on."""
 
     AGREE_ON_PAYMENT = "agree-on-payment"
     RING_FENCE = "ring-fence"

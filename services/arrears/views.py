@@ -40,9 +40,13 @@ class View(Enum):
     """By whose rules a shock spreads."""
 
     EQUITY = "equity"
+    """Linear loss of buffers."""
     DEBTRANK = "debtrank"
+    """Each party passes on once."""
     CASCADE = "cascade"
+    """A party fails when its losses reach its buffer."""
     CLEARING = "clearing"
+    """Who is actually paid."""
 
 
 SOURCES = {

@@ -33,8 +33,11 @@ class RuleKind(Enum):
     """What raises an alert."""
 
     THRESHOLD = "threshold"
+    """A score from a level on."""
     RISE = "rise"
+    """A rise of the score."""
     NEW_PATH = "new-path"
+    """A new path of distress."""
 
 
 DEFAULT_LEVEL = {RuleKind.THRESHOLD: 0.5, RuleKind.RISE: 0.1, RuleKind.NEW_PATH: 0.05}

@@ -28,10 +28,12 @@ Step = Callable[..., Sequence[queries.Feeding | queries.Fed]]
 
 
 class GridDirection(Enum):
-    """``UP``: towards the source. ``DOWN``: towards the customers."""
+    """Which way along the network."""
 
     UP = "up"
+    """Towards the source."""
     DOWN = "down"
+    """Towards the customers."""
 
 
 @dataclass(frozen=True, slots=True)

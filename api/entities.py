@@ -13,8 +13,6 @@ from api.exposed import expose, expose_enum
 from api.paging import largest, page
 from api.portrait_risk import Risk
 from api.stored import Called, Linked, entity, linked
-from api.types import stored as described_value
-from graph.queries import CustomerPortrait
 from services import portrait
 from services.arrears.own_risk import OwnRisk
 from services.entity import RelationDirection, Stored, stored, stored_all
@@ -23,7 +21,8 @@ from services.graph_answers.filters import Filter
 from services.graph_answers.grid import GridTrace, SupplyElement, feeders
 from services.names import Named
 from services.paging import Page
-from services.portrait import Arrears, Community
+from services.portrait import Arrears, Community, CustomerRow
+from services.schema import stored as described_value
 from terms.errors import KehutuError
 from terms.ids import EntityId
 
@@ -166,7 +165,7 @@ class Device(Called):
 class Customer(Linked):
     """A contract of supply with all that hangs on it; the whole portrait is read when the first of it is asked for."""
 
-    known: strawberry.Private[CustomerPortrait | None] = field(default=None)
+    known: strawberry.Private[CustomerRow | None] = field(default=None)
 
     @classmethod
     def found(cls, info: Info, text: str) -> Customer | None:
@@ -182,7 +181,7 @@ class Customer(Linked):
         customer.known = row
         return customer
 
-    def row(self, info: Info) -> CustomerPortrait:
+    def row(self, info: Info) -> CustomerRow:
         """The whole portrait."""
         if self.known is None:
             self.known = portrait.customer(info.context.site, self.seen.id)

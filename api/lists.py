@@ -13,12 +13,11 @@ import strawberry
 from api.context import ID, Info
 from api.paging import largest
 from api.scalars import FenAmount
-from api.types import stored
-from graph.schema.load import schema
 from services.entity import Stored
 from services.graph_answers import lists
 from services.graph_answers.filters import EXPECTED_LOSS, RISK, Filter, Order, Range
 from services.paging import Page
+from services.schema import schema, stored
 
 
 @strawberry.input(description="Numbers from one to another, both included; absent where it is open.")

@@ -10,15 +10,13 @@ import strawberry
 from api.context import ID, Info
 from api.exposed import expose
 from api.paging import largest
-from api.types import described, stored
-from graph.schema.load import schema
-from graph.schema.model import Property
 from services import entity as entities
 from services import portrait
 from services.entity import RelationDirection, Stored
 from services.graph_answers.neighbours import Neighbours, neighbours
 from services.names import Named
 from services.portrait import Provenance
+from services.schema import Property, described, schema, stored
 from terms.money import Money
 
 C = TypeVar("C", bound=type)

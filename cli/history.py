@@ -25,7 +25,7 @@ COLUMNS = {
 @command
 def history(call: Call, party: str, first: int) -> int:
     """Show PARTY's score and expected loss in every run that knows it, the newest first; * marks the current run."""
-    with open_site(call.settings) as site:
+    with open_site(call.settings, create=False) as site:
         page = pages.past(site, party, first)
     if call.json:
         print_json(connection(page))

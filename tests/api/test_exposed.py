@@ -102,7 +102,7 @@ def test_a_dataclass_is_shown_as_it_is_with_what_it_contains() -> None:
 
 def test_a_field_without_words_is_refused() -> None:
     expose(Bare)
-    with pytest.raises(TypeError, match="Bare.figure has no description"):
+    with pytest.raises(TypeError, match=r"Bare\.figure has no description"):
         make_types()
 
 

@@ -61,7 +61,9 @@ def double(reading: Parent[Reading]) -> int:
     return 2 * sum(reading.figures)
 
 
-READING = Reading(PartyId("person:1"), date(2026, 1, 31), datetime(2026, 2, 1, 8, tzinfo=UTC), Season.DRY, (3, 4))
+READING = Reading(
+    PartyId("person:1"), date(2026, 1, 31), datetime(2026, 2, 1, 8, tzinfo=UTC), Season.DRY, (3, 4)
+)
 
 
 def test_a_dataclass_is_shown_as_it_is_with_what_it_contains() -> None:

@@ -11,10 +11,8 @@ from dataclasses import dataclass
 from typing import Protocol
 from urllib.parse import unquote, urlsplit
 
-import neo4j
-from neo4j.exceptions import ServiceUnavailable
-
 from graph.dialects import Dialect
+from graph.driver import exceptions, neo4j
 from graph.embedded import EmbeddedServer
 from terms.errors import KehutuError
 
@@ -161,7 +159,7 @@ class Connection:
         try:
             answer.result(seconds)
         except TimeoutError:
-            raise ServiceUnavailable(f"no answer within {seconds:g} seconds") from None
+            raise exceptions.ServiceUnavailable(f"no answer within {seconds:g} seconds") from None
 
     def _answer(self, ping: Future[None]) -> None:
         try:

@@ -17,14 +17,12 @@ from pathlib import Path
 from types import TracebackType
 from typing import TypeVar
 
-import neo4j
-from neo4j.exceptions import DriverError, IncompleteCommit, Neo4jError, ServiceUnavailable
-
 from graph.client import Rows
 from graph.connection import Connection, Embedded, Link, Remote
 from graph.dialects import Dialect
 from graph.dialects.arcadedb import ArcadeDB
 from graph.dialects.neo4j import Neo4j
+from graph.driver import exceptions, neo4j
 from graph.embedded import EmbeddedServer
 from graph.watchdog import Watchdog
 from terms.errors import KehutuError
@@ -204,14 +202,15 @@ class Store:
                 try:
                     with self._connection.session(access) as session:
                         return work(session, attempt)
-                except (DriverError, Neo4jError) as fault:
+                except (exceptions.DriverError, exceptions.Neo4jError) as fault:
                     dropped = drops != self._connection.drops
                     if not (_may_pass(fault) or dropped or (merge and attempt < MERGES and _exists(fault))):
                         raise
                     end = end or min(time.monotonic() + self._connection.retry, late)
                     if time.monotonic() > end:
                         if dropped:
-                            raise ServiceUnavailable(f"no answer within {self.deadline:g} seconds") from fault
+                            said = f"no answer within {self.deadline:g} seconds"
+                            raise exceptions.ServiceUnavailable(said) from fault
                         raise
                 # A little chance keeps two writers from meeting again.
                 pause = min(LONGEST_PAUSE, 0.01 * 2 ** min(attempt, 9))
@@ -254,7 +253,7 @@ class _Faults:
     def __exit__(
         self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if isinstance(fault, Neo4jError):
+        if isinstance(fault, exceptions.Neo4jError):
             code = fault.code or ""
             if _stopped(fault):
                 raise KehutuError("STORE_DEADLINE", seconds=f"{self.store.deadline:g}") from fault
@@ -265,7 +264,7 @@ class _Faults:
                 raise KehutuError("STORE_FULL", store=self.store.url) from fault
             if ".Security." in code or code.endswith(("DatabaseUnavailable", "DatabaseNotFound")):
                 raise self._unavailable(fault.message or code) from fault
-        elif isinstance(fault, (DriverError, OSError)):
+        elif isinstance(fault, (exceptions.DriverError, OSError)):
             raise self._unavailable((str(fault) or type(fault).__name__).splitlines()[0]) from fault
 
     def _unavailable(self, reason: str) -> KehutuError:
@@ -317,16 +316,18 @@ def open_store(
 
 
 def _stopped(fault: Exception) -> bool:
-    return isinstance(fault, Neo4jError) and any(word in (fault.code or "") for word in STOPPED)
+    return isinstance(fault, exceptions.Neo4jError) and any(word in (fault.code or "") for word in STOPPED)
 
 
 def _exists(fault: Exception) -> bool:
-    return isinstance(fault, Neo4jError) and (fault.code or "").endswith("ConstraintValidationFailed")
+    return isinstance(fault, exceptions.Neo4jError) and (fault.code or "").endswith(
+        "ConstraintValidationFailed"
+    )
 
 
-def _may_pass(fault: DriverError | Neo4jError) -> bool:
+def _may_pass(fault: exceptions.DriverError | exceptions.Neo4jError) -> bool:
     """Whether the same work may succeed a moment later."""
-    return isinstance(fault, IncompleteCommit) or (fault.is_retryable() and not _stopped(fault))
+    return isinstance(fault, exceptions.IncompleteCommit) or (fault.is_retryable() and not _stopped(fault))
 
 
 def _rows(

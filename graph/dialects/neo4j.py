@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final
 
-import neo4j
 import numpy as np
 
 from graph.columns import Kind, Part, Scan, lists, numbers, texts
+from graph.driver import neo4j
 
 if TYPE_CHECKING:
     from neo4j.exceptions import Neo4jError

@@ -13,9 +13,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
-import neo4j
-
 from graph.dialects.neo4j import Neo4j
+from graph.driver import neo4j
 from graph.migrate import migrations
 from graph.rebuild import leftovers, rebuilding_since
 from graph.schema.load import schema

@@ -4,9 +4,10 @@ In the folder: ``clients.lock`` (every client holds it shared), ``start.lock`` (
 ``server.lock`` (the server holds it; its text says who it is), ``server.json`` (ports, once it listens),
 ``password`` (owner only), ``server.log``, ``data/`` (the engine's files), ``sums.json`` (of these files: left by a
 server that ended in order, looked at by the next), ``database`` (the name of the database that holds the graph, once
-a rebuild has made another than the first).
-A client that is killed drops its lock with it, so the server outlives its clients by no more than a moment, and a
-file left behind by a killed process means nothing.
+a rebuild has made another than the first), ``leave`` (a client that needs another server asks the one that nobody uses
+to end).
+A client that is killed drops its lock with it, so the server outlives its clients by the time that it was given and no
+more, and a file left behind by a killed process means nothing.
 """
 
 from __future__ import annotations
@@ -14,7 +15,9 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import json
+import math
 import os
+import re
 import secrets
 import shutil
 import subprocess
@@ -37,6 +40,8 @@ START_SECONDS = 90.0
 STARTS = 2
 WATCH_SECONDS = 0.25
 FIRST_DATABASE = "kehutu"
+LEAVE = "leave"
+"""A file of this name asks a server that nobody uses to end: ``graph/embedded_server.py``."""
 DAMAGED = "damaged file: "
 """What a server says last that finds its files changed; a file that is left by one that ended in order."""
 LEAST_BYTES = 4 * 1024**2
@@ -61,13 +66,17 @@ class EmbeddedServer:
     ports, so that transactions that are retried find it.
     """
 
-    def __init__(self, folder: Path, *, heap: str | None = None, database: str | None = None) -> None:
+    def __init__(
+        self, folder: Path, *, heap: str | None = None, database: str | None = None, linger: float = 0.0
+    ) -> None:
         """Join the server of ``folder``, starting it if need be; 2 to 3 s on an idle machine, else 0.05 s.
 
         Args:
             folder: the home's ``graph`` folder; made when missing.
-            heap: memory of the server (``768m``); absent: ``KEHUTU_STORE_HEAP``, else by the store's size.
+            heap: memory of the server (``768m``); absent: ``KEHUTU_STORE_HEAP``, else by the store's size. A server
+                of less memory that nobody uses is replaced.
             database: another than the one that holds the graph; it has to exist.
+            linger: seconds that a server which is started here stays after its last client, for the next one.
         Raises:
             KehutuError: STORE_LOCKED when a server of another user or version holds the folder,
                 STORE_FOLDER when it cannot be used, STORE_UNAVAILABLE when the server does not start.
@@ -77,6 +86,7 @@ class EmbeddedServer:
         )  # the server works in it, so a relative name would be another
         self._heap = heap
         self._database = database
+        self._linger = linger
         self._closed = threading.Event()
         try:
             folder.mkdir(parents=True, exist_ok=True)
@@ -99,21 +109,44 @@ class EmbeddedServer:
         return self._database or served_database(self.folder)
 
     def close(self) -> None:
-        """Let go. If this was the last client the server ends within a second. May be called twice."""
+        """Let go. If this was the last client the server ends after its time. May be called twice."""
         if not self._closed.is_set():
             self._closed.set()
             self._watcher.join()
             os.close(self._clients)
 
     def _refuse_strangers(self) -> None:
+        """Wait for a server that can be joined, or for none. One of another version, or of too little memory, that
+        nobody uses is asked to end."""
         begun = time.monotonic()
         while (holder := self._holder()) is not None:
-            if holder.get("uid") == os.geteuid() and holder.get("engine") == engine_version():
-                return
             # One that says nothing is just coming, or leaving.
-            if time.monotonic() - begun > (REFUSE_SECONDS if holder else LEAVE_SECONDS):
+            late = time.monotonic() - begun > (REFUSE_SECONDS if holder else LEAVE_SECONDS)
+            own, same = holder.get("uid") == os.geteuid(), holder.get("engine") == engine_version()
+            enough = _bytes(str(holder.get("heap", ""))) >= _bytes(self._memory())
+            if own and same and (enough or late or not self._deserted()):
+                return
+            if late:
                 raise self._locked(holder)
+            if own:
+                (self.folder / LEAVE).touch()
             time.sleep(0.05)
+
+    def _deserted(self) -> bool:
+        """Whether no client uses the server at this moment."""
+        file = os.open(self.folder / "clients.lock", os.O_RDWR | os.O_CREAT, 0o644)
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        else:
+            return True
+        finally:
+            os.close(file)
+
+    def _memory(self) -> str:
+        """The memory to start a server with."""
+        return self._heap or os.environ.get("KEHUTU_STORE_HEAP") or _heap_for(self.folder)
 
     def _locked(self, holder: dict[str, object]) -> KehutuError:
         return KehutuError(
@@ -215,7 +248,7 @@ class EmbeddedServer:
         before = self._announced() or {} if same_ports else {}
         command = [
             *(sys.executable, "-P", str(Path(__file__).with_name("embedded_server.py")), str(self.folder)),
-            *("--heap", self._heap or os.environ.get("KEHUTU_STORE_HEAP") or _heap_for(self.folder)),
+            *("--heap", self._memory(), "--linger", str(self._linger)),
             *(
                 part
                 for name in ("bolt", "http", "columns")
@@ -298,6 +331,12 @@ def _private(path: str, flags: int) -> int:
 def _heap_for(folder: Path) -> str:
     size = sum(f.stat().st_size for f in (folder / "data").rglob("*") if f.is_file())
     return "2g" if size > LARGE_STORE_BYTES else "768m"
+
+
+def _bytes(memory: str) -> float:
+    """Memory as Java reads it (``768m``, ``2g``); without end where it is not told, as by earlier servers."""
+    found = re.fullmatch(r"(\d+)([kmgt]?)", memory.lower())
+    return int(found[1]) * 1024.0 ** " kmgt".index(found[2] or " ") if found else math.inf
 
 
 def _tail(log: Path) -> str:

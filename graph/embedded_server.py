@@ -1,7 +1,8 @@
 """The embedded store's server: ArcadeDB in a process of its own, run as a script with a folder.
 
-It holds ``server.lock`` for its whole life, writes ``server.json`` once it listens, and ends as soon as no
-client holds ``clients.lock`` any more. Only this file imports the engine, and nothing else of Kehutu is imported
+It holds ``server.lock`` for its whole life, writes ``server.json`` once it listens, and ends when for a given time no
+client has held ``clients.lock``; at once when its folder is gone, and when a client that cannot use it asks it to make
+room (``leave``) while nobody else does. Only this file imports the engine, and nothing else of Kehutu is imported
 here, so that the program starts fast and cannot be broken by a fault elsewhere.
 
 Pitfalls of ArcadeDB 26.10.2: an uncaught exception in the main thread hangs for ever in JPype, so every way out
@@ -33,6 +34,8 @@ POLL_SECONDS = 0.25
 LOCK_SECONDS = 5.0
 STOP_SECONDS = 10.0
 SUMS = "sums.json"
+LEAVE = "leave"
+"""The file by which a client asks a server that nobody uses to end."""
 DAMAGED = "damaged file: "
 PART_BYTES = 1024**2
 COMMAND_LIMIT_MS = 3_600_000
@@ -49,6 +52,7 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("folder", type=Path)
     parser.add_argument("--heap", default="768m")
+    parser.add_argument("--linger", type=float, default=0.0, help="seconds to stay after the last client")
     parser.add_argument("--bolt", type=int, default=0, help="the port to use again, if it is free")
     parser.add_argument("--http", type=int, default=0)
     parser.add_argument("--columns", type=int, default=0)
@@ -68,6 +72,7 @@ def main() -> None:
             "uid": os.geteuid(),
             "engine": version("arcadedb-embedded"),
             "token": secrets.token_hex(8),  # process ids come again, in a container soon
+            "heap": arguments.heap,
         }
         os.ftruncate(lock, 0)
         os.pwrite(lock, json.dumps(holder).encode(), 0)
@@ -88,6 +93,7 @@ def _serve(folder: Path, lock: int, holder: dict[str, object], arguments: argpar
         print(DAMAGED + damage, file=sys.stderr)
         raise SystemExit(1)
     (folder / SUMS).unlink(missing_ok=True)
+    (folder / LEAVE).unlink(missing_ok=True)
     os.environ["ARCADEDB_JVM_ERROR_FILE"] = str(folder / "jvm-crash-%p.log")
     import arcadedb_embedded  # noqa: PLC0415 - takes a second, only the holder of the lock pays it
 
@@ -119,18 +125,38 @@ def _serve(folder: Path, lock: int, holder: dict[str, object], arguments: argpar
     ports = {"bolt": bolt, "http": http, "columns": columns.server_address[1]}
     _announce(folder, {**holder, **ports, "database": arguments.database})
 
-    while not leave.wait(POLL_SECONDS):
-        with contextlib.suppress(BlockingIOError):
-            # Kept while leaving, so that a newcomer waits for the end and then starts a server of its own.
-            fcntl.flock(clients, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            break
+    used = time.monotonic()
+    while not leave.wait(POLL_SECONDS) and not _vanished(folder, lock):
+        if not _alone(clients):
+            used = time.monotonic()
+        elif time.monotonic() - used >= arguments.linger or (folder / LEAVE).exists():
+            break  # the lock is kept while leaving: a newcomer waits for the end and then starts a server of its own
+        else:
+            fcntl.flock(clients, fcntl.LOCK_UN)
     # The kernel drops the two locks of a process that ends in any order: nobody may take us for running now.
     os.ftruncate(lock, 0)
     stop = threading.Thread(target=server.stop, daemon=True)
     stop.start()
     stop.join(STOP_SECONDS)
-    if not stop.is_alive():
+    if not stop.is_alive() and not _vanished(folder, lock):
         _note_sums(folder)
+
+
+def _alone(clients: int) -> bool:
+    """Whether nobody uses the server; then its lock is held, and newcomers wait."""
+    try:
+        fcntl.flock(clients, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def _vanished(folder: Path, lock: int) -> bool:
+    """Whether the folder was deleted, or another one stands in its place."""
+    try:
+        return (folder / "server.lock").stat().st_ino != os.fstat(lock).st_ino
+    except FileNotFoundError:
+        return True
 
 
 class ColumnServer(socketserver.ThreadingTCPServer):

@@ -277,6 +277,7 @@ def open_store(
     *,
     heap: str | None = None,
     database: str | None = None,
+    linger: float = 0.0,
     patience: float = RETRY_SECONDS,
     look: bool = True,
 ) -> Store:
@@ -286,14 +287,14 @@ def open_store(
         url: ``embedded``, or ``bolt://``, ``neo4j://``, ``neo4j+s://`` with host and port, and the database
             as path where it is not the server's default. User and password come from the URL, else from
             ``KEHUTU_STORE_USER`` and ``KEHUTU_STORE_PASSWORD``.
-        heap, database: of the embedded store, see :class:`graph.embedded.EmbeddedServer`.
+        heap, database, linger: of the embedded store, see :class:`graph.embedded.EmbeddedServer`.
         patience: seconds that a query bears an outage of a Neo4j server.
         look: whether a Neo4j server has to answer now.
     Raises:
         KehutuError: STORE_UNAVAILABLE (a server within about 5 s), STORE_LOCKED, STORE_FOLDER.
     """
     if url == "embedded":
-        server = EmbeddedServer(home / "graph", heap=heap, database=database)
+        server = EmbeddedServer(home / "graph", heap=heap, database=database, linger=linger)
         dialect: Dialect = ArcadeDB(server)
         link: Link = Embedded(server)
         shown, retry = f"embedded ({server.folder})", EMBEDDED_RETRY_SECONDS

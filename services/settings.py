@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Literal, TypeAlias
 from urllib.parse import quote, urlsplit
 
-from pydantic import PrivateAttr, SecretStr, ValidationError
+from pydantic import Field, PrivateAttr, SecretStr, ValidationError
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -31,9 +31,10 @@ class Settings(BaseSettings):
 
     ``store_user``, ``store_password``: for a Neo4j whose URL names none. ``store_password_file``: a file that holds the
     password, as containers are given secrets. ``store_heap``: memory of the embedded store (``2g``); by its size when
-    absent. ``live_runs``: loads continue the current run. ``copy_runs``: an analysis writes its run on the nodes too,
-    for those who look with other tools. ``container``: the process has a container for itself, so the
-    API listens on the container's interface.
+    absent. ``store_linger``: seconds that the embedded store stays after the last command, so that the next one need
+    not start it. ``live_runs``: loads continue the current run. ``copy_runs``: an analysis writes its run on the nodes
+    too, for those who look with other tools. ``container``: the process has a container for itself, so the API listens
+    on the container's interface.
     """
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, extra="forbid")
@@ -46,6 +47,7 @@ class Settings(BaseSettings):
     store_password: SecretStr | None = None
     store_password_file: Path | None = None
     store_heap: str | None = None
+    store_linger: float = Field(120.0, ge=0)
     container: bool = False
     live_runs: bool = True
     copy_runs: bool = True

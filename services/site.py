@@ -85,7 +85,12 @@ def open_site(settings: Settings, progress: Progress = silent, *, create: bool =
     """
     ledger = Ledger.open(settings.home, create=create)
     try:
-        store = open_store(settings.store_url, settings.home, heap=heap(settings.store_heap, ledger))
+        store = open_store(
+            settings.store_url,
+            settings.home,
+            heap=heap(settings.store_heap, ledger),
+            linger=settings.store_linger,
+        )
         try:
             refuse_while_rebuilding(store)
             state = prepare(store, schema(), ledger.id, alone=ledger.writer, progress=progress)

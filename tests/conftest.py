@@ -41,6 +41,9 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "long: takes minutes to hours; run by `make test-long` only")
     for name in [name for name in os.environ if name.startswith("KEHUTU_") and "TEST" not in name]:
         del os.environ[name]
+    os.environ["KEHUTU_STORE_LINGER"] = (
+        "0"  # a store that outlives its test would take memory from the next ones
+    )
     # A busy machine must not fail a test: no example has a deadline.
     settings.register_profile(
         "kehutu", deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]

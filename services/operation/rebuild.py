@@ -80,7 +80,12 @@ def rebuild(
     with (
         Ledger.open(settings.home, create=False) as ledger,
         alone(ledger),
-        open_store(settings.store_url, settings.home, heap=heap(settings.store_heap, ledger)) as store,
+        open_store(
+            settings.store_url,
+            settings.home,
+            heap=heap(settings.store_heap, ledger),
+            linger=settings.store_linger,
+        ) as store,
     ):
         state = _acceptable(store, ledger)
         trail.note(ledger, "rebuild", store.url)

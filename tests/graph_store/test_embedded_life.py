@@ -6,6 +6,7 @@ import contextlib
 import fcntl
 import json
 import os
+import shutil
 import signal
 import stat
 import subprocess
@@ -16,6 +17,7 @@ from pathlib import Path
 
 import pytest
 
+from graph import embedded
 from graph.embedded import EmbeddedServer, engine_version
 from graph.store import open_store
 from terms.errors import KehutuError
@@ -119,6 +121,88 @@ def test_a_client_killed_while_its_server_comes_up_leaves_nothing_behind(home: P
         until(lambda: gone(pid))
     with open_store("embedded", home) as store:
         store.ping()
+
+
+LONG = 600.0
+"""Seconds that a server would stay; no test waits for them."""
+
+
+def test_a_server_may_stay_for_the_next_client_and_then_leaves_in_order(home: Path) -> None:
+    with open_store("embedded", home, linger=3 * PATIENCE) as store:
+        store.write("MERGE (n:Kept {id: 'a'})")
+        pid = server_process(home)
+    time.sleep(1.0)  # one that does not stay is gone by then
+    assert not gone(pid)
+    with open_store("embedded", home) as store:
+        assert store.read("MATCH (n:Kept) RETURN n.id AS id") == [{"id": "a"}]
+        assert server_process(home) == pid
+    os.kill(pid, signal.SIGTERM)
+    until(lambda: gone(pid))
+    assert (home / "graph" / "sums.json").exists()
+
+
+def test_a_server_that_stays_leaves_after_its_time(home: Path) -> None:
+    open_store("embedded", home, linger=1.0).close()
+    until(lambda: gone(server_process_once(home)))
+    assert (home / "graph" / "sums.json").exists()
+
+
+def server_process_once(home: Path) -> int:
+    """The process of the server that announced itself last."""
+    return int(json.loads((home / "graph" / "server.json").read_text())["pid"])
+
+
+def test_a_server_that_stays_may_be_killed_and_nothing_is_lost(home: Path) -> None:
+    for number in range(5):
+        with open_store("embedded", home, linger=LONG) as store:
+            store.write("MERGE (n:Kept {id: $id})", id=str(number))
+            pid = server_process(home)
+        os.kill(pid, signal.SIGKILL)
+        until(lambda pid=pid: gone(pid))  # type: ignore[misc]  # the process of this round
+    with open_store("embedded", home) as store:
+        kept = store.read("MATCH (n:Kept) RETURN n.id AS id ORDER BY id")
+    assert [row["id"] for row in kept] == ["0", "1", "2", "3", "4"]
+
+
+def test_a_server_that_stays_ends_when_its_home_is_deleted(home: Path) -> None:
+    open_store("embedded", home, linger=LONG).close()
+    pid = server_process(home)
+    shutil.rmtree(home)
+    until(lambda: gone(pid))
+    assert not home.exists()
+
+
+def test_a_server_that_nobody_uses_makes_room_for_another_version(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with open_store("embedded", home, linger=LONG) as store:
+        store.write("MERGE (n:Kept {id: 'a'})")
+        pid = server_process(home)
+        monkeypatch.setattr(embedded, "engine_version", lambda: "0.1")
+        with pytest.raises(KehutuError) as refused:
+            EmbeddedServer(home / "graph")
+        assert refused.value.code == "STORE_LOCKED"
+        assert not gone(pid)
+    until(lambda: gone(pid))  # it was asked while somebody used it, and has not forgotten
+    monkeypatch.undo()
+    with open_store("embedded", home, linger=LONG) as store:
+        first = server_process(home)
+    monkeypatch.setattr(embedded, "engine_version", lambda: "0.1")
+    with open_store("embedded", home) as store:
+        assert store.read("MATCH (n:Kept) RETURN n.id AS id") == [{"id": "a"}]
+        assert gone(first)
+
+
+def test_a_server_of_too_little_memory_that_nobody_uses_is_replaced(home: Path) -> None:
+    with open_store("embedded", home, linger=LONG, heap="512m") as store:
+        small = server_process(home)
+        with open_store("embedded", home, heap="768m") as second:
+            second.ping()
+            assert server_process(home) == small
+        store.ping()
+    with open_store("embedded", home, heap="768m"):
+        assert gone(small)
+    until(lambda: servers(home) == [])
 
 
 def server_text(home: Path) -> str:

@@ -122,7 +122,7 @@ def test_only_large_sources_of_shipped_readers_are_taken_apart(desk, monkeypatch
     assert not apart.worth_it(source, desk.folder)
 
 
-def taker(of: int, seconds: float = 30) -> int:
+def taker(of: int, seconds: float = 180) -> int:
     """The process that takes rows for another."""
     until = time.monotonic() + seconds
     while time.monotonic() < until:
@@ -171,10 +171,13 @@ def test_no_taker_outlives_its_load(desk, home, number):
     manifest = written(desk.folder, MANY)
     command = [sys.executable, "-c", LOAD_UNTIL_TOLD_TO_STOP, str(home), str(manifest)]
     process = subprocess.Popen(command, cwd=ROOT, stderr=subprocess.DEVNULL)
-    other = taker(process.pid)
-    process.send_signal(number)
-    assert process.wait(30) != 0
-    until = time.monotonic() + 30
+    try:
+        other = taker(process.pid)
+        process.send_signal(number)
+        assert process.wait(60) != 0
+    finally:
+        process.kill()
+    until = time.monotonic() + 60
     while Path(f"/proc/{other}").exists() and time.monotonic() < until:
         time.sleep(0.01)
     assert not Path(f"/proc/{other}").exists()

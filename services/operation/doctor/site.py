@@ -146,7 +146,14 @@ def _store(settings: Settings, ledger: Ledger | None) -> Iterator[Finding]:
         if unused:  # see that it works on this machine, and leave nothing behind
             place = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="kehutu-doctor-")))
         try:
-            store = stack.enter_context(open_store(settings.store_url, place, heap=settings.store_heap))
+            store = stack.enter_context(
+                open_store(
+                    settings.store_url,
+                    place,
+                    heap=settings.store_heap,
+                    linger=0.0 if unused else settings.store_linger,
+                )
+            )
             yield Finding(
                 "store", "connection", Texts("embedded, starts", "内嵌，可以启动") if unused else store.url
             )

@@ -9,7 +9,9 @@ from typing import Final, NamedTuple, TypeAlias
 
 from ingest.conversions import code_of, instant_of, text_of
 from ingest.numbers import Convert
+from ingest.readers.shown import Shown
 from ingest.refusals import NotAcceptedError
+from ingest.shown import shown_in_text
 from ingest.statements import Value
 
 Values: TypeAlias = Mapping[str, object]
@@ -75,7 +77,8 @@ def of_column(name: str, column: str, convert: Convert, prefix: str = "") -> Tak
 
     def prefixed(values: Values) -> Value | None:
         try:
-            text = code_of(values.get(column))
+            cell = values.get(column)
+            text = code_of(shown_in_text(cell) if isinstance(cell, Shown) else cell)
             return None if text is None else convert(prefix + text)
         except NotAcceptedError as fault:
             raise refused(fault, column, values.get(column), name) from None
@@ -111,9 +114,15 @@ class Condition:
     values: frozenset[str]
 
     def holds(self, values: Values) -> bool:
+        cell = values.get(self.column)
         try:
-            return code_of(values.get(self.column)) in self.values
-        except NotAcceptedError:
+            # A number may be meant as it is shown (007) or as it is (7).
+            return code_of(cell) in self.values or (
+                isinstance(cell, Shown) and str(cell.value) in self.values
+            )
+        except NotAcceptedError as fault:
+            if isinstance(cell, Shown):  # an error of Excel is no answer
+                raise refused(fault, self.column, cell) from None
             return False
 
 

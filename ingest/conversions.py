@@ -27,7 +27,9 @@ from graph.schema.ddl import longest_of
 from graph.schema.model import Property
 from ingest.numbers import LARGEST, Convert, number_converter
 from ingest.readers import FIELD_LIMIT
+from ingest.readers.shown import Shown
 from ingest.refusals import NotAcceptedError, WrongUseError
+from ingest.shown import shown_in_text, shown_text, shown_time
 from ingest.statements import Value
 from terms.texts import Texts
 
@@ -131,6 +133,8 @@ def _written_out(cell: object) -> str:
         return str(int(cell)) if cell.is_integer() and abs(cell) < LARGEST else repr(cell)
     if isinstance(cell, Decimal):
         return format(cell, "f")
+    if isinstance(cell, Shown):
+        return shown_text(cell)
     if isinstance(cell, datetime | date):
         return cell.isoformat()
     if isinstance(cell, int):
@@ -152,6 +156,8 @@ def code_of(cell: object) -> str | None:
 
 def instant_of(cell: object, format: str | None = None) -> datetime | None:
     """The instant of a cell, with zone; a date is its first moment in the deployment's zone."""
+    if isinstance(cell, Shown):
+        cell = shown_time(cell)
     if isinstance(cell, datetime):
         return _zoned(cell)
     if isinstance(cell, date):
@@ -196,7 +202,7 @@ def _short(convert: Callable[[object], str | None], longest: int) -> Convert:
     """Refuse a text that is longer than the graph takes: behind the door it would stop the graph for good."""
 
     def short(cell: object) -> Value | None:
-        text = convert(cell)
+        text = convert(shown_in_text(cell) if isinstance(cell, Shown) else cell)
         if text is not None and len(text) > longest:
             raise NotAcceptedError(str(longest), code="ROW_FIELD_TOO_LONG")
         return text
@@ -262,6 +268,8 @@ def _dated(kind: str, format: str | None) -> Convert:
     def dated(cell: object) -> Value | None:
         if isinstance(cell, str):
             return of_text(cell)
+        if isinstance(cell, Shown):
+            cell = shown_time(cell)
         if isinstance(cell, datetime):
             return _written(kind, _zoned(cell))
         if isinstance(cell, date):

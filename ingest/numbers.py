@@ -11,7 +11,9 @@ from functools import lru_cache
 from typing import Final, TypeAlias
 
 from graph.schema.model import Property
+from ingest.readers.shown import Shown
 from ingest.refusals import NotAcceptedError, WrongUseError
+from ingest.shown import shown_number
 from ingest.statements import Value
 from terms.texts import Texts
 
@@ -101,6 +103,10 @@ def number_converter(declared: Property, unit: str | None) -> Convert:
     def number(cell: object) -> Value | None:
         if isinstance(cell, str):
             return of_text(cell)
+        if isinstance(cell, Shown):
+            if percent and cell.kind == "percent":
+                return of_text(cell.text)
+            cell = shown_number(cell, expected)
         found = _decimal(cell, expected)
         return None if found is None else of_decimal(found)
 

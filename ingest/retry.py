@@ -19,6 +19,8 @@ from ingest.manifest import read
 from ingest.manifest_text import Source
 from ingest.mapping import Mapper
 from ingest.readers import BadRow, Row, reader
+from ingest.readers.shown import again
+from ingest.standing import standing_again
 from ingest.taking import compile_manifest, missing_columns, record_of, repeated_id, requests
 from ledger import loads, quarantine
 from ledger.database import Ledger
@@ -123,7 +125,8 @@ class _Retry:
         """From the cells that were kept; a row that was never parsed has none."""
         if "" in entry.raw:
             return Fault(entry.code, dict(entry.details))
-        return self._of_row(Row(entry.file, entry.line, {**entry.raw, **changes}))
+        cells = {column: again(cell) for column, cell in entry.raw.items()}
+        return self._of_row(Row(entry.file, entry.line, {**cells, **changes}))
 
     def _of_row(self, row: Row) -> NewRecord | Fault:
         mapped = self.mapper.map(row.values)
@@ -165,8 +168,9 @@ class _Retry:
                 result = repeated_id(self.source, result.record_id)
         if isinstance(result, Fault):
             told = hidden_details(result.details, self.mapper.secret)
-            details = {"file": entry.file, "line": entry.line, **told}
             column = str(result.details.get("field", ""))
+            where = standing_again(entry.file, entry.line, entry.details, same_field=column == entry.field)
+            details = {**told, **where}
             quarantine.put(self.ledger, [replace(entry, code=result.code, details=details, field=column)])
             return Retried(entry.id, entry.source, "quarantined", None, result.code, details)
         (outcome,) = append(self.ledger, [result], recorded_at=self.clock())

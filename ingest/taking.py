@@ -19,8 +19,12 @@ from ingest.manifest_text import Source
 from ingest.mapping import NOTHING, Mapped, Mapper
 from ingest.notices import Notice, Notices, Place
 from ingest.readers import BadRow, Opened, Reader, Request, Row, reader
+from ingest.readers.archives import passed_over
+from ingest.readers.company import comes_along
+from ingest.readers.shown import kept
 from ingest.rules import compile_rules
 from ingest.seen import Seen
+from ingest.standing import standing
 from ledger.database import Ledger
 from ledger.mentions import Named
 from ledger.quarantine import Quarantined
@@ -30,6 +34,13 @@ from terms.texts import Texts
 
 TOLERANCE: Final = timedelta(days=1)
 """How far a row may be observed ahead of our clock; a later one is quarantined."""
+
+
+_LISTED: Final = 5
+"""Files passed over that a notice names."""
+
+HEAVIEST: Final = 4 << 20
+"""Characters of rows that wait together: fewer rows than usual where each of them is long."""
 
 
 class Batch(NamedTuple):
@@ -81,12 +92,14 @@ class Taking:
         self.read = 0
         self.records: list[NewRecord] = []
         self.refused: list[Quarantined] = []
+        self.weight = 0
+        self.opened = Opened(iter(()), None)
 
     def run(self, folder: Path) -> Generator[Batch | Told, None, None]:
         """All batches, then what there is to say; one that has been yielded is not touched again."""
         faults: list[KehutuError] = []
         try:
-            files = requests(self.source, folder, self.mapper.columns)
+            files = requests(self.source, folder, self.mapper.columns, self.notices)
         except KehutuError as fault:
             files = []
             faults.append(fault)
@@ -121,6 +134,8 @@ class Taking:
         fault = missing_columns(self.mapper, opened, request.name)
         if fault is not None:
             raise fault
+        if request.path is not None:
+            notice_company(self.notices, request.name, passed_over(request.path))
         self.encoding = _joined(self.encoding, opened.detected.get("encoding"))
         self.delimiter = _joined(self.delimiter, opened.detected.get("delimiter"))
         return opened
@@ -128,6 +143,7 @@ class Taking:
     def _rows(self, opened: Opened) -> Iterator[Batch]:
         """Batches while they are whole; raises the fault that ends the file early, if one does."""
         take = self.mapper.map
+        self.opened = opened
         for row in opened.rows:
             self.read += 1
             if isinstance(row, BadRow):
@@ -139,22 +155,26 @@ class Taking:
                     self._refuse(row, mapped.code, mapped.details, self._shown(row))
                 else:
                     self._record(row, mapped)
-            if len(self.records) >= self.size or len(self.refused) >= self.size:
+            full = len(self.records) >= self.size or len(self.refused) >= self.size
+            if full or self.weight > HEAVIEST:
                 yield self._batch()
 
     def _batch(self) -> Batch:
         """What has been taken since the last one."""
         batch = Batch(self.read, self.records, self.refused)
-        self.read, self.records, self.refused = 0, [], []
+        self.read, self.weight, self.records, self.refused = 0, 0, [], []
         self.seen.settle()
         return batch
 
     def _shown(self, row: Row) -> Mapping[str, object]:
-        return hidden_cells(row.values, self.mapper.secret)
+        cells = hidden_cells(row.values, self.mapper.secret)
+        return {column: kept(cell) for column, cell in cells.items()}
 
     def _refuse(
         self, row: Row | BadRow, code: str, details: Mapping[str, object], raw: Mapping[str, object]
     ) -> None:
+        self.weight += sum(len(cell) for cell in raw.values() if isinstance(cell, str))
+        where = standing(row.file, row.line, self.opened, details)
         self.refused.append(
             Quarantined(
                 source=self.source.name,
@@ -162,7 +182,7 @@ class Taking:
                 line=row.line,
                 field=str(details.get("field", "")),
                 code=code,
-                details={"file": row.file, "line": row.line, **hidden_details(details, self.mapper.secret)},
+                details={**hidden_details(details, self.mapper.secret), **where},
                 raw=raw,
                 first_seen=self.started,
             )
@@ -195,6 +215,7 @@ class Taking:
                 repeated = repeated_id(self.source, record.record_id)
                 self._refuse(row, repeated.code, repeated.details, self._shown(row))
                 return
+        self.weight += len(record.payload)
         self.records.append(record)
 
 
@@ -208,8 +229,13 @@ def compile_manifest(ledger: Ledger, manifest: Manifest, schema: Schema) -> list
     return mappers
 
 
-def requests(source: Source, folder: Path, wanted: frozenset[str]) -> list[Request]:
-    """One request for each file of a source, by name; a pattern that matches none raises ``FILE_MISSING``."""
+def requests(
+    source: Source, folder: Path, wanted: frozenset[str], notices: Notices | None = None
+) -> list[Request]:
+    """One request for each file of a source, by name; a pattern that matches none raises ``FILE_MISSING``.
+
+    ``notices``: told which files and folders a pattern matches that are passed over.
+    """
 
     def request(path: Path | None, name: str) -> Request:
         return Request(
@@ -222,10 +248,21 @@ def requests(source: Source, folder: Path, wanted: frozenset[str]) -> list[Reque
     if path.exists() or not glob.has_magic(source.path):
         return [request(path, source.path)]
     found = sorted(Path(name) for name in glob.glob(str(path), recursive=True))  # noqa: PTH207 - may be absolute
-    files = [file for file in found if file.is_file()]
+    files = [file for file in found if file.is_file() and not comes_along(_relative(file, folder))]
+    if notices is not None:
+        others = [f"{_relative(file, folder)}{'/' * file.is_dir()}" for file in found if file not in files]
+        notice_company(notices, source.path, others)
     if not files:
         raise KehutuError("FILE_MISSING", file=source.path)
     return [request(file, _relative(file, folder)) for file in files]
+
+
+def notice_company(notices: Notices, name: str, passed: Sequence[str]) -> None:
+    """Say which files in an archive, or of a pattern, are not read."""
+    if passed:
+        listed = ", ".join(shown(one) for one in passed[:_LISTED])
+        more = f", … ({len(passed)})" if len(passed) > _LISTED else ""
+        notices.add("NOTICE_PASSED_OVER", file=name, passed=listed + more)
 
 
 def missing_columns(mapper: Mapper, opened: Opened, name: str) -> KehutuError | None:

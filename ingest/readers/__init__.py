@@ -25,8 +25,8 @@ COLUMN_LIMIT = 4_096
 
 class Row(NamedTuple):
     """One row. ``values``: by column; text from text files, Python values (``int``, ``float``, ``bool``,
-    ``Decimal``, ``date``, ``datetime``, ``None``) where the format has types. ``None`` and ``''`` are absent
-    cells."""
+    ``Decimal``, ``date``, ``datetime``, ``None``) where the format has types, and ``Shown`` from workbooks.
+    ``None`` and ``''`` are absent cells."""
 
     file: str
     line: int
@@ -75,6 +75,7 @@ class Opened:
             in formats without lines the row's number).
         columns: names of all columns; ``None`` where a row may have any (JSON).
         detected: what was found out (``encoding``, ``delimiter``), for the report.
+        sheet, letters: of a workbook, the name of its sheet and, by the name of a column, the letters of its cells.
         notices, left_out: grow while the rows are read; to be read after the last row. ``left_out`` counts what the
             reader passes over on purpose, each with a ``LEFT_OUT_`` code of the catalogue as its reason.
     """
@@ -84,6 +85,8 @@ class Opened:
     detected: dict[str, str] = field(default_factory=dict)
     notices: Notices = field(default_factory=Notices)
     left_out: Notices = field(default_factory=Notices)
+    sheet: str | None = None
+    letters: Mapping[str, str] = field(default_factory=dict)
 
 
 Reader: TypeAlias = Callable[[Request], Opened]

@@ -11,11 +11,12 @@ import tempfile
 import zipfile
 import zlib
 from gzip import BadGzipFile, GzipFile
-from pathlib import PurePosixPath, PureWindowsPath
+from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import IO, Any, BinaryIO, Final, NoReturn, cast
 
 import pyarrow as pa
 
+from ingest.readers.company import comes_along
 from terms.errors import KehutuError
 
 RATIO: Final = 100
@@ -82,8 +83,21 @@ def member_of(file: BinaryIO, name: str) -> str:
         _refuse(name, f"it is damaged: {fault}")
 
 
+def passed_over(path: Path) -> list[str]:
+    """What a zip archive holds beside its table: files that come along, and folders with nothing to read in them."""
+    if path.suffix.lower() != ".zip":
+        return []
+    try:
+        with zipfile.ZipFile(path) as archive:
+            names = archive.namelist()
+    except (OSError, zipfile.BadZipFile):
+        return []  # whoever opens it says what is wrong with it
+    tables = [name for name in names if not name.endswith("/") and not comes_along(name)]
+    return [name for name in names if not any(table.startswith(name) for table in tables)]
+
+
 def _only_member(archive: zipfile.ZipFile, name: str) -> zipfile.ZipInfo:
-    members = [info for info in archive.infolist() if not info.is_dir()]
+    members = [info for info in archive.infolist() if not info.is_dir() and not comes_along(info.filename)]
     if len(members) != 1:
         _refuse(name, f"it holds {len(members)} files, and one table is expected")
     (info,) = members

@@ -1,130 +1,223 @@
-"""Excel workbooks (.xlsx): one sheet is one table, its first row the header."""
+"""Excel workbooks (.xlsx): one sheet is one table, with one row of names or more above its rows."""
 
 from __future__ import annotations
 
+import struct
 import zipfile
+import zlib
+from collections import deque
 from collections.abc import Iterator, Sequence
-from typing import Final
+from contextlib import ExitStack, contextmanager
+from typing import BinaryIO, Final
 
-from python_calamine import (
-    CalamineError,
-    CalamineSheet,
-    CalamineWorkbook,
-    SheetVisibleEnum,
-)
-
-from ingest.readers import COLUMN_LIMIT, BadRow, Opened, Request, Row
-from ingest.readers.input import check_options, content_of, open_file, reading, whole_number
+from ingest.notices import Place
+from ingest.readers import BadRow, Opened, Request, Row
+from ingest.readers.excel_layout import Layout, layout_of, names_of
+from ingest.readers.input import check_options, content_of, open_file, reading
+from ingest.readers.shown import Shown
+from ingest.readers.workbook.package import OtherKindError, Sheet, TooLargeError, Workbook, open_workbook
+from ingest.readers.workbook.places import Merged, position_of
+from ingest.readers.workbook.sheet import SheetRow, SheetRows, merged_ranges
+from ingest.readers.workbook.texts import SharedTexts, read_texts
+from ingest.readers.workbook.values import Reading
+from ingest.readers.workbook.xml import UnreadableError
 from terms.errors import KehutuError
 
-SIZE_LIMIT: Final = 1 << 30
-RATIO_LIMIT: Final = 200
-"""A workbook is a zip archive and is read into memory as a whole: bytes it may unpack to, and so many times its own
-size (sheets of repeated text reach about 50)."""
+_OPTIONS: Final = frozenset({"header", "skip", "footer", "columns"})
+_DAMAGED: Final = (
+    zipfile.BadZipFile,
+    zlib.error,
+    EOFError,
+    RuntimeError,  # a password, or a way of packing that Python does not know
+    # Of broken tables of contents; UnreadableError is a ValueError.
+    ValueError,
+    KeyError,
+    OverflowError,
+    struct.error,
+)
+_SHOWN: Final = 3
+"""Cells beyond the last column that a quarantined row keeps."""
 
 
 def read(request: Request) -> Opened:
     """The sheet that ``table`` names, else the first visible one; rows are numbered as in the sheet.
 
-    The header is its first row that is not blank. Option: ``skip`` (rows above the header).
+    Options: ``header`` (the number of the row of names, or a list of them; else the first that is not blank),
+    ``skip`` (rows above the header), ``footer`` (rows at the end that are no rows of the table), ``columns`` (the
+    names, of a sheet without any).
     Raises:
         KehutuError: ``FILE_MISSING``, ``FILE_UNREADABLE``, ``FILE_NOT_A_TABLE``, ``FILE_DAMAGED``,
             ``FILE_HEADER_FAULTY``, ``FILE_TOO_WIDE``, ``ARCHIVE_REFUSED``, ``READER_TABLE_UNKNOWN``.
     """
-    check_options(request, "xlsx", frozenset({"skip"}), takes=frozenset({"table"}))
-    skip = whole_number(request, "xlsx", "skip")
-    with open_file(request) as file, reading(request.name):
-        head = file.read(16)
-        if not head.startswith(b"PK\x03\x04"):
-            what = content_of(head) or ("an empty file" if not head else "something else")
-            raise KehutuError("FILE_NOT_A_TABLE", file=request.name, found=what, expected="an Excel workbook")
-        file.seek(0)
-        try:
-            _check_size(zipfile.ZipFile(file), request.name)
-            file.seek(0)
-            workbook = CalamineWorkbook.from_filelike(file)
-            sheet, others = _chosen(workbook, request)
-            rows = sheet.to_python(skip_empty_area=False)
-            ranges = sheet.merged_cell_ranges or []
-        except (CalamineError, zipfile.BadZipFile, OSError, ValueError) as fault:
-            raise KehutuError(
-                "FILE_DAMAGED", file=request.name, reason=str(fault).rstrip(".")[:200]
-            ) from fault
-    start = next((i for i, cells in enumerate(rows) if i >= skip and any(cell != "" for cell in cells)), None)
-    if start is None:
-        opened = Opened(iter(()), None)
-        opened.notices.add("NOTICE_EMPTY", file=request.name)
-        return opened
-    names = _header(rows[start], start + 1, request.name)
-    opened = Opened(_rows(names, rows[start + 1 :], start + 2, request.name), names)
-    if len(rows) == start + 1:
-        opened.notices.add("NOTICE_EMPTY", file=request.name)
-    merged = sum(end[0] >= start for _, end in ranges)
-    if merged:
-        opened.notices.add("NOTICE_MERGED_CELLS", file=request.name, count=merged)
-    if others:
-        opened.notices.add(
-            "NOTICE_OTHER_SHEETS", file=request.name, sheet=sheet.name, others=", ".join(others)
-        )
+    check_options(request, "xlsx", _OPTIONS, takes=frozenset({"table"}))
+    layout = layout_of(request)
+    with ExitStack() as opening:
+        file = opening.enter_context(open_file(request))
+        with _told(request.name):
+            workbook = _opened(file, request.name)
+            sheet, opened = _chosen(workbook, request)
+            merged: list[Merged] = []
+            if len(layout.header) > 1:
+                with workbook.part(sheet.part) as part:
+                    merged = [one for one in merged_ranges(part) if one.top <= layout.header[-1]]
+            texts = opening.enter_context(_texts(workbook))
+            part = opening.enter_context(workbook.part(sheet.part))
+            rows = SheetRows(part, Reading(texts, workbook.formats, workbook.from_1904, workbook.computed))
+            table = _Table(request.name, sheet.name, layout, rows, opened)
+            table.find_names(merged)
+        opened.rows = table.rows(opening.pop_all())
     return opened
 
 
-def _check_size(archive: zipfile.ZipFile, name: str) -> None:
-    packed = sum(entry.compress_size for entry in archive.infolist())
-    unpacked = sum(entry.file_size for entry in archive.infolist())
-    if unpacked > SIZE_LIMIT or unpacked > RATIO_LIMIT * max(packed, 10_000):
-        reason = f"it unpacks to {unpacked:,} bytes from {packed:,}"
-        raise KehutuError("ARCHIVE_REFUSED", file=name, reason=reason)
+@contextmanager
+def _told(name: str) -> Iterator[None]:
+    """Turn what is wrong with a workbook into an error that names it."""
+    with reading(name):
+        try:
+            yield
+        except OtherKindError as fault:
+            raise KehutuError(
+                "FILE_NOT_A_TABLE", file=name, found=fault, expected="an Excel workbook (.xlsx)"
+            ) from fault
+        except TooLargeError as fault:
+            raise KehutuError("ARCHIVE_REFUSED", file=name, reason=fault) from fault
+        except _DAMAGED as fault:
+            raise KehutuError("FILE_DAMAGED", file=name, reason=str(fault).rstrip(".")[:200]) from fault
 
 
-def _chosen(workbook: CalamineWorkbook, request: Request) -> tuple[CalamineSheet, list[str]]:
-    """The sheet to read, and the visible ones that are left unread without anybody having said so."""
-    visible = [s.name for s in workbook.sheets_metadata if s.visible == SheetVisibleEnum.Visible]
-    if request.table is None:
-        if not visible:
-            raise ValueError("it has no visible sheet")
-        return workbook.get_sheet_by_name(visible[0]), visible[1:]
-    if request.table not in workbook.sheet_names:
-        known = ", ".join(workbook.sheet_names)
-        raise KehutuError("READER_TABLE_UNKNOWN", reader="xlsx", found=request.table, known=known)
-    return workbook.get_sheet_by_name(request.table), []
+def _opened(file: BinaryIO, name: str) -> Workbook:
+    head = file.read(16)
+    if not head.startswith(b"PK\x03\x04"):
+        what = content_of(head) or ("an empty file" if not head else "something else")
+        raise KehutuError("FILE_NOT_A_TABLE", file=name, found=what, expected="an Excel workbook")
+    file.seek(0)
+    return open_workbook(file)
 
 
-def _header(cells: Sequence[object], line: int, name: str) -> tuple[str, ...]:
-    names = [str(cell).strip() for cell in cells]
-    while names and not names[-1]:
-        names.pop()
-    if len(names) > COLUMN_LIMIT:
-        raise KehutuError("FILE_TOO_WIDE", file=name, found=len(names), limit=COLUMN_LIMIT)
-    for position, found in enumerate(names):
-        if not found or found in names[:position]:
-            reason = (
-                f"column {position + 1} has no name"
-                if not found
-                else f"two columns have the name '{found[:80]}'"
-            )
-            raise KehutuError("FILE_HEADER_FAULTY", file=name, line=line, reason=reason)
-    return tuple(names)
+@contextmanager
+def _texts(workbook: Workbook) -> Iterator[SharedTexts]:
+    texts = SharedTexts()
+    if workbook.texts is not None:
+        with workbook.part(workbook.texts) as part:
+            texts = read_texts(part)
+    try:
+        yield texts
+    finally:
+        texts.close()
 
 
-def _rows(
-    names: tuple[str, ...], rows: Sequence[Sequence[object]], first: int, file: str
-) -> Iterator[Row | BadRow]:
-    for line, cells in enumerate(rows, start=first):
-        if all(cell == "" for cell in cells):
-            continue
-        values = dict(zip(names, map(_value, cells), strict=False))
-        if any(cell != "" for cell in cells[len(names) :]):
-            details: dict[str, object] = {"expected": len(names), "found": len(cells)}
-            yield BadRow(
-                file, line, "ROW_RAGGED", details, {**values, "": [str(c) for c in cells[len(names) :]]}
-            )
-        else:
-            yield Row(file, line, values)
+def _chosen(workbook: Workbook, request: Request) -> tuple[Sheet, Opened]:
+    """The sheet to read; what is left unread without anybody having said so is noticed."""
+    opened = Opened(iter(()), None)
+    names = ", ".join(sheet.name for sheet in workbook.sheets)
+    if request.table is not None:
+        named = next((sheet for sheet in workbook.sheets if sheet.name == request.table), None)
+        if named is None:
+            raise KehutuError("READER_TABLE_UNKNOWN", reader="xlsx", found=request.table, known=names)
+        return named, opened
+    visible = [sheet for sheet in workbook.sheets if sheet.visible]
+    hidden = [sheet for sheet in workbook.sheets if not sheet.visible]
+    if not visible:
+        raise UnreadableError(
+            f"it has no visible sheet; hidden are: {names}" if hidden else "it has no sheet"
+        )
+    chosen, *others = visible
+    if others:
+        listed = ", ".join(sheet.name for sheet in others)
+        opened.notices.add("NOTICE_OTHER_SHEETS", file=request.name, sheet=chosen.name, others=listed)
+    if hidden:
+        listed = ", ".join(sheet.name for sheet in hidden)
+        opened.notices.add("NOTICE_HIDDEN_SHEETS", file=request.name, sheet=chosen.name, others=listed)
+    return chosen, opened
 
 
-def _value(cell: object) -> object:
-    """Excel knows floats only: a whole number is one again."""
-    if isinstance(cell, float) and cell.is_integer() and abs(cell) < 2**53:
-        return int(cell)
-    return None if cell == "" else cell
+class _Table:
+    """A sheet as a table: names first, then rows until the end or the footer."""
+
+    def __init__(self, file: str, sheet: str, layout: Layout, rows: SheetRows, opened: Opened) -> None:
+        self.file = file
+        self.sheet = sheet
+        self.layout = layout
+        self.sheet_rows = rows
+        self.opened = opened
+        self.waiting: Iterator[SheetRow] = filter(_filled, rows)
+        self.first = 0  # the row that the table begins with
+        self.columns: tuple[tuple[str, str], ...] = ()
+
+    def find_names(self, merged: Sequence[Merged]) -> None:
+        """Read as far as the names; a sheet without any has no columns."""
+        start, waiting = names_of(self.waiting, self.layout, merged, self.file)
+        self.waiting = waiting
+        self.first = start.line
+        self.columns = start.columns
+        opened = self.opened
+        opened.sheet = self.sheet
+        if not start.columns:
+            opened.notices.add("NOTICE_EMPTY", file=self.file)
+            return
+        opened.columns = tuple(name for _, name in start.columns)
+        opened.letters = {name: letters for letters, name in start.columns}
+
+    def rows(self, closing: ExitStack) -> Iterator[Row | BadRow]:
+        """The rows; closes the file after the last one."""
+        with closing, _told(self.file):
+            if not self.columns:
+                return
+            row = None
+            file, columns = self.file, self.columns
+            known = {letters for letters, _ in columns}
+            for row in self._without_footer():
+                cells = row.cells
+                if row.hidden:
+                    place = Place(file, row.line, self.sheet)
+                    self.opened.notices.add("NOTICE_HIDDEN_ROWS", place, sheet=self.sheet)
+                values = {name: cells.get(letters) for letters, name in columns}
+                yield Row(file, row.line, values) if known.issuperset(cells) else self._checked(row, values)
+            self._notice_the_whole(empty=row is None)
+
+    def _without_footer(self) -> Iterator[SheetRow]:
+        """All rows but the last ones, which are counted."""
+        if not self.layout.footer:
+            yield from self.waiting
+            return
+        last: deque[SheetRow] = deque()
+        for row in self.waiting:
+            last.append(row)
+            if len(last) > self.layout.footer:
+                yield last.popleft()
+        for row in last:
+            self.opened.left_out.add("LEFT_OUT_FOOTER", Place(self.file, row.line, self.sheet))
+
+    def _notice_the_whole(self, *, empty: bool) -> None:
+        if empty:
+            self.opened.notices.add("NOTICE_EMPTY", file=self.file)
+        merged = sum(one.bottom >= self.first for one in self.sheet_rows.merged)
+        if merged:
+            self.opened.notices.add("NOTICE_MERGED_CELLS", file=self.file, count=merged)
+
+    def _checked(self, row: SheetRow, values: dict[str, object]) -> Row | BadRow:
+        """A row with cells beyond the columns: faulty, unless there is nothing to be seen in them."""
+        known = {letters for letters, _ in self.columns}
+        beyond = {
+            letters: cell for letters, cell in row.cells.items() if letters not in known and _seen(cell)
+        }
+        if not beyond:
+            return Row(self.file, row.line, values)
+        first = min(beyond, key=position_of)
+        details: dict[str, object] = {
+            "expected": len(self.columns),
+            "found": str(beyond[first])[:80],
+            "cell": f"{first}{row.line}",
+        }
+        texts = [str(beyond[letters]) for letters in sorted(beyond, key=position_of)[:_SHOWN]]
+        raw = {name: str(cell) if isinstance(cell, Shown) else cell for name, cell in values.items()}
+        return BadRow(self.file, row.line, "ROW_BEYOND_HEADER", details, {**raw, "": texts})
+
+
+def _filled(row: SheetRow) -> bool:
+    """Whether anything can be seen in a row."""
+    return any(map(_seen, row.cells.values()))
+
+
+def _seen(cell: object) -> bool:
+    return not (isinstance(cell, str) and (not cell or cell.isspace()))

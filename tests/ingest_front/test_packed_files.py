@@ -11,6 +11,8 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
+from tests.loads import said
+
 TABLE = ("id,name,phone,address\n" + "".join(f"C{i},客户{i},{i},上海市{i}号\n" for i in range(50))).encode()
 
 
@@ -98,3 +100,39 @@ def test_two_members_of_one_name_are_refused(desk):
     with pytest.warns(UserWarning, match="Duplicate name"):
         content = zipped(("d.csv", TABLE), ("d.csv", TABLE))
     assert "it holds 2 files" in desk.load_file("a.zip", content).error
+
+
+@pytest.mark.parametrize(
+    ("company", "told"),
+    [
+        ([("__MACOSX/._b.csv", b"\0\5\x16\7")], "__MACOSX/._b.csv"),
+        ([("__MACOSX/", b""), ("__MACOSX/in/", b"")], "__MACOSX/, __MACOSX/in/"),
+        ([(".DS_Store", b"\0\0\0\1Bud1")], ".DS_Store"),
+        ([("in/Thumbs.db", b"x"), ("in/desktop.ini", b"[.ShellClassInfo]")], "in/Thumbs.db, in/desktop.ini"),
+        ([("~$b.xlsx", b"\4user"), ("empty/", b"")], "~$b.xlsx, empty/"),
+    ],
+)
+def test_what_comes_along_in_an_archive_is_passed_over_with_a_notice(desk, company, told):
+    for name, content in (
+        ("a.zip", zipped(("b.csv", TABLE), *company)),
+        ("b.csv.zip", zipped(*company, ("b", TABLE))),
+    ):
+        report = desk.load_file(name, content)
+        assert (report.read, report.error) == (50, None)
+        assert said(report) == [f"{name}: passed over, because they are no tables: {told}."]
+
+
+def test_what_comes_along_beside_files_is_passed_over_with_a_notice(desk):
+    desk.write("in/~$a.csv", b"\4user")
+    desk.write("in/old.csv/a.txt", b"x")
+    report = desk.load_file("in/a.csv", TABLE)
+    assert (report.accepted, said(report)) == (50, [])
+    report = desk.load_file("in/*.csv")
+    assert (report.duplicate, report.error) == (50, None)
+    assert said(report) == ["in/*.csv: passed over, because they are no tables: in/old.csv/, in/~$a.csv."]
+
+
+def test_a_pattern_of_nothing_but_company_matches_no_file(desk):
+    desk.write("in/~$a.csv", b"\4user")
+    report = desk.load_file("in/*.csv")
+    assert "There is no file in/*.csv" in report.error

@@ -1,0 +1,168 @@
+"""Rows of a sheet as nearly every program writes them, found by patterns: three times as fast as by parsing.
+
+The patterns know one way of writing, and a row counts only if they cover all of it. At the first thing of another kind
+reading by patterns ends for good; what is left goes to the parser, and so does all that stands behind the rows.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from io import BytesIO
+from typing import IO, Final, NamedTuple, TypeAlias
+
+from ingest.readers.workbook.places import LAST_COLUMN, LAST_ROW, position_of
+from ingest.readers.workbook.xml import BLOCK
+
+RawCell: TypeAlias = tuple[str, str | None, str | None, str | None, str | None]
+"""Letters, style, type and text of a cell, and its formula."""
+
+_LONGEST: Final = 1 << 20
+_ATTRIBUTES: Final = r'(?: [A-Za-z][\w:.]*="[^"<>&]*")*'
+_CELL: Final = re.compile(
+    rf'(<c r="([A-Z]{{1,3}})[0-9]{{1,7}}"({_ATTRIBUTES})(?:/>|>'
+    rf"((?:<f{_ATTRIBUTES}(?:/>|>[^<]*</f>))?)"
+    rf"(?:(<v>[^<]*)</v>|<v/>|<is><t{_ATTRIBUTES}>([^<]*)</t></is>)?</c>))"
+)
+_ROW: Final = re.compile(rf'(?:<row{_ATTRIBUTES}/>)*<row r="([0-9]{{1,7}})"({_ATTRIBUTES})>')
+_HEAD: Final = re.compile(rb"(?:\xef\xbb\xbf)?(?:<\?xml [^<>]*\?>\s*)?<worksheet[\s>]")
+_ENCODING: Final = re.compile(rb"encoding\s*=\s*[\"'](?!utf-8)", re.IGNORECASE)
+_ROWS_BEGIN: Final = b"<sheetData>"
+_ROW_END: Final = b"</row>"
+_ATTRIBUTE: Final = re.compile(r'([\w:.]+)="([^"]*)"')
+_MOST_STYLES: Final = 1_024
+_REFERENCE: Final = re.compile(r"&([^;]{0,8});?")
+_CHARACTERS: Final = {"amp": "&", "lt": "<", "gt": ">", "quot": '"', "apos": "'"}
+
+
+class RawRow(NamedTuple):
+    """A row as it is written."""
+
+    line: int
+    cells: list[RawCell]
+    hidden: bool
+
+
+class _OtherWritingError(Exception):
+    """Something that the patterns do not know."""
+
+
+class PlainRows:
+    """The rows at the beginning of a sheet that are written in the usual way; to be walked once.
+
+    ``line``: of the last one. ``rest``: after the last one, the sheet without its rows so far.
+    """
+
+    def __init__(self, part: IO[bytes], *, block: int = BLOCK) -> None:
+        self.line = 0
+        self._part = part
+        self._block = block
+        self._head = b""
+        self._pending = b""
+
+    def __iter__(self) -> Iterator[RawRow]:
+        """Rows with cells that hold anything."""
+        if not self._begins():
+            return
+        while True:
+            *rows, self._pending = self._pending.split(_ROW_END)
+            for number, row in enumerate(rows):
+                try:
+                    found = _row(row.decode())
+                except (_OtherWritingError, UnicodeDecodeError):
+                    self._pending = _ROW_END.join((*rows[number:], self._pending))
+                    return
+                self.line = found.line
+                if found.cells:
+                    yield found
+            if len(self._pending) > _LONGEST or not (data := self._part.read(self._block)):
+                return
+            self._pending += data
+
+    @property
+    def rest(self) -> Rest:
+        """What is left to parse."""
+        return Rest(self._head + self._pending, self._part)
+
+    def _begins(self) -> bool:
+        """Read as far as the rows; whether what stands before them is as usual."""
+        while _ROWS_BEGIN not in self._pending and len(self._pending) < BLOCK:
+            data = self._part.read(BLOCK)
+            if not data:
+                return False
+            self._pending += data
+        head, begin, rows = self._pending.partition(_ROWS_BEGIN)
+        if not begin or not _HEAD.match(head) or b"<!" in head or _ENCODING.search(head):
+            return False
+        self._head, self._pending = head + begin, rows
+        return True
+
+
+class Rest:
+    """Bytes in hand, and behind them those of a part."""
+
+    def __init__(self, first: bytes, part: IO[bytes]) -> None:
+        self._first = BytesIO(first)
+        self._part = part
+
+    def read(self, size: int) -> bytes:
+        """At most so many bytes; none at the end."""
+        return self._first.read(size) or self._part.read(size)
+
+
+def _row(text: str) -> RawRow:
+    begin = _ROW.match(text)
+    if begin is None or "\r" in text:
+        raise _OtherWritingError
+    line = int(begin[1])
+    found = _CELL.findall(text, begin.end())
+    covered = sum([len(cell[0]) for cell in found])
+    if covered != len(text) - begin.end() or not 0 < line <= LAST_ROW or len(found) > LAST_COLUMN:
+        raise _OtherWritingError
+    cells: list[RawCell] = []
+    for _, letters, attributes, formula, value, own in found:
+        if len(letters) > 2 and position_of(letters) > LAST_COLUMN:
+            raise _OtherWritingError
+        if value or own or formula:
+            style, kind = _STYLES[attributes]
+            inside = _inside(formula) if formula else None
+            cells.append((letters, style, kind, value[3:] if value else own or None, inside))
+    if "&" in text:
+        cells = list(map(_with_characters, cells))
+    return RawRow(line, cells, ' hidden="1"' in begin[2] or ' hidden="true"' in begin[2])
+
+
+class _Styles(dict[str, tuple[str | None, str | None]]):
+    """Style and type by the text of a cell's attributes: there are few, and each is taken apart once."""
+
+    def __missing__(self, attributes: str) -> tuple[str | None, str | None]:
+        given = dict(_ATTRIBUTE.findall(attributes))
+        found = given.get("s"), given.get("t")
+        if len(self) < _MOST_STYLES:
+            self[attributes] = found
+        return found
+
+
+_STYLES: Final = _Styles()
+
+
+def _inside(formula: str) -> str:
+    """The text of ``<f>…</f>``."""
+    return formula[formula.index(">") + 1 :].removesuffix("</f>")
+
+
+def _with_characters(cell: RawCell) -> RawCell:
+    """A cell with the characters that its text and formula refer to (``&amp;``)."""
+    letters, style, kind, text, formula = cell
+    return letters, style, kind, _characters(text), _characters(formula)
+
+
+def _characters(text: str | None) -> str | None:
+    return text if text is None or "&" not in text else _REFERENCE.sub(_character, text)
+
+
+def _character(found: re.Match[str]) -> str:
+    character = _CHARACTERS.get(found[1])
+    if character is None or not found[0].endswith(";"):
+        raise _OtherWritingError
+    return character

@@ -1,0 +1,193 @@
+"""The cells of a sheet, row by row, while the sheet is unpacked."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator
+from typing import IO, Final, NamedTuple
+from xml.parsers import expat
+
+from ingest.readers import FIELD_LIMIT
+from ingest.readers.workbook.places import (
+    LAST_COLUMN,
+    Merged,
+    column_of,
+    letters_of,
+    line_of,
+    merged_range,
+    position_of,
+)
+from ingest.readers.workbook.plain_rows import PlainRows, RawRow
+from ingest.readers.workbook.values import Reading, Values
+from ingest.readers.workbook.xml import BLOCK, DEPTH, UnreadableError, parser_within_limits, steps, too_deep
+
+_ROW_CHARACTERS: Final = 4 << 20
+_MOST_MERGED: Final = 200_000
+_SMALL_BLOCK: Final = 1 << 12  # few cells wait at once, where each text of theirs comes from the disk
+
+
+class SheetRow(NamedTuple):
+    """A row with its number in the sheet. ``cells``: by the letters of their columns; empty cells are left out."""
+
+    line: int
+    cells: dict[str, object]
+    hidden: bool
+
+
+class SheetRows:
+    """The rows of one sheet that hold anything, in the order of the file; to be walked once.
+
+    ``merged``: the ranges of merged cells, complete after the last row.
+    """
+
+    def __init__(self, part: IO[bytes], reading: Reading, *, block: int = BLOCK) -> None:
+        """``block``: bytes that are unpacked at once."""
+        self._part = part
+        self._value_of = Values(reading).of
+        self._block = min(block, _SMALL_BLOCK) if reading.texts.spilled else block
+        self.merged: list[Merged] = []
+
+    def __iter__(self) -> Iterator[SheetRow]:
+        """The rows.
+
+        Raises:
+            UnreadableError: the sheet is faulty or beyond the limits.
+        """
+        for row in raw_rows(self._part, self.merged, block=self._block):
+            if (made := self._made(row)).cells:
+                yield made
+
+    def _made(self, row: RawRow) -> SheetRow:
+        cells: dict[str, object] = {}
+        value_of = self._value_of
+        characters = 0
+        for letters, style, kind, text, formula in row.cells:
+            value = value_of(style, kind, text, formula)
+            if value is not None:
+                cells[letters] = value
+                if value.__class__ is str:
+                    characters += len(value)
+        if characters > _ROW_CHARACTERS:
+            raise too_much_in(row.line)
+        return SheetRow(row.line, cells, row.hidden)
+
+
+def too_much_in(line: int) -> UnreadableError:
+    """What to raise of a row that no table has."""
+    return UnreadableError(
+        f"row {line} holds more than {LAST_COLUMN:,} cells or {_ROW_CHARACTERS:,} characters"
+    )
+
+
+def merged_ranges(part: IO[bytes]) -> list[Merged]:
+    """The ranges of merged cells of a sheet; they stand behind its rows."""
+    found: list[Merged] = []
+    for _ in raw_rows(part, found):
+        pass
+    return found
+
+
+def raw_rows(part: IO[bytes], merged: list[Merged], *, block: int = BLOCK) -> Iterator[RawRow]:
+    """Rows as they are written; adds to ``merged`` what stands behind them."""
+    plain = PlainRows(part, block=block)
+    yield from plain
+    parser = parser_within_limits()
+    found = _listen(parser, merged, plain.line)
+    for _ in steps(plain.rest, parser, block=block):
+        while found:
+            yield found.popleft()
+
+
+def _listen(parser: expat.XMLParserType, merged: list[Merged], line: int) -> deque[RawRow]:  # noqa: PLR0915 - see below
+    """Have a parser collect the rows of a sheet behind a line, and its merged ranges.
+
+    Five calls for each cell are what reading costs: one function each for begin, text and end is the quickest.
+    """
+    found: deque[RawRow] = deque()
+    known_letters: set[str] = set()
+    depth = characters_of_row = 0
+    row_number = letters = ""
+    row: RawRow | None = None
+    cell: dict[str, str] | None = None
+    text: str | None = None
+    formula: str | None = None
+    taking = computing = spoken = False
+    row_tag = cell_tag = value_tag = text_tag = formula_tag = spoken_tag = merged_tag = ""
+
+    def start(name: str, given: dict[str, str]) -> None:
+        nonlocal cell, text, taking, formula, computing, spoken, depth, line, row_number, row, letters
+        nonlocal characters_of_row
+        nonlocal row_tag, cell_tag, value_tag, text_tag, formula_tag, spoken_tag, merged_tag
+        depth += 1
+        if name in (value_tag, text_tag):
+            taking = not spoken
+            text = text or ""
+        elif name == cell_tag:
+            if cell is not None:
+                raise UnreadableError(f"a cell stands within a cell in row {line}")
+            cell = given
+            text = None
+            formula = None
+        elif name == row_tag:
+            if row is not None:
+                raise UnreadableError(f"a row stands within row {line}")
+            row_number = given.get("r", "")
+            line = line_of(row_number, line)
+            row = RawRow(line, [], given.get("hidden") in ("1", "true"))
+            letters = ""
+            characters_of_row = 0
+        elif name == formula_tag:
+            computing = True
+            formula = ""
+        elif name == spoken_tag:
+            spoken = True
+        elif name == merged_tag:
+            if len(merged) < _MOST_MERGED and (one := merged_range(given.get("ref", ""))):
+                merged.append(one)
+        elif depth == 1:
+            prefix = name[: name.rfind(":") + 1]
+            tags = [prefix + tag for tag in ("row", "c", "v", "t", "f", "rPh", "mergeCell")]
+            row_tag, cell_tag, value_tag, text_tag, formula_tag, spoken_tag, merged_tag = tags
+        if depth > DEPTH:
+            raise too_deep()
+
+    def characters(more: str) -> None:
+        nonlocal text, formula
+        if taking and (text is None or len(text) <= FIELD_LIMIT):
+            text = (text or "") + more
+        elif computing and (formula is None or len(formula) <= FIELD_LIMIT):
+            formula = (formula or "") + more
+
+    def end(name: str) -> None:
+        nonlocal cell, taking, computing, spoken, depth, letters, row, characters_of_row
+        depth -= 1
+        if name in (value_tag, text_tag):
+            taking = False
+        elif name == cell_tag and cell is not None:
+            reference = cell.get("r")
+            if reference is None:
+                letters = letters_of(position_of(letters) + 1)
+            else:
+                letters = reference[: -len(row_number)] if row_number else reference
+            if letters not in known_letters:
+                letters = column_of(reference or letters)
+                known_letters.add(letters)
+            if row is not None and (text is not None or formula is not None):
+                row.cells.append((letters, cell.get("s"), cell.get("t"), text, formula))
+                characters_of_row += len(text or "")
+                if len(row.cells) > LAST_COLUMN or characters_of_row > _ROW_CHARACTERS:
+                    raise too_much_in(line)
+            cell = None
+        elif name == row_tag:
+            if row is not None and row.cells:
+                found.append(row)
+            row = None
+        elif name == formula_tag:
+            computing = False
+        elif name == spoken_tag:
+            spoken = False
+
+    parser.StartElementHandler = start
+    parser.EndElementHandler = end
+    parser.CharacterDataHandler = characters
+    return found

@@ -22,6 +22,7 @@ from ingest.readers.workbook.texts import SharedTexts, read_texts
 from ingest.readers.workbook.values import Reading
 from ingest.readers.workbook.xml import UnreadableError
 from terms.errors import KehutuError
+from terms.texts import Texts
 
 _OPTIONS: Final = frozenset({"header", "skip", "footer", "columns"})
 _DAMAGED: Final = (
@@ -29,12 +30,13 @@ _DAMAGED: Final = (
     zlib.error,
     EOFError,
     RuntimeError,  # a password, or a way of packing that Python does not know
-    # Of broken tables of contents; UnreadableError is a ValueError.
+    # Of broken tables of contents.
     ValueError,
     KeyError,
     OverflowError,
     struct.error,
 )
+_WORKBOOK: Final = Texts("an Excel workbook (.xlsx)", "Excel 工作簿（.xlsx）")
 _SHOWN: Final = 3
 """Cells beyond the last column that a quarantined row keeps."""
 
@@ -77,10 +79,12 @@ def _told(name: str) -> Iterator[None]:
             yield
         except OtherKindError as fault:
             raise KehutuError(
-                "FILE_NOT_A_TABLE", file=name, found=fault, expected="an Excel workbook (.xlsx)"
+                "FILE_NOT_A_TABLE", file=name, found=fault.reason, expected=_WORKBOOK
             ) from fault
         except TooLargeError as fault:
-            raise KehutuError("ARCHIVE_REFUSED", file=name, reason=fault) from fault
+            raise KehutuError("ARCHIVE_REFUSED", file=name, reason=fault.reason) from fault
+        except UnreadableError as fault:
+            raise KehutuError("FILE_DAMAGED", file=name, reason=fault.reason) from fault
         except _DAMAGED as fault:
             raise KehutuError("FILE_DAMAGED", file=name, reason=str(fault).rstrip(".")[:200]) from fault
 
@@ -89,7 +93,7 @@ def _opened(file: BinaryIO, name: str) -> Workbook:
     head = file.read(16)
     if not head.startswith(b"PK\x03\x04"):
         what = content_of(head) or ("an empty file" if not head else "something else")
-        raise KehutuError("FILE_NOT_A_TABLE", file=name, found=what, expected="an Excel workbook")
+        raise KehutuError("FILE_NOT_A_TABLE", file=name, found=what, expected=_WORKBOOK)
     file.seek(0)
     return open_workbook(file)
 
@@ -118,8 +122,10 @@ def _chosen(workbook: Workbook, request: Request) -> tuple[Sheet, Opened]:
     visible = [sheet for sheet in workbook.sheets if sheet.visible]
     hidden = [sheet for sheet in workbook.sheets if not sheet.visible]
     if not visible:
+        if not hidden:
+            raise UnreadableError("it has no sheet", "其中没有工作表")
         raise UnreadableError(
-            f"it has no visible sheet; hidden are: {names}" if hidden else "it has no sheet"
+            f"it has no visible sheet; hidden are: {names}", f"其中没有可见的工作表；隐藏的有：{names}"
         )
     chosen, *others = visible
     if others:

@@ -12,6 +12,7 @@ from ingest.readers.input import whole_number
 from ingest.readers.workbook.places import LAST_ROW, Merged, letters_of, position_of
 from ingest.readers.workbook.sheet import SheetRow
 from terms.errors import KehutuError
+from terms.texts import Texts
 
 _MOST_HEADERS: Final = 10
 
@@ -49,7 +50,7 @@ def layout_of(request: Request) -> Layout:
     header = _header(request)
     skip = whole_number(request, "xlsx", "skip")
     if header and skip:
-        _invalid("skip", skip, "give `header` or `skip`, not both")
+        _invalid("skip", skip, Texts("give `header` or `skip`, not both", "请只给出 `header` 或 `skip` 之一"))
     return Layout(header, skip, whole_number(request, "xlsx", "footer"), _columns(request))
 
 
@@ -123,9 +124,9 @@ def _joined(texts: Sequence[Mapping[int, str]], line: int, file: str) -> tuple[t
         parts = dict.fromkeys(row[position] for row in texts if position in row)
         name = " ".join(parts)
         if not name or name in names:
-            reason = (
-                f"column {position} has no name" if not name else f"two columns have the name '{name[:80]}'"
-            )
+            reason = Texts(f"two columns have the name '{name[:80]}'", f"有两列同名“{name[:80]}”")
+            if not name:
+                reason = Texts(f"column {position} has no name", f"第 {position} 列没有名称")
             raise KehutuError("FILE_HEADER_FAULTY", file=file, line=line, reason=reason)
         names[name] = position
     return tuple((letters_of(position), name) for name, position in names.items())
@@ -138,7 +139,10 @@ def _header(request: Request) -> tuple[int, ...]:
     listed = found if isinstance(found, list) else [found]
     numbers = [n for n in listed if isinstance(n, int) and not isinstance(n, bool) and 0 < n <= LAST_ROW]
     if not 0 < len(listed) <= _MOST_HEADERS or len(numbers) < len(listed) or sorted(set(numbers)) != numbers:
-        _invalid("header", found, "the number of a row is expected, or a list of them, ascending")
+        expected = Texts(
+            "the number of a row is expected, or a list of them, ascending", "应为行号，或升序的行号列表"
+        )
+        _invalid("header", found, expected)
     return tuple(numbers)
 
 
@@ -148,9 +152,10 @@ def _columns(request: Request) -> tuple[str, ...]:
         return ()
     names = [str(name).strip() for name in found] if isinstance(found, list) else []
     if not names or "" in names or len(set(names)) < len(names) or len(names) > COLUMN_LIMIT:
-        _invalid("columns", found, "a list of names is expected, each of them once")
+        expected = Texts("a list of names is expected, each of them once", "应为名称列表，每个名称只出现一次")
+        _invalid("columns", found, expected)
     return tuple(names)
 
 
-def _invalid(option: str, found: object, expected: str) -> None:
+def _invalid(option: str, found: object, expected: Texts) -> None:
     raise KehutuError("READER_OPTION_INVALID", reader="xlsx", option=option, found=found, expected=expected)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from ingest.load import load as load_manifest
 from tests.loads import said
 from tests.workbooks import Cell, workbook
 
@@ -123,3 +124,10 @@ def test_a_cell_beyond_the_names_is_quarantined_with_its_place(desk):
 def test_blank_cells_beyond_the_names_are_nothing(desk):
     report = load(desk, workbook({"走访": [HEADER, [*ROWS[0], " "], [*ROWS[1], Cell(format="0.00")]]}))
     assert (report.accepted, report.quarantined) == (2, 0)
+
+
+def test_what_is_wrong_with_a_workbook_is_said_in_both_languages(desk):
+    desk.write("visits.xlsx", workbook({"走访": [HEADER, *ROWS]}, hidden=["走访"]))
+    manifest = MANIFEST.format(options="{}", id="单号", number="户号", name="姓名")
+    (report,) = load_manifest(desk.ledger, desk.write("m.yaml", manifest), lang="zh").sources
+    assert report.error.startswith("visits.xlsx 已损坏：其中没有可见的工作表；隐藏的有：走访。")

@@ -137,10 +137,13 @@ def _section(tokens: list[re.Match[str]]) -> _Section:
     test = next((t for t in tokens if t["test"]), None)
     holds = None if test is None else _limit(test["test"], test["limit"])
     parts: list[_Part] = []
-    decimals, grouped, point, percent, fraction = 0, False, False, False, False
+    decimals, point, percent, fraction = 0, False, False, False
+    grouped = scaled = False
     for token in tokens:
         other = token["other"]
         if token["place"]:
+            # A comma between places parts thousands; one behind the last of them shows thousands only.
+            grouped, scaled = grouped or scaled, False
             if point:
                 decimals += 1
             else:
@@ -148,7 +151,7 @@ def _section(tokens: list[re.Match[str]]) -> _Section:
         elif other == "." and not point:
             point = True
         elif other == ",":
-            grouped = True
+            scaled = True
         elif other == "%":
             percent = True
         elif other == "/":
@@ -158,7 +161,8 @@ def _section(tokens: list[re.Match[str]]) -> _Section:
         elif text := token["quoted"] or token["escaped"] or token["symbol"] or other:
             parts.append(_Part("text", text))
     kind = _kind(tokens, parts, percent=percent)
-    if kind == "code" and (fraction or "exponent" in groups or not _adds(parts, decimals, grouped=grouped)):
+    other_number = fraction or scaled or "exponent" in groups
+    if kind == "code" and (other_number or not _adds(parts, decimals, grouped=grouped)):
         kind = "plain"
     return _Section(kind, tuple(parts), decimals, grouped, holds)
 

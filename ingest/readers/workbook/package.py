@@ -35,12 +35,12 @@ _KINDS: Final = frozenset({"officeDocument", "worksheet", "sharedStrings", "styl
 _Entry: TypeAlias = tuple[str, str, dict[str, str]]
 
 
-class TooLargeError(ValueError):
-    """A workbook that unpacks to more than is read; the text says to how much."""
+class TooLargeError(UnreadableError):
+    """A workbook that unpacks to more than is read; the reason says to how much."""
 
 
-class OtherKindError(ValueError):
-    """A zip archive that is no workbook of XML parts; the text says what it is."""
+class OtherKindError(UnreadableError):
+    """A zip archive that is no workbook of XML parts; the reason says what it is."""
 
 
 class Sheet(NamedTuple):
@@ -85,11 +85,14 @@ def open_workbook(file: BinaryIO) -> Workbook:
     """
     package = zipfile.ZipFile(file)
     if len(package.filelist) > _MOST_PARTS:
-        raise TooLargeError(f"it has {len(package.filelist):,} parts")
+        raise TooLargeError(f"it has {len(package.filelist):,} parts", f"有 {len(package.filelist):,} 个部件")
     packed = sum(entry.compress_size for entry in package.filelist)
     unpacked = sum(entry.file_size for entry in package.filelist)
     if unpacked > SIZE_LIMIT or unpacked > RATIO_LIMIT * max(packed, 10_000):
-        raise TooLargeError(f"it unpacks to {unpacked:,} bytes from {packed:,}")
+        raise TooLargeError(
+            f"it unpacks to {unpacked:,} bytes from {packed:,}",
+            f"解压后为 {unpacked:,} 字节，而压缩包内只有 {packed:,} 字节",
+        )
     # Some writers mix large and small letters, or write the separators of Windows.
     names = {entry.filename.replace("\\", "/").lower(): entry.filename for entry in package.filelist}
     _known_kind(names)
@@ -100,8 +103,14 @@ def _known_kind(names: Mapping[str, str]) -> None:
     if "_rels/.rels" in names and "xl/workbook.bin" not in names:
         return
     if "xl/workbook.bin" in names:
-        raise OtherKindError("a binary Excel workbook (.xlsb)")
-    raise OtherKindError("an OpenDocument sheet (.ods)" if "content.xml" in names else "a zip archive")
+        raise OtherKindError("a binary Excel workbook (.xlsb)", "二进制 Excel 工作簿（.xlsb）")
+    if "content.xml" in names:
+        raise OtherKindError("an OpenDocument sheet (.ods)", "OpenDocument 表格（.ods）")
+    raise _zip_archive()
+
+
+def _zip_archive() -> OtherKindError:
+    return OtherKindError("a zip archive", "zip 压缩包")
 
 
 def _described(package: zipfile.ZipFile, names: Mapping[str, str]) -> Workbook:
@@ -109,7 +118,7 @@ def _described(package: zipfile.ZipFile, names: Mapping[str, str]) -> Workbook:
         (target for kind, target in _relations(package, names, "").values() if kind == "officeDocument"), None
     )
     if main is None or main.lower() not in names:
-        raise OtherKindError("a zip archive")
+        raise _zip_archive()
     related = _relations(package, names, main)
     sheets: list[Sheet] = []
     from_1904 = False
@@ -185,20 +194,26 @@ def _entries(package: zipfile.ZipFile, names: Mapping[str, str], part: str) -> I
     with _part(package, names, part) as stream:
         for _ in steps(stream, parser):
             if count > _MOST_TAGS:
-                raise UnreadableError(f"its part {part[:80]} has more than {_MOST_TAGS:,} tags")
+                raise UnreadableError(
+                    f"its part {part[:80]} has more than {_MOST_TAGS:,} tags",
+                    f"其部件 {part[:80]} 的标签超过 {_MOST_TAGS:,} 个",
+                )
             yield from found
             found.clear()
 
 
 def _within_limits(kept: Sized, part: str) -> None:
     if len(kept) > _MOST_KEPT:
-        raise UnreadableError(f"its part {part[:80]} has more than {_MOST_KEPT:,} entries")
+        raise UnreadableError(
+            f"its part {part[:80]} has more than {_MOST_KEPT:,} entries",
+            f"其部件 {part[:80]} 的条目超过 {_MOST_KEPT:,} 个",
+        )
 
 
 @contextmanager
 def _part(package: zipfile.ZipFile, names: Mapping[str, str], name: str) -> Iterator[IO[bytes]]:
     actual = names.get(name.lower())
     if actual is None:
-        raise UnreadableError(f"its part {name[:80]} is missing")
+        raise UnreadableError(f"its part {name[:80]} is missing", f"缺少部件 {name[:80]}")
     with package.open(actual) as stream:
         yield stream

@@ -54,9 +54,12 @@ def line_of(number: str, before: int) -> int:
     elif number.isascii() and number.isdigit() and len(number) <= 7:
         line = int(number)
     else:
-        raise UnreadableError(f"a row has the number '{number[:20]}'")
+        raise UnreadableError(f"a row has the number '{number[:20]}'", f"有一行的行号为“{number[:20]}”")
     if not 0 < line <= LAST_ROW:
-        raise UnreadableError(f"it has a row {line:,}, and Excel ends at {LAST_ROW:,}")
+        raise UnreadableError(
+            f"it has a row {line:,}, and Excel ends at {LAST_ROW:,}",
+            f"有第 {line:,} 行，而 Excel 最多 {LAST_ROW:,} 行",
+        )
     return line
 
 
@@ -65,7 +68,9 @@ def column_of(reference: str) -> str:
     found = _REFERENCE.fullmatch(reference)
     letters = found[1].upper() if found else ""
     if not letters or position_of(letters) > LAST_COLUMN:
-        raise UnreadableError(f"a cell has the place '{reference[:20]}'")
+        raise UnreadableError(
+            f"a cell has the place '{reference[:20]}'", f"有单元格的位置为“{reference[:20]}”"
+        )
     return letters
 
 

@@ -75,7 +75,8 @@ class SheetRows:
 def too_much_in(line: int) -> UnreadableError:
     """What to raise of a row that no table has."""
     return UnreadableError(
-        f"row {line} holds more than {LAST_COLUMN:,} cells or {_ROW_CHARACTERS:,} characters"
+        f"row {line} holds more than {LAST_COLUMN:,} cells or {_ROW_CHARACTERS:,} characters",
+        f"第 {line} 行超过 {LAST_COLUMN:,} 个单元格或 {_ROW_CHARACTERS:,} 个字符",
     )
 
 
@@ -124,13 +125,15 @@ def _listen(parser: expat.XMLParserType, merged: list[Merged], line: int) -> deq
             text = text or ""
         elif name == cell_tag:
             if cell is not None:
-                raise UnreadableError(f"a cell stands within a cell in row {line}")
+                raise UnreadableError(
+                    f"a cell stands within a cell in row {line}", f"第 {line} 行有单元格嵌套"
+                )
             cell = given
             text = None
             formula = None
         elif name == row_tag:
             if row is not None:
-                raise UnreadableError(f"a row stands within row {line}")
+                raise UnreadableError(f"a row stands within row {line}", f"第 {line} 行内嵌套了另一行")
             row_number = given.get("r", "")
             line = line_of(row_number, line)
             row = RawRow(line, [], given.get("hidden") in ("1", "true"))

@@ -39,7 +39,7 @@ class SharedTexts:
         self._far.write(written)
         self._ends.append(self._ends[-1] + len(written))
         if len(self._ends) > _MOST:
-            raise UnreadableError(f"it has more than {_MOST:,} shared texts")
+            raise UnreadableError(f"it has more than {_MOST:,} shared texts", f"其共享文本超过 {_MOST:,} 条")
 
     @property
     def spilled(self) -> bool:

@@ -77,7 +77,10 @@ class Values:
             return self._near[number] if 0 <= number < len(self._near) else self._texts[number]
         except (ValueError, IndexError):
             there = len(self._texts)
-            raise UnreadableError(f"a cell names text {text[:20]}, and there are {there:,}") from None
+            raise UnreadableError(
+                f"a cell names text {text[:20]}, and there are {there:,}",
+                f"有单元格引用第 {text[:20]} 条文本，而文本共 {there:,} 条",
+            ) from None
 
     def _remembered(self, style: str, text: str) -> object:
         known = self._memo.get((style, text))

@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from typing import Final, Protocol
 from xml.parsers import expat
 
+from terms.texts import Texts
+
 BLOCK: Final = 1 << 16
 DEPTH: Final = 64
 _LONGEST_TAG: Final = 1 << 20
@@ -17,7 +19,11 @@ _MOST_NAMES: Final = 10_000
 
 
 class UnreadableError(ValueError):
-    """A workbook that cannot be read as a whole; the text says why."""
+    """A workbook that cannot be read as a whole; ``reason`` says why, for people."""
+
+    def __init__(self, en: str, zh: str) -> None:
+        super().__init__(en)
+        self.reason = Texts(en, zh)
 
 
 def parser_within_limits() -> expat.XMLParserType:
@@ -47,19 +53,26 @@ def steps(part: Bytes, parser: expat.XMLParserType, *, block: int = BLOCK) -> It
             parser.Parse(data, False)
             fed += len(data)
             if fed - parser.CurrentByteIndex > _LONGEST_TAG:
-                raise UnreadableError(f"a tag of more than {_LONGEST_TAG:,} bytes stands in its XML")
+                raise UnreadableError(
+                    f"a tag of more than {_LONGEST_TAG:,} bytes stands in its XML",
+                    f"其 XML 中有超过 {_LONGEST_TAG:,} 字节的标签",
+                )
             if len(parser.intern) > _MOST_NAMES:
-                raise UnreadableError(f"its XML has more than {_MOST_NAMES:,} names")
+                raise UnreadableError(
+                    f"its XML has more than {_MOST_NAMES:,} names", f"其 XML 中的名称超过 {_MOST_NAMES:,} 个"
+                )
             yield
         parser.Parse(b"", True)
         yield
     except expat.ExpatError as fault:
-        raise UnreadableError(f"its XML is faulty: {fault}") from fault
+        raise UnreadableError(f"its XML is faulty: {fault}", f"其 XML 有误：{fault}") from fault
 
 
 def too_deep() -> UnreadableError:
     """What to raise for tags within tags."""
-    return UnreadableError(f"its XML has tags within tags beyond {DEPTH} levels")
+    return UnreadableError(
+        f"its XML has tags within tags beyond {DEPTH} levels", f"其 XML 的标签嵌套超过 {DEPTH} 层"
+    )
 
 
 def local(name: str) -> str:
@@ -73,4 +86,6 @@ def attributes(found: dict[str, str]) -> dict[str, str]:
 
 
 def _no_doctype(*_about: object) -> None:
-    raise UnreadableError("its XML declares a document type, which no workbook has")
+    raise UnreadableError(
+        "its XML declares a document type, which no workbook has", "其 XML 声明了文档类型，而工作簿不应含有"
+    )

@@ -38,6 +38,15 @@ class Bills:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Use:
+    """How long use goes on. ``goes_on``: m, whether more use like that of a bill is expected, because its account has
+    not ended. ``ends``: n, first day (datetime64[D]) without any use of a customer; NaT while none is known."""
+
+    goes_on: Bools
+    ends: Days
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class PaymentRecord:
     """What the bills say of n customers at the cut-off."""
 
@@ -54,7 +63,9 @@ class PaymentRecord:
     """Mean of the last twelve bills, fen a month; 0 without bills."""
 
 
-def payment_record(customers: int, bills: Bills, cut_off: np.datetime64, advance: Ints) -> PaymentRecord:
+def payment_record(
+    customers: int, bills: Bills, cut_off: np.datetime64, advance: Ints, use: Use | None = None
+) -> PaymentRecord:
     """Judge every customer by its own bills, as known at the cut-off.
 
     Args:
@@ -62,6 +73,8 @@ def payment_record(customers: int, bills: Bills, cut_off: np.datetime64, advance
         bills: those whose period begins after the cut-off are left out.
         cut_off: the day T; a bill paid after T is unpaid at T.
         advance: n, prepayment and deposit in fen.
+        use: what has an end, of these bills and customers; without it all use goes on. An end stops use that is
+            expected, never what a bill says is owed.
 
     O(m log m).
     """
@@ -83,7 +96,10 @@ def payment_record(customers: int, bills: Bills, cut_off: np.datetime64, advance
     late_bills = _total(customers, customer, late & recent)
     own = np.where(overdue_bills >= OVERDUE_FOR_DEFAULT, 1.0, late_bills / (2.0 * WINDOW))
 
-    dated = recent & ~np.isnat(period)
+    lasting = np.flatnonzero(np.ones(len(chosen), dtype=np.bool_) if use is None else use.goes_on[chosen])
+    of_use = np.zeros(len(chosen), dtype=np.bool_)
+    of_use[lasting] = _among_the_last(customer[lasting], customers, WINDOW)
+    dated = of_use & ~np.isnat(period)
     first_day = period.astype("datetime64[D]")
     end = (period + np.timedelta64(1, "M")).astype("datetime64[D]")
     days = _sum(customers, customer[dated], (end - first_day)[dated].astype(np.float64))
@@ -93,6 +109,10 @@ def payment_record(customers: int, bills: Bills, cut_off: np.datetime64, advance
     last_day = end[dated] - np.timedelta64(1, "D")
     np.maximum.at(since, customer[dated], last_day.astype(np.float64))
     ahead = np.maximum(cut_off.astype("datetime64[D]").astype(np.float64) - since, 0.0) + DAYS_UNTIL_CUT
+    if use is not None:
+        known_end = np.flatnonzero(~np.isnat(use.ends))
+        last_use = use.ends[known_end].astype("datetime64[D]").astype(np.float64) - 1.0
+        ahead[known_end] = np.minimum(ahead[known_end], np.maximum(last_use - since[known_end], 0.0))
     unpaid_amount = _total(customers, customer, np.where(unpaid, amount, 0))
     exposure = np.maximum(0, np.rint(unpaid_amount + daily * ahead).astype(np.int64) - advance)
 

@@ -10,6 +10,7 @@ from strawberry import Parent
 from strawberry.scalars import JSON
 
 from api import lists
+from api.arguments import AsOf, Ended
 from api.context import ID, Info
 from api.entities import Customer, Device, Enterprise, Line, Person, WorkOrder
 from api.exposed import expose
@@ -119,9 +120,9 @@ class GraphAnswers:
         description="An entity of whatever type by id, old id or business number, as `kehutu show` prints it; null "
         "where there is none."
     )
-    def entity(self, info: Info, id: ID) -> Entity | None:
+    def entity(self, info: Info, id: ID, as_of: AsOf = None) -> Entity | None:
         try:
-            return entities.show(info.context.site, id, info.context.lang)
+            return entities.show(info.context.site, id, info.context.lang, as_of)
         except KehutuError as fault:
             if fault.code == "UNKNOWN_ID":
                 return None
@@ -144,15 +145,18 @@ class GraphAnswers:
     @strawberry.field(
         description="Relations of an entity and the entities at their other ends, with counts by type of relation."
     )
-    def neighbours(
+    def neighbours(  # noqa: PLR0917  # the arguments of the field
         self,
         info: Info,
         id: ID,
         relations: list[str] | None = None,
         first: int = 50,
         after: str | None = None,
+        as_of: AsOf = None,
+        ended: Ended = False,
     ) -> Neighbours:
-        return around.neighbours(info.context.site, id, relations or (), largest(first), after)
+        site, wanted = info.context.site, relations or ()
+        return around.neighbours(site, id, wanted, largest(first), after, as_of=as_of, ended=ended)
 
     @strawberry.field(
         description="Ways from one entity to another along relations of any type, whichever way each runs; the "

@@ -10,12 +10,12 @@ from api.exposed import expose, expose_enum
 from api.paging import largest
 from api.scalars import FenAmount
 from services.arrears import pages
-from services.arrears.assumptions import Assumption
 from services.arrears.history import HistoryPoint
 from services.arrears.interval import Interval
 from services.arrears.model import Hit, Judged, RiskCluster, RiskTrace, Shock, ShockKind, Step, WhatIf
 from services.arrears.overriding import Overridden
 from services.arrears.watching import RuleKind, Watched
+from services.assumption import Assumption
 from services.names import Named
 from services.paging import Page
 from terms.money import Money

@@ -8,6 +8,7 @@ from typing import Any
 
 import strawberry
 
+from api.arguments import Ended
 from api.context import Info
 from api.exposed import expose, expose_enum
 from api.paging import largest, page
@@ -15,13 +16,14 @@ from api.portrait_risk import Risk
 from api.stored import Called, Linked, entity, linked
 from services import portrait
 from services.arrears.own_risk import OwnRisk
-from services.entity import RelationDirection, Stored, stored, stored_all
+from services.entity import RelationDirection, Stored, entity_of, stored, stored_all
 from services.graph_answers import grid, lists
 from services.graph_answers.filters import Filter
 from services.graph_answers.grid import GridTrace, SupplyElement, feeders
 from services.names import Named
 from services.paging import Page
 from services.portrait import Arrears, Community, CustomerRow
+from services.runs.days import day_of
 from services.schema import stored as described_value
 from terms.errors import KehutuError
 from terms.ids import EntityId
@@ -118,6 +120,7 @@ class Interaction(Called):
     "conductor",
     "status",
     "inServiceSince",
+    "retiredOn",
     "region",
 )
 class Line(Called):
@@ -141,7 +144,16 @@ class Line(Called):
 
 
 @entity(
-    "Device", "deviceNo", "kind", "ratedPower", "manufacturer", "model", "status", "inServiceSince", "region"
+    "Device",
+    "deviceNo",
+    "kind",
+    "ratedPower",
+    "manufacturer",
+    "model",
+    "status",
+    "inServiceSince",
+    "retiredOn",
+    "region",
 )
 class Device(Called):
     """Equipment with whose it is and where it stands."""
@@ -161,7 +173,7 @@ class Device(Called):
         return linked(info, self.seen, "CONCERNS", IN)
 
 
-@entity("Customer", "customerNo", "name", "kind", "phone")
+@entity("Customer", "customerNo", "name", "kind", "phone", "openedOn", "closedOn")
 class Customer(Linked):
     """A contract of supply with all that hangs on it; the whole portrait is read when the first of it is asked for."""
 
@@ -176,7 +188,8 @@ class Customer(Linked):
             if fault.code == "UNKNOWN_ID":
                 return None
             raise
-        seen = Stored(EntityId(row.id), "Customer", tuple(row.origins), row.properties)
+        site = info.context.site
+        seen = entity_of(site, "Customer", row.id, row.origins, row.properties, day_of(site))
         customer = cls.of(seen)
         customer.known = row
         return customer
@@ -189,33 +202,39 @@ class Customer(Linked):
 
     @strawberry.field(description="The person or enterprise behind the contract; absent where unknown.")
     def party(self, info: Info) -> Party | None:
-        found = self.row(info).parties
+        found = _of_now(self.row(info).parties)
         return party_of(info, found[0]["id"], found[0]["type"]) if found else None
 
     @strawberry.field(description="Addresses of the customer.")
-    def addresses(self, info: Info, first: int = 20, after: str | None = None) -> Page[Address]:
-        rows = [{"id": row["id"], "properties": row} for row in self.row(info).addresses]
+    def addresses(
+        self, info: Info, first: int = 20, after: str | None = None, ended: Ended = False
+    ) -> Page[Address]:
+        found = _of_now(self.row(info).addresses, ended=ended)
+        rows = [{"id": row["id"], "properties": row, "ended": row["ended"]} for row in found]
         return self._listed(info, "Address", rows, None, first=first, after=after).map(Address.of)
 
     @strawberry.field(description="Where the customer is supplied, and what feeds it.")
-    def service_points(self, info: Info, first: int = 20, after: str | None = None) -> Page[ServicePoint]:
-        return self._listed(
-            info, "ServicePoint", self.row(info).service_points, None, first=first, after=after
-        ).map(ServicePoint.of)
+    def service_points(
+        self, info: Info, first: int = 20, after: str | None = None, ended: Ended = False
+    ) -> Page[ServicePoint]:
+        rows = _of_now(self.row(info).service_points, ended=ended)
+        found = self._listed(info, "ServicePoint", rows, None, first=first, after=after)
+        return found.map(ServicePoint.of)
 
     @strawberry.field(description="Lines that feed the customer's service points, the nearest first.")
     def lines(self, info: Info, first: int = 20, after: str | None = None) -> Page[SupplyElement]:
-        points = [EntityId(point["id"]) for point in self.row(info).service_points]
+        points = [EntityId(point["id"]) for point in _of_now(self.row(info).service_points)]
         above = feeders(info.context.site, points).values()
         found = {element.id: element for path in above for element in path if element.type == "Line"}
         question = ("lines of", self.seen.id)
         return page(info, question, list(found.values()), lambda one: one.id, first=first, after=after)
 
     @strawberry.field(description="Where the customer's bills and payments are booked.")
-    def accounts(self, info: Info, first: int = 20, after: str | None = None) -> Page[Account]:
-        return self._listed(info, "Account", self.row(info).accounts, None, first=first, after=after).map(
-            Account.of
-        )
+    def accounts(
+        self, info: Info, first: int = 20, after: str | None = None, ended: Ended = False
+    ) -> Page[Account]:
+        rows = _of_now(self.row(info).accounts, ended=ended)
+        return self._listed(info, "Account", rows, None, first=first, after=after).map(Account.of)
 
     @strawberry.field(description="Bills, the newest first; at most the newest hundred.")
     def bills(self, info: Info, first: int = 12, after: str | None = None) -> Page[Bill]:
@@ -244,11 +263,13 @@ class Customer(Linked):
         return None if found is None else portrait.community(info.context.site, found.model, found.party)
 
     @strawberry.field(description="The customer's own equipment.")
-    def devices(self, info: Info, first: int = 20, after: str | None = None) -> Page[Device]:
+    def devices(
+        self, info: Info, first: int = 20, after: str | None = None, ended: Ended = False
+    ) -> Page[Device]:
         row = self.row(info)
-        return self._listed(info, "Device", row.devices, row.device_count, first=first, after=after).map(
-            Device.of
-        )
+        rows, total = _of_now(row.devices, ended=ended), row.device_count
+        total += row.ended_device_count if ended else 0
+        return self._listed(info, "Device", rows, total, first=first, after=after).map(Device.of)
 
     @strawberry.field(description="Work that the customer asked for, the newest first; the newest hundred.")
     def work_orders(self, info: Info, first: int = 20, after: str | None = None) -> Page[WorkOrder]:
@@ -282,11 +303,17 @@ class Customer(Linked):
                 type_name,
                 tuple(row["properties"].get("origins") or ()),
                 row["properties"],
+                bool(row.get("ended")),
             )
             for row in rows
         ]
         question = (type_name, self.seen.id)
         return page(info, question, found, lambda one: one.id, first=largest(first), after=after, total=total)
+
+
+def _of_now(rows: Sequence[Any], *, ended: bool = False) -> list[Any]:
+    """Parts of a portrait that hold on its day, or all of them."""
+    return [row for row in rows if ended or not row["ended"]]
 
 
 @strawberry.interface(description="A person or an enterprise: who carries the risk of its customers.")
@@ -337,6 +364,7 @@ class Person(Party):
     "scale",
     "status",
     "foundedOn",
+    "dissolvedOn",
     "netAssets",
     "totalAssets",
     "totalLiabilities",

@@ -10,6 +10,7 @@ from api.paging import largest
 from services.arrears import pages
 from services.arrears.circles import GuaranteeCircle, GuaranteeCycle
 from services.arrears.owners import Holding, Owner, Owners
+from services.arrears.pages import GuaranteeCircles
 from services.names import Named
 from services.paging import Page
 
@@ -39,4 +40,5 @@ def persons(found: Parent[Owners], info: Info, first: int = 20, after: str | Non
 
 
 expose(GuaranteeCircle, members=members, cycles=cycles)
+expose(GuaranteeCircles, name="GuaranteeCircleConnection")
 expose(Owners, direct=direct, persons=persons)

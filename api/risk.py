@@ -6,17 +6,19 @@ import datetime
 
 import strawberry
 
+from api.arguments import AsOf
 from api.arrears import ShockInput
 from api.context import ID, Info
 from api.paging import largest
 from api.views import LossShockInput
 from services.arrears import pages
-from services.arrears.circles import GuaranteeCircle, guarantee_circles
+from services.arrears.circles import guarantee_circles
 from services.arrears.clusters import risk_clusters
 from services.arrears.history import HistoryPoint
 from services.arrears.model import RiskCluster, RiskTrace, WhatIf
 from services.arrears.overriding import Overridden, override
 from services.arrears.owners import THRESHOLD, Owners, owners
+from services.arrears.pages import GuaranteeCircles
 from services.arrears.related import RelatedParties, related_parties
 from services.arrears.trace import trace
 from services.arrears.views import LossView, View, loss_view
@@ -47,15 +49,16 @@ class RiskAnswers:
         description="Enterprises that guarantee each other in a ring, the largest guarantees inside first."
     )
     def guarantee_circles(
-        self, info: Info, first: int = 10, after: str | None = None
-    ) -> Page[GuaranteeCircle]:
-        return pages.circles(info.context.site, guarantee_circles(info.context.site), largest(first), after)
+        self, info: Info, first: int = 10, after: str | None = None, as_of: AsOf = None
+    ) -> GuaranteeCircles:
+        found = guarantee_circles(info.context.site, as_of=as_of)
+        return pages.circles(info.context.site, found, largest(first), after)
 
     @strawberry.field(
         description="Who owns an enterprise in the end, through all chains and loops of holdings."
     )
-    def owners(self, info: Info, id: ID, threshold: float = THRESHOLD) -> Owners:
-        return owners(info.context.site, id, threshold)
+    def owners(self, info: Info, id: ID, threshold: float = THRESHOLD, as_of: AsOf = None) -> Owners:
+        return owners(info.context.site, id, threshold, as_of=as_of)
 
     @strawberry.field(
         description="What a shock does to buffers by the rules of one published view; views are never mixed."
@@ -71,10 +74,10 @@ class RiskAnswers:
         return loss_view(info.context.site, view, named, recovery=recovery)
 
     @strawberry.field(
-        description="Who stands close to a party by all links of the run: closeness, not money."
+        description="Who stands close to a party by all links of the run, or of a day: closeness, not money."
     )
-    def related_parties(self, info: Info, id: ID) -> RelatedParties:
-        return related_parties(info.context.site, id)
+    def related_parties(self, info: Info, id: ID, as_of: AsOf = None) -> RelatedParties:
+        return related_parties(info.context.site, id, as_of=as_of)
 
     @strawberry.field(description="Watched parties, those with alerts first.")
     def watch_list(self, info: Info, first: int = 20, after: str | None = None) -> Page[Watched]:

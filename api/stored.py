@@ -7,6 +7,7 @@ from typing import Any, Final, Self, TypeVar
 
 import strawberry
 
+from api.arguments import AsOf, Ended
 from api.context import ID, Info
 from api.exposed import expose
 from api.paging import largest
@@ -48,6 +49,12 @@ class Linked:
     def id(self) -> ID:
         return ID(self.seen.id)
 
+    @strawberry.field(
+        description="Whether it has ended by the latest day of the data; of a part of a portrait, as such a part."
+    )
+    def ended(self) -> bool:
+        return self.seen.ended
+
     @strawberry.field(description="real, benchmark or synthetic: where its records come from.")
     def origins(self) -> list[str]:
         return list(self.seen.origins)
@@ -55,10 +62,17 @@ class Linked:
     @strawberry.field(
         description="Its relations and the entities at their other ends; of all types, or of some."
     )
-    def neighbours(
-        self, info: Info, relations: list[str] | None = None, first: int = 20, after: str | None = None
+    def neighbours(  # noqa: PLR0917  # the arguments of the field
+        self,
+        info: Info,
+        relations: list[str] | None = None,
+        first: int = 20,
+        after: str | None = None,
+        as_of: AsOf = None,
+        ended: Ended = False,
     ) -> Neighbours:
-        return neighbours(info.context.site, self.seen.id, relations or (), largest(first), after)
+        site, wanted = info.context.site, relations or ()
+        return neighbours(site, self.seen.id, wanted, largest(first), after, as_of=as_of, ended=ended)
 
     @strawberry.field(
         description="Which record says each value, the value shown first; of all fields, or of one."

@@ -30,7 +30,8 @@ from benchmarks import trees
 from benchmarks.judge_risk import after_rounds, break_matrix
 from graph.arrays import Floats
 from ingest.world.generate import generate
-from services.exposure.parties import bills_of, read_tables
+from services.exposure.bills import booked
+from services.exposure.tables import read_tables
 from services.learning.cases import case_of
 from services.loading import ingest
 from services.risk.inputs import exposure
@@ -50,7 +51,7 @@ def cases(folder: Path, seed: int, customers: int) -> tuple[Case, Case]:
     chosen = settings(folder / "home")
     with open_site(chosen) as site:
         ingest(chosen, world.manifest)
-        bills = bills_of(site, read_tables(site))
+        bills = booked(site, read_tables(site)).bills
         learned = case_of(site, bills, LEARNED, LAST, START)
         inputs = exposure(site, np.datetime64(LAST), START)
     truth = [pq.read_table(path) for path in sorted(world.truth.glob("*.parquet"))]

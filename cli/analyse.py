@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date
 
 import click
 
-from cli.options import Call, command
-from cli.output import ProgressLines, print_json, print_table
+from cli.assumptions import with_messages
+from cli.options import Call, as_of_option, command
+from cli.output import ProgressLines, fields_of, print_json, print_table
 from services.analysis import AnalysisReport
 from services.analysis import analyse as make_run
+from services.assumption import before_data
 from services.engines.choose import require
 from services.loading import project
 from services.run_copy import copy_current
@@ -57,6 +59,9 @@ TEXT = {
     },
 }
 
+EMPTY = "BEFORE_ALL_DATA"
+"""The caution of a run of a day of which nothing is known."""
+
 
 @click.command()
 @click.option(
@@ -66,36 +71,36 @@ TEXT = {
     show_default=True,
     help="Where communities are found: in this process, or in a Neo4j with Graph Data Science.",
 )
-@click.option(
-    "--as-of",
-    type=click.DateTime(["%Y-%m-%d"]),
-    help="Cut-off of the data; the latest observation otherwise.",
-)
+@as_of_option
 @click.option(
     "--copy/--no-copy",
     default=None,
     help="Write risk, community and runId on the nodes too, for other tools [KEHUTU_COPY_RUNS; --copy].",
 )
 @command
-def analyse(call: Call, engine: str, as_of: datetime | None, *, copy: bool | None) -> int:
+def analyse(call: Call, engine: str, as_of: date | None, *, copy: bool | None) -> int:
     """Compute risk and communities of the whole graph as one run, and make it the current one.
 
     The same data give the same run on the same engine; engines find equally good communities, not equal ones.
     Risk is always solved here: no other engine computes it by the same definition. Its parameters are the start
-    values and marked "unfitted" until they are fitted.
+    values and marked "unfitted" until they are fitted. The cut-off is the latest day of the data: what has ended or not
+    begun by then bears no risk, what is owed is owed all the same.
     """
     require(engine, call.settings.store)
     progress = ProgressLines(call.lang)
     with open_site(call.settings, progress) as site:
         project(site, progress)
-        report = make_run(site, as_of=as_of.date() if as_of else None, engine=engine, progress=progress)
+        report = make_run(site, as_of=as_of, engine=engine, progress=progress)
         if call.settings.copy_runs if copy is None else copy:
             copy_current(site, progress)
     progress.close()
+    empty = (before_data(report.cut_off),) if EMPTY in report.risk.cautions else ()
     if call.json:
-        print_json(report)
+        print_json({**fields_of(report), "assumptions": with_messages(empty, call.lang)})
         return 0
     print_table(("", ""), rows_of(report, call.lang))
+    for assumed in empty:
+        click.echo(assumed.message(call.lang))
     return 0
 
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import click
 
+from cli.assumptions import with_messages
 from cli.connections import connection, with_connections
-from cli.options import Call, command
+from cli.options import Call, as_of_option, command
 from cli.output import print_json, print_table
 from services.arrears import pages
 from services.arrears.circles import LONGEST, GuaranteeCircle, guarantee_circles
@@ -17,7 +20,7 @@ TEXT = {
         "columns": ("circle", "kind", "members", "guaranteed inside, yuan", "from outside", "to outside"),
         "cycle": "{way}: at most {amount} yuan",
         "more": "more or longer cycles exist",
-        "none": "No guarantee circle.",
+        "none": "No guarantee circle on {day}.",
         "total": "{shown} of {total} circles.",
         "synthetic": "Some enterprises named here are SYNTHETIC.",
         "at_least": "≥",
@@ -26,7 +29,7 @@ TEXT = {
         "columns": ("担保圈", "类型", "成员数", "圈内担保（元）", "圈外担入", "对外担保"),
         "cycle": "{way}：瓶颈金额 {amount} 元",
         "more": "还有更多或更长的环",
-        "none": "没有担保圈。",
+        "none": "截至 {day} 没有担保圈。",
         "total": "共 {total} 个担保圈，列出 {shown} 个。",
         "synthetic": "此处部分企业为合成数据。",
         "at_least": "≥",
@@ -47,24 +50,29 @@ CYCLES_PRINTED = 3
     show_default=True,
     help="Most members of a cycle that is listed.",
 )
+@as_of_option
 @command
-def circles(call: Call, first: int, longest: int) -> int:
+def circles(call: Call, first: int, longest: int, *, as_of: date | None) -> int:
     """List guarantee circles: groups of enterprises that guarantee each other, directly or in a ring.
 
     A circle is a strongly connected component of guarantees with at least two enterprises, or an enterprise that
     guarantees itself. Each cycle's bottleneck is the least amount on the way round. The largest sum of guarantees
-    inside comes first. Exit 1 without any. Needs no run.
+    inside comes first. Guarantees count that hold on the latest day of the data, or as of another. Exit 1 without any.
+    Needs no run.
     """
     with open_site(call.settings, create=False) as site:
-        found = guarantee_circles(site)
+        found = guarantee_circles(site, as_of=as_of)
         page = pages.circles(site, found, first, longest=longest)
-        told = page.nodes
+        told = [edge.node for edge in page.edges]
         if call.json:
-            print_json(connection(page, lambda circle: document(site, circle)))
+            more = {"dataTime": found.day, "assumptions": with_messages(found.assumptions, call.lang)}
+            print_json({**connection(page, lambda circle: document(site, circle)), **more})
         elif told:
             _print(told, len(found.ranked), call.lang)
         else:
-            click.echo(TEXT[call.lang]["none"])
+            click.echo(str(TEXT[call.lang]["none"]).format(day=found.day))
+            for assumed in found.assumptions:
+                click.echo(assumed.message(call.lang))
     return 0 if told else 1
 
 

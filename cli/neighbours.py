@@ -2,24 +2,45 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import click
 
+from cli.assumptions import with_messages
 from cli.directions import direction_text
-from cli.options import Call, command
-from cli.output import print_json, print_more, print_table
+from cli.options import Call, as_of_option, command
+from cli.output import fields_of, print_json, print_more, print_table
+from services.graph_answers.neighbours import Neighbour, Neighbours
 from services.graph_answers.neighbours import neighbours as look
 from services.site import open_site
+from terms.errors import Lang
 
 TEXT = {
     "en": {
-        "none": "It has no such relation.",
-        "counts": "relation|direction|with|count",
-        "list": "relation|direction|type|name|id|amount, yuan|since|record",
+        "counts": ("relation", "direction", "with", "count", "ended or not begun"),
+        "columns": (
+            *("relation", "direction", "type", "name", "id", "amount, yuan"),
+            *("since", "until", "state", "record"),
+        ),
+        "running": "",
+        "ended": "ended",
+        "later": "not begun",
+        "none": "It has no such relation on {day}.",
+        "more": "{ended} have ended or not begun: `--ended` shows them.",
+        "day": "As of {day}.",
     },
     "zh": {
-        "none": "没有此类关系。",
-        "counts": "关系|方向|对方类型|数量",
-        "list": "关系|方向|类型|名称|编号|金额（元）|起始日|记录",
+        "counts": ("关系", "方向", "对方类型", "数量", "已终止或未开始"),
+        "columns": (
+            *("关系", "方向", "类型", "名称", "编号", "金额（元）"),
+            *("起始日", "终止日", "状态", "记录"),
+        ),
+        "running": "",
+        "ended": "已终止",
+        "later": "未开始",
+        "none": "截至 {day} 没有此类关系。",
+        "more": "另有 {ended} 条已终止或未开始：用 `--ended` 列出。",
+        "day": "截至 {day}。",
     },
 }
 
@@ -32,40 +53,67 @@ TEXT = {
     multiple=True,
     help="Only this type (may be given several times), e.g. GUARANTEES.",
 )
+@click.option("--ended", is_flag=True, help="Also relations that have ended, or not begun; marked.")
+@as_of_option
 @click.option("--first", type=click.IntRange(1, 1000), default=50, show_default=True, help="Most to print.")
 @click.option("--after", help="Cursor of the last one of the page before.")
 @command
-def neighbours(call: Call, entity: str, *, relations: tuple[str, ...], first: int, after: str | None) -> int:
-    """Show the relations of ID and what is at their other ends, with counts by type. Exit 1 without any."""
+def neighbours(  # one for each flag
+    call: Call,
+    entity: str,
+    *,
+    relations: tuple[str, ...],
+    ended: bool,
+    as_of: date | None,
+    first: int,
+    after: str | None,
+) -> int:
+    """Show the relations of ID and what is at their other ends, with counts by type. Exit 1 without any.
+
+    Shown is what holds on the latest day of the data, or as of another; what has ended or not begun is counted.
+    """
     with open_site(call.settings, create=False) as site:
-        found = look(site, entity, relations, first, after)
+        found = look(site, entity, relations, first, after, as_of=as_of, ended=ended)
     if call.json:
-        print_json(found)
-        return 0 if found.total_count else 1
-    text = TEXT[call.lang]
-    if not found.total_count:
-        click.echo(text["none"])
-        return 1
-    print_table(
-        text["counts"].split("|"),
-        [(c.relation, direction_text(c.direction, call.lang), c.type, c.count) for c in found.counts],
+        print_json({**fields_of(found), "assumptions": with_messages(found.assumptions, call.lang)})
+    else:
+        _print(found, call.lang, ended=ended)
+    return 0 if found.total_count else 1
+
+
+def _print(found: Neighbours, lang: Lang, *, ended: bool) -> None:
+    text = TEXT[lang]
+    if found.counts:
+        print_table(
+            text["counts"],
+            [(c.relation, direction_text(c.direction, lang), c.type, c.count, c.ended) for c in found.counts],
+        )
+        click.echo()
+    if found.edges:
+        print_table(text["columns"], [_row(edge.node, found.data_time, lang) for edge in found.edges])
+        print_more(len(found.edges), found.total_count, found.page_info.end_cursor, lang)
+        click.echo(str(text["day"]).format(day=found.data_time))
+    elif not found.total_count and not found.assumptions:
+        click.echo(str(text["none"]).format(day=found.data_time))
+    hidden = sum(count.ended for count in found.counts)
+    if hidden and not ended:
+        click.echo(str(text["more"]).format(ended=hidden))
+    for assumed in found.assumptions:
+        click.echo(assumed.message(lang))
+
+
+def _row(found: Neighbour, day: date, lang: Lang) -> tuple[object, ...]:
+    state = "running"
+    if found.ended:
+        state = "later" if (found.since or "") > day.isoformat() else "ended"
+    return (
+        *(
+            found.relation,
+            direction_text(found.direction, lang),
+            found.type,
+            found.name,
+            found.id,
+            found.amount or "",
+        ),
+        *(found.since or "", found.until or "", TEXT[lang][state], found.record_id),
     )
-    click.echo()
-    print_table(
-        text["list"].split("|"),
-        [
-            (
-                n.relation,
-                direction_text(n.direction, call.lang),
-                n.type,
-                n.name,
-                n.id,
-                n.amount or "",
-                n.since or "",
-                n.record_id,
-            )
-            for n in (edge.node for edge in found.edges)
-        ],
-    )
-    print_more(len(found.edges), found.total_count, found.page_info.end_cursor, call.lang)
-    return 0

@@ -32,6 +32,15 @@ class Call:
         return self.settings.lang
 
 
+as_of_option = click.option(
+    "--as-of",
+    type=click.DateTime(["%Y-%m-%d"]),
+    callback=lambda _context, _parameter, value: None if value is None else value.date(),
+    help="Answer as of this day, by all that is known now.",
+)
+"""The day of an answer, for commands that tell what holds; the latest of the data, or of the run, without it."""
+
+
 def command(function: Callable[..., int]) -> Callable[..., None]:
     """Give a command the shared flags, and turn its result or its error into an exit status."""
 

@@ -53,6 +53,13 @@ def plain(answer: object) -> object:
     return answer
 
 
+def fields_of(answer: object) -> dict[str, object]:
+    """A data class as GraphQL would show it, to put more beside its fields."""
+    shown = plain(answer)
+    assert isinstance(shown, dict)  # noqa: S101  # a data class
+    return shown
+
+
 def camel(name: str) -> str:
     """``expected_loss`` as ``expectedLoss``; ``from_`` as ``from``."""
     first, *rest = name.rstrip("_").split("_")

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import click
 from rich.text import Text
 from rich.tree import Tree
 
 from cli.assumptions import with_messages
 from cli.connections import connection, with_connections
-from cli.options import Call, command
+from cli.options import Call, as_of_option, command
 from cli.output import print_json, print_tree
 from services.arrears import pages
 from services.arrears.owners import THRESHOLD, Owner, Owners
@@ -18,6 +20,7 @@ from terms.errors import Lang
 
 TEXT = {
     "en": {
+        "day": "As of {day}",
         "direct": "Holders by the register",
         "beneficial": "Beneficial owners: people with at least {threshold:.0%} in the end",
         "none": "nobody, as far as the registers tell",
@@ -31,6 +34,7 @@ TEXT = {
         "caution": "Note",
     },
     "zh": {
+        "day": "截至 {day}",
         "direct": "登记股东",
         "beneficial": "受益所有人：最终持股不低于 {threshold:.0%} 的自然人",
         "none": "就登记信息而言没有",
@@ -57,15 +61,17 @@ SHOWN = 20
     show_default=True,
     help="Share from which on, inclusive, a person is a beneficial owner.",
 )
+@as_of_option
 @command
-def owners(call: Call, party: str, threshold: float) -> int:
+def owners(call: Call, party: str, threshold: float, *, as_of: date | None) -> int:
     """Show who owns PARTY, an enterprise or a customer that is one, through all chains and loops of holdings.
 
-    What a register does not disclose stays unknown; it is never spread over the known holders. Exit 1 where no
+    Holdings count that hold on the latest day of the data, or as of another. What a register does not disclose stays
+    unknown; it is never spread over the known holders. Exit 1 where no
     person of at least the threshold is known. Needs no run.
     """
     with open_site(call.settings, create=False) as site:
-        answer = look_through(site, party, threshold)
+        answer = look_through(site, party, threshold, as_of=as_of)
         if call.json:
             print_json(document(site, answer, call.lang))
         else:
@@ -87,6 +93,7 @@ def as_tree(answer: Owners, lang: Lang = "en") -> Tree:
     """The answer as a tree that a person can read."""
     text = TEXT[lang]
     tree = Tree(Text(f"{answer.party.name} ({answer.party.id})", style="bold"))
+    tree.add(Text(text["day"].format(day=answer.data_time)))
     branch = tree.add(Text(text["beneficial"].format(threshold=answer.threshold)))
     for owner in answer.beneficial:
         branch.add(_owner(owner, lang))

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import click
 
 from cli.assumptions import with_messages
 from cli.connections import connection, with_connections
-from cli.options import Call, command
+from cli.options import Call, as_of_option, command
 from cli.output import print_json, print_table
 from services.arrears import pages
 from services.arrears.related import RelatedParties, related_parties
@@ -18,14 +20,18 @@ TEXT = {
         "head": "Closest to {name} by random walks with restart over all links: closeness, not money.",
         "columns": ("party", "name", "closeness", "at most", "linked by"),
         "through": "others",
-        "foot": "The walk spends {own:.1%} of its time at the party itself. Run {run}, data of {time}.",
+        "foot": "The walk spends {own:.1%} of its time at the party itself.",
+        "run": " Run {run}, data of {time}.",
+        "day": " Links as of {time}, without a run.",
         "caution": "Note",
     },
     "zh": {
         "head": "按带重启的随机游走，与 {name} 最接近的主体：表示接近程度，不是金额。",
         "columns": ("主体", "名称", "接近度", "至多", "直接关联"),
         "through": "经由他方",
-        "foot": "游走有 {own:.1%} 的时间停留在该主体自身。批次 {run}，数据截至 {time}。",
+        "foot": "游走有 {own:.1%} 的时间停留在该主体自身。",
+        "run": "批次 {run}，数据截至 {time}。",
+        "day": "关联截至 {time}，未取自批次。",
         "caution": "说明",
     },
 }
@@ -34,15 +40,16 @@ TEXT = {
 @click.command()
 @click.argument("party")
 @click.option("--first", type=click.IntRange(1, 100), default=20, show_default=True, help="Parties to list.")
+@as_of_option
 @command
-def related(call: Call, party: str, *, first: int) -> int:
-    """Show who stands close to PARTY through all links of the current run, money and evidence alike.
+def related(call: Call, party: str, *, first: int, as_of: date | None) -> int:
+    """Show who stands close to PARTY through all links of the current run, or of a day, money and evidence alike.
 
     Closeness is the part of its time that a random walk with restart spends at a party; each figure has a proven bound.
     It says who belongs together, not what anybody could lose. Exit 1 where nobody is linked with PARTY.
     """
     with open_site(call.settings, create=False) as site:
-        answer = related_parties(site, party)
+        answer = related_parties(site, party, as_of=as_of)
         if call.json:
             print_json(document(site, answer, first, call.lang))
         else:
@@ -76,6 +83,9 @@ def _print(answer: RelatedParties, first: int, lang: Lang) -> None:
                 for found in answer.related[:first]
             ],
         )
-        click.echo(str(text["foot"]).format(own=answer.own, run=answer.run.id, time=answer.data_time))
+        told = text["day"] if answer.run is None else text["run"]
+        run = "" if answer.run is None else answer.run.id
+        foot = f"{text['foot']}{told}".format(own=answer.own, run=run, time=answer.data_time)
+        click.echo(foot)
     for assumed in answer.assumptions:
         click.echo(f"{text['caution']}: {assumed.message(lang)}")

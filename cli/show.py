@@ -2,54 +2,74 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import click
 
+from cli.assumptions import with_messages
 from cli.directions import direction_text
-from cli.options import Call, command
-from cli.output import print_json, print_table
+from cli.options import Call, as_of_option, command
+from cli.output import fields_of, print_json, print_table
+from services.entity import Entity
 from services.entity import show as look
 from services.site import open_site
+from terms.errors import Lang
 
 TEXT = {
     "en": {
-        "values": "property|value|unit|meaning",
-        "names": "Also known as {names}",
-        "relations": "relation|direction|with|count",
+        "values": ("property", "value", "unit", "meaning"),
+        "relations": ("relation", "direction", "with", "count", "ended or not begun"),
+        "ended": "It has ended.",
+        "keys": "Also known as {keys}",
+        "day": "Relations as of {day}.",
     },
     "zh": {
-        "values": "属性|值|单位|含义",
-        "names": "又名 {names}",
-        "relations": "关系|方向|对方类型|数量",
+        "values": ("属性", "值", "单位", "含义"),
+        "relations": ("关系", "方向", "对方类型", "数量", "已终止或未开始"),
+        "ended": "该对象已终止。",
+        "keys": "又名 {keys}",
+        "day": "关系截至 {day}。",
     },
 }
 
 
 @click.command()
 @click.argument("entity", metavar="ID")
+@as_of_option
 @command
-def show(call: Call, entity: str) -> int:
+def show(call: Call, entity: str, *, as_of: date | None) -> int:
     """Show what is known of ID: its values, every key it is known under, and how many relations it has.
 
-    ID is an id, an old id or a business number. Exit 1 where it names nothing.
+    ID is an id, an old id or a business number. Relations that have ended or not begun are counted apart; `kehutu
+    neighbours --ended` lists them. Exit 1 where ID names nothing.
     """
     with open_site(call.settings, create=False) as site:
-        found = look(site, entity, call.lang)
+        found = look(site, entity, call.lang, as_of)
     if call.json:
-        print_json(found)
-        return 0
-    text = TEXT[call.lang]
+        print_json({**fields_of(found), "assumptions": with_messages(found.assumptions, call.lang)})
+    else:
+        _print(found, call.lang)
+    return 0
+
+
+def _print(found: Entity, lang: Lang) -> None:
+    text = TEXT[lang]
     click.echo(f"{found.type} {found.name} ({found.id}), {', '.join(found.origins)}")
-    print_table(
-        text["values"].split("|"),
-        [(v.name, str(v.value), v.unit or "", v.label) for v in found.values],
-    )
+    if found.ended:
+        click.echo(text["ended"])
+    print_table(text["values"], [(v.name, str(v.value), v.unit or "", v.label) for v in found.values])
     other = [key for key in found.keys if key != found.id]
     if other:
-        click.echo("\n" + text["names"].format(names=", ".join(other)))
+        click.echo("\n" + str(text["keys"]).format(keys=", ".join(other)))
     if found.relations:
         click.echo()
         print_table(
-            text["relations"].split("|"),
-            [(c.relation, direction_text(c.direction, call.lang), c.type, c.count) for c in found.relations],
+            text["relations"],
+            [
+                (c.relation, direction_text(c.direction, lang), c.type, c.count, c.ended)
+                for c in found.relations
+            ],
         )
-    return 0
+        click.echo(str(text["day"]).format(day=found.data_time))
+    for assumed in found.assumptions:
+        click.echo("\n" + assumed.message(lang))

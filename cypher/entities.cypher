@@ -39,3 +39,17 @@ RETURN count(n) AS count
 // one count: Int
 MATCH ()-[r:$relation]->()
 RETURN count(r) AS count
+
+// name: first_beginning
+// The earliest beginning of the relations of a type: as their latest span has it, and the earliest of those with
+// several spans. Reads every one of these relations.
+// param relation: RelationType
+// one since: Date?, period: Text?
+MATCH ()-[r:$relation]->()
+RETURN min(r.since) AS since, min(r.periods[0]) AS period
+
+// name: first_period
+// The month of the oldest bill.
+// one period: Text?
+MATCH (b:Bill)
+RETURN min(b.period) AS period

@@ -1,51 +1,60 @@
 // name: neighbour_counts
-// How many relations of each type lead from an entity ('out') and to it ('in'), and to which types.
-// By relation, direction and type.
+// How many relations of each type lead from an entity ('out') and to it ('in'), and to which types: those that hold on
+// a day, and those that do not, because they have ended or not begun. By relation, direction and type.
 // param type: NodeType
 // param id: EntityId
-// row relation: Text, direction: Text, neighbour: Text, count: Int
+// param day: Date
+// row relation: Text, direction: Text, neighbour: Text, count: Int, ended: Int
 MATCH (n:$type {id: $id})
 CALL (n) {
   MATCH (n)-[r]->(m)
-  RETURN type(r) AS relation, 'out' AS direction, labels(m)[0] AS neighbour
+  RETURN type(r) AS relation, 'out' AS direction, labels(m)[0] AS neighbour,
+         CASE WHEN runs(r, $day) THEN 0 ELSE 1 END AS over
   UNION ALL
   MATCH (n)<-[r]-(m)
-  RETURN type(r) AS relation, 'in' AS direction, labels(m)[0] AS neighbour
+  RETURN type(r) AS relation, 'in' AS direction, labels(m)[0] AS neighbour,
+         CASE WHEN runs(r, $day) THEN 0 ELSE 1 END AS over
 }
-RETURN relation, direction, neighbour, count(*) AS count
+RETURN relation, direction, neighbour, count(*) - sum(over) AS count, sum(over) AS ended
 ORDER BY relation, direction, neighbour
 
 // name: neighbours_out
-// Entities that a relation leads to, by id; parallel relations are rows of their own, by their key.
+// Entities that a relation leads to on a day, by id; parallel relations are rows of their own, by their key.
 // The page after a row begins after its neighbour and key.
 // param type: NodeType
 // param id: EntityId
 // param relation: RelationType
+// param day: Date
+// param ended: Bool = false       also relations that have ended or not begun on the day
 // param after: EntityId = ''
 // param after_key: Text = ''
 // param first: Int = 50
 // row neighbour: EntityId, neighbour_type: Text, name: Text?, key: Text, record: RecordId, origins: List<Text>
 // row properties: Map
 MATCH (:$type {id: $id})-[r:$relation]->(m)
-WHERE m.id > $after OR (m.id = $after AND coalesce(r.key, '') > $after_key)
+WHERE (m.id > $after OR (m.id = $after AND coalesce(r.key, '') > $after_key))
+  AND ($ended OR runs(r, $day))
 RETURN m.id AS neighbour, labels(m)[0] AS neighbour_type, coalesce(m.name, m.title, m.summary, m.text) AS name,
        coalesce(r.key, '') AS key, r.recordId AS record, r.origins AS origins, properties(r) AS properties
 ORDER BY neighbour, key
 LIMIT $first
 
 // name: neighbours_in
-// Entities that a relation comes from, by id; parallel relations are rows of their own, by their key.
+// Entities that a relation comes from on a day, by id; parallel relations are rows of their own, by their key.
 // The page after a row begins after its neighbour and key.
 // param type: NodeType
 // param id: EntityId
 // param relation: RelationType
+// param day: Date
+// param ended: Bool = false       also relations that have ended or not begun on the day
 // param after: EntityId = ''
 // param after_key: Text = ''
 // param first: Int = 50
 // row neighbour: EntityId, neighbour_type: Text, name: Text?, key: Text, record: RecordId, origins: List<Text>
 // row properties: Map
 MATCH (:$type {id: $id})<-[r:$relation]-(m)
-WHERE m.id > $after OR (m.id = $after AND coalesce(r.key, '') > $after_key)
+WHERE (m.id > $after OR (m.id = $after AND coalesce(r.key, '') > $after_key))
+  AND ($ended OR runs(r, $day))
 RETURN m.id AS neighbour, labels(m)[0] AS neighbour_type, coalesce(m.name, m.title, m.summary, m.text) AS name,
        coalesce(r.key, '') AS key, r.recordId AS record, r.origins AS origins, properties(r) AS properties
 ORDER BY neighbour, key
@@ -65,9 +74,11 @@ RETURN coalesce(r.key, '') AS key, r.recordId AS record, r.origins AS origins, p
 ORDER BY key
 
 // name: people_of_enterprise
-// Persons who represent an enterprise or sit on its board; by relation and id.
+// Persons who represent an enterprise or sit on its board on a day; by relation and id.
 // param enterprise: EntityId
+// param day: Date
 // row person: EntityId, name: Text?, relation: Text, since: Date?, record: RecordId
 MATCH (p:Person)-[r:LEGAL_REPRESENTATIVE_OF|DIRECTOR_OF]->(:Enterprise {id: $enterprise})
+WHERE runs(r, $day)
 RETURN p.id AS person, p.name AS name, type(r) AS relation, r.since AS since, r.recordId AS record
 ORDER BY relation, person

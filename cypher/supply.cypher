@@ -1,51 +1,63 @@
 // name: feeding
-// Elements that feed some others of one type, over so many steps at most; the nearest first, then by id. Distance is
+// Elements that feed some others of one type on a day, over so many steps at most; the nearest first, then by id. Distance is
 // that from the nearest of the given ones. An element that feeds over two ways is named once, with the shorter.
 // param type: NodeType            of the elements to begin with
 // param ids: List<EntityId>
+// param day: Date
 // param steps: Hops = 4
 // row id: EntityId, type: Text, distance: Int
 UNWIND $ids AS wanted
 MATCH path = (:$type {id: wanted})-[:FED_BY*1..$steps]->(e)
+WHERE all(r IN relationships(path) WHERE runs(r, $day))
+  AND all(n IN nodes(path) WHERE coalesce(n.retiredOn, $day) >= $day)
 WITH e, min(length(path)) AS distance
 RETURN e.id AS id, labels(e)[0] AS type, distance
 ORDER BY distance, id
 
 // name: fed
-// Elements that some others of one type feed, over so many steps at most; the nearest first, then by id. Distance is
+// Elements that some others of one type feed on a day, over so many steps at most; the nearest first, then by id. Distance is
 // that from the nearest of the given ones. An element that is fed over two ways is named once, with the shorter.
 // param type: NodeType            of the elements to begin with
 // param ids: List<EntityId>
+// param day: Date
 // param steps: Hops = 4
 // row id: EntityId, type: Text, distance: Int
 UNWIND $ids AS wanted
 MATCH path = (:$type {id: wanted})<-[:FED_BY*1..$steps]-(e)
+WHERE all(r IN relationships(path) WHERE runs(r, $day))
+  AND all(n IN nodes(path) WHERE coalesce(n.retiredOn, $day) >= $day)
 WITH e, min(length(path)) AS distance
 RETURN e.id AS id, labels(e)[0] AS type, distance
 ORDER BY distance, id
 
 // name: customers_supplied_at
-// Customers who are supplied at some service points; by id, each once.
+// Customers who are supplied at some service points on a day; by id, each once.
 // param points: List<EntityId>
+// param day: Date
 // row id: EntityId
 UNWIND $points AS wanted
-MATCH (:ServicePoint {id: wanted})<-[:SUPPLIED_AT]-(c:Customer)
+MATCH (:ServicePoint {id: wanted})<-[r:SUPPLIED_AT]-(c:Customer)
+WHERE runs(r, $day) AND coalesce(c.closedOn, $day) >= $day
 RETURN DISTINCT c.id AS id
 ORDER BY id
 
 // name: points_of_customer
-// Service points where a customer is supplied; by id.
+// Service points where a customer is supplied on a day; by id.
 // param customer: EntityId
+// param day: Date
 // row id: EntityId
-MATCH (:Customer {id: $customer})-[:SUPPLIED_AT]->(s:ServicePoint)
+MATCH (c:Customer {id: $customer})-[r:SUPPLIED_AT]->(s:ServicePoint)
+WHERE runs(r, $day) AND coalesce(c.closedOn, $day) >= $day
 RETURN DISTINCT s.id AS id
 ORDER BY id
 
 // name: devices_installed_at
-// Devices at some service points; by id, each once.
+// Devices at some service points on a day; by id, each once.
 // param points: List<EntityId>
+// param day: Date
 // row id: EntityId
 UNWIND $points AS wanted
-MATCH (:ServicePoint {id: wanted})<-[:INSTALLED_AT]-(d:Device)
+MATCH (:ServicePoint {id: wanted})<-[r:INSTALLED_AT]-(d:Device)
+WHERE runs(r, $day) AND coalesce(d.retiredOn, $day) >= $day
 RETURN DISTINCT d.id AS id
 ORDER BY id

@@ -17,7 +17,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from graph.arrays import Ints
+from graph.arrays import Bools, Ints
 from graph.columns import NODE, SOURCE, TARGET, Kind, Part, Scan, texts
 from graph.schema.model import Property, Schema
 from graph.state import read_state
@@ -58,6 +58,11 @@ class NodeTable:
     def __len__(self) -> int:
         return len(self.ids)
 
+    def none(self) -> NodeTable:
+        """None of the nodes."""
+        columns = {name: column[:0] for name, column in self.columns.items()}
+        return NodeTable(self.type, [], columns, self.moment, self.numbers[:0])
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class RelationTable:
@@ -73,6 +78,11 @@ class RelationTable:
 
     def __len__(self) -> int:
         return len(self.source)
+
+    def among(self, rows: Ints | Bools) -> RelationTable:
+        """Some of them, by position or by a flag each."""
+        chosen = {name: column[rows] for name, column in self.columns.items()}
+        return RelationTable(self.type, self.source[rows], self.target[rows], chosen)
 
 
 def nodes(store: Store, schema: Schema, type_name: str, properties: Sequence[str] = ()) -> NodeTable:

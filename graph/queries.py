@@ -466,6 +466,50 @@ def count_relations(store: Store, *, relation: str) -> CountRelations | None:
 
 
 @dataclass(frozen=True, slots=True)
+class FirstBeginning:
+    """A row of :func:`first_beginning`."""
+
+    since: str | None
+    period: str | None
+
+
+_FIRST_BEGINNING = r"""
+// first_beginning
+MATCH ()-[r:$relation]->()
+RETURN min(r.since) AS since, min(r.periods[0]) AS period
+"""
+
+
+def first_beginning(store: Store, *, relation: str) -> FirstBeginning | None:
+    """The earliest beginning of the relations of a type: as their latest span has it, and the earliest of those with
+
+    several spans. Reads every one of these relations.
+    """
+    rows = store.read(_put(_FIRST_BEGINNING, "relation", relation, _RELATION_TYPES))
+    return next((FirstBeginning(row["since"], row["period"]) for row in rows), None)
+
+
+@dataclass(frozen=True, slots=True)
+class FirstPeriod:
+    """A row of :func:`first_period`."""
+
+    period: str | None
+
+
+_FIRST_PERIOD = r"""
+// first_period
+MATCH (b:Bill)
+RETURN min(b.period) AS period
+"""
+
+
+def first_period(store: Store) -> FirstPeriod | None:
+    """The month of the oldest bill."""
+    rows = store.read(_FIRST_PERIOD)
+    return next((FirstPeriod(row["period"]) for row in rows), None)
+
+
+@dataclass(frozen=True, slots=True)
 class GuaranteesGiven:
     """A row of :func:`guarantees_given`."""
 
@@ -480,7 +524,7 @@ class GuaranteesGiven:
 _GUARANTEES_GIVEN = r"""
 // guarantees_given
 MATCH (:$type {id: $guarantor})-[g:GUARANTEES]->(b)
-WHERE coalesce(g.amount, $least) >= $least
+WHERE coalesce(g.amount, $least) >= $least AND (coalesce(g.since, '') <= $day AND coalesce(g.until, '9999-99') > $day OR any(period IN coalesce(g.periods, []) WHERE split(period, '/')[0] <= $day AND (period ENDS WITH '/' OR split(period, '/')[1] > $day)))
 RETURN b.id AS borrower, b.name AS name, g.contractNo AS contract, g.amount AS amount, g.since AS since,
        g.recordId AS record
 ORDER BY coalesce(g.amount, -1) DESC, borrower, contract, record
@@ -488,14 +532,14 @@ LIMIT $first
 """
 
 
-def guarantees_given(store: Store, *, type: str, guarantor: str, least: int = 0, first: int = 50) -> list[GuaranteesGiven]:
-    """Guarantees that a party has given; largest first, those of unknown amount last.
+def guarantees_given(store: Store, *, type: str, guarantor: str, day: str, least: int = 0, first: int = 50) -> list[GuaranteesGiven]:
+    """Guarantees of a party that hold on a day; largest first, those of unknown amount last.
 
     Args:
         type: of the guarantor
         least: smaller ones are left out, unknown amounts are not
     """
-    rows = store.read(_put(_GUARANTEES_GIVEN, "type", type, _NODE_TYPES), guarantor=guarantor, least=least, first=first)
+    rows = store.read(_put(_GUARANTEES_GIVEN, "type", type, _NODE_TYPES), guarantor=guarantor, day=day, least=least, first=first)
     return [GuaranteesGiven(row["borrower"], row["name"], row["contract"], row["amount"], row["since"], row["record"]) for row in rows]
 
 
@@ -514,7 +558,7 @@ class GuaranteesReceived:
 _GUARANTEES_RECEIVED = r"""
 // guarantees_received
 MATCH (a)-[g:GUARANTEES]->(:$type {id: $borrower})
-WHERE coalesce(g.amount, $least) >= $least
+WHERE coalesce(g.amount, $least) >= $least AND (coalesce(g.since, '') <= $day AND coalesce(g.until, '9999-99') > $day OR any(period IN coalesce(g.periods, []) WHERE split(period, '/')[0] <= $day AND (period ENDS WITH '/' OR split(period, '/')[1] > $day)))
 RETURN a.id AS guarantor, a.name AS name, g.contractNo AS contract, g.amount AS amount, g.since AS since,
        g.recordId AS record
 ORDER BY coalesce(g.amount, -1) DESC, guarantor, contract, record
@@ -522,14 +566,14 @@ LIMIT $first
 """
 
 
-def guarantees_received(store: Store, *, type: str, borrower: str, least: int = 0, first: int = 50) -> list[GuaranteesReceived]:
-    """Guarantees that others have given for a party; largest first, those of unknown amount last.
+def guarantees_received(store: Store, *, type: str, borrower: str, day: str, least: int = 0, first: int = 50) -> list[GuaranteesReceived]:
+    """Guarantees of others for a party that hold on a day; largest first, those of unknown amount last.
 
     Args:
         type: of the borrower
         least: smaller ones are left out, unknown amounts are not
     """
-    rows = store.read(_put(_GUARANTEES_RECEIVED, "type", type, _NODE_TYPES), borrower=borrower, least=least, first=first)
+    rows = store.read(_put(_GUARANTEES_RECEIVED, "type", type, _NODE_TYPES), borrower=borrower, day=day, least=least, first=first)
     return [GuaranteesReceived(row["guarantor"], row["name"], row["contract"], row["amount"], row["since"], row["record"]) for row in rows]
 
 
@@ -732,6 +776,7 @@ class NeighbourCounts:
     direction: str
     neighbour: str
     count: int
+    ended: int
 
 
 _NEIGHBOUR_COUNTS = r"""
@@ -739,23 +784,25 @@ _NEIGHBOUR_COUNTS = r"""
 MATCH (n:$type {id: $id})
 CALL (n) {
   MATCH (n)-[r]->(m)
-  RETURN type(r) AS relation, 'out' AS direction, labels(m)[0] AS neighbour
+  RETURN type(r) AS relation, 'out' AS direction, labels(m)[0] AS neighbour,
+         CASE WHEN (coalesce(r.since, '') <= $day AND coalesce(r.until, '9999-99') > $day OR any(period IN coalesce(r.periods, []) WHERE split(period, '/')[0] <= $day AND (period ENDS WITH '/' OR split(period, '/')[1] > $day))) THEN 0 ELSE 1 END AS over
   UNION ALL
   MATCH (n)<-[r]-(m)
-  RETURN type(r) AS relation, 'in' AS direction, labels(m)[0] AS neighbour
+  RETURN type(r) AS relation, 'in' AS direction, labels(m)[0] AS neighbour,
+         CASE WHEN (coalesce(r.since, '') <= $day AND coalesce(r.until, '9999-99') > $day OR any(period IN coalesce(r.periods, []) WHERE split(period, '/')[0] <= $day AND (period ENDS WITH '/' OR split(period, '/')[1] > $day))) THEN 0 ELSE 1 END AS over
 }
-RETURN relation, direction, neighbour, count(*) AS count
+RETURN relation, direction, neighbour, count(*) - sum(over) AS count, sum(over) AS ended
 ORDER BY relation, direction, neighbour
 """
 
 
-def neighbour_counts(store: Store, *, type: str, id: str) -> list[NeighbourCounts]:
-    """How many relations of each type lead from an entity ('out') and to it ('in'), and to which types.
+def neighbour_counts(store: Store, *, type: str, id: str, day: str) -> list[NeighbourCounts]:
+    """How many relations of each type lead from an entity ('out') and to it ('in'), and to which types: those that hold on
 
-    By relation, direction and type.
+    a day, and those that do not, because they have ended or not begun. By relation, direction and type.
     """
-    rows = store.read(_put(_NEIGHBOUR_COUNTS, "type", type, _NODE_TYPES), id=id)
-    return [NeighbourCounts(row["relation"], row["direction"], row["neighbour"], row["count"]) for row in rows]
+    rows = store.read(_put(_NEIGHBOUR_COUNTS, "type", type, _NODE_TYPES), id=id, day=day)
+    return [NeighbourCounts(row["relation"], row["direction"], row["neighbour"], row["count"], row["ended"]) for row in rows]
 
 
 @dataclass(frozen=True, slots=True)
@@ -774,7 +821,8 @@ class NeighboursOut:
 _NEIGHBOURS_OUT = r"""
 // neighbours_out
 MATCH (:$type {id: $id})-[r:$relation]->(m)
-WHERE m.id > $after OR (m.id = $after AND coalesce(r.key, '') > $after_key)
+WHERE (m.id > $after OR (m.id = $after AND coalesce(r.key, '') > $after_key))
+  AND ($ended OR (coalesce(r.since, '') <= $day AND coalesce(r.until, '9999-99') > $day OR any(period IN coalesce(r.periods, []) WHERE split(period, '/')[0] <= $day AND (period ENDS WITH '/' OR split(period, '/')[1] > $day))))
 RETURN m.id AS neighbour, labels(m)[0] AS neighbour_type, coalesce(m.name, m.title, m.summary, m.text) AS name,
        coalesce(r.key, '') AS key, r.recordId AS record, r.origins AS origins, properties(r) AS properties
 ORDER BY neighbour, key
@@ -782,12 +830,15 @@ LIMIT $first
 """
 
 
-def neighbours_out(store: Store, *, type: str, id: str, relation: str, after: str = '', after_key: str = '', first: int = 50) -> list[NeighboursOut]:
-    """Entities that a relation leads to, by id; parallel relations are rows of their own, by their key.
+def neighbours_out(store: Store, *, type: str, id: str, relation: str, day: str, ended: bool = False, after: str = '', after_key: str = '', first: int = 50) -> list[NeighboursOut]:
+    """Entities that a relation leads to on a day, by id; parallel relations are rows of their own, by their key.
 
     The page after a row begins after its neighbour and key.
+
+    Args:
+        ended: also relations that have ended or not begun on the day
     """
-    rows = store.read(_put(_put(_NEIGHBOURS_OUT, "type", type, _NODE_TYPES), "relation", relation, _RELATION_TYPES), id=id, after=after, after_key=after_key, first=first)
+    rows = store.read(_put(_put(_NEIGHBOURS_OUT, "type", type, _NODE_TYPES), "relation", relation, _RELATION_TYPES), id=id, day=day, ended=ended, after=after, after_key=after_key, first=first)
     return [NeighboursOut(row["neighbour"], row["neighbour_type"], row["name"], row["key"], row["record"], row["origins"], row["properties"]) for row in rows]
 
 
@@ -807,7 +858,8 @@ class NeighboursIn:
 _NEIGHBOURS_IN = r"""
 // neighbours_in
 MATCH (:$type {id: $id})<-[r:$relation]-(m)
-WHERE m.id > $after OR (m.id = $after AND coalesce(r.key, '') > $after_key)
+WHERE (m.id > $after OR (m.id = $after AND coalesce(r.key, '') > $after_key))
+  AND ($ended OR (coalesce(r.since, '') <= $day AND coalesce(r.until, '9999-99') > $day OR any(period IN coalesce(r.periods, []) WHERE split(period, '/')[0] <= $day AND (period ENDS WITH '/' OR split(period, '/')[1] > $day))))
 RETURN m.id AS neighbour, labels(m)[0] AS neighbour_type, coalesce(m.name, m.title, m.summary, m.text) AS name,
        coalesce(r.key, '') AS key, r.recordId AS record, r.origins AS origins, properties(r) AS properties
 ORDER BY neighbour, key
@@ -815,12 +867,15 @@ LIMIT $first
 """
 
 
-def neighbours_in(store: Store, *, type: str, id: str, relation: str, after: str = '', after_key: str = '', first: int = 50) -> list[NeighboursIn]:
-    """Entities that a relation comes from, by id; parallel relations are rows of their own, by their key.
+def neighbours_in(store: Store, *, type: str, id: str, relation: str, day: str, ended: bool = False, after: str = '', after_key: str = '', first: int = 50) -> list[NeighboursIn]:
+    """Entities that a relation comes from on a day, by id; parallel relations are rows of their own, by their key.
 
     The page after a row begins after its neighbour and key.
+
+    Args:
+        ended: also relations that have ended or not begun on the day
     """
-    rows = store.read(_put(_put(_NEIGHBOURS_IN, "type", type, _NODE_TYPES), "relation", relation, _RELATION_TYPES), id=id, after=after, after_key=after_key, first=first)
+    rows = store.read(_put(_put(_NEIGHBOURS_IN, "type", type, _NODE_TYPES), "relation", relation, _RELATION_TYPES), id=id, day=day, ended=ended, after=after, after_key=after_key, first=first)
     return [NeighboursIn(row["neighbour"], row["neighbour_type"], row["name"], row["key"], row["record"], row["origins"], row["properties"]) for row in rows]
 
 
@@ -865,14 +920,15 @@ class PeopleOfEnterprise:
 _PEOPLE_OF_ENTERPRISE = r"""
 // people_of_enterprise
 MATCH (p:Person)-[r:LEGAL_REPRESENTATIVE_OF|DIRECTOR_OF]->(:Enterprise {id: $enterprise})
+WHERE (coalesce(r.since, '') <= $day AND coalesce(r.until, '9999-99') > $day OR any(period IN coalesce(r.periods, []) WHERE split(period, '/')[0] <= $day AND (period ENDS WITH '/' OR split(period, '/')[1] > $day)))
 RETURN p.id AS person, p.name AS name, type(r) AS relation, r.since AS since, r.recordId AS record
 ORDER BY relation, person
 """
 
 
-def people_of_enterprise(store: Store, *, enterprise: str) -> list[PeopleOfEnterprise]:
-    """Persons who represent an enterprise or sit on its board; by relation and id."""
-    rows = store.read(_PEOPLE_OF_ENTERPRISE, enterprise=enterprise)
+def people_of_enterprise(store: Store, *, enterprise: str, day: str) -> list[PeopleOfEnterprise]:
+    """Persons who represent an enterprise or sit on its board on a day; by relation and id."""
+    rows = store.read(_PEOPLE_OF_ENTERPRISE, enterprise=enterprise, day=day)
     return [PeopleOfEnterprise(row["person"], row["name"], row["relation"], row["since"], row["record"]) for row in rows]
 
 
@@ -883,6 +939,8 @@ class CustomerPortraitParties(TypedDict):
     type: str
     name: str | None
     since: str | None
+    until: str | None
+    ended: bool
     record: str
     properties: dict[str, object]
 
@@ -893,6 +951,8 @@ class CustomerPortraitAddresses(TypedDict):
     id: str
     text: str | None
     since: str | None
+    until: str | None
+    ended: bool
     record: str
 
 
@@ -901,6 +961,8 @@ class CustomerPortraitServicePoints(TypedDict):
 
     id: str
     since: str | None
+    until: str | None
+    ended: bool
     record: str
     properties: dict[str, object]
     meters: list[str]
@@ -911,6 +973,8 @@ class CustomerPortraitAccounts(TypedDict):
 
     id: str
     since: str | None
+    until: str | None
+    ended: bool
     record: str
     properties: dict[str, object]
 
@@ -953,6 +1017,9 @@ class CustomerPortraitDevices(TypedDict):
     """One entry of ``devices``."""
 
     id: str
+    since: str | None
+    until: str | None
+    ended: bool
     record: str
     properties: dict[str, object]
 
@@ -995,6 +1062,7 @@ class CustomerPortrait:
     bill_count: int
     payment_count: int
     device_count: int
+    ended_device_count: int
     work_order_count: int
     interaction_count: int
 
@@ -1005,36 +1073,44 @@ MATCH (c:Customer {id: $id})
 RETURN c.id AS id, c.keys AS keys, c.origins AS origins, properties(c) AS properties,
   COLLECT {
     MATCH (c)-[r:IS]->(p)
-    RETURN {id: p.id, type: labels(p)[0], name: p.name, since: r.since, record: r.recordId,
-            properties: properties(p)}
-    ORDER BY p.id LIMIT $first
+    WITH r, p, NOT (coalesce(r.since, '') <= $day AND coalesce(r.until, '9999-99') > $day OR any(period IN coalesce(r.periods, []) WHERE split(period, '/')[0] <= $day AND (period ENDS WITH '/' OR split(period, '/')[1] > $day))) AS ended ORDER BY ended, p.id LIMIT $first
+    RETURN {id: p.id, type: labels(p)[0], name: p.name, since: r.since, until: r.until, ended: ended,
+            record: r.recordId, properties: properties(p)}
+    ORDER BY ended, p.id
   } AS parties,
   COLLECT {
     MATCH (c)-[r:LIVES_AT]->(a:Address)
-    RETURN {id: a.id, text: a.text, since: r.since, record: r.recordId}
-    ORDER BY a.id LIMIT $first
+    WITH r, a, NOT (coalesce(r.since, '') <= $day AND coalesce(r.until, '9999-99') > $day OR any(period IN coalesce(r.periods, []) WHERE split(period, '/')[0] <= $day AND (period ENDS WITH '/' OR split(period, '/')[1] > $day))) AS ended ORDER BY ended, a.id LIMIT $first
+    RETURN {id: a.id, text: a.text, since: r.since, until: r.until, ended: ended, record: r.recordId}
+    ORDER BY ended, a.id
   } AS addresses,
   COLLECT {
     MATCH (c)-[r:SUPPLIED_AT]->(s:ServicePoint)
-    WITH r, s ORDER BY s.id LIMIT $first
+    WITH r, s, NOT ((coalesce(r.since, '') <= $day AND coalesce(r.until, '9999-99') > $day OR any(period IN coalesce(r.periods, []) WHERE split(period, '/')[0] <= $day AND (period ENDS WITH '/' OR split(period, '/')[1] > $day))) AND coalesce(s.retiredOn, $day) >= $day) AS ended ORDER BY ended, s.id LIMIT $first
     // Neo4j takes an aggregation inside COLLECT for one of the RETURN around it: a WITH of its own.
-    WITH r, s,
-      COLLECT { MATCH (s)-[:HAS_METER]->(m:Meter) RETURN m.id ORDER BY m.id } AS meters
-    RETURN {id: s.id, since: r.since, record: r.recordId, properties: properties(s), meters: meters}
-    ORDER BY s.id
+    WITH r, s, ended,
+      COLLECT { MATCH (s)-[h:HAS_METER]->(m:Meter) WHERE (coalesce(h.since, '') <= $day AND coalesce(h.until, '9999-99') > $day OR any(period IN coalesce(h.periods, []) WHERE split(period, '/')[0] <= $day AND (period ENDS WITH '/' OR split(period, '/')[1] > $day))) RETURN m.id ORDER BY m.id } AS meters
+    RETURN {id: s.id, since: r.since, until: r.until, ended: ended, record: r.recordId, properties: properties(s),
+            meters: meters}
+    ORDER BY ended, s.id
   } AS service_points,
   COLLECT {
     MATCH (c)-[r:HAS_ACCOUNT]->(a:Account)
-    RETURN {id: a.id, since: r.since, record: r.recordId, properties: properties(a)}
-    ORDER BY a.id LIMIT $first
+    WITH r, a, NOT ((coalesce(r.since, '') <= $day AND coalesce(r.until, '9999-99') > $day OR any(period IN coalesce(r.periods, []) WHERE split(period, '/')[0] <= $day AND (period ENDS WITH '/' OR split(period, '/')[1] > $day))) AND coalesce(a.closedOn, $day) >= $day) AS ended ORDER BY ended, a.id LIMIT $first
+    RETURN {id: a.id, since: r.since, until: r.until, ended: ended, record: r.recordId, properties: properties(a)}
+    ORDER BY ended, a.id
   } AS accounts,
   COLLECT {
-    MATCH (c)-[:HAS_ACCOUNT]->(a:Account)-[r:BILLED]->(b:Bill)
+    MATCH (c)-[h:HAS_ACCOUNT]->(a:Account)-[r:BILLED]->(b:Bill)
+    WITH h, a, r, b, coalesce(b.period + '-01', $day) AS then
+    WHERE (coalesce(h.since, '') <= then AND coalesce(h.until, '9999-99') > then OR any(period IN coalesce(h.periods, []) WHERE split(period, '/')[0] <= then AND (period ENDS WITH '/' OR split(period, '/')[1] > then))) OR COUNT { MATCH (a)<-[o:HAS_ACCOUNT]-(:Customer) WHERE (coalesce(o.since, '') <= then AND coalesce(o.until, '9999-99') > then OR any(period IN coalesce(o.periods, []) WHERE split(period, '/')[0] <= then AND (period ENDS WITH '/' OR split(period, '/')[1] > then))) } = 0
     RETURN {id: b.id, account: a.id, record: r.recordId, properties: properties(b)}
     ORDER BY coalesce(b.period, '') DESC, b.id LIMIT $bills
   } AS bills,
   COLLECT {
-    MATCH (c)-[:HAS_ACCOUNT]->(a:Account)-[r:PAID]->(p:Payment)
+    MATCH (c)-[h:HAS_ACCOUNT]->(a:Account)-[r:PAID]->(p:Payment)
+    WITH h, a, r, p, coalesce(p.paidOn, $day) AS then
+    WHERE (coalesce(h.since, '') <= then AND coalesce(h.until, '9999-99') > then OR any(period IN coalesce(h.periods, []) WHERE split(period, '/')[0] <= then AND (period ENDS WITH '/' OR split(period, '/')[1] > then))) OR COUNT { MATCH (a)<-[o:HAS_ACCOUNT]-(:Customer) WHERE (coalesce(o.since, '') <= then AND coalesce(o.until, '9999-99') > then OR any(period IN coalesce(o.periods, []) WHERE split(period, '/')[0] <= then AND (period ENDS WITH '/' OR split(period, '/')[1] > then))) } = 0
     RETURN {id: p.id, account: a.id, record: r.recordId, properties: properties(p)}
     ORDER BY coalesce(p.paidOn, '') DESC, p.id LIMIT $bills
   } AS payments,
@@ -1050,8 +1126,9 @@ RETURN c.id AS id, c.keys AS keys, c.origins AS origins, properties(c) AS proper
   } AS arrears_cases,
   COLLECT {
     MATCH (c)-[r:OWNS]->(d:Device)
-    RETURN {id: d.id, record: r.recordId, properties: properties(d)}
-    ORDER BY d.id LIMIT $first
+    WITH r, d, NOT ((coalesce(r.since, '') <= $day AND coalesce(r.until, '9999-99') > $day OR any(period IN coalesce(r.periods, []) WHERE split(period, '/')[0] <= $day AND (period ENDS WITH '/' OR split(period, '/')[1] > $day))) AND coalesce(d.retiredOn, $day) >= $day) AS ended ORDER BY ended, d.id LIMIT $first
+    RETURN {id: d.id, since: r.since, until: r.until, ended: ended, record: r.recordId, properties: properties(d)}
+    ORDER BY ended, d.id
   } AS devices,
   COLLECT {
     MATCH (c)-[r:REQUESTED]->(w:WorkOrder)
@@ -1063,25 +1140,41 @@ RETURN c.id AS id, c.keys AS keys, c.origins AS origins, properties(c) AS proper
     RETURN {id: i.id, record: r.recordId, properties: properties(i)}
     ORDER BY coalesce(i.at, '') DESC, i.id LIMIT $first
   } AS interactions,
-  COUNT { MATCH (c)-[:HAS_ACCOUNT]->(:Account)-[:BILLED]->(:Bill) } AS bill_count,
-  COUNT { MATCH (c)-[:HAS_ACCOUNT]->(:Account)-[:PAID]->(:Payment) } AS payment_count,
-  COUNT { MATCH (c)-[:OWNS]->(:Device) } AS device_count,
+  COUNT {
+    MATCH (c)-[h:HAS_ACCOUNT]->(a:Account)-[:BILLED]->(b:Bill)
+    WITH h, a, coalesce(b.period + '-01', $day) AS then
+    WHERE (coalesce(h.since, '') <= then AND coalesce(h.until, '9999-99') > then OR any(period IN coalesce(h.periods, []) WHERE split(period, '/')[0] <= then AND (period ENDS WITH '/' OR split(period, '/')[1] > then))) OR COUNT { MATCH (a)<-[o:HAS_ACCOUNT]-(:Customer) WHERE (coalesce(o.since, '') <= then AND coalesce(o.until, '9999-99') > then OR any(period IN coalesce(o.periods, []) WHERE split(period, '/')[0] <= then AND (period ENDS WITH '/' OR split(period, '/')[1] > then))) } = 0
+    RETURN then
+  } AS bill_count,
+  COUNT {
+    MATCH (c)-[h:HAS_ACCOUNT]->(a:Account)-[:PAID]->(p:Payment)
+    WITH h, a, coalesce(p.paidOn, $day) AS then
+    WHERE (coalesce(h.since, '') <= then AND coalesce(h.until, '9999-99') > then OR any(period IN coalesce(h.periods, []) WHERE split(period, '/')[0] <= then AND (period ENDS WITH '/' OR split(period, '/')[1] > then))) OR COUNT { MATCH (a)<-[o:HAS_ACCOUNT]-(:Customer) WHERE (coalesce(o.since, '') <= then AND coalesce(o.until, '9999-99') > then OR any(period IN coalesce(o.periods, []) WHERE split(period, '/')[0] <= then AND (period ENDS WITH '/' OR split(period, '/')[1] > then))) } = 0
+    RETURN then
+  } AS payment_count,
+  COUNT {
+    MATCH (c)-[r:OWNS]->(d:Device) WHERE (coalesce(r.since, '') <= $day AND coalesce(r.until, '9999-99') > $day OR any(period IN coalesce(r.periods, []) WHERE split(period, '/')[0] <= $day AND (period ENDS WITH '/' OR split(period, '/')[1] > $day))) AND coalesce(d.retiredOn, $day) >= $day
+  } AS device_count,
+  COUNT {
+    MATCH (c)-[r:OWNS]->(d:Device) WHERE NOT ((coalesce(r.since, '') <= $day AND coalesce(r.until, '9999-99') > $day OR any(period IN coalesce(r.periods, []) WHERE split(period, '/')[0] <= $day AND (period ENDS WITH '/' OR split(period, '/')[1] > $day))) AND coalesce(d.retiredOn, $day) >= $day)
+  } AS ended_device_count,
   COUNT { MATCH (c)-[:REQUESTED]->(:WorkOrder) } AS work_order_count,
   COUNT { MATCH (c)-[:CONTACTED]->(:Interaction) } AS interaction_count
 """
 
 
-def customer_portrait(store: Store, *, id: str, bills: int = 24, first: int = 100) -> CustomerPortrait | None:
-    """All that the graph knows of a customer, in one row. Lists by id; bills, payments, work orders and interactions
+def customer_portrait(store: Store, *, id: str, day: str, bills: int = 24, first: int = 100) -> CustomerPortrait | None:
+    """All that the graph knows of a customer on a day, in one row. Lists by id, what has ended or not begun last; bills,
 
-    newest first.
+    payments, work orders and interactions newest first. A bill or payment of an account that changed hands is of the
+    customer who held it at the time. Numbers of devices count what holds on the day and, apart, what does not.
 
     Args:
         bills: so many of the newest, over all accounts; payments likewise
         first: of every other list
     """
-    rows = store.read(_CUSTOMER_PORTRAIT, id=id, bills=bills, first=first)
-    return next((CustomerPortrait(row["id"], row["keys"], row["origins"], row["properties"], row["parties"], row["addresses"], row["service_points"], row["accounts"], row["bills"], row["payments"], row["credit_records"], row["arrears_cases"], row["devices"], row["work_orders"], row["interactions"], row["bill_count"], row["payment_count"], row["device_count"], row["work_order_count"], row["interaction_count"]) for row in rows), None)
+    rows = store.read(_CUSTOMER_PORTRAIT, id=id, day=day, bills=bills, first=first)
+    return next((CustomerPortrait(row["id"], row["keys"], row["origins"], row["properties"], row["parties"], row["addresses"], row["service_points"], row["accounts"], row["bills"], row["payments"], row["credit_records"], row["arrears_cases"], row["devices"], row["work_orders"], row["interactions"], row["bill_count"], row["payment_count"], row["device_count"], row["ended_device_count"], row["work_order_count"], row["interaction_count"]) for row in rows), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -1188,21 +1281,23 @@ _FEEDING = r"""
 // feeding
 UNWIND $ids AS wanted
 MATCH path = (:$type {id: wanted})-[:FED_BY*1..$steps]->(e)
+WHERE all(r IN relationships(path) WHERE (coalesce(r.since, '') <= $day AND coalesce(r.until, '9999-99') > $day OR any(period IN coalesce(r.periods, []) WHERE split(period, '/')[0] <= $day AND (period ENDS WITH '/' OR split(period, '/')[1] > $day))))
+  AND all(n IN nodes(path) WHERE coalesce(n.retiredOn, $day) >= $day)
 WITH e, min(length(path)) AS distance
 RETURN e.id AS id, labels(e)[0] AS type, distance
 ORDER BY distance, id
 """
 
 
-def feeding(store: Store, *, type: str, ids: list[str], steps: int = 4) -> list[Feeding]:
-    """Elements that feed some others of one type, over so many steps at most; the nearest first, then by id. Distance is
+def feeding(store: Store, *, type: str, ids: list[str], day: str, steps: int = 4) -> list[Feeding]:
+    """Elements that feed some others of one type on a day, over so many steps at most; the nearest first, then by id. Distance is
 
     that from the nearest of the given ones. An element that feeds over two ways is named once, with the shorter.
 
     Args:
         type: of the elements to begin with
     """
-    rows = store.read(_bound(_put(_FEEDING, "type", type, _NODE_TYPES), "steps", steps), ids=ids)
+    rows = store.read(_bound(_put(_FEEDING, "type", type, _NODE_TYPES), "steps", steps), ids=ids, day=day)
     return [Feeding(row["id"], row["type"], row["distance"]) for row in rows]
 
 
@@ -1219,21 +1314,23 @@ _FED = r"""
 // fed
 UNWIND $ids AS wanted
 MATCH path = (:$type {id: wanted})<-[:FED_BY*1..$steps]-(e)
+WHERE all(r IN relationships(path) WHERE (coalesce(r.since, '') <= $day AND coalesce(r.until, '9999-99') > $day OR any(period IN coalesce(r.periods, []) WHERE split(period, '/')[0] <= $day AND (period ENDS WITH '/' OR split(period, '/')[1] > $day))))
+  AND all(n IN nodes(path) WHERE coalesce(n.retiredOn, $day) >= $day)
 WITH e, min(length(path)) AS distance
 RETURN e.id AS id, labels(e)[0] AS type, distance
 ORDER BY distance, id
 """
 
 
-def fed(store: Store, *, type: str, ids: list[str], steps: int = 4) -> list[Fed]:
-    """Elements that some others of one type feed, over so many steps at most; the nearest first, then by id. Distance is
+def fed(store: Store, *, type: str, ids: list[str], day: str, steps: int = 4) -> list[Fed]:
+    """Elements that some others of one type feed on a day, over so many steps at most; the nearest first, then by id. Distance is
 
     that from the nearest of the given ones. An element that is fed over two ways is named once, with the shorter.
 
     Args:
         type: of the elements to begin with
     """
-    rows = store.read(_bound(_put(_FED, "type", type, _NODE_TYPES), "steps", steps), ids=ids)
+    rows = store.read(_bound(_put(_FED, "type", type, _NODE_TYPES), "steps", steps), ids=ids, day=day)
     return [Fed(row["id"], row["type"], row["distance"]) for row in rows]
 
 
@@ -1247,15 +1344,16 @@ class CustomersSuppliedAt:
 _CUSTOMERS_SUPPLIED_AT = r"""
 // customers_supplied_at
 UNWIND $points AS wanted
-MATCH (:ServicePoint {id: wanted})<-[:SUPPLIED_AT]-(c:Customer)
+MATCH (:ServicePoint {id: wanted})<-[r:SUPPLIED_AT]-(c:Customer)
+WHERE (coalesce(r.since, '') <= $day AND coalesce(r.until, '9999-99') > $day OR any(period IN coalesce(r.periods, []) WHERE split(period, '/')[0] <= $day AND (period ENDS WITH '/' OR split(period, '/')[1] > $day))) AND coalesce(c.closedOn, $day) >= $day
 RETURN DISTINCT c.id AS id
 ORDER BY id
 """
 
 
-def customers_supplied_at(store: Store, *, points: list[str]) -> list[CustomersSuppliedAt]:
-    """Customers who are supplied at some service points; by id, each once."""
-    rows = store.read(_CUSTOMERS_SUPPLIED_AT, points=points)
+def customers_supplied_at(store: Store, *, points: list[str], day: str) -> list[CustomersSuppliedAt]:
+    """Customers who are supplied at some service points on a day; by id, each once."""
+    rows = store.read(_CUSTOMERS_SUPPLIED_AT, points=points, day=day)
     return [CustomersSuppliedAt(row["id"]) for row in rows]
 
 
@@ -1268,15 +1366,16 @@ class PointsOfCustomer:
 
 _POINTS_OF_CUSTOMER = r"""
 // points_of_customer
-MATCH (:Customer {id: $customer})-[:SUPPLIED_AT]->(s:ServicePoint)
+MATCH (c:Customer {id: $customer})-[r:SUPPLIED_AT]->(s:ServicePoint)
+WHERE (coalesce(r.since, '') <= $day AND coalesce(r.until, '9999-99') > $day OR any(period IN coalesce(r.periods, []) WHERE split(period, '/')[0] <= $day AND (period ENDS WITH '/' OR split(period, '/')[1] > $day))) AND coalesce(c.closedOn, $day) >= $day
 RETURN DISTINCT s.id AS id
 ORDER BY id
 """
 
 
-def points_of_customer(store: Store, *, customer: str) -> list[PointsOfCustomer]:
-    """Service points where a customer is supplied; by id."""
-    rows = store.read(_POINTS_OF_CUSTOMER, customer=customer)
+def points_of_customer(store: Store, *, customer: str, day: str) -> list[PointsOfCustomer]:
+    """Service points where a customer is supplied on a day; by id."""
+    rows = store.read(_POINTS_OF_CUSTOMER, customer=customer, day=day)
     return [PointsOfCustomer(row["id"]) for row in rows]
 
 
@@ -1290,15 +1389,16 @@ class DevicesInstalledAt:
 _DEVICES_INSTALLED_AT = r"""
 // devices_installed_at
 UNWIND $points AS wanted
-MATCH (:ServicePoint {id: wanted})<-[:INSTALLED_AT]-(d:Device)
+MATCH (:ServicePoint {id: wanted})<-[r:INSTALLED_AT]-(d:Device)
+WHERE (coalesce(r.since, '') <= $day AND coalesce(r.until, '9999-99') > $day OR any(period IN coalesce(r.periods, []) WHERE split(period, '/')[0] <= $day AND (period ENDS WITH '/' OR split(period, '/')[1] > $day))) AND coalesce(d.retiredOn, $day) >= $day
 RETURN DISTINCT d.id AS id
 ORDER BY id
 """
 
 
-def devices_installed_at(store: Store, *, points: list[str]) -> list[DevicesInstalledAt]:
-    """Devices at some service points; by id, each once."""
-    rows = store.read(_DEVICES_INSTALLED_AT, points=points)
+def devices_installed_at(store: Store, *, points: list[str], day: str) -> list[DevicesInstalledAt]:
+    """Devices at some service points on a day; by id, each once."""
+    rows = store.read(_DEVICES_INSTALLED_AT, points=points, day=day)
     return [DevicesInstalledAt(row["id"]) for row in rows]
 
 
@@ -1317,7 +1417,7 @@ class Walks:
 _WALKS = r"""
 // walks
 MATCH path = (:$type {id: $id})-[*1..$longest]-()
-WHERE all(r IN relationships(path) WHERE type(r) IN $relations)
+WHERE all(r IN relationships(path) WHERE type(r) IN $relations AND (coalesce(r.since, '') <= $day AND coalesce(r.until, '9999-99') > $day OR any(period IN coalesce(r.periods, []) WHERE split(period, '/')[0] <= $day AND (period ENDS WITH '/' OR split(period, '/')[1] > $day))))
   AND all(n IN nodes(path) WHERE single(m IN nodes(path) WHERE m.id = n.id))
 WITH length(path) AS hops,
      [n IN nodes(path) | n.id] AS ids,
@@ -1332,8 +1432,8 @@ LIMIT $first
 """
 
 
-def walks(store: Store, *, type: str, id: str, longest: int, relations: list[str], first: int = 1000) -> list[Walks]:
-    """Ways that lead from an entity along relations of some types, whichever way each of them runs, and never twice
+def walks(store: Store, *, type: str, id: str, day: str, longest: int, relations: list[str], first: int = 1000) -> list[Walks]:
+    """Ways that lead from an entity on a day along relations of some types, whichever way each of them runs, and never twice
 
     through an entity; the shorter first, then by their entities and records. Entities in the order of the way, the
     first one included; of each relation where it begins and the record that reports it.
@@ -1342,5 +1442,5 @@ def walks(store: Store, *, type: str, id: str, longest: int, relations: list[str
         longest: so many relations at most
         relations: types that may be followed
     """
-    rows = store.read(_bound(_put(_WALKS, "type", type, _NODE_TYPES), "longest", longest), id=id, relations=relations, first=first)
+    rows = store.read(_bound(_put(_WALKS, "type", type, _NODE_TYPES), "longest", longest), id=id, day=day, relations=relations, first=first)
     return [Walks(row["ids"], row["types"], row["relations"], row["sources"], row["keys"], row["records"]) for row in rows]

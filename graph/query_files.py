@@ -16,6 +16,7 @@ Other ``//`` lines of the head tell what is answered and in which order.
 
 A parameter of type ``NodeType`` or ``RelationType`` stands where Cypher wants a name (``(n:$type {id: $id})``): the
 function puts a name of the schema there and refuses any other. A store finds a node fast only by type and id.
+``runs(r, $day)`` says whether a relation holds on a day (``graph.query_words``).
 A parameter of type ``Hops`` is the upper bound of a path (``[*1..$longest]``), which Cypher takes as a number only.
 """
 
@@ -30,6 +31,7 @@ from pathlib import Path
 from typing import NoReturn, TypeAlias
 
 from graph.query_checks import check_text, returned
+from graph.query_words import expanded
 from graph.schema.model import Schema
 from graph.schema.source import nearest
 from terms.errors import KehutuError
@@ -153,7 +155,7 @@ def _blocks(file: str, text: str) -> Iterable[_Block]:
         elif line.startswith("//") and not block.body:
             block.head.append((number, line.removeprefix("//").strip()))
         elif line.strip() or block.body:
-            block.body.append((number, line))
+            block.body.append((number, expanded(line)))
     if block:
         yield block
 

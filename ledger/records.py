@@ -13,7 +13,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, Final, Literal, NamedTuple, TypeAlias
 
-from sqlalchemy import Connection, Row, Select, false, func, select
+from sqlalchemy import Connection, Row, Select, func, select
 
 from ledger import mentions, tables
 from ledger.bulk import chunks, insert_rows
@@ -37,10 +37,10 @@ __all__ = [
     "content_hash",
     "current",
     "head",
-    "latest_observation",
     "mentioned_until",
     "mentioning",
     "newest",
+    "observed",
     "since",
     "versions",
 ]
@@ -206,22 +206,25 @@ def since(ledger: Ledger, after: int, limit: int) -> list[Record]:
         return [_record(ledger, row) for row in connection.execute(query)]
 
 
-def latest_observation(ledger: Ledger, *, besides: str, after: int = 0) -> datetime | None:
-    """The latest instant that a record states for itself; times that a load stood in for do not count.
+def observed(
+    ledger: Ledger, *, after: int = 0, assumed: bool = False, but_source: str = "", but_channel: str = ""
+) -> tuple[datetime, datetime] | None:
+    """The earliest and the latest instant of which records say that they were true then; None where none says so.
 
     Args:
-        besides: a source that does not count either, because the product makes its records itself.
         after: only records with a higher sequence number count.
+        assumed: instead those that say nothing, by the time of their load, which stands in.
+        but_source, but_channel: do not count, because the product makes these records itself.
     """
     columns = tables.record.c
-    query = select(func.max(columns.observed_at)).where(
-        columns.observed_assumed == false(), columns.source != besides
+    query = select(func.min(columns.observed_at), func.max(columns.observed_at)).where(
+        columns.observed_assumed == assumed, columns.source != but_source, columns.channel != but_channel
     )
     if after:
         query = query.where(columns.seq > after)
     with ledger.reading() as connection:
-        found = connection.scalar(query)
-    return None if found is None else tables.from_micros(found)
+        first, last = connection.execute(query).one()
+    return None if first is None else (tables.from_micros(first), tables.from_micros(last))
 
 
 def by_seq(ledger: Ledger, seqs: Iterable[int]) -> dict[int, Record]:

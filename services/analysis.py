@@ -22,7 +22,8 @@ from services.risk.inputs import exposure
 from services.risk.model import FIT, PROBABILITY, RiskModel, save
 from services.risk.own import OWN, START_RULE, own_part
 from services.risk.weights import weigh
-from services.runs.now import is_kept, latest_day, read_until
+from services.runs.days import latest_day
+from services.runs.now import is_kept, read_until
 from services.site import Site
 from terms.ids import RunId
 from terms.money import Money

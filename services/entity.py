@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from enum import Enum
 
 from graph import queries
 from graph.schema.keys import type_of
 from graph.schema.model import NodeType, Property
+from graph.validity import alive
 from ledger.aliases import resolve
+from services.assumption import Assumption, before_data
 from services.names import Named, names_of
+from services.runs.days import before_all, day_of
 from services.site import Site
 from terms.errors import KehutuError, Lang
 from terms.ids import EntityId
@@ -54,7 +58,9 @@ class RelationCount:
     type: str
     """Type of the entities at the other end."""
     count: int
-    """Number of relations."""
+    """Number of relations that hold on the day of the answer."""
+    ended: int
+    """How many more have ended by then, or not begun."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,16 +81,23 @@ class Entity:
     """Its stored values, in the order of the model."""
     relations: tuple[RelationCount, ...]
     """How many relations it has, by type, direction and type of the other end."""
+    ended: bool
+    """Whether it has ended itself: its last day lies before the day of the answer."""
+    data_time: date
+    """The day that the answer is about: as of which it was asked for, else the latest of the data."""
+    assumptions: tuple[Assumption, ...]
+    """Why the answer is empty, where it is, in words."""
 
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """An entity as the graph holds it."""
+    """An entity as the graph holds it. ``ended``: by the latest day of the data; of a part of a portrait, as a part."""
 
     id: EntityId
     type: str
     origins: tuple[str, ...]
     properties: dict[str, object]
+    ended: bool = False
 
     @property
     def name(self) -> str:
@@ -92,8 +105,12 @@ class Stored:
         return label(self.properties, self.id)
 
 
-def show(site: Site, text: str, lang: Lang = "en") -> Entity:
+def show(site: Site, text: str, lang: Lang = "en", as_of: date | None = None) -> Entity:
     """An entity by id, old id or business number.
+
+    Args:
+        as_of: the day on which relations are counted; the latest of the data when absent. What is known of it is what
+            is known now.
 
     Raises:
         KehutuError: ``UNKNOWN_ID``.
@@ -103,6 +120,8 @@ def show(site: Site, text: str, lang: Lang = "en") -> Entity:
     found = queries.entity(site.store, type=declared.name, id=entity)
     if found is None:
         raise KehutuError("UNKNOWN_ID", id=text)
+    day = day_of(site, as_of)
+    nothing = as_of is not None and before_all(site, as_of)
     return Entity(
         id=entity,
         type=declared.name,
@@ -110,8 +129,17 @@ def show(site: Site, text: str, lang: Lang = "en") -> Entity:
         keys=tuple(found.keys),
         origins=tuple(found.origins),
         values=values(declared, found.properties, lang),
-        relations=counts(site, declared.name, entity),
+        relations=() if nothing else counts(site, declared.name, entity, day),
+        ended=has_ended(declared, found.properties, day),
+        data_time=day,
+        assumptions=(before_data(day),) if nothing else (),
     )
+
+
+def has_ended(declared: NodeType, properties: Mapping[str, object], day: date) -> bool:
+    """Whether the last day of an entity, where its type knows one and a record tells it, lies before a day."""
+    last_day = properties.get(declared.ended) if declared.ended else None
+    return not alive(None if last_day is None else str(last_day), day.isoformat())
 
 
 def stored(site: Site, type_name: str, text: str) -> Stored | None:
@@ -123,20 +151,29 @@ def stored(site: Site, type_name: str, text: str) -> Stored | None:
     found = queries.entity(site.store, type=type_name, id=entity)
     if found is None:
         return None
-    return Stored(entity, type_name, tuple(found.origins), found.properties)
+    return entity_of(site, type_name, entity, found.origins, found.properties, day_of(site))
 
 
 def stored_all(site: Site, type_name: str, ids: Sequence[str]) -> dict[str, Stored]:
     """Those of many entities of one type that exist, by canonical id; one query."""
     rows = queries.entities(site.store, type=type_name, ids=list(ids))
-    return {row.id: Stored(EntityId(row.id), type_name, tuple(row.origins), row.properties) for row in rows}
+    day = day_of(site)
+    return {row.id: entity_of(site, type_name, row.id, row.origins, row.properties, day) for row in rows}
 
 
-def counts(site: Site, type_name: str, entity: EntityId) -> tuple[RelationCount, ...]:
-    """Relations of an entity by type, direction and type of the other end."""
-    rows = queries.neighbour_counts(site.store, type=type_name, id=entity)
+def entity_of(  # noqa: PLR0917  # where it is declared, what a query gave of it, and the day
+    site: Site, type_name: str, entity: str, origins: Sequence[str], properties: dict[str, object], day: date
+) -> Stored:
+    """An entity as a query gave it, with whether it has ended by a day."""
+    ended = has_ended(site.schema.nodes[type_name], properties, day)
+    return Stored(EntityId(entity), type_name, tuple(origins), properties, ended)
+
+
+def counts(site: Site, type_name: str, entity: EntityId, day: date) -> tuple[RelationCount, ...]:
+    """Relations of an entity on a day, by type, direction and type of the other end."""
+    rows = queries.neighbour_counts(site.store, type=type_name, id=entity, day=day.isoformat())
     return tuple(
-        RelationCount(r.relation, RelationDirection(r.direction), r.neighbour, r.count) for r in rows
+        RelationCount(r.relation, RelationDirection(r.direction), r.neighbour, r.count, r.ended) for r in rows
     )
 
 
@@ -167,7 +204,8 @@ def _unit(declared: Property) -> str | None:
 def linked(
     site: Site, entity: Stored, relation: str, direction: RelationDirection, first: int = 100
 ) -> list[Named]:
-    """Entities that relations of one type lead to, or come from; by id, each once."""
+    """Entities that relations of one type, on the latest day of the data, lead to or come from; by id, each once."""
     ask = queries.neighbours_out if direction is RelationDirection.OUT else queries.neighbours_in
-    rows = ask(site.store, type=entity.type, id=entity.id, relation=relation, first=first)
+    day = day_of(site).isoformat()
+    rows = ask(site.store, type=entity.type, id=entity.id, relation=relation, day=day, first=first)
     return list(names_of(site.store, site.schema, [row.neighbour for row in rows]).values())

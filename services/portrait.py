@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import TypeAlias
 
 from graph import queries
+from graph.schema.keys import type_of
 from ingest.entities import Entity
 from ingest.view import view
 from ledger.runs import Run
@@ -15,12 +16,14 @@ from services.arrears.judgements import judgements_of
 from services.arrears.model import Judged, Step
 from services.arrears.own_risk import OwnRisk, own_risk
 from services.arrears.trace import trace_of
+from services.entity import has_ended
 from services.exposure.ageing import BUCKETS
 from services.names import Named, names_of
 from services.risk.model import RiskModel, current
+from services.runs.days import day_of
 from services.site import Site
 from terms.errors import KehutuError, Lang
-from terms.ids import EntityId
+from terms.ids import EntityId, Key
 from terms.money import Money
 
 BILLS_SHOWN = 100
@@ -165,6 +168,8 @@ class Provenance:
     """The value that the record reports."""
     current: bool
     """Whether it is the value shown."""
+    ended: bool
+    """Whether the entity that it is about has ended by the latest day of the data."""
     source: str
     """Source of the record."""
     record_id: str
@@ -180,12 +185,13 @@ class Provenance:
 
 
 def customer(site: Site, text: str) -> CustomerRow:
-    """The portrait of a customer by id, old id or customer number.
+    """The portrait of a customer on the latest day of the data, by id, old id or customer number.
 
     Raises:
         KehutuError: ``UNKNOWN_ID``, also for an id of something that is no customer.
     """
-    found = queries.customer_portrait(site.store, id=site.entity(text), bills=BILLS_SHOWN)
+    day = day_of(site).isoformat()
+    found = queries.customer_portrait(site.store, id=site.entity(text), day=day, bills=BILLS_SHOWN)
     if found is None:
         raise KehutuError("UNKNOWN_ID", id=text)
     return found
@@ -255,11 +261,14 @@ def provenance(site: Site, entity: str, field: str | None = None) -> list[Proven
     seen: Entity | None = view(site.ledger, site.schema, EntityId(entity))
     if seen is None:
         raise KehutuError("UNKNOWN_ID", id=entity)
+    told = {name: chosen.value for name, chosen in seen.values.items()}
+    ended = has_ended(type_of(Key(entity), site.schema), told, day_of(site))
     return [
         Provenance(
             field=name,
             value=str(claim.value),
             current=claim.current,
+            ended=ended,
             source=claim.source,
             record_id=claim.record,
             channel=claim.channel,

@@ -3,58 +3,18 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
 
-from algorithms.risk.parameters import RiskParameters
 from graph.arrays import Ints
 from ingest.view import view
+from services.assumption import Assumption
 from services.exposure.model import BUFFER_KINDS, Caution
 from services.risk.model import RiskModel
 from services.site import Site
-from terms.cautions import sentence
-from terms.errors import Lang
 from terms.ids import EntityId
 from terms.money import Money
-
-ABOUT_RECORDS = frozenset({"SHARE_FROM_AMOUNT", "SHARE_UNKNOWN"})
-"""Codes that stand before a record in short texts; the others stand before whom they are about."""
-SHARED: dict[Lang, dict[str, str]] = {
-    "en": {"person": "persons", "premises": "premises", "contact": "contacts"},
-    "zh": {"person": "人员", "premises": "场所", "contact": "联系方式"},
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Assumption:
-    """Something that an answer had to assume or leave out."""
-
-    code: str
-    """A stable word."""
-    subject: str
-    """Whom or what it is about; empty where the record says it all."""
-    record: str = ""
-    """Where it was read, as source/recordId; empty where nobody says it."""
-    amount: Money | None = None
-    """What stands in for something unknown."""
-
-    def message(self, lang: Lang, most: int = RiskParameters().sharers_max) -> str:
-        """The assumption in words. ``most``: parties that may share an attribute."""
-        shared = SHARED[lang].get(self.subject, self.subject)
-        words = sentence(self.code, lang, subject=shared, record=self.record, amount=self.amount, most=most)
-        return words if self.record in words else f"{words} [{self.record}]"
-
-
-def of_text(text: str) -> Assumption:
-    """An assumption from its short text, ``CODE`` and what it is about.
-
-    >>> of_text("NO_LINKS enterprise:1")
-    Assumption(code='NO_LINKS', subject='enterprise:1', record='', amount=None)
-    """
-    code, _, about = text.partition(" ")
-    return Assumption(code, "", about) if code in ABOUT_RECORDS else Assumption(code, about)
 
 
 def of_party(site: Site, model: RiskModel, party: int, most: int) -> tuple[Assumption, ...]:

@@ -4,6 +4,7 @@ ring itself."""
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 import numpy as np
 
@@ -11,8 +12,10 @@ from algorithms.circles import Circle, Kind, circles
 from algorithms.cycles import Cycle, elementary_cycles
 from graph.arrays import Csr, Ints
 from services.arrears.parties import Between, between
+from services.assumption import Assumption, before_data
 from services.names import Named, names_of
 from services.risk.model import RiskModel, current
+from services.runs.days import before_all, day_of
 from services.site import Site
 from terms.errors import KehutuError
 from terms.ids import RecordId
@@ -69,7 +72,7 @@ class GuaranteeCircle:
     outflow: Money
     """Guarantees of members for others."""
     expected_loss: Money | None
-    """Expected loss of all members in the current run; absent without one."""
+    """Expected loss of all members in the current run; absent without one, or with one of another day than asked."""
     cycles: tuple[GuaranteeCycle, ...]
     """Elementary cycles of up to eight members, the largest bottleneck first."""
     more_cycles: bool
@@ -85,6 +88,8 @@ class Circles:
     amounts: Csr
     ranked: tuple[Circle, ...]
     model: RiskModel | None
+    day: date
+    assumptions: tuple[Assumption, ...]
 
     def id(self, circle: Circle) -> str:
         """The circle's id: that of its first member."""
@@ -139,8 +144,11 @@ class Circles:
         return Money(sum(int(self.model.expected_loss[at]) for at in places if at is not None))
 
 
-def guarantee_circles(site: Site) -> Circles:
-    """Find all circles in the graph as it is; needs no run.
+def guarantee_circles(site: Site, *, as_of: date | None = None) -> Circles:
+    """Find all circles of guarantees that hold on a day; needs no run.
+
+    Args:
+        as_of: the day; the latest of the data when absent. Before all that data tell of there is none.
 
     Parallel contracts add up, a contract of unknown amount is a link of amount 0. People belong to a circle where
     they close the ring between enterprises.
@@ -148,7 +156,9 @@ def guarantee_circles(site: Site) -> Circles:
     Raises:
         KehutuError: ``STORE_UNAVAILABLE``, ``STORE_CHANGED``.
     """
-    found = between(site, "GUARANTEES", ("amount",))
+    whole = between(site, "GUARANTEES", ("amount",))
+    day, nothing = day_of(site, as_of), as_of is not None and before_all(site, as_of)
+    found = whole.none() if nothing else whole.on(day)
     amount = np.nan_to_num(np.asarray(found.columns["amount"], dtype=np.float64))
     amounts = Csr.from_edges(len(found.ids), found.source, found.target, np.maximum(amount, 0.0))
     kept = [
@@ -157,13 +167,19 @@ def guarantee_circles(site: Site) -> Circles:
         if circle.kind == "self" or int(found.enterprise[list(circle.members)].sum()) >= 2
     ]
     ranked = tuple(sorted(kept, key=lambda c: (-c.internal, -len(c.members), c.members)))
+    model = _model(site, as_of)
+    return Circles(site, found, amounts, ranked, model, day, (before_data(day),) if nothing else ())
+
+
+def _model(site: Site, as_of: date | None) -> RiskModel | None:
+    """The current run, if there is one and it is not about another day than was asked for."""
     try:
-        _, model = current(site)
+        run, model = current(site)
     except KehutuError as fault:
         if fault.code != "NO_RUN":
             raise
-        return Circles(site, found, amounts, ranked, None)
-    return Circles(site, found, amounts, ranked, model)
+        return None
+    return model if as_of in (None, run.cut_off) else None
 
 
 def _cycle(cycle: Cycle, members: Ints, guarantees: dict[tuple[int, int], Guarantee]) -> GuaranteeCycle:

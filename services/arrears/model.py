@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import date
 from enum import Enum
 
-from services.arrears.assumptions import Assumption
 from services.arrears.interval import Interval
+from services.assumption import Assumption
 from services.names import Named
 from terms.ids import RecordId, RunId
 from terms.money import Money

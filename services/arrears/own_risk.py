@@ -102,7 +102,9 @@ def _record(row: CustomerPortrait) -> Records:
     """The record of the one customer, from its portrait."""
     bills: list[dict[str, Any]] = [dict(bill["properties"]) for bill in row.bills]
     parties: list[dict[str, Any]] = [
-        dict(party["properties"]) for party in row.parties if party["type"] == "Enterprise"
+        dict(party["properties"])
+        for party in row.parties
+        if party["type"] == "Enterprise" and not party["ended"]
     ]
     enterprise = parties[0] if parties else {}
 

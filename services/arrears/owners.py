@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 import numpy as np
 
 from algorithms.ownership import Register, beneficial_owners, look_through, register, ultimate_owners
 from graph import queries
 from graph.arrays import Csr, Floats, Ints
-from services.arrears.assumptions import Assumption, of_text
 from services.arrears.parties import Between, between
+from services.assumption import Assumption, of_text
+from services.entity import has_ended
 from services.names import Named, names_of
+from services.runs.days import before_all, day_of
 from services.site import Site
 from terms.errors import KehutuError
 from terms.ids import RecordId
@@ -70,14 +73,20 @@ class Owners:
     """The share that no register tells the holder of."""
     unknown_at: tuple[Owner, ...]
     """In which enterprises it gets lost."""
+    data_time: date
+    """The day on which the holdings hold: as of which it was asked for, else the latest of the data."""
     cautions: tuple[str, ...]
     """What had to be assumed or left out, in short."""
     assumptions: tuple[Assumption, ...]
     """What had to be assumed or left out, in words."""
 
 
-def owners(site: Site, entity: str, threshold: float = THRESHOLD) -> Owners:
-    """Look through the holdings in an enterprise, or in the enterprise behind a customer; needs no run.
+def owners(site: Site, entity: str, threshold: float = THRESHOLD, *, as_of: date | None = None) -> Owners:
+    """Look through the holdings in an enterprise, or in the enterprise behind a customer, that hold on a day; needs no
+    run.
+
+    Args:
+        as_of: the day; the latest of the data when absent. Before all that data tell of nobody holds anything.
 
     A holding without a share counts as its amount / the enterprise's paid-in capital; without these either it is left
     out with a caution, and its part of the register stays unknown. Where the shares in an enterprise add up to more
@@ -88,24 +97,27 @@ def owners(site: Site, entity: str, threshold: float = THRESHOLD) -> Owners:
     """
     if not 0.0 < threshold <= 1.0:
         raise KehutuError("SHARE_THRESHOLD", found=threshold)
-    found = between(site, "INVESTS_IN", ("share", "amount", "proxies"), ("paidInCapital",))
-    company = _company(site, found, site.entity(entity))
+    whole = between(site, "INVESTS_IN", ("share", "amount", "proxies"), ("paidInCapital",))
+    day, nothing = day_of(site, as_of), as_of is not None and before_all(site, as_of)
+    company = _company(site, whole, site.entity(entity), day)
+    found = whole.none() if nothing else whole.on(day)
     share, cautions = _shares(found)
     known = np.flatnonzero(~np.isnan(share))
-    whole = Csr.from_edges(len(found.ids), found.source[known], found.target[known], share[known])
-    above = _holders_above(whole, company)
-    local = _among(whole, above)
+    shares = Csr.from_edges(len(found.ids), found.source[known], found.target[known], share[known])
+    above = _holders_above(shares, company)
+    local = _among(shares, above)
     at = int(np.flatnonzero(above == company)[0])
     checked = register(local)
     through = ultimate_owners(checked.shares, at)
     persons = np.flatnonzero(~found.enterprise[above])
     lost = _lost(found, above, checked, through, at)
-    return _tell(
-        site,
-        _Look(found, above, at, checked, through, persons, lost, share),
-        threshold,
-        [*_of_registers(above, cautions), *_warnings(found, above, checked)],
-    )
+    told = [
+        *([f"BEFORE_ALL_DATA {day}"] if nothing else []),
+        *_of_the_company(site, found.ids[company], day),
+        *_of_registers(above, cautions),
+        *_warnings(found, above, checked),
+    ]
+    return _tell(site, _Look(found, above, at, checked, through, persons, lost, share), threshold, day, told)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -122,7 +134,7 @@ class _Look:
     share: Floats
 
 
-def _tell(site: Site, look: _Look, threshold: float, cautions: list[str]) -> Owners:
+def _tell(site: Site, look: _Look, threshold: float, day: date, cautions: list[str]) -> Owners:
     found, above = look.found, look.above
     direct_of = np.zeros(len(above))
     into = look.register.shares.transpose()
@@ -163,17 +175,18 @@ def _tell(site: Site, look: _Look, threshold: float, cautions: list[str]) -> Own
         enterprises=tuple(owner(k, share) for k, share in ranked),
         unknown=float(min(1.0, max(0.0, 1.0 - float(look.through[look.persons].sum())))),
         unknown_at=tuple(owner(k, look.lost[k]) for k in unknown.tolist()),
+        data_time=day,
         cautions=tuple(cautions),
         assumptions=tuple(map(of_text, cautions)),
     )
 
 
-def _company(site: Site, found: Between, entity: str) -> int:
-    """The enterprise itself, or the one that a customer is."""
+def _company(site: Site, found: Between, entity: str, day: date) -> int:
+    """The enterprise itself, or the one that a customer is on a day."""
     at = found.position.get(entity)
     if at is None and entity.startswith("customer:"):
-        party = queries.customer_portrait(site.store, id=entity, bills=0, first=1)
-        if party is not None and party.parties:
+        party = queries.customer_portrait(site.store, id=entity, day=day.isoformat(), bills=0, first=1)
+        if party is not None and party.parties and not party.parties[0]["ended"]:
             at = found.position.get(party.parties[0]["id"])
     if at is None or not found.enterprise[at]:
         raise KehutuError("NO_SHARES", id=entity)
@@ -232,6 +245,13 @@ def _lost(found: Between, above: Ints, checked: Register, through: Floats, at: i
     total = np.bincount(checked.shares.indices, checked.shares.data, minlength=len(above))
     lost += passes * np.where(found.enterprise[above], np.maximum(0.0, checked.known - total), 0.0)
     return lost
+
+
+def _of_the_company(site: Site, company: str, day: date) -> list[str]:
+    """That it is no more: what nobody has told to have ended with it still shows."""
+    seen = queries.entity(site.store, type="Enterprise", id=company)
+    ended = seen is not None and has_ended(site.schema.nodes["Enterprise"], seen.properties, day)
+    return [f"PARTY_ENDED {company}"] if ended else []
 
 
 def _of_registers(above: Ints, cautions: list[tuple[int, str]]) -> list[str]:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import date
+
 from services.arrears.circles import Circles, GuaranteeCircle, GuaranteeCycle
 from services.arrears.clusters import Clusters
 from services.arrears.history import HistoryPoint, history
@@ -10,8 +13,9 @@ from services.arrears.owners import Holding, Owner, Owners
 from services.arrears.related import Related, RelatedParties
 from services.arrears.views import LossView, Lost
 from services.arrears.watching import Watched, WatchList
+from services.assumption import Assumption
 from services.names import Named
-from services.paging import Page, page_within
+from services.paging import Edge, Page, PageInfo, page_within
 from services.site import Site
 
 
@@ -29,7 +33,7 @@ def lost(site: Site, view: LossView, first: int, after: str | None = None) -> Pa
 
 def related(site: Site, found: RelatedParties, first: int, after: str | None = None) -> Page[Related]:
     """Parties close to one."""
-    question = ("related", found.party.id, found.run.id)
+    question = ("related", found.party.id, found.run.id if found.run else found.data_time.isoformat())
     return page_within(
         site.ledger, question, found.related, lambda one: one.party.id, first=first, after=after
     )
@@ -55,12 +59,29 @@ def cluster_members(site: Site, cluster: RiskCluster, first: int, after: str | N
     )
 
 
+@dataclass(frozen=True, slots=True)
+class GuaranteeCircles:
+    """A page of guarantee circles."""
+
+    edges: tuple[Edge[GuaranteeCircle], ...]
+    """The entries of the page, in order."""
+    page_info: PageInfo
+    """Where the page stands."""
+    total_count: int
+    """Number of entries in the whole list."""
+    data_time: date
+    """The day on which the guarantees hold: as of which it was asked for, else the latest of the data."""
+    assumptions: tuple[Assumption, ...]
+    """Why the answer is empty, where it is, in words."""
+
+
 def circles(
     site: Site, found: Circles, first: int, after: str | None = None, *, longest: int | None = None
-) -> Page[GuaranteeCircle]:
+) -> GuaranteeCircles:
     """Guarantee circles; only those shown are spelled out. ``longest``: of the cycles that are listed."""
     page = page_within(site.ledger, ["circles"], found.ranked, found.id, first=first, after=after)
-    return page.map(found.tell if longest is None else lambda circle: found.tell(circle, longest))
+    told = page.map(found.tell if longest is None else lambda circle: found.tell(circle, longest))
+    return GuaranteeCircles(told.edges, told.page_info, told.total_count, found.day, found.assumptions)
 
 
 def circle_members(site: Site, circle: GuaranteeCircle, first: int, after: str | None = None) -> Page[Named]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 from functools import cached_property
 from threading import Lock
 
@@ -12,6 +13,7 @@ import numpy as np
 from graph.arrays import Ints
 from graph.project import Column, nodes, relations
 from graph.state import read_state
+from graph.validity import VALIDITY, running_rows
 from services.site import Site
 
 KINDS = ("Enterprise", "Person")
@@ -25,8 +27,8 @@ class Between:
     """m relations of one type between n people and enterprises, by ascending id.
 
     ``source``, ``target``: positions in ``ids``. ``columns``: m values for each property that was asked for, with
-    ``recordId``. ``enterprise``: n, whether it is one. ``nodes``: n values for each property of enterprises (nan
-    elsewhere).
+    ``recordId`` and when it holds. ``enterprise``: n, whether it is one. ``nodes``: n values for each property of
+    enterprises (nan elsewhere).
     """
 
     ids: list[str]
@@ -36,6 +38,18 @@ class Between:
     target: Ints
     columns: dict[str, Column]
 
+    def on(self, day: date) -> Between:
+        """Those of the relations that hold on a day."""
+        return self._among(np.flatnonzero(running_rows(self.columns, day.isoformat())))
+
+    def none(self) -> Between:
+        """None of the relations."""
+        return self._among(np.zeros(0, dtype=np.int64))
+
+    def _among(self, rows: Ints) -> Between:
+        columns = {name: column[rows] for name, column in self.columns.items()}
+        return replace(self, source=self.source[rows], target=self.target[rows], columns=columns)
+
     @cached_property
     def position(self) -> dict[str, int]:
         """Where each id stands."""
@@ -43,7 +57,8 @@ class Between:
 
 
 def between(site: Site, name: str, properties: Sequence[str], of_enterprises: Sequence[str] = ()) -> Between:
-    """All relations of type ``name`` between people and enterprises, with numbers of the enterprises.
+    """All relations of type ``name`` between people and enterprises, whenever they hold, with numbers of the
+    enterprises.
 
     Raises:
         KehutuError: ``STORE_CHANGED`` when a load wrote meanwhile, ``STORE_UNAVAILABLE``.
@@ -90,7 +105,7 @@ def _read(site: Site, name: str, properties: Sequence[str], of_enterprises: Sequ
         values[column] = np.full(len(ids), np.nan)
         values[column][at["Enterprise"]] = tables["Enterprise"].columns[column]
     declared = site.schema.relations[name]
-    asked = (*properties, "recordId")
+    asked = (*properties, *VALIDITY, "recordId")
     found = [
         (source, target, relations(site.store, site.schema, name, tables[source], tables[target], asked))
         for source in declared.source

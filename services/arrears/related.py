@@ -10,12 +10,14 @@ import numpy as np
 
 from algorithms.pagerank import forward_push
 from graph.arrays import Csr
-from services.arrears.assumptions import Assumption
 from services.arrears.model import RunName
 from services.arrears.position import position
 from services.arrears.relations import GRAPH_NAME
+from services.assumption import Assumption, before_data
 from services.names import Named, names_of
+from services.risk.another_day import links_of
 from services.risk.model import RiskModel, current
+from services.runs.days import before_all
 from services.site import Site
 
 RESTART = 0.15
@@ -55,24 +57,30 @@ class RelatedParties:
     """What was not spread: nobody's closeness is understated by more."""
     source: str
     """Where the method was published."""
-    run: RunName
-    """The run whose links it walks."""
+    run: RunName | None
+    """The run whose links it walks; absent where it walks those of another day."""
     data_time: date
-    """Cut-off of the data, an ISO date."""
+    """Cut-off of the run, or the day that was asked for, an ISO date."""
     assumptions: tuple[Assumption, ...]
     """What had to be assumed, in words."""
 
 
-def related_parties(site: Site, entity: str) -> RelatedParties:
+def related_parties(site: Site, entity: str, *, as_of: date | None = None) -> RelatedParties:
     """Parties that a walk from this one visits, the most visited first; each by its break weight, both ways.
 
     ``pi = p + sum_u r_u pi_u`` with the estimate p and what is left r, so nobody's true value is above ``p + sum r``;
     links count both ways here, and so it is at most ``p + d max_u r_u / d_u`` as well, d the weights of links.
 
+    Args:
+        as_of: walk the links of this day; those of the current run when absent. Before all that data tell of there are
+            none.
+
     Raises:
-        KehutuError: ``NO_RUN``, ``UNKNOWN_ID``, ``NOT_A_PARTY``.
+        KehutuError: ``NO_RUN`` without a day, ``UNKNOWN_ID``, ``NOT_A_PARTY``.
     """
-    run, model = current(site)
+    if as_of is not None and before_all(site, as_of):
+        return _nobody(site, site.entity(entity), as_of)
+    run, model = (None, links_of(site, as_of)) if as_of is not None else current(site)
     party = position(site, model, entity)
     links = _both_ways(model)
     seeds = np.zeros(links.size)
@@ -99,10 +107,15 @@ def related_parties(site: Site, entity: str) -> RelatedParties:
         own=float(found.estimate[party]),
         left=left,
         source=SOURCE,
-        run=RunName(run.id),
-        data_time=run.cut_off,
+        run=None if run is None else RunName(run.id),
+        data_time=model.cut_off,
         assumptions=() if len(near) else (Assumption("NO_LINKS", model.ids[party]),),
     )
+
+
+def _nobody(site: Site, entity: str, day: date) -> RelatedParties:
+    named = names_of(site.store, site.schema, [entity])[entity]
+    return RelatedParties(named, (), 1.0, 0.0, SOURCE, None, day, (before_data(day),))
 
 
 @lru_cache(maxsize=2)

@@ -12,10 +12,10 @@ from algorithms.risk import what_if as pure
 from algorithms.risk.parameters import Relation, RiskParameters
 from graph import queries
 from graph.arrays import Ints
-from services.arrears.assumptions import Assumption
 from services.arrears.model import Shock, ShockKind
 from services.arrears.position import position
 from services.arrears.relations import MONEY_NAMES, RELATION_NAMES
+from services.assumption import Assumption
 from services.exposure.model import BUFFER_KINDS
 from services.risk.model import RiskModel
 from services.site import Site

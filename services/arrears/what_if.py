@@ -14,10 +14,10 @@ from algorithms.risk import what_if as pure
 from algorithms.risk.update import Update
 from graph.arrays import Floats, Ints
 from ledger.runs import Run
-from services.arrears.assumptions import Assumption
 from services.arrears.judgements import judgements_of
 from services.arrears.model import Hit, Rest, RunName, Shock, WhatIf
 from services.arrears.shocks import Changes, translate, unlinked
+from services.assumption import Assumption
 from services.names import names_of
 from services.risk.model import RiskModel, current
 from services.risk.situation import Start, arrears, equity

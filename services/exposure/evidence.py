@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import datetime
+from typing import Literal, TypeAlias
 
 import numpy as np
 
@@ -12,53 +13,62 @@ from ingest.conversions import ZONE
 from ingest.statements import evidence_mention
 from ledger.records import by_seq, mentioning, versions
 from services.exposure.model import Customers, Incidence, Parties
-from services.exposure.parties import Tables, positions, read_relations
+from services.exposure.parties import positions
+from services.exposure.tables import Tables, alive, read_running
 from services.site import Site
 from terms.ids import RecordId
 
 DAYS_A_MONTH = 365.25 / 12
 
+End: TypeAlias = tuple[str, str, str, Literal["source", "target"]]
+"""A relation with the types of its ends, and which of them is, or belongs to, the party."""
+
+OFFICES: tuple[End, ...] = (
+    ("LEGAL_REPRESENTATIVE_OF", "Person", "Enterprise", "target"),
+    ("DIRECTOR_OF", "Person", "Enterprise", "target"),
+)
+PLACES: tuple[End, ...] = (
+    ("LIVES_AT", "Person", "Address", "source"),
+    ("LIVES_AT", "Customer", "Address", "source"),
+    ("LOCATED_AT", "Enterprise", "Address", "source"),
+    ("SUPPLIED_AT", "Customer", "ServicePoint", "source"),
+)
+
 
 def evidence(
     site: Site, tables: Tables, parties: Parties, customers: Customers, cut_off: np.datetime64
 ) -> dict[str, Incidence]:
-    """Who shares what, by kind; attributes of one party alone are left out."""
+    """Who shares what at the cut-off, by kind; attributes of one party alone are left out.
+
+    A relation counts while it runs and neither of its ends has ended, a phone while its owner has not.
+    """
     at = positions(tables, parties, customers)
     return {
-        "person": _by_relation(site, _people(site, tables, at), cut_off),
-        "premises": _by_relation(site, _premises(site, tables, at), cut_off),
+        "person": _by_relation(site, _links(site, tables, at, OFFICES, cut_off), cut_off),
+        "premises": _by_relation(site, _links(site, tables, at, PLACES, cut_off), cut_off),
         "contact": _by_phone(site, tables, at, cut_off),
     }
 
 
-def _people(site: Site, tables: Tables, at: dict[str, Ints]) -> list[tuple[int, str, str]]:
-    """(enterprise, person, record) of every legal representative and director."""
-    return [
-        (int(at["Enterprise"][enterprise]), tables["Person"].ids[person], str(record))
-        for name in ("LEGAL_REPRESENTATIVE_OF", "DIRECTOR_OF")
-        for found in [read_relations(site, tables, name, "Person", "Enterprise", "recordId")]
-        for person, enterprise, record in zip(
-            found.source.tolist(), found.target.tolist(), found.columns["recordId"].tolist(), strict=True
-        )
-    ]
-
-
-def _premises(site: Site, tables: Tables, at: dict[str, Ints]) -> list[tuple[int, str, str]]:
-    """(party, address or service point, record) of every home, seat and supply."""
-    ends = (
-        ("LIVES_AT", "Person", "Address"),
-        ("LIVES_AT", "Customer", "Address"),
-        ("LOCATED_AT", "Enterprise", "Address"),
-        ("SUPPLIED_AT", "Customer", "ServicePoint"),
-    )
-    return [
-        (int(at[kind][source]), tables[place].ids[target], str(record))
-        for name, kind, place in ends
-        for found in [read_relations(site, tables, name, kind, place, "recordId")]
-        for source, target, record in zip(
-            found.source.tolist(), found.target.tolist(), found.columns["recordId"].tolist(), strict=True
-        )
-    ]
+def _links(
+    site: Site, tables: Tables, at: dict[str, Ints], ends: tuple[End, ...], cut_off: np.datetime64
+) -> list[tuple[int, str, str]]:
+    """(party, what it shares, record) of every relation of some types that counts."""
+    found = []
+    for name, source, target, carrier in ends:
+        running = read_running(site, tables, cut_off, name, source, target, "recordId")
+        lasting = alive(site, tables, source, cut_off)[running.source]
+        lasting &= alive(site, tables, target, cut_off)[running.target]
+        running = running.among(lasting)
+        sides = (source, running.source), (target, running.target)
+        (kind, party), (shared, attribute) = sides if carrier == "source" else reversed(sides)
+        found += [
+            (int(at[kind][one]), tables[shared].ids[other], str(record))
+            for one, other, record in zip(
+                party.tolist(), attribute.tolist(), running.columns["recordId"].tolist(), strict=True
+            )
+        ]
+    return found
 
 
 def _by_relation(site: Site, links: list[tuple[int, str, str]], cut_off: np.datetime64) -> Incidence:
@@ -78,8 +88,9 @@ def _by_phone(site: Site, tables: Tables, at: dict[str, Ints], cut_off: np.datet
     links = {
         (int(at[kind][index]), evidence_mention("phone", str(phone)))
         for kind in ("Customer", "Enterprise", "Person")
+        for lasting in [alive(site, tables, kind, cut_off)]
         for index, phone in enumerate(tables[kind].columns["phone"].tolist())
-        if phone
+        if phone and lasting[index]
     }
     sharers = Counter(attribute for _, attribute in links)
     shared = {link for link in links if sharers[link[1]] > 1}

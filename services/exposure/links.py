@@ -9,19 +9,21 @@ import numpy as np
 
 from graph.arrays import Bools, Floats, Ints
 from services.exposure.model import MONEY_CODES, Caution, MoneyLinks, Parties
-from services.exposure.parties import Tables, read_relations
+from services.exposure.tables import Tables, read_running
 from services.site import Site
 
 ROUNDING = 1e-9
 """Shares may add up to so much more than 1."""
 
 
-def money_links(site: Site, tables: Tables, parties: Parties, cautions: list[Caution]) -> MoneyLinks:
-    """All money relations between parties, in the direction in which harm travels.
+def money_links(
+    site: Site, tables: Tables, parties: Parties, cut_off: np.datetime64, cautions: list[Caution]
+) -> MoneyLinks:
+    """All money relations between parties that run at the cut-off, in the direction in which harm travels.
 
-    A relation runs from guarantor to borrower, creditor to debtor, shareholder to company; harm runs the other way.
-    One whose amount nothing tells is left out with a caution that names its record; so do the cautions about doubtful
-    ones, which count.
+    A relation leads from guarantor to borrower, creditor to debtor, shareholder to company; harm goes the other way,
+    also from one that has ended: what was promised is still owed. One whose amount nothing tells is left out with a
+    caution that names its record; so do the cautions about doubtful ones, which count.
     """
     position = {name: index for index, name in enumerate(parties.ids)}
     at = {
@@ -40,7 +42,8 @@ def money_links(site: Site, tables: Tables, parties: Parties, cautions: list[Cau
         for holder in declared.source:
             for failing in declared.target:
                 wanted = ("share", "amount") if name == "INVESTS_IN" else ("amount",)
-                found = read_relations(site, tables, name, holder, failing, *wanted, "proxies", "recordId")
+                columns = (*wanted, "proxies", "recordId")
+                found = read_running(site, tables, cut_off, name, holder, failing, *columns)
                 records = [str(text) for text in found.columns["recordId"].tolist()]
                 money = np.asarray(found.columns["amount"], dtype=np.float64)
                 if name == "INVESTS_IN":

@@ -9,7 +9,7 @@ import numpy as np
 from graph.arrays import Floats, Ints
 from graph.project import nodes
 from services.exposure.model import Override
-from services.exposure.parties import Tables, read_relations
+from services.exposure.tables import Tables, read_relations
 from services.site import Site
 
 PROPERTIES = ("own", "reason", "author", "until", "recordedAt")

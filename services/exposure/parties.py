@@ -2,55 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TypeAlias
-
 import numpy as np
 
-from algorithms.arrears import Bills, Days, payment_record
 from algorithms.risk.parameters import RiskParameters
 from graph.arrays import Floats, Ints
-from graph.project import Column, NodeTable, RelationTable, nodes, relations
 from services.exposure.ageing import ageing
+from services.exposure.bills import record_at
 from services.exposure.model import (
     BUFFER_KINDS,
     Caution,
     Customers,
     Parties,
 )
+from services.exposure.tables import Tables, alive, read_running
 from services.site import Site
-
-Tables: TypeAlias = dict[str, NodeTable]
-
-READ = {
-    "Customer": ("kind", "phone"),
-    "Enterprise": ("netAssets", "paidInCapital", "phone"),
-    "Person": ("phone",),
-    "Account": ("prepayment", "deposit"),
-    "Bill": ("period", "amount", "dueOn", "paidOn"),
-    "Address": (),
-    "ServicePoint": (),
-}
-"""Node types that the inputs need, with their properties."""
 
 PROXY_MONTHS = 24
 """A party without a balance sheet is given a buffer of so many mean monthly bills."""
-
-
-def read_tables(site: Site, more: Mapping[str, tuple[str, ...]] | None = None) -> Tables:
-    """Every node type that the inputs need, as columns; ``more``: further properties of some of them."""
-    wanted = {
-        name: (*properties, *(p for p in (more or {}).get(name, ()) if p not in properties))
-        for name, properties in READ.items()
-    }
-    return {name: nodes(site.store, site.schema, name, properties) for name, properties in wanted.items()}
-
-
-def read_relations(
-    site: Site, tables: Tables, name: str, source: str, target: str, *properties: str
-) -> RelationTable:
-    """Relations of one type between two node types, as positions in their tables."""
-    return relations(site.store, site.schema, name, tables[source], tables[target], properties)
 
 
 def judge(
@@ -60,17 +28,19 @@ def judge(
     parameters: RiskParameters,
     cautions: list[Caution],
 ) -> tuple[Parties, Customers]:
-    """Parties in ascending order of id, and the customers that belong to each."""
+    """Parties in ascending order of id, and the customers that belong to each.
+
+    One that has ended is still a party: what its customers owe is owed.
+    """
     customer_ids = tables["Customer"].ids
-    party_of_customer = _party_names(site, tables, cautions)
+    party_of_customer = _party_names(site, tables, cut_off, cautions)
     kinds = {name: kind for kind in ("Enterprise", "Person") for name in tables[kind].ids}
     kinds |= {name: "Customer" for name in party_of_customer if name not in kinds}
     ids = sorted(kinds)
     position = {name: index for index, name in enumerate(ids)}
     customer_party = np.array([position[name] for name in party_of_customer], dtype=np.int64)
 
-    bills = bills_of(site, tables)
-    record = payment_record(len(customer_ids), bills, cut_off, _advances(site, tables))
+    record, bills = record_at(site, tables, cut_off)
     own = np.zeros(len(ids))
     np.maximum.at(own, customer_party, record.own)
     at_default = np.zeros(len(ids), dtype=np.int64)
@@ -82,6 +52,11 @@ def judge(
         Caution(f"BUFFER_{BUFFER_KINDS[buffer_kind[index]].upper()}", ids[index])
         for index in np.flatnonzero(buffer_kind >= BUFFER_KINDS.index("proxy"))
         if types[index] == "Enterprise"
+    )
+    cautions.extend(
+        Caution("PARTY_ENDED", tables[kind].ids[index])
+        for kind in ("Enterprise", "Person")
+        for index in np.flatnonzero(~alive(site, tables, kind, cut_off)).tolist()
     )
     parties = Parties(
         ids=ids,
@@ -107,55 +82,17 @@ def positions(tables: Tables, parties: Parties, customers: Customers) -> dict[st
     }
 
 
-def _party_names(site: Site, tables: Tables, cautions: list[Caution]) -> list[str]:
-    """The party of every customer; its own id where the graph knows none."""
+def _party_names(site: Site, tables: Tables, cut_off: np.datetime64, cautions: list[Caution]) -> list[str]:
+    """The party of every customer at the cut-off; its own id where the graph knows none."""
     names = list(tables["Customer"].ids)
     for kind in ("Enterprise", "Person"):
-        links = read_relations(site, tables, "IS", "Customer", kind)
+        links = read_running(site, tables, cut_off, "IS", "Customer", kind)
         for customer, party in zip(links.source.tolist(), links.target.tolist(), strict=True):
             if names[customer] == tables["Customer"].ids[customer]:
                 names[customer] = tables[kind].ids[party]
             else:
                 cautions.append(Caution("CUSTOMER_OF_TWO_PARTIES", tables["Customer"].ids[customer]))
     return names
-
-
-def bills_of(site: Site, tables: Tables) -> Bills:
-    """Every bill with the customer that it is for; a bill without amount counts 0."""
-    return bills_at(tables, *billed_to(site, tables))
-
-
-def billed_to(site: Site, tables: Tables) -> tuple[Ints, Ints]:
-    """The customer of every bill that has one, and the bill's place in its table."""
-    accounts = read_relations(site, tables, "HAS_ACCOUNT", "Customer", "Account")
-    customer_of = np.full(len(tables["Account"].ids), -1, dtype=np.int64)
-    customer_of[accounts.target] = accounts.source
-    billed = read_relations(site, tables, "BILLED", "Account", "Bill")
-    customer = customer_of[billed.source]
-    known = customer >= 0
-    return customer[known], billed.target[known]
-
-
-def bills_at(tables: Tables, customer: Ints, bill: Ints) -> Bills:
-    """Bills by their place in the table, each with its customer."""
-    columns = tables["Bill"].columns
-    return Bills(
-        customer=customer,
-        period=dates(columns["period"], "M")[bill],
-        amount=whole(columns["amount"])[bill],
-        due=dates(columns["dueOn"], "D")[bill],
-        paid=dates(columns["paidOn"], "D")[bill],
-    )
-
-
-def _advances(site: Site, tables: Tables) -> Ints:
-    """Prepayment and deposit of every customer, fen."""
-    accounts = read_relations(site, tables, "HAS_ACCOUNT", "Customer", "Account")
-    columns = tables["Account"].columns
-    held = whole(columns["prepayment"]) + whole(columns["deposit"])
-    total = np.zeros(len(tables["Customer"].ids), dtype=np.int64)
-    np.add.at(total, accounts.source, held[accounts.target])
-    return total
 
 
 def _buffers(
@@ -193,13 +130,3 @@ def _losses_given_default(
         if kind == "organisation" and types[party] == "Customer":
             organisation[party] = True
     return np.where(organisation, parameters.lgd_organisation, parameters.lgd_other)
-
-
-def dates(texts: Column, unit: str) -> Days:
-    """ISO texts as datetime64; the empty text is NaT."""
-    return np.array([text[:10] for text in texts.tolist()], dtype=f"datetime64[{unit}]")
-
-
-def whole(values: Column) -> Ints:
-    """Amounts in fen as integers; what is absent counts 0."""
-    return np.nan_to_num(np.asarray(values, dtype=np.float64)).astype(np.int64)

@@ -11,6 +11,7 @@ from graph import queries
 from graph.schema.keys import type_of
 from services.names import Named, names_of
 from services.paging import Cursors, Edge, PageInfo, page_in
+from services.runs.days import day_of
 from services.site import Site
 from terms.errors import KehutuError
 from terms.ids import EntityId
@@ -142,17 +143,17 @@ def _named(found: Found, names: Mapping[str, Named]) -> GridElement:
 
 
 def trace(site: Site, entity: EntityId, direction: GridDirection, stride: int = STRIDE) -> list[Found]:
-    """All elements above or below one, by distance and id; so many steps a query.
+    """All elements above or below one on the latest day of the data, by distance and id; so many steps a query.
 
     Raises:
         KehutuError: ``NOT_IN_THE_GRID``.
     """
-    declared = type_of(entity, site.schema).name
+    declared, day = type_of(entity, site.schema).name, day_of(site).isoformat()
     seen: dict[str, Found] = {}
     base = 0
     edge: dict[str, list[str]] = {declared: [entity]}
     if declared == "Customer" and direction is GridDirection.UP:
-        points = [row.id for row in queries.points_of_customer(site.store, customer=entity)]
+        points = [row.id for row in queries.points_of_customer(site.store, customer=entity, day=day)]
         seen = {point: Found(1, EntityId(point), "ServicePoint") for point in points}
         base, edge = 1, {"ServicePoint": points} if points else {}
     elif declared not in ELEMENTS:
@@ -161,7 +162,7 @@ def trace(site: Site, entity: EntityId, direction: GridDirection, stride: int = 
     while edge:
         nearest: dict[str, Found] = {}
         for type_name, ids in edge.items():
-            for row in step(site.store, type=type_name, ids=ids, steps=stride):
+            for row in step(site.store, type=type_name, ids=ids, day=day, steps=stride):
                 found = Found(base + row.distance, EntityId(row.id), row.type)
                 known = nearest.get(row.id)
                 if (
@@ -188,4 +189,9 @@ def points_below(site: Site, entity: EntityId, below: Sequence[Found]) -> list[s
 def customers_below(site: Site, entity: EntityId, below: Sequence[Found]) -> list[str]:
     """Ids of the customers supplied at an element or below it, ascending; ``below``: its trace down."""
     points = points_below(site, entity, below)
-    return [row.id for row in queries.customers_supplied_at(site.store, points=points)] if points else []
+    day = day_of(site).isoformat()
+    return (
+        [row.id for row in queries.customers_supplied_at(site.store, points=points, day=day)]
+        if points
+        else []
+    )

@@ -14,7 +14,7 @@ import numpy as np
 from graph import queries
 from graph.arrays import Floats, Ints
 from graph.schema.model import NodeType
-from services.entity import Stored
+from services.entity import Stored, entity_of
 from services.graph_answers.filters import (
     RISK,
     SCORES,
@@ -28,10 +28,10 @@ from services.graph_answers.filters import (
 from services.graph_answers.grid import GridDirection, customers_below, points_below, trace
 from services.paging import Cursors, Page, checked, page_of
 from services.risk.model import RiskModel, current
+from services.runs.days import day_of
 from services.search import index_of, query_of
 from services.site import Site
 from terms.errors import KehutuError
-from terms.ids import EntityId
 
 CHUNK = 5_000
 """Ids that one query takes."""
@@ -86,7 +86,7 @@ def entities(
 def _of_store(
     site: Site, declared: NodeType, narrow: OwnFilter, order: Order, *, last: list[object] | None, first: int
 ) -> tuple[list[_Entry], int]:
-    type_name = declared.name
+    type_name, day = declared.name, day_of(site)
     if narrow:
         counted = queries.count_listed(site.store, type=type_name, **narrow.parameters)
         total = counted.count if counted else 0
@@ -117,7 +117,7 @@ def _of_store(
         _Entry(
             row.id,
             None if isinstance(row, queries.Listed) else row.place,
-            Stored(EntityId(row.id), type_name, tuple(row.origins), row.properties),
+            entity_of(site, type_name, row.id, row.origins, row.properties, day),
         )
         for row in rows
     ], total
@@ -180,6 +180,7 @@ def _position(entries: Sequence[_Entry], last: Sequence[object], *, descending: 
 
 def _read(site: Site, declared: NodeType, entries: Sequence[_Entry]) -> list[_Entry]:
     """The entries with their rows; one that has gone from the graph since the run is left out."""
+    day = day_of(site)
     rows = {
         row.id: row
         for row in queries.entities(site.store, type=declared.name, ids=[entry.id for entry in entries])
@@ -188,9 +189,7 @@ def _read(site: Site, declared: NodeType, entries: Sequence[_Entry]) -> list[_En
         _Entry(
             entry.id,
             entry.place,
-            Stored(
-                EntityId(entry.id), declared.name, tuple(rows[entry.id].origins), rows[entry.id].properties
-            ),
+            entity_of(site, declared.name, entry.id, rows[entry.id].origins, rows[entry.id].properties, day),
         )
         for entry in entries
         if entry.id in rows
@@ -220,7 +219,12 @@ def _fed_by(site: Site, declared: NodeType, line: str) -> list[str]:
         return customers_below(site, entity, below)
     if declared.name == "Device":
         points = points_below(site, entity, below)
-        return [row.id for row in queries.devices_installed_at(site.store, points=points)] if points else []
+        day = day_of(site).isoformat()
+        return (
+            [row.id for row in queries.devices_installed_at(site.store, points=points, day=day)]
+            if points
+            else []
+        )
     return [element.id for element in below if element.type == declared.name]
 
 

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from graph import queries
 from graph.schema.keys import type_of
 from graph.schema.source import hint
+from graph.validity import BOUNDS, running
+from services.assumption import Assumption, before_data
 from services.entity import RelationCount, RelationDirection, counts
 from services.paging import Cursors, Edge, Page, PageInfo, checked, page_of
+from services.runs.days import before_all, day_of
 from services.site import Site
 from terms.errors import KehutuError
 from terms.ids import EntityId
@@ -39,7 +43,13 @@ class Neighbour:
     key: str
     """What tells parallel relations apart, e.g. a contract number."""
     since: str | None
-    """From when it holds, an ISO date; absent where unknown."""
+    """First day on which it holds, an ISO date; absent where unknown."""
+    until: str | None
+    """First day on which it holds no more, an ISO date; absent while no end is known."""
+    periods: tuple[str, ...]
+    """Where it holds several times, all of them, as 2018-01-01/2020-01-01; an empty part is open."""
+    ended: bool
+    """Whether it does not hold on the day of the answer: it has ended by then, or not begun."""
     amount: Money | None
     """Amount of money, of relations that have one."""
     share: float | None
@@ -59,19 +69,32 @@ class Neighbours:
     page_info: PageInfo
     """Where the page stands."""
     total_count: int
-    """Number of relations that were asked for."""
+    """Number of relations that were asked for; of those that have ended only where these were."""
     counts: tuple[RelationCount, ...]
     """Their number by type of relation, direction and type of the other end."""
+    data_time: date
+    """The day that the answer is about: as of which it was asked for, else the latest of the data."""
+    assumptions: tuple[Assumption, ...]
+    """Why the answer is empty, where it is, in words."""
 
 
 def neighbours(
-    site: Site, text: str, relations: Sequence[str] = (), first: int = 50, after: str | None = None
+    site: Site,
+    text: str,
+    relations: Sequence[str] = (),
+    first: int = 50,
+    after: str | None = None,
+    *,
+    as_of: date | None = None,
+    ended: bool = False,
 ) -> Neighbours:
     """Neighbours by type of relation, direction (``IN`` first), id and key.
 
     Args:
         text: id, old id or business number.
         relations: types to follow; all without any.
+        as_of: the day on which relations hold; the latest of the data when absent.
+        ended: also those that have ended by then, or not begun.
 
     Raises:
         KehutuError: ``UNKNOWN_ID``, ``RELATION_UNKNOWN``, ``PAGE_SIZE``, ``CURSOR_UNKNOWN``.
@@ -80,9 +103,12 @@ def neighbours(
     wanted = known_relations(site, relations)
     entity = site.entity(text)
     declared = type_of(entity, site.schema).name
-    cursors = Cursors.of(site.ledger, "neighbours", entity, sorted(wanted))
+    asked = None if as_of is None else as_of.isoformat()
+    cursors = Cursors.of(site.ledger, "neighbours", entity, sorted(wanted), asked, ended)
+    day, nothing = day_of(site, as_of), as_of is not None and before_all(site, as_of)
     last = ["", "", "", ""] if after is None else cursors.read(after)
-    counted = tuple(count for count in counts(site, declared, entity) if count.relation in wanted)
+    every = () if nothing else counts(site, declared, entity, day)
+    counted = tuple(count for count in every if count.relation in wanted)
     found: list[Neighbour] = []
     for relation, way in sorted({(count.relation, count.direction.value) for count in counted}):
         if [relation, way] < last[:2] or len(found) > first:
@@ -93,15 +119,17 @@ def neighbours(
             type=declared,
             id=entity,
             relation=relation,
+            day=day.isoformat(),
+            ended=ended,
             after=last[2] if begun else "",
             after_key=last[3] if begun else "",
             first=first + 1 - len(found),
         )
-        found += [_neighbour(row, relation, direction) for row in rows]
-    whole: Page[Neighbour] = page_of(
-        cursors, found, _place, first=first, after=after, total=sum(count.count for count in counted)
-    )
-    return Neighbours(whole.edges, whole.page_info, whole.total_count, counted)
+        found += [_neighbour(row, relation, direction, day.isoformat()) for row in rows]
+    total = sum(count.count + (count.ended if ended else 0) for count in counted)
+    whole: Page[Neighbour] = page_of(cursors, found, _place, first=first, after=after, total=total)
+    why = (before_data(day),) if nothing else ()
+    return Neighbours(whole.edges, whole.page_info, whole.total_count, counted, day, why)
 
 
 def known_relations(site: Site, names: Sequence[str]) -> frozenset[str]:
@@ -117,9 +145,11 @@ def known_relations(site: Site, names: Sequence[str]) -> frozenset[str]:
     return frozenset(names) or known
 
 
-def _neighbour(row: Row, relation: str, direction: RelationDirection) -> Neighbour:
+def _neighbour(row: Row, relation: str, direction: RelationDirection, day: str) -> Neighbour:
     amount, share = row.properties.get("amount"), row.properties.get("share")
-    since = row.properties.get("since")
+    since, until = (_text(row.properties.get(bound)) for bound in BOUNDS)
+    told = row.properties.get("periods")
+    periods = tuple(map(str, told)) if isinstance(told, list) else ()
     return Neighbour(
         id=EntityId(row.neighbour),
         name=row.name or row.neighbour,
@@ -127,12 +157,19 @@ def _neighbour(row: Row, relation: str, direction: RelationDirection) -> Neighbo
         relation=relation,
         direction=direction,
         key=row.key,
-        since=None if since is None else str(since),
+        since=since,
+        until=until,
+        periods=periods,
+        ended=not running(since, until, periods, day),
         amount=Money(amount) if isinstance(amount, int) else None,
         share=float(share) if isinstance(share, int | float) else None,
         record_id=row.record,
         origins=tuple(row.origins),
     )
+
+
+def _text(value: object) -> str | None:
+    return None if value is None else str(value)
 
 
 def _place(entry: Neighbour) -> list[str]:

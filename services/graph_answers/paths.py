@@ -11,6 +11,7 @@ from graph.schema.keys import type_of
 from services.graph_answers.neighbours import known_relations
 from services.names import Named, names_of
 from services.paging import Cursors, Page, checked, page_in
+from services.runs.days import day_of
 from services.site import Site
 from terms.errors import KehutuError
 from terms.ids import EntityId
@@ -82,7 +83,8 @@ def paths(
     after: str | None = None,
     relations: Sequence[str] = (),
 ) -> Page[Path]:
-    """All paths of at most ``max_length`` relations, the shortest first, then by their entities and records.
+    """All paths of at most ``max_length`` relations that hold on the latest day of the data, the shortest first, then
+    by their entities and records.
 
     The two halves are walked from either end and joined where they meet: with d relations an entity that costs
     2 * d^(length/2) steps in place of d^length.
@@ -134,6 +136,7 @@ def _walks(site: Site, entity: EntityId, longest: int, relations: list[str]) -> 
             site.store,
             type=type_of(entity, site.schema).name,
             id=entity,
+            day=day_of(site).isoformat(),
             longest=longest,
             relations=relations,
             first=MOST_WALKS + 1,

@@ -18,7 +18,8 @@ from algorithms.risk.fitting import Case
 from algorithms.risk.parameters import RiskParameters
 from graph.arrays import Bools, Ints
 from ingest.conversions import ZONE
-from services.exposure.parties import bills_of, read_tables
+from services.exposure.bills import booked
+from services.exposure.tables import read_tables
 from services.risk.inputs import exposure
 from services.risk.weights import edges
 from services.site import Site
@@ -59,7 +60,7 @@ def windows(site: Site, as_of: date, parameters: RiskParameters) -> list[Window]
     Raises:
         KehutuError: ``FIT_HISTORY_SHORT`` where two do not fit into the bills.
     """
-    bills = bills_of(site, read_tables(site))
+    bills = booked(site, read_tables(site)).bills
     found: list[Window] = []
     end = np.datetime64(as_of, "D")
     first = bills.period.min() if len(bills.period) and not np.isnat(bills.period).all() else None

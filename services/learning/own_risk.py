@@ -11,12 +11,12 @@ from scipy.sparse.csgraph import connected_components
 from algorithms.arrears import OVERDUE_FOR_DEFAULT
 from algorithms.own_risk.outcomes import Event
 from algorithms.own_risk.training import MONTHS, TooLittle, train_default, train_next_bill
-from services.exposure.parties import Tables, read_relations, read_tables
+from services.exposure.tables import Tables, read_running, read_tables
 from services.own_risk.card import ModelCard, target_card
 from services.own_risk.card_text import text_of
 from services.own_risk.kept import keep, write_text
 from services.own_risk.record import READ, own_records
-from services.runs.now import latest_day
+from services.runs.days import latest_day
 from services.site import Site
 from terms.errors import KehutuError
 from terms.progress import Progress, silent
@@ -49,8 +49,8 @@ def fit_own_risk(
     end = np.datetime64(until)
     progress("Reading the records")
     tables = read_tables(site, READ)
-    record = own_records(site, tables, dated=True)
-    groups = ownership_groups(site, tables)
+    record = own_records(site, tables, end, dated=True)
+    groups = ownership_groups(site, tables, end)
     try:
         progress("Learning who falls into default")
         default = train_default(record, end, groups, chosen, seed=seed)
@@ -74,8 +74,9 @@ def fit_own_risk(
     return kept
 
 
-def ownership_groups(site: Site, tables: Tables) -> list[str]:
-    """The group of every customer: its party, and all parties that hold, or are held by, half of each other or more.
+def ownership_groups(site: Site, tables: Tables, day: np.datetime64) -> list[str]:
+    """The group of every customer on a day: its party, and all parties that hold, or are held by, half of each other or
+    more.
 
     Named by the first id of the group, so that equal graphs give equal folds.
     """
@@ -84,10 +85,10 @@ def ownership_groups(site: Site, tables: Tables) -> list[str]:
     offset = dict(zip(kinds, starts.tolist(), strict=False))
     source, target = [], []
     for kind in ("Enterprise", "Person"):
-        behind = read_relations(site, tables, "IS", "Customer", kind)
+        behind = read_running(site, tables, day, "IS", "Customer", kind)
         source.append(behind.source)
         target.append(behind.target + offset[kind])
-        held = read_relations(site, tables, "INVESTS_IN", kind, "Enterprise", "share")
+        held = read_running(site, tables, day, "INVESTS_IN", kind, "Enterprise", "share")
         controls = np.asarray(held.columns["share"], dtype=np.float64) >= CONTROL
         source.append(held.source[controls] + offset[kind])
         target.append(held.target[controls] + offset["Enterprise"])

@@ -19,7 +19,7 @@ from algorithms.risk.probability import IDENTITY, Probability, learn
 from graph.arrays import Floats
 from services.learning.cases import Window, windows
 from services.risk.fitted import keep
-from services.runs.now import latest_day
+from services.runs.days import latest_day
 from services.site import Site
 from terms.errors import KehutuError
 from terms.progress import Progress, silent

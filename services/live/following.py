@@ -1,8 +1,8 @@
 """After a load: the current run is continued to what the graph shows now.
 
 The parent's cut-off holds while no new record was observed after it. Otherwise the cut-off moves, and with it every
-exposure, every overdue day and the age of all evidence: then a full run is made, as it is where too much has changed
-to continue (docs/decisions/0010-live-runs.md).
+exposure, every overdue day, the age of all evidence and what has ended or begun meanwhile: then a full run is made,
+whatever the records are about, as it is where too much has changed to continue (docs/decisions/0010-live-runs.md).
 """
 
 from __future__ import annotations
@@ -17,11 +17,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ingest.conversions import ZONE
+from ingest.days import latest_after
 from ingest.projector import Projection
 from ledger import runs
-from ledger.judgements import SOURCE as JUDGEMENTS
-from ledger.records import latest_observation
 from ledger.runs import Run
 from services.analysis import analyse, conclude
 from services.engines.choose import engine as engine_of
@@ -122,7 +120,8 @@ def _follow(site: Site, projection: Projection | None, progress: Progress) -> Fo
     if shown <= known:
         return Followed("unchanged", run.id)
     complete = projection is not None and projection.start <= known and projection.watermark >= shown
-    if projection is not None and complete and not changes_risk(site, projection, known):
+    passed_over = complete and not _moved(site, run, known)
+    if projection is not None and passed_over and not changes_risk(site, projection, known):
         runs.know(site.ledger, run.id, shown)
         return Followed("unchanged", run.id)
     reason = _needs_full(site, run, known)
@@ -148,14 +147,19 @@ def _follow(site: Site, projection: Projection | None, progress: Progress) -> Fo
 
 def _needs_full(site: Site, run: Run, known: int) -> Reason | None:
     """Why the run cannot be continued; what can only be told from the inputs comes later."""
-    latest = latest_observation(site.ledger, besides=JUDGEMENTS, after=known)
-    if latest is not None and latest.astimezone(ZONE).date() > run.cut_off:
+    if _moved(site, run, known):
         return "cut-off"
     if run.code_version != version("kehutu") or "overrides" not in _whole(site, run).files:
         return "version"
     if _learned(run) != _in_force(site):
         return "parameters"
     return "length" if depth_of(run) >= LONGEST else None
+
+
+def _moved(site: Site, run: Run, known: int) -> bool:
+    """Whether what was loaded moves the cut-off: then bills fall overdue and relations end or begin."""
+    latest = latest_after(site.ledger, known)
+    return latest is not None and latest > run.cut_off
 
 
 def _whole(site: Site, run: Run) -> Run:

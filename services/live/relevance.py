@@ -29,7 +29,8 @@ BATCH: Final = 5_000
 
 
 def changes_risk(site: Site, projection: Projection, after: int) -> bool:
-    """Whether the records after a number, which the projection has just written, may change a result."""
+    """Whether the records after a number, which the projection has just written, may change a result at the cut-off of
+    the run; where they move it, all may change."""
     if projection.types is None or not WITHOUT_RISK.issuperset(projection.types):
         return True
     return _evidence(site, after)

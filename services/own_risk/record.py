@@ -11,7 +11,8 @@ from algorithms.own_risk.records import Claims, Records, records
 from graph.arrays import Ints
 from ingest.conversions import ZONE
 from ingest.view import View
-from services.exposure.parties import Tables, billed_to, bills_at, dates, read_relations
+from services.exposure.bills import booked
+from services.exposure.tables import Tables, dates, read_running
 from services.site import Site
 from terms.ids import Key
 
@@ -20,7 +21,7 @@ READ: dict[str, tuple[str, ...]] = {
     "Enterprise": ("status", "totalAssets", "totalLiabilities"),
     "Bill": ("issuedOn", "energy"),
 }
-"""Properties that own records need beside those of ``services.exposure.parties``."""
+"""Properties that own records need beside those of ``services.exposure.tables``."""
 
 REGISTERS = {
     "business_status": "status",
@@ -35,23 +36,23 @@ ALWAYS = -(2**40)
 BATCH = 200
 
 
-def own_records(site: Site, tables: Tables, *, dated: bool) -> Records:
+def own_records(site: Site, tables: Tables, day: np.datetime64, *, dated: bool) -> Records:
     """The own record of every customer, by ascending id.
 
     Args:
+        day: on which a customer is the enterprise whose registers count for it.
         tables: with the properties of ``READ``.
         dated: take from the ledger what registers said, and when; else what the graph shows counts as known.
     """
-    behind = read_relations(site, tables, "IS", "Customer", "Enterprise")
+    behind = read_running(site, tables, day, "IS", "Customer", "Enterprise")
     party = np.full(len(tables["Customer"].ids), -1, dtype=np.int64)
     party[behind.source] = behind.target
     enterprises = np.unique(behind.target)
-    customer, place = billed_to(site, tables)
-    columns = tables["Bill"].columns
+    found, columns = booked(site, tables), tables["Bill"].columns
     return records(
-        bills_at(tables, customer, place),
-        issued=dates(columns["issuedOn"], "D")[place],
-        energy=np.asarray(columns["energy"], dtype=np.float64)[place],
+        found.bills,
+        issued=dates(columns["issuedOn"], "D")[found.place],
+        energy=np.asarray(columns["energy"], dtype=np.float64)[found.place],
         party=party,
         kind=_texts(tables["Customer"].columns["kind"].tolist()),
         opened=dates(tables["Customer"].columns["openedOn"], "D"),

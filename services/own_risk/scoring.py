@@ -9,7 +9,7 @@ from algorithms.own_risk.outcomes import in_default
 from algorithms.own_risk.records import known_at
 from graph.arrays import Floats
 from services.exposure.model import Caution, Customers, Forecasts, Parties
-from services.exposure.parties import Tables
+from services.exposure.tables import Tables
 from services.own_risk.kept import OwnModel
 from services.own_risk.record import own_records
 from services.site import Site
@@ -25,7 +25,7 @@ def forecast(
     if cut_off < np.datetime64(model.until):
         cautions.append(Caution("OWN_MODEL_YOUNGER", model.version))
         return None
-    record = own_records(site, tables, dated=False)
+    record = own_records(site, tables, cut_off, dated=False)
     known = known_at(record, cut_off)
     default: Floats = np.full(record.size, np.nan)
     late: Floats = np.full(record.size, np.nan)

@@ -1,29 +1,12 @@
-"""How far data reach: the latest day of the ledger, the last record in the graph, and which runs are kept."""
+"""How far data reach: the last record in the graph, and which runs are kept."""
 
 from __future__ import annotations
 
-from datetime import date
-
 from graph.state import read_state
-from ingest.conversions import ZONE
 from ledger import runs
-from ledger.judgements import SOURCE as JUDGEMENTS
-from ledger.records import latest_observation
 from services.site import Site
 from terms.errors import KehutuError
 from terms.ids import RunId
-
-
-def latest_day(site: Site) -> date:
-    """The business day of the latest observation in the ledger: the cut-off where none is asked for.
-
-    Raises:
-        KehutuError: ``NOTHING_LOADED``.
-    """
-    found = latest_observation(site.ledger, besides=JUDGEMENTS)
-    if found is None:
-        raise KehutuError("NOTHING_LOADED")
-    return found.astimezone(ZONE).date()
 
 
 def read_until(site: Site) -> int:

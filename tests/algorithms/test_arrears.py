@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
+from datetime import date, timedelta
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from algorithms.arrears import Bills, PaymentRecord, payment_record
+from algorithms.arrears import Bills, PaymentRecord, Use, payment_record
 
 CUT_OFF = np.datetime64("2026-03-31")
+DAY = date(2026, 3, 31)
 
 
 def bills(*rows: tuple[int, str, int, str, str]) -> Bills:
@@ -114,3 +118,47 @@ def test_customers_do_not_influence_each_other(rows: list[tuple[int, str, int, s
     assert together.own[2] == alone.own[0]
     assert together.exposure[2] == alone.exposure[0]
     assert 0.0 <= together.own.min() <= together.own.max() <= 1.0
+
+
+def expected_exposure(
+    rows: list[tuple[int, str, int, str, str]], goes_on: list[bool], end: str, advance: int
+) -> int:
+    """Exposure of one customer from the text alone: unpaid bills, and use until supply can be cut or ends."""
+    known = [
+        (*row, on) for row, on in zip(rows, goes_on, strict=True) if date.fromisoformat(f"{row[1]}-01") <= DAY
+    ]
+    unpaid = sum(row[2] for row in known if not row[4] or date.fromisoformat(row[4]) > DAY)
+    last = sorted((row for row in known if row[5]), key=lambda row: row[1])[-12:]
+    if not last:
+        return max(0, unpaid - advance)
+    days = sum(monthrange(*map(int, row[1].split("-")))[1] for row in last)
+    daily = sum(row[2] for row in last) / days
+    year, month = map(int, last[-1][1].split("-"))
+    billed_until = date(year, month, monthrange(year, month)[1])
+    ahead = max(0, (DAY - billed_until).days) + 60
+    if end:
+        ahead = min(ahead, max(0, (date.fromisoformat(end) - timedelta(days=1) - billed_until).days))
+    return max(0, round(unpaid + daily * ahead) - advance)
+
+
+@given(
+    months=st.lists(st.integers(0, 30), unique=True, max_size=20),
+    paid=st.lists(st.sampled_from(["", "2025-12-01", "2026-06-30"]), min_size=20, max_size=20),
+    goes_on=st.lists(st.booleans(), min_size=20, max_size=20),
+    end=st.sampled_from(["", "2024-06-30", "2026-02-01", "2026-04-15", "2027-01-01"]),
+    advance=st.sampled_from([0, 30_00]),
+)
+def test_an_end_stops_the_use_that_is_expected_and_nothing_that_is_owed(
+    months: list[int], paid: list[str], goes_on: list[bool], end: str, advance: int
+) -> None:
+    rows = [
+        (0, str(np.datetime64("2024-01") + month), 100_00 + month, "2026-01-31", when)
+        for month, when in zip(months, paid, strict=False)
+    ]
+    on = goes_on[: len(rows)]
+    use = Use(np.array(on, dtype=np.bool_), np.array([end], dtype="datetime64[D]"))
+    record = payment_record(1, bills(*rows), CUT_OFF, np.array([advance]), use)
+    assert record.exposure[0] == pytest.approx(expected_exposure(rows, on, end, advance), abs=1)
+    without = payment_record(1, bills(*rows), CUT_OFF, np.array([advance]))
+    assert (record.own, record.balance, record.monthly) == (without.own, without.balance, without.monthly)
+    assert record.exposure[0] <= without.exposure[0] or not all(on)

@@ -179,3 +179,26 @@ CASES: dict[str, list[dict[str, object]]] = {
     ],
     "all_crowded_targets": [{"type": "Enterprise", "relation": "GUARANTEES", "today": "2026-01-31"}],
 }
+
+CASES["first_beginning"] = [{"relation": "IS"}, {"relation": "GUARANTEES"}]
+CASES["first_period"] = [{}]
+
+DAY = "2026-01-31"
+DATED = (
+    *(
+        "customer_portrait",
+        "customers_supplied_at",
+        "devices_installed_at",
+        "fed",
+        "feeding",
+        "guarantees_given",
+    ),
+    *("guarantees_received", "neighbour_counts", "neighbours_in", "neighbours_out", "people_of_enterprise"),
+    *("points_of_customer", "walks"),
+)
+"""Queries that ask what holds on a day; of those without bounds that is every day."""
+
+for name in DATED:
+    CASES[name] = [{**case, "day": day} for case in CASES[name] for day in (DAY, "2019-12-31")]
+CASES["neighbours_in"] += [{**case, "ended": True} for case in CASES["neighbours_in"]]
+CASES["neighbours_out"] += [{**case, "ended": True} for case in CASES["neighbours_out"]]

@@ -14,7 +14,7 @@ from graph.schema.load import schema
 from graph.search_text import search_query
 from graph.store import Store
 from graph.write import apply
-from tests.graph_schema.query_cases import CASES, ONE, PERSON, THREE, TWO, ZHANG
+from tests.graph_schema.query_cases import CASES, DAY, ONE, PERSON, THREE, TWO, ZHANG
 from tests.graph_schema.small_graph import small_graph
 
 
@@ -38,7 +38,7 @@ def test_both_stores_answer_every_query_alike(stores: tuple[Store, Store]) -> No
 
 
 def test_a_portrait_holds_everything_around_a_customer(filled: Store) -> None:
-    portrait = named.customer_portrait(filled, id=ZHANG, bills=3)
+    portrait = named.customer_portrait(filled, id=ZHANG, day=DAY, bills=3)
     assert portrait is not None
     assert portrait.properties["name"] == "张伟"
     assert [(p["id"], p["type"], p["since"]) for p in portrait.parties] == [(PERSON, "Person", "2020-01-01")]
@@ -57,11 +57,11 @@ def test_a_portrait_holds_everything_around_a_customer(filled: Store) -> None:
 
 
 def test_an_unknown_customer_has_no_portrait(filled: Store) -> None:
-    assert named.customer_portrait(filled, id="customer:none") is None
+    assert named.customer_portrait(filled, id="customer:none", day=DAY) is None
 
 
 def test_parallel_contracts_are_rows_of_their_own_and_unknown_amounts_come_last(filled: Store) -> None:
-    rows = named.guarantees_given(filled, type="Enterprise", guarantor=ONE)
+    rows = named.guarantees_given(filled, type="Enterprise", guarantor=ONE, day=DAY)
     assert [(r.borrower, r.contract, r.amount) for r in rows] == [
         (TWO, "K1", 500_00),
         (TWO, "K2", 300_00),
@@ -73,7 +73,14 @@ def test_a_page_boundary_between_parallel_relations_loses_none(filled: Store) ->
     seen: list[tuple[str, str]] = []
     after = ("", "")
     while page := named.neighbours_out(
-        filled, type="Enterprise", id=ONE, relation="GUARANTEES", after=after[0], after_key=after[1], first=1
+        filled,
+        type="Enterprise",
+        id=ONE,
+        relation="GUARANTEES",
+        day=DAY,
+        after=after[0],
+        after_key=after[1],
+        first=1,
     ):
         after = (page[-1].neighbour, page[-1].key)
         seen.append(after)
@@ -81,13 +88,13 @@ def test_a_page_boundary_between_parallel_relations_loses_none(filled: Store) ->
 
 
 def test_a_relation_to_itself_counts_out_and_in(filled: Store) -> None:
-    rows = named.neighbour_counts(filled, type="Enterprise", id=THREE)
+    rows = named.neighbour_counts(filled, type="Enterprise", id=THREE, day=DAY)
     own = [(r.direction, r.neighbour, r.count) for r in rows if r.relation == "INVESTS_IN"]
     assert own == [("in", "Enterprise", 1), ("in", "Person", 1), ("out", "Enterprise", 1)]
 
 
 def test_an_element_that_feeds_over_two_ways_is_named_once_with_the_shorter(filled: Store) -> None:
-    rows = named.feeding(filled, type="Line", ids=["line:L3"], steps=10)
+    rows = named.feeding(filled, type="Line", ids=["line:L3"], day=DAY, steps=10)
     assert [(r.id, r.distance) for r in rows] == [
         ("transformer:T1", 1),
         ("line:L1", 2),
@@ -130,11 +137,11 @@ def test_a_type_name_that_the_schema_lacks_never_reaches_a_query(filled: Store) 
 @pytest.mark.parametrize("hops", [0, 101])
 def test_a_path_of_unbounded_length_never_reaches_a_query(filled: Store, hops: int) -> None:
     with pytest.raises(ValueError, match=str(hops)):
-        named.walks(filled, type="Enterprise", id=ONE, longest=hops, relations=["GUARANTEES"])
+        named.walks(filled, type="Enterprise", id=ONE, day=DAY, longest=hops, relations=["GUARANTEES"])
 
 
 def test_walks_go_either_way_and_never_twice_through_an_entity(filled: Store) -> None:
-    rows = named.walks(filled, type="Enterprise", id=TWO, longest=3, relations=["GUARANTEES"])
+    rows = named.walks(filled, type="Enterprise", id=TWO, day=DAY, longest=3, relations=["GUARANTEES"])
     assert [(row.ids, row.keys, row.sources) for row in rows[:3]] == [
         ([TWO, ONE], ["K1"], [ONE]),
         ([TWO, ONE], ["K2"], [ONE]),

@@ -15,10 +15,10 @@ import pytest
 
 from ledger import quarantine
 from services.analysis import AnalysisReport, analyse
-from services.arrears.assumptions import Assumption
 from services.arrears.model import RiskTrace, Shock, ShockKind
 from services.arrears.trace import trace
 from services.arrears.what_if import what_if
+from services.assumption import Assumption
 from services.loading import ingest
 from services.risk.model import current
 from services.settings import settings

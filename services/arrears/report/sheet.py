@@ -95,7 +95,7 @@ class Writer:
         self._lang: Lang = lang
         self._text = TEXTS[lang]
         self._run, self._model = current(site)
-        self._circles: Circles = guarantee_circles(site)
+        self._circles: Circles = guarantee_circles(site, as_of=self._run.cut_off)
 
     @property
     def run(self) -> Run:
@@ -264,7 +264,7 @@ class Writer:
     def _owners(self, party: str) -> list[Row]:
         text = self._text
         try:
-            found: Owners = owners(self._site, party)
+            found: Owners = owners(self._site, party, as_of=self._run.cut_off)
         except KehutuError as fault:
             if fault.code != "NO_SHARES":
                 raise

@@ -1,0 +1,118 @@
+"""What has ended or not begun bears nothing, on a real store; moving the day over an end changes what hangs on it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from services.analysis import analyse
+from services.arrears.circles import guarantee_circles
+from services.arrears.owners import owners
+from services.arrears.related import related_parties
+from services.arrears.trace import trace
+from services.entity import show
+from services.graph_answers.neighbours import neighbours
+from services.loading import ingest
+from services.risk.model import current
+from services.settings import settings
+from services.site import Site, open_site
+from tests.ended_site import BORROWER, GUARANTOR, THIRD, Relation, write, write_relations
+
+G, B, T = (f"enterprise:{code}" for code in (GUARANTOR, BORROWER, THIRD))
+RUNNING: list[Relation] = [
+    ("guarantee", THIRD, BORROWER, "500000", "2024-01-01", "2026-02-15"),
+    ("holding", THIRD, GUARANTOR, "60", "2020-01-01", ""),
+]
+ENDED: list[Relation] = [
+    ("guarantee", GUARANTOR, BORROWER, "5000000", "2020-01-01", "2022-12-31"),
+    ("guarantee", BORROWER, GUARANTOR, "5000000", "2026-03-01", ""),
+    ("guarantee", GUARANTOR, THIRD, "5000000", "", "2026-01-31"),
+    ("holding", BORROWER, GUARANTOR, "40", "2016-01-01", "2021-01-01"),
+    ("seat", GUARANTOR, "Street 1", "", "", "2020-01-01"),
+    ("seat", BORROWER, "Street 1", "", "", "2021-01-01"),
+    ("party", "4401000002", GUARANTOR, "", "2010-01-01", "2019-01-01"),
+]
+
+
+@pytest.fixture
+def site(kept_home: Path, tmp_path: Path) -> Iterator[Site]:
+    chosen = settings(kept_home)
+    ingest(chosen, write(tmp_path))
+    ingest(chosen, write_relations(tmp_path, "running", RUNNING))
+    with open_site(chosen) as opened:
+        yield opened
+
+
+def test_ended_relations_between_existing_parties_change_nothing(site: Site, tmp_path: Path) -> None:
+    analyse(site)
+    run, before = current(site)
+    held = owners(site, G)
+    circles = guarantee_circles(site).ranked
+    ingest(site.settings, write_relations(tmp_path, "ended", ENDED), analyse=False)
+    analyse(site)
+    again, after = current(site)
+    assert again.cut_off == run.cut_off == date(2026, 1, 31)
+    expected = before.tables()
+    for name, table in after.tables().items():
+        assert table.equals(expected[name]), name
+    assert owners(site, G) == held
+    assert guarantee_circles(site).ranked == circles == ()
+    assert trace(site, G).score == 0.0
+
+    shown = neighbours(site, G, ["GUARANTEES"])
+    assert (shown.total_count, shown.edges) == (0, ())
+    assert sum(count.ended for count in shown.counts) == 3
+    over = {edge.node.key: edge.node for edge in neighbours(site, G, ["GUARANTEES"], ended=True).edges}
+    assert (over["ended-0"].since, over["ended-0"].until, over["ended-0"].ended) == (
+        "2020-01-01",
+        "2022-12-31",
+        True,
+    )
+    assert {
+        (c.relation, c.count, c.ended) for c in show(site, G).relations if c.relation == "LOCATED_AT"
+    } == {("LOCATED_AT", 0, 1)}
+
+
+def test_moving_the_day_over_an_end_changes_what_hangs_on_it(site: Site, tmp_path: Path) -> None:
+    ingest(site.settings, write_relations(tmp_path, "ended", ENDED), analyse=False)
+    scores = {}
+    for day in ("2022-12-30", "2022-12-31", "2026-01-30", "2026-02-14", "2026-02-15", "2026-03-01"):
+        analyse(site, as_of=date.fromisoformat(day))
+        _, model = current(site)
+        scores[day] = {
+            (model.ids[source], model.ids[target])
+            for source, target in zip(
+                model.weights.csr.rows().tolist(), model.weights.csr.indices, strict=True
+            )
+        }
+    assert scores["2022-12-30"] - scores["2022-12-31"] == {(B, G)}
+    assert scores["2026-02-14"] - scores["2026-02-15"] == {(B, T)}
+    assert scores["2026-03-01"] - scores["2026-02-15"] == {(G, B)}
+    assert (T, G) in scores["2026-01-30"]
+    assert (T, G) not in scores["2026-02-14"]  # it ended on 2026-01-31, the first day without it
+    close = related_parties(site, G, as_of=date(2022, 12, 30)).related
+    assert {(found.party.id, found.relations) for found in close} == {
+        (B, ("GUARANTEES",)),
+        (T, ("INVESTS_IN",)),
+    }
+    assert [h.holder.id for h in owners(site, G, as_of=date(2020, 6, 1)).direct] == [T, B]
+    assert [h.holder.id for h in owners(site, G).direct] == [T]
+
+
+def test_before_all_data_answers_are_empty_and_say_so(site: Site) -> None:
+    day = date(1990, 1, 1)
+    told = [
+        owners(site, G, as_of=day).assumptions,
+        guarantee_circles(site, as_of=day).assumptions,
+        related_parties(site, G, as_of=day).assumptions,
+        neighbours(site, G, as_of=day).assumptions,
+        show(site, G, as_of=day).assumptions,
+    ]
+    assert [[one.code for one in found] for found in told] == [["BEFORE_ALL_DATA"]] * len(told)
+    assert owners(site, G, as_of=day).direct == ()
+    assert neighbours(site, G, as_of=day).total_count == 0
+    report = analyse(site, as_of=day)
+    assert (report.risk.parties, report.risk.cautions) == (0, {"BEFORE_ALL_DATA": 1})

@@ -8,14 +8,12 @@ from datetime import datetime
 from typing import Final, NamedTuple, TypeAlias
 
 from ingest.conversions import code_of, instant_of, text_of
+from ingest.lists import Values, filled, finder, first_of, found, one_of, placed
 from ingest.numbers import Convert
 from ingest.readers.shown import Shown
 from ingest.refusals import NotAcceptedError
 from ingest.shown import shown_in_text
 from ingest.statements import Value
-
-Values: TypeAlias = Mapping[str, object]
-"""A row: cells by column."""
 
 Take: TypeAlias = Callable[[Values], Value | None]
 """Takes one value out of a row; ``None`` where it is absent. Raises :class:`RowFaultError`."""
@@ -37,9 +35,16 @@ class RowFaultError(Exception):
         super().__init__(code)
         self.fault = Fault(code, details)
 
+    def within(self, places: Mapping[str, int]) -> RowFaultError:
+        """The same fault of an element of a list: its field is named with the place."""
+        code, details = self.fault
+        return RowFaultError(code, **{**details, "field": placed(str(details["field"]), places)})
+
 
 def shown(cell: object) -> str:
     """An offending value on one line, cut after 80 characters; what cannot be seen is written as its code."""
+    if isinstance(cell, list):
+        cell = ", ".join(map(str, filled(cell)))
     text = cell if isinstance(cell, str) else str(cell)
     cut = text[:_SHOWN] + "…" if len(text) > _SHOWN else text
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in cut)
@@ -66,22 +71,26 @@ class Filled:
     proxy: bool = False
 
 
-def of_column(name: str, column: str, convert: Convert, prefix: str = "") -> Take:
-    """Takes the value of one column."""
+def of_column(name: str, column: str, convert: Convert, prefix: str = "", *, first: bool = False) -> Take:
+    """Takes the value of one column; of a list that holds several the first, or none at all."""
+    find = finder(column)
+    choose = first_of if first else one_of
 
     def plain(values: Values) -> Value | None:
+        cell = find(values)
         try:
-            return convert(values.get(column))
+            return convert(choose(cell) if type(cell) is list else cell)
         except NotAcceptedError as fault:
-            raise refused(fault, column, values.get(column), name) from None
+            raise refused(fault, column, cell, name) from None
 
     def prefixed(values: Values) -> Value | None:
+        cell = find(values)
         try:
-            cell = values.get(column)
-            text = code_of(shown_in_text(cell) if isinstance(cell, Shown) else cell)
+            one = choose(cell)
+            text = code_of(shown_in_text(one) if isinstance(one, Shown) else one)
             return None if text is None else convert(prefix + text)
         except NotAcceptedError as fault:
-            raise refused(fault, column, values.get(column), name) from None
+            raise refused(fault, column, cell, name) from None
 
     return prefixed if prefix else plain
 
@@ -90,13 +99,37 @@ def of_columns(name: str, columns: Sequence[str], convert: Convert, prefix: str,
     """Takes the joined texts of several columns; absent ones are left out."""
 
     def take(values: Values) -> Value | None:
-        joined: object = [values.get(column) for column in columns]
+        joined: object = None
+        column = ", ".join(columns)
         try:
-            texts = [text for column in columns if (text := text_of(values.get(column))) is not None]
-            joined = prefix + join.join(texts)
+            texts = []
+            for column in columns:
+                joined = found(values, column)
+                if (text := text_of(one_of(joined))) is not None:
+                    texts.append(text)
+            column, joined = ", ".join(columns), prefix + join.join(texts)
             return convert(joined) if texts else None
         except NotAcceptedError as fault:
-            raise refused(fault, ", ".join(columns), joined, name) from None
+            raise refused(fault, column, joined, name) from None
+
+    return take
+
+
+def of_lists(
+    name: str, columns: Sequence[str], convert: Convert, prefix: str, join: str, *, rest: bool
+) -> Take:
+    """Takes the first of all values of some columns or, with ``rest``, joins the texts of the others."""
+
+    def take(values: Values) -> Value | None:
+        cells = [cell for column in columns for cell in filled(found(values, column))]
+        try:
+            if not rest:
+                first = cells[0] if cells else None
+                return convert(prefix + text) if prefix and (text := code_of(first)) else convert(first)
+            texts = list(dict.fromkeys(text for cell in cells if (text := code_of(cell)) is not None))[1:]
+            return convert(prefix + join.join(texts)) if texts else None
+        except NotAcceptedError as fault:
+            raise refused(fault, ", ".join(columns), cells, name) from None
 
     return take
 
@@ -108,22 +141,32 @@ def of_const(value: Value | None) -> Take:
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """Holds for rows whose column has one of these values."""
+    """Holds for rows whose column has one of these values, or where ``negated`` for all others.
+
+    ``None`` stands for an empty cell. Of a list it is enough that one element has such a value.
+    """
 
     column: str
-    values: frozenset[str]
+    values: frozenset[str | None]
+    negated: bool = False
 
     def holds(self, values: Values) -> bool:
-        cell = values.get(self.column)
+        cell = found(values, self.column)
+        if isinstance(cell, list):
+            return any(map(self._fits, filled(cell) or (None,)))
+        return self._fits(cell)
+
+    def _fits(self, cell: object) -> bool:
         try:
             # A number may be meant as it is shown (007) or as it is (7).
-            return code_of(cell) in self.values or (
+            fits = code_of(cell) in self.values or (
                 isinstance(cell, Shown) and str(cell.value) in self.values
             )
         except NotAcceptedError as fault:
             if isinstance(cell, Shown):  # an error of Excel is no answer
                 raise refused(fault, self.column, cell) from None
-            return False
+            return self.negated
+        return fits is not self.negated
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,8 +180,8 @@ class Observed:
     def take(self, values: Values) -> datetime | None:
         if self.column is None:
             return self.const
-        cell = values.get(self.column)
+        cell = found(values, self.column)
         try:
-            return instant_of(cell, self.format)
+            return instant_of(one_of(cell), self.format)
         except NotAcceptedError as fault:
             raise refused(fault, self.column, cell, "observedAt") from None

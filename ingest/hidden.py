@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from typing import Final
 
 _START, _END, _LEAST = 3, 2, 10
+_PLACE: Final = re.compile(r"\[\d+\]")  # of an element in its list: holders[2].idNo
 # In a line that is no row nobody knows which cell is which: every number of the form that identity numbers have.
 _NUMBER: Final = re.compile(r"(?<![0-9A-Za-z])[0-9]{14,17}[0-9Xx](?![0-9A-Za-z])")
 
@@ -31,12 +32,13 @@ def hidden_cells(
     """The cells of a refused row as they may be kept.
 
     Args:
-        secret: columns of which the mapping keeps a keyed hash only; without any, nothing is hidden.
+        secret: columns of which the mapping keeps a keyed hash only, also below objects and lists (``holders.idNo``);
+            without any, nothing is hidden.
         parsed: whether every cell stands in its column.
     """
     if not secret:
         return raw
-    kept = {column: masked(cell) if column in secret and cell else cell for column, cell in raw.items()}
+    kept = {column: _hidden(cell, column, secret) for column, cell in raw.items()}
     return kept if parsed else {column: _without_numbers(cell) for column, cell in kept.items()}
 
 
@@ -45,9 +47,19 @@ def hidden_details(details: Mapping[str, object], secret: frozenset[str]) -> Map
     if not secret:
         return details
     told = {name: _without_numbers(value) for name, value in details.items()}
-    if "found" in told and not secret.isdisjoint(str(details.get("field", "")).split(", ")):
+    columns = _PLACE.sub("", str(details.get("field", ""))).split(", ")
+    if "found" in told and not secret.isdisjoint(columns):
         told["found"] = masked(details["found"])
     return told
+
+
+def _hidden(cell: object, path: str, secret: frozenset[str]) -> object:
+    """A cell, or what lies in it, with all that stands at a secret path masked."""
+    if isinstance(cell, list):
+        return [_hidden(element, path, secret) for element in cell]
+    if isinstance(cell, dict):
+        return {name: _hidden(inner, f"{path}.{name}", secret) for name, inner in cell.items()}
+    return masked(cell) if cell and path in secret else cell
 
 
 def _without_numbers(value: object) -> object:

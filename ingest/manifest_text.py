@@ -45,7 +45,13 @@ class Cell(_Part):
 
     column: str | None = Field(None, description="Name of the column.")
     columns: tuple[str, ...] = Field((), description="Names of several columns whose texts are joined.")
-    join: str = Field(" ", description="What stands between joined texts.")
+    join: str | None = Field(
+        None, description="What stands between joined texts: a blank when absent, after `rest` a semicolon."
+    )
+    first: bool = Field(False, description="Of a list that holds several values take the first.")
+    rest: bool = Field(
+        False, description="Of a list that holds several values take all but the first, joined."
+    )
     const: Scalar | None = Field(None, description="The same value for every row.")
     unit: str | None = Field(
         None, description="Unit of the numbers: yuan, wan-yuan, fen, km, MWh, percent, ..."
@@ -63,6 +69,9 @@ class Cell(_Part):
                     "give one of 'column', 'columns' and 'const'", "请在 column、columns 和 const 中给出一个"
                 )
             )
+        if self.first and self.rest:
+            en = "give one of 'first' and 'rest'; two properties may take one column"
+            raise WrongUseError(Texts(en, "请在 first 和 rest 中给出一个；两个属性可取自同一列"))
         return self
 
 
@@ -79,6 +88,10 @@ def _named_column(value: object) -> object:
     )
 
 
+def _listed(value: object) -> object:
+    return (value,) if isinstance(value, str) else value
+
+
 CellOrColumn: TypeAlias = Annotated[
     Cell, BeforeValidator(_named_column, json_schema_input_type=str | int | float | Cell)
 ]
@@ -89,22 +102,34 @@ class When(_Part):
     """Which rows an entry is for; the others are as if it did not stand there."""
 
     column: str = Field(description="Name of the column.")
-    equals: Scalar | tuple[Scalar, ...] = Field(
-        description="What the cell must be: a value or one of several."
+    equals: Scalar | tuple[Scalar, ...] | None = Field(
+        None, description="What the cell must be: a value or one of several; an empty text for an empty cell."
     )
+    empty: bool | None = Field(None, description="True: the cell must be empty. False: it must not be.")
 
-    @field_validator("equals")
-    @classmethod
-    def _some_value(cls, value: Scalar | tuple[Scalar, ...]) -> Scalar | tuple[Scalar, ...]:
-        if value == ():
+    @model_validator(mode="after")
+    def _one_condition(self) -> When:
+        if (self.equals is None) is (self.empty is None):
+            raise WrongUseError(Texts("give one of 'equals' and 'empty'", "请在 equals 和 empty 中给出一个"))
+        if self.equals == ():
             raise WrongUseError(Texts("at least one value is expected", "至少应有一个值"))
-        return value
+        return self
 
     @property
-    def values(self) -> frozenset[str]:
-        """The texts that the cell may be."""
+    def values(self) -> frozenset[str | None]:
+        """The texts that the cell may be, or with ``empty: false`` may not; ``None`` where it is empty."""
+        if self.equals is None:
+            return frozenset({None})
         listed = self.equals if isinstance(self.equals, tuple) else (self.equals,)
-        return frozenset(str(v).lower() if isinstance(v, bool) else str(v) for v in listed)
+        return frozenset(str(v).lower() if isinstance(v, bool) else str(v) or None for v in listed)
+
+
+Each: TypeAlias = Annotated[
+    tuple[str, ...], BeforeValidator(_listed, json_schema_input_type=str | tuple[str, ...])
+]
+_EACH: Final = (
+    "Columns with lists: the entry is repeated for each element, which then stands in the column alone."
+)
 
 
 class NodeEntry(_Part):
@@ -119,7 +144,8 @@ class NodeEntry(_Part):
     optional: bool = Field(
         False, description="Left out where its key is empty; otherwise that quarantines the row."
     )
-    when: When | None = Field(None, description="Only for rows whose column has this value.")
+    each: Each = Field((), description=_EACH)
+    when: When | None = Field(None, description="Only for rows, or elements, whose column has this value.")
 
 
 End: TypeAlias = dict[str, Cells]
@@ -136,7 +162,8 @@ class RelationEntry(_Part):
     target: End = Field(alias="to", description="Node type and key of the end that it leads to.")
     key: Cells = Field({}, description="What tells it from another of the same ends, as a contract number.")
     set: Cells = Field({}, description="Properties of the relation.")
-    when: When | None = Field(None, description="Only for rows whose column has this value.")
+    each: Each = Field((), description=_EACH)
+    when: When | None = Field(None, description="Only for rows, or elements, whose column has this value.")
 
     @field_validator("source", "target")
     @classmethod

@@ -6,24 +6,22 @@ then takes row after row. A row that cannot be taken gives a :class:`Fault`, nev
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final, NamedTuple, TypeAlias
+from typing import Final, NamedTuple, TypeAlias
 
 import orjson
 
 from graph.schema.ddl import LONGEST_KEY
-from graph.schema.keys import record_key
-from ingest.cells import Condition, Fault, Filled, Observed, RowFaultError, Take, Values, refused
+from ingest.cells import Condition, Fault, Filled, Observed, RowFaultError, refused
 from ingest.conversions import code_of
+from ingest.lists import Values, found, one_of
 from ingest.refusals import NotAcceptedError
+from ingest.stated import Named, Plain, Stated
 from ingest.statements import Statements, evidence_mention, relation_mentions
 from ledger.records import Mention, content_hash
-from terms.ids import Key, record_id
-
-Plain: TypeAlias = dict[str, Any]
-"""A statement on its way to JSON, with the keys of ``ingest.statements``."""
+from terms.ids import record_id
 
 Usual: TypeAlias = tuple[str, float, float]
 """A property with the least and the most that is usual."""
@@ -61,91 +59,6 @@ class Mapped(NamedTuple):
         return Statements.from_json(self.payload)
 
 
-@dataclass(frozen=True, slots=True)
-class KeyPart:
-    """One key that an entry states. ``kept``: the property that the value fills; ``None`` keeps the key only.
-
-    ``derivable``: the key itself gives the value back, so that a bare reference need not repeat it.
-    """
-
-    take: Take
-    make: Callable[[str], Key]
-    kept: str | None
-    derivable: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Named:
-    """How an entry names an entity.
-
-    ``parts``: its keys by declared priority; none: the record itself names it, as its ``index``-th of this type.
-    ``slot``: equal namings in one mapping share it, so that each is worked out once a row.
-    """
-
-    type: str
-    prefix: str
-    parts: tuple[KeyPart, ...]
-    slot: int
-    column: str
-    source: str
-    index: int = 0
-
-
-class _Row:
-    """What one row has stated so far."""
-
-    __slots__ = ("by_key", "id", "id_used", "named", "nodes", "relations", "values")
-
-    def __init__(self, values: Values, id_: str) -> None:
-        self.values = values
-        self.id = id_
-        self.id_used = False
-        self.nodes: list[Plain] = []
-        self.relations: list[Plain] = []
-        self.by_key: dict[str, Plain] = {}
-        self.named: dict[int, tuple[list[Key], Plain]] = {}
-
-    def keys(self, named: Named) -> tuple[list[Key], Plain]:
-        """Keys that the row states, none where all are empty, and the values to keep."""
-        known = self.named.get(named.slot)
-        if known is not None:
-            return known
-        keys: list[Key] = []
-        kept: Plain = {}
-        for part in named.parts:
-            text = part.take(self.values)
-            if text is not None:
-                keys.append(part.make(text))  # type: ignore[arg-type]  # key properties are text
-                if part.kept is not None:
-                    kept[part.kept] = text
-        if not named.parts:
-            self.id_used = True
-            keys.append(record_key(named.prefix, named.source, self.id, named.index))
-        self.named[named.slot] = keys, kept
-        return keys, kept
-
-    def node(self, type_: str, keys: list[Key], values: Plain, proxy: list[str]) -> Plain:
-        """Add a statement, or add to the one that the row already has of this entity."""
-        by_key = self.by_key
-        known = by_key.get(keys[0])
-        if known is None and len(keys) > 1:
-            known = next((by_key[key] for key in keys if key in by_key), None)
-        if known is None:
-            known = {"type": type_, "keys": keys}
-            self.nodes.append(known)
-            if values:
-                known["set"] = values
-        else:
-            known["keys"] = keys = [*known["keys"], *(k for k in keys if k not in known["keys"])]
-            if values:
-                known["set"] = {**known["set"], **values} if "set" in known else values
-        if proxy:
-            known["proxy"] = [*known.get("proxy", ()), *proxy]
-        for key in keys:
-            by_key[key] = known
-        return known
-
-
 def _fill(filled: Sequence[Filled], values: Values, found: Plain) -> list[str]:
     """Take values into ``found``; the names of those that are proxies."""
     proxy: list[str] = []
@@ -166,8 +79,15 @@ class NodeStep:
     filled: tuple[Filled, ...]
     optional: bool
     when: Condition | None
+    each: tuple[str, ...] = ()
 
-    def run(self, row: _Row) -> None:
+    def run(self, row: Stated) -> None:
+        if self.each:
+            row.each(self.each, self._state)
+        else:
+            self._state(row)
+
+    def _state(self, row: Stated) -> None:
         if self.when is not None and not self.when.holds(row.values):
             return
         keys, kept = row.keys(self.named)
@@ -201,9 +121,16 @@ class RelationStep:
     filled: tuple[Filled, ...]
     index: int
     when: Condition | None
+    each: tuple[str, ...] = ()
 
-    def run(self, row: _Row) -> str | None:
+    def run(self, row: Stated) -> str | None:
         """State the relation, or return the column that is empty where it is left out."""
+        if not self.each:
+            return self._state(row)
+        empty = row.each(self.each, self._state)
+        return next(filter(None, empty), None) if empty else ", ".join(self.each)
+
+    def _state(self, row: Stated) -> str | None:
         if self.when is not None and not self.when.holds(row.values):
             return None
         for end in (self.source, self.target):
@@ -229,15 +156,17 @@ class RelationStep:
         row.relations.append(relation)
         return None
 
-    def _key(self, row: _Row, found: Plain) -> str:
+    def _key(self, row: Stated, found: Plain) -> str:
         if found and len(found) == len(self.key):
             return "/".join(str(found[one.name]) for one in self.key)
         row.id_used = True
         name = record_id(self.source.source, row.id)
+        if row.element > 1:
+            return f"{name}#{self.index + 1}.{row.element}"
         return f"{name}#{self.index + 1}" if self.index else name
 
     @staticmethod
-    def _end(named: Named, row: _Row) -> str:
+    def _end(named: Named, row: Stated) -> str:
         keys, kept = row.keys(named)
         known = row.by_key.get(keys[0])
         if known is None or len(keys) > 1:
@@ -289,7 +218,7 @@ class Mapper:
         except RowFaultError as fault:
             return fault.fault
 
-    def _unusual(self, row: _Row) -> Iterator[Unusual]:
+    def _unusual(self, row: Stated) -> Iterator[Unusual]:
         for node in row.nodes:
             for name, least, most in self.usual.get(node["type"], ()):
                 value = node.get("set", {}).get(name)
@@ -301,9 +230,9 @@ class Mapper:
         parts = []
         for column in self.ids:
             try:
-                text = code_of(values.get(column))
+                text = code_of(one_of(found(values, column)))
             except NotAcceptedError as fault:
-                raise refused(fault, column, values.get(column)) from None
+                raise refused(fault, column, found(values, column)) from None
             if text is None:
                 raise RowFaultError("ROW_ID_MISSING", field=column, found="", expected="a record id")
             parts.append(text)
@@ -314,8 +243,8 @@ class Mapper:
             )
         return "/".join(parts)
 
-    def _row(self, values: Values, id_: str) -> _Row:
-        row = _Row(values, id_)
+    def _row(self, values: Values, id_: str) -> Stated:
+        row = Stated(values, id_)
         for step in self.nodes:
             step.run(row)
         empty = None
@@ -326,7 +255,7 @@ class Mapper:
             raise RowFaultError("ROW_STATES_NOTHING", field=empty, found="", expected=expected)
         return row
 
-    def _mentions(self, row: _Row) -> tuple[Mention, ...]:
+    def _mentions(self, row: Stated) -> tuple[Mention, ...]:
         found: list[Mention] = []
         for node in row.nodes:
             keys, values = node["keys"], node.get("set")
@@ -344,5 +273,5 @@ class Mapper:
         return tuple(found)
 
 
-def _payload(row: _Row) -> bytes:
+def _payload(row: Stated) -> bytes:
     return orjson.dumps({"nodes": row.nodes, "relations": row.relations}, option=orjson.OPT_SORT_KEYS)

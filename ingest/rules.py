@@ -13,19 +13,23 @@ from graph.schema.model import NodeType, Property, Schema
 from graph.schema.source import hint
 from graph.search_text import normalise
 from graph.validity import BOUNDS
-from ingest.cells import Condition, Filled, Observed, Take, Values, of_column, of_columns, of_const
+from ingest.cells import Condition, Filled, Observed, Take, of_column, of_columns, of_const, of_lists
 from ingest.conversions import check_format, code_of, converter, instant_of
+from ingest.lists import Values, found, one_of
 from ingest.manifest import Rules
 from ingest.manifest_text import Cell, Cells, NodeEntry, RelationEntry, Source, When
-from ingest.mapping import KeyPart, Mapper, Named, NodeStep, RelationStep, Usual
+from ingest.mapping import Mapper, NodeStep, RelationStep, Usual
 from ingest.places import Places
 from ingest.refusals import NotAcceptedError, WrongUseError
+from ingest.stated import KeyPart, Named
 from terms.ids import Key
 from terms.texts import Texts
 
 Hasher: TypeAlias = Callable[[str], str]
 
 _DATE_LIKE = re.compile(r"\d{4}-\d")  # a date with a mistake in it, rather than the name of a column
+_FLAT = ("csv", "xlsx")  # formats whose cells hold no lists
+_BETWEEN_REST = "; "
 _LOCAL = Property("local", "text", "", "", "id", identity="key")
 
 
@@ -54,6 +58,7 @@ class _Compiler:
         self.secret: set[str] = set()  # columns whose cells are kept as a keyed hash only
         self.unkeyed: dict[str, int] = {}  # node type -> how many entries without a key
         self.slots: dict[str, int] = {}
+        self.each: tuple[str, ...] = ()  # of the entry at work
 
     def mapper(self) -> Mapper:
         if self.source.channel not in self.schema.channels:
@@ -72,6 +77,7 @@ class _Compiler:
         ids = self.source.record_id
         id_columns = (ids,) if isinstance(ids, str) else ids or ()
         self.columns.update(id_columns)
+        self.each = ()
         delete = self._condition(self.source.delete)
         observed = self._observed()
         evidence = {
@@ -98,7 +104,12 @@ class _Compiler:
     def _node(self, entry: NodeEntry, at: Places) -> NodeStep:
         type_ = self._node_type(entry.node, at, "node")
         index = 0
+        self._repeat(entry.each)
         if not entry.key:
+            if entry.each:
+                at.fault(
+                    "an entry with 'each' needs a key: without one the row itself names the node", "each"
+                )
             index = self.unkeyed.get(type_.name, 0)
             self.unkeyed[type_.name] = index + 1
         return NodeStep(
@@ -106,7 +117,19 @@ class _Compiler:
             self._filled(type_.properties, entry.set, at.at("set"), type_.name),
             entry.optional,
             self._condition(entry.when),
+            entry.each,
         )
+
+    def _repeat(self, each: tuple[str, ...]) -> None:
+        self.each = ()
+        for column in each:
+            self._reads(column)
+        self.each = each
+
+    def _reads(self, *columns: str) -> None:
+        """Note columns that the table must have; what lies in the elements of a list is no column of it."""
+        within = tuple(f"{column}." for column in self.each)
+        self.columns.update(column for column in columns if not column.startswith(within or "\0"))
 
     def _relation(self, entry: RelationEntry, at: Places, index: int) -> RelationStep:
         type_ = self.schema.relations.get(entry.relation)
@@ -115,6 +138,7 @@ class _Compiler:
             at.fault(
                 _unknown("relation '{}' to map to", "可映射的关系“{}”", entry.relation, known), "relation"
             )
+        self._repeat(entry.each)
         source = self._end(entry.source, at.at("from"))
         target = self._end(entry.target, at.at("to"))
         if not type_.allows(source.type, target.type):
@@ -164,6 +188,7 @@ class _Compiler:
             self._filled(type_.properties, rest, at.at("set"), type_.name),
             index,
             self._condition(entry.when),
+            entry.each,
         )
 
     def _end(self, end: Mapping[str, Cells], at: Places) -> Named:
@@ -257,8 +282,17 @@ class _Compiler:
                     f"“{name}”只以带密钥的散列保存；请作为键给出",
                 )
                 at.fault(reason, name)
-            filled.append(self._one(prop, cell, at.at(name)))
+            others = known.get(prop.others or "")
+            if others is not None and others.name not in cells and self._may_hold_lists(cell):
+                filled.append(self._one(others, cell.model_copy(update={"rest": True}), at.at(name)))
+                filled.append(self._one(prop, cell.model_copy(update={"first": True}), at.at(name)))
+            else:
+                filled.append(self._one(prop, cell, at.at(name)))
         return tuple(filled)
+
+    def _may_hold_lists(self, cell: Cell) -> bool:
+        plain = cell.column is not None and not cell.first and not cell.rest
+        return plain and self.source.reader_name not in _FLAT
 
     def _one(self, prop: Property, cell: Cell, at: Places) -> Filled:
         prefix = cell.prefix or ""
@@ -273,13 +307,16 @@ class _Compiler:
             at.fault(fault.reason)
         except NotAcceptedError as fault:
             at.fault(_not_accepted(str(cell.const), fault))
-        if cell.column is not None:
-            self.columns.add(cell.column)
-            take = of_column(prop.name, cell.column, convert, prefix)
-            return Filled(prop.name, cell.column, take, cell.proxy)
-        self.columns.update(cell.columns)
-        take = of_columns(prop.name, cell.columns, convert, prefix, cell.join)
-        return Filled(prop.name, ", ".join(cell.columns), take, cell.proxy)
+        columns = cell.columns if cell.column is None else (cell.column,)
+        self._reads(*columns)
+        if cell.rest or (cell.first and cell.column is None):
+            joint = _BETWEEN_REST if cell.join is None else cell.join
+            take = of_lists(prop.name, columns, convert, prefix, joint, rest=cell.rest)
+        elif cell.column is not None:
+            take = of_column(prop.name, cell.column, convert, prefix, first=cell.first)
+        else:
+            take = of_columns(prop.name, columns, convert, prefix, " " if cell.join is None else cell.join)
+        return Filled(prop.name, ", ".join(columns), take, cell.proxy)
 
     def _check_words(self, prop: Property, cell: Cell, at: Places) -> None:
         """What a word is turned into must be a value of the property; nothing makes the cell absent."""
@@ -293,8 +330,8 @@ class _Compiler:
     def _condition(self, when: When | None) -> Condition | None:
         if when is None:
             return None
-        self.columns.add(when.column)
-        return Condition(when.column, when.values)
+        self._reads(when.column)
+        return Condition(when.column, when.values, negated=when.empty is False)
 
     def _observed(self) -> Observed:
         cell = self.source.observed_at
@@ -329,10 +366,10 @@ class _HiddenIds(Mapper):
         return cls(**{name.name: getattr(plain, name.name) for name in fields(plain)}, hasher=hasher)
 
     def _record_id(self, values: Values) -> str:
-        cells = {column: values.get(column) for column in self.ids}
+        cells = {column: found(values, column) for column in self.ids}
         for column in self.secret.intersection(self.ids):
             try:
-                text = code_of(cells[column])
+                text = code_of(one_of(cells[column]))
             except NotAcceptedError:
                 continue  # refused below, with its place
             cells[column] = None if text is None else self.hasher(normalise(text))

@@ -40,7 +40,7 @@ RESERVED = frozenset({"id", "keys", "origins", "search", "key", "recordId", "pro
 _PROPERTY = frozenset(
     {
         "type", "en", "zh", "personal", "identity", "unit", "pattern", "form", "longest", "values", "minimum",
-        "maximum", "usual", "hashed", "kept", "searched", "indexed", "priority",
+        "maximum", "usual", "hashed", "kept", "searched", "indexed", "others", "priority",
     }
 )  # fmt: skip
 _NODE = frozenset({"prefix", "en", "zh", "avoid", "party", "derived", "ended", "shared", "properties"})
@@ -286,6 +286,7 @@ class _Reader:
             kept=_flag(said, "kept", True),
             searched=_flag(said, "searched"),
             indexed=_flag(said, "indexed"),
+            others=said["others"].text() if "others" in said else None,
             priority=said["priority"].texts() if "priority" in said else (),
         )
         self._fits(prop, place)
@@ -327,10 +328,17 @@ class _Reader:
             place.fault(f"the {what} '{name}' stands twice, first in {first.file}, line {first.line}")
 
     def check(self) -> None:
-        """What only the whole shows: every end of a relation is a node type."""
+        """What only the whole shows: ends of relations are node types, other values have a property of their own."""
         for place, end in self._ends:
             if end not in self.nodes:
                 place.fault(f"there is no node type '{end}'{nearest(end, tuple(self.nodes))}")
+        types: tuple[NodeType | RelationType, ...] = (*self.nodes.values(), *self.relations.values())
+        for type_ in types:
+            for prop in type_.properties.values():
+                others = type_.properties.get(prop.others or prop.name)
+                if others is None or (prop.others and others.type != "text"):
+                    _, place = self._meaning[prop.name]
+                    place.fault(f"{type_.name} has no text '{prop.others}' for other values of '{prop.name}'")
 
 
 def _usual(place: Place) -> tuple[float, float]:

@@ -66,6 +66,9 @@ class Property:
     kept: bool = True  # the value is a property of its node; False: it serves to make the key only
     searched: bool = False  # part of the search text of its node
     indexed: bool = False  # looked up by value
+    others: str | None = (
+        None  # of several values in one cell the first is kept here, the others in that property
+    )
     priority: tuple[str, ...] = ()  # channels that win over the schema's default order
 
 

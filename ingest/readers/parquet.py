@@ -1,4 +1,7 @@
-"""Parquet files, read in batches: only the mapped columns, never a whole row group as Python objects."""
+"""Parquet files, read in batches: only the mapped columns, never a whole row group as Python objects.
+
+Structs and lists of structs are read by path, as objects of JSON are (``address.city``).
+"""
 
 from __future__ import annotations
 
@@ -52,8 +55,8 @@ def _opened(file: BinaryIO, request: Request) -> Opened:
     if twice is not None:
         reason = f"two columns have the name '{twice[:80]}'"
         raise KehutuError("FILE_HEADER_FAULTY", file=request.name, line=1, reason=reason)
-    opened = Opened(iter(()), tuple(names))
-    wanted = [name for name in names if name in request.wanted]
+    opened = Opened(iter(()), tuple(path for field in table.schema_arrow for path in _paths(field)))
+    wanted = [field.name for field in table.schema_arrow if not request.wanted.isdisjoint(_paths(field))]
     if rows == 0 or groups == 0:
         opened.notices.add("NOTICE_EMPTY", file=request.name)
     opened.rows = _rows(table, wanted, file, request.name)
@@ -76,6 +79,17 @@ def _rows(table: Any, columns: list[str], file: BinaryIO, name: str) -> Iterator
             for values in zip(*cells, strict=True):
                 number += 1
                 yield Row(name, number, dict(zip(columns, values, strict=True)))
+
+
+def _paths(field: Any, before: str = "") -> Iterator[str]:
+    """The name of a column, and the paths to what lies in it."""
+    path, kind = f"{before}{field.name}", field.type
+    yield path
+    while pa.types.is_list(kind) or pa.types.is_large_list(kind):
+        kind = kind.value_type
+    if pa.types.is_struct(kind):
+        for inner in kind:
+            yield from _paths(inner, f"{path}.")
 
 
 def _cells(column: Any) -> list[object]:

@@ -1,0 +1,122 @@
+"""What one row has stated so far: how it names entities, and the statements on their way to JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+from graph.schema.keys import record_key
+from ingest.cells import RowFaultError, Take, refused
+from ingest.lists import Values, elements, found
+from ingest.refusals import NotAcceptedError
+from terms.ids import Key
+
+Plain: TypeAlias = dict[str, Any]
+"""A statement on its way to JSON, with the keys of ``ingest.statements``."""
+
+
+@dataclass(frozen=True, slots=True)
+class KeyPart:
+    """One key that an entry states. ``kept``: the property that the value fills; ``None`` keeps the key only.
+
+    ``derivable``: the key itself gives the value back, so that a bare reference need not repeat it.
+    """
+
+    take: Take
+    make: Callable[[str], Key]
+    kept: str | None
+    derivable: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """How an entry names an entity.
+
+    ``parts``: its keys by declared priority; none: the record itself names it, as its ``index``-th of this type.
+    ``slot``: equal namings in one mapping share it, so that each is worked out once a row.
+    """
+
+    type: str
+    prefix: str
+    parts: tuple[KeyPart, ...]
+    slot: int
+    column: str
+    source: str
+    index: int = 0
+
+
+class Stated:
+    """What one row has stated so far."""
+
+    __slots__ = ("by_key", "element", "id", "id_used", "named", "nodes", "relations", "values")
+
+    def __init__(self, values: Values, id_: str) -> None:
+        self.values = values
+        self.id = id_
+        self.id_used = False
+        self.element = 0  # of those for which an entry is repeated; 0 where it is not
+        self.nodes: list[Plain] = []
+        self.relations: list[Plain] = []
+        self.by_key: dict[str, Plain] = {}
+        self.named: dict[int, tuple[list[Key], Plain]] = {}
+
+    def each(self, columns: tuple[str, ...], state: Callable[[Stated], str | None]) -> list[str | None]:
+        """State something once for each element of the lists in these columns, which then stands in its column alone.
+
+        Raises:
+            RowFaultError: of an element, with its place in the list.
+        """
+        whole, named = self.values, self.named
+        stated = []
+        try:
+            for self.element, (places, self.values) in enumerate(elements(whole, columns), start=1):
+                self.named = {}
+                try:
+                    stated.append(state(self))
+                except RowFaultError as fault:
+                    raise fault.within(places) from None
+        except NotAcceptedError as fault:
+            raise refused(fault, ", ".join(columns), found(whole, columns[0])) from None
+        self.values, self.named, self.element = whole, named, 0
+        return stated
+
+    def keys(self, named: Named) -> tuple[list[Key], Plain]:
+        """Keys that the row states, none where all are empty, and the values to keep."""
+        known = self.named.get(named.slot)
+        if known is not None:
+            return known
+        keys: list[Key] = []
+        kept: Plain = {}
+        for part in named.parts:
+            text = part.take(self.values)
+            if text is not None:
+                keys.append(part.make(text))  # type: ignore[arg-type]  # key properties are text
+                if part.kept is not None:
+                    kept[part.kept] = text
+        if not named.parts:
+            self.id_used = True
+            keys.append(record_key(named.prefix, named.source, self.id, named.index))
+        self.named[named.slot] = keys, kept
+        return keys, kept
+
+    def node(self, type_: str, keys: list[Key], values: Plain, proxy: list[str]) -> Plain:
+        """Add a statement, or add to the one that the row already has of this entity."""
+        by_key = self.by_key
+        known = by_key.get(keys[0])
+        if known is None and len(keys) > 1:
+            known = next((by_key[key] for key in keys if key in by_key), None)
+        if known is None:
+            known = {"type": type_, "keys": keys}
+            self.nodes.append(known)
+            if values:
+                known["set"] = values
+        else:
+            known["keys"] = keys = [*known["keys"], *(k for k in keys if k not in known["keys"])]
+            if values:
+                known["set"] = {**known["set"], **values} if "set" in known else values
+        if proxy:
+            known["proxy"] = [*known.get("proxy", ()), *proxy]
+        for key in keys:
+            by_key[key] = known
+        return known

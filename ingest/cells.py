@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Final, NamedTuple, TypeAlias
 
 from ingest.conversions import code_of, instant_of, text_of
-from ingest.lists import Values, filled, finder, first_of, found, one_of, placed
+from ingest.lists import Values, filled, first_of, found, one_of, placed
 from ingest.numbers import Convert
 from ingest.readers.shown import Shown
 from ingest.refusals import NotAcceptedError
@@ -73,18 +73,19 @@ class Filled:
 
 def of_column(name: str, column: str, convert: Convert, prefix: str = "", *, first: bool = False) -> Take:
     """Takes the value of one column; of a list that holds several the first, or none at all."""
-    find = finder(column)
     choose = first_of if first else one_of
 
     def plain(values: Values) -> Value | None:
-        cell = find(values)
+        cell = values.get(column)
+        if cell is None:  # or stands at a path
+            cell = found(values, column)
         try:
             return convert(choose(cell) if type(cell) is list else cell)
         except NotAcceptedError as fault:
             raise refused(fault, column, cell, name) from None
 
     def prefixed(values: Values) -> Value | None:
-        cell = find(values)
+        cell = found(values, column)
         try:
             one = choose(cell)
             text = code_of(shown_in_text(one) if isinstance(one, Shown) else one)

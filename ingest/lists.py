@@ -7,11 +7,10 @@ a longer one is for the mapping to say: ``first``, ``rest`` or, for a whole entr
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import product
 from math import prod
-from operator import methodcaller
 from typing import Final, TypeAlias
 
 from ingest.refusals import NotAcceptedError
@@ -21,13 +20,6 @@ Values: TypeAlias = Mapping[str, object]
 
 MOST: Final = 10_000
 """Elements of one row for which an entry is repeated; more are no row but an attack, or a table of their own."""
-
-
-def finder(column: str) -> Callable[[Values], object]:
-    """The function that finds the cell of a column, or what a path leads to; ``None`` where there is nothing."""
-    if "." not in column:
-        return methodcaller("get", column)
-    return lambda values: found(values, column)
 
 
 def found(values: Values, column: str) -> object:

@@ -181,7 +181,7 @@ def _known_keys(way: Sequence[str | int]) -> tuple[str, ...]:
     steps = [str(step) for step in way]
     if steps[:1] == ["sources"]:
         model = Source
-    if steps[-1:] == ["delete"] or steps[-1:] == ["when"]:
+    if steps[-1:] == ["delete"] or "when" in steps[-2:]:
         model = When
     elif "node" in steps or "relation" in steps:
         entry = NodeEntry if "node" in steps else RelationEntry

@@ -89,7 +89,7 @@ def _named_column(value: object) -> object:
 
 
 def _listed(value: object) -> object:
-    return (value,) if isinstance(value, str) else value
+    return value if isinstance(value, list | tuple) else (value,)
 
 
 CellOrColumn: TypeAlias = Annotated[
@@ -127,6 +127,10 @@ class When(_Part):
 Each: TypeAlias = Annotated[
     tuple[str, ...], BeforeValidator(_listed, json_schema_input_type=str | tuple[str, ...])
 ]
+Whens: TypeAlias = Annotated[
+    tuple[When, ...], BeforeValidator(_listed, json_schema_input_type=When | tuple[When, ...])
+]
+_WHEN: Final = "Only for rows, or elements, whose column has this value; of several conditions all must hold."
 _EACH: Final = (
     "Columns with lists: the entry is repeated for each element, which then stands in the column alone."
 )
@@ -145,7 +149,7 @@ class NodeEntry(_Part):
         False, description="Left out where its key is empty; otherwise that quarantines the row."
     )
     each: Each = Field((), description=_EACH)
-    when: When | None = Field(None, description="Only for rows, or elements, whose column has this value.")
+    when: Whens = Field((), description=_WHEN)
 
 
 End: TypeAlias = dict[str, Cells]
@@ -163,7 +167,7 @@ class RelationEntry(_Part):
     key: Cells = Field({}, description="What tells it from another of the same ends, as a contract number.")
     set: Cells = Field({}, description="Properties of the relation.")
     each: Each = Field((), description=_EACH)
-    when: When | None = Field(None, description="Only for rows, or elements, whose column has this value.")
+    when: Whens = Field((), description=_WHEN)
 
     @field_validator("source", "target")
     @classmethod

@@ -78,7 +78,7 @@ class NodeStep:
     named: Named
     filled: tuple[Filled, ...]
     optional: bool
-    when: Condition | None
+    when: tuple[Condition, ...]
     each: tuple[str, ...] = ()
 
     def run(self, row: Stated) -> None:
@@ -88,8 +88,9 @@ class NodeStep:
             self._state(row)
 
     def _state(self, row: Stated) -> None:
-        if self.when is not None and not self.when.holds(row.values):
-            return
+        for condition in self.when:
+            if not condition.holds(row.values):
+                return
         keys, kept = row.keys(self.named)
         if keys:
             found = dict(kept)
@@ -120,7 +121,7 @@ class RelationStep:
     key: tuple[Filled, ...]
     filled: tuple[Filled, ...]
     index: int
-    when: Condition | None
+    when: tuple[Condition, ...]
     each: tuple[str, ...] = ()
 
     def run(self, row: Stated) -> str | None:
@@ -131,8 +132,9 @@ class RelationStep:
         return next(filter(None, empty), None) if empty else ", ".join(self.each)
 
     def _state(self, row: Stated) -> str | None:
-        if self.when is not None and not self.when.holds(row.values):
-            return None
+        for condition in self.when:
+            if not condition.holds(row.values):
+                return None
         for end in (self.source, self.target):
             if not row.keys(end)[0]:
                 return end.column

@@ -4,28 +4,24 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, fields
 from functools import lru_cache
-from typing import TypeAlias
 
 from graph.schema.keys import key_of, local_key
 from graph.schema.model import NodeType, Property, Schema
 from graph.schema.source import hint
-from graph.search_text import normalise
 from graph.validity import BOUNDS
 from ingest.cells import Condition, Filled, Observed, Take, of_column, of_columns, of_const, of_lists
-from ingest.conversions import check_format, code_of, converter, instant_of
-from ingest.lists import Values, found, one_of
+from ingest.conversions import check_format, converter, instant_of
+from ingest.hidden_ids import Hasher, HiddenIds
 from ingest.manifest import Rules
 from ingest.manifest_text import Cell, Cells, NodeEntry, RelationEntry, Source, When
 from ingest.mapping import Mapper, NodeStep, RelationStep, Usual
 from ingest.places import Places
+from ingest.readers import ENDS
 from ingest.refusals import NotAcceptedError, WrongUseError
 from ingest.stated import KeyPart, Named
 from terms.ids import Key
 from terms.texts import Texts
-
-Hasher: TypeAlias = Callable[[str], str]
 
 _DATE_LIKE = re.compile(r"\d{4}-\d")  # a date with a mistake in it, rather than the name of a column
 _FLAT = ("csv", "xlsx")  # formats whose cells hold no lists
@@ -78,7 +74,7 @@ class _Compiler:
         id_columns = (ids,) if isinstance(ids, str) else ids or ()
         self.columns.update(id_columns)
         self.each = ()
-        delete = self._condition(self.source.delete)
+        delete = None if self.source.delete is None else self._condition(self.source.delete)
         observed = self._observed()
         evidence = {
             node.name: tuple(p.name for p in node.properties.values() if p.identity == "evidence")
@@ -95,7 +91,7 @@ class _Compiler:
             usual={node.named.type: usual for node in nodes if (usual := self._usual(node.named.type))},
             secret=frozenset(self.secret),
         )
-        return mapper if self.secret.isdisjoint(id_columns) else _HiddenIds.of(mapper, self.hasher)
+        return mapper if self.secret.isdisjoint(id_columns) else HiddenIds.of(mapper, self.hasher)
 
     def _usual(self, type_: str) -> tuple[Usual, ...]:
         declared = self.schema.nodes[type_].properties.values()
@@ -107,16 +103,18 @@ class _Compiler:
         self._repeat(entry.each)
         if not entry.key:
             if entry.each:
-                at.fault(
-                    "an entry with 'each' needs a key: without one the row itself names the node", "each"
+                reason = Texts(
+                    "an entry with 'each' needs a key: without one the row itself names the node",
+                    "带 each 的条目需要键：没有键时由行本身命名该节点",
                 )
+                at.fault(reason, "each")
             index = self.unkeyed.get(type_.name, 0)
             self.unkeyed[type_.name] = index + 1
         return NodeStep(
             self._named(type_, entry.key, at.at("key"), index),
             self._filled(type_.properties, entry.set, at.at("set"), type_.name),
             entry.optional,
-            self._condition(entry.when),
+            tuple(map(self._condition, entry.when)),
             entry.each,
         )
 
@@ -168,8 +166,12 @@ class _Compiler:
                     "key",
                     name,
                 )
-        key = entry.key or {name: cell for name, cell in entry.set.items() if name in type_.key}
-        rest = {name: cell for name, cell in entry.set.items() if name not in key}
+        stated = entry.set
+        ends = ENDS.get(self.source.reader_name)
+        if ends and type_.spans and "until" not in stated:
+            stated = {**stated, "until": Cell(column=ends)}
+        key = entry.key or {name: cell for name, cell in stated.items() if name in type_.key}
+        rest = {name: cell for name, cell in stated.items() if name not in key}
         if key and len(key) < len(type_.key):
             missing = [name for name in type_.key if name not in key]
             at.fault(
@@ -187,7 +189,7 @@ class _Compiler:
             self._filled(type_.properties, key, at.at("key" if entry.key else "set"), type_.name),
             self._filled(type_.properties, rest, at.at("set"), type_.name),
             index,
-            self._condition(entry.when),
+            tuple(map(self._condition, entry.when)),
             entry.each,
         )
 
@@ -327,9 +329,7 @@ class _Compiler:
             except NotAcceptedError as fault:
                 at.fault(_not_accepted(said, fault), "words", word)
 
-    def _condition(self, when: When | None) -> Condition | None:
-        if when is None:
-            return None
+    def _condition(self, when: When) -> Condition:
         self._reads(when.column)
         return Condition(when.column, when.values, negated=when.empty is False)
 
@@ -350,30 +350,6 @@ class _Compiler:
                 self.at.fault(_not_accepted(str(text), fault), "observedAt")
         self.columns.add(cell.column)
         return Observed(cell.column, cell.format)
-
-
-@dataclass(frozen=True, slots=True)
-class _HiddenIds(Mapper):
-    """Takes rows whose own id is, or holds, an identity number: in the record id stands its keyed hash.
-
-    The record id is written on relations and shown as the source of every value, and an identity number is not kept.
-    """
-
-    hasher: Hasher
-
-    @classmethod
-    def of(cls, plain: Mapper, hasher: Hasher) -> _HiddenIds:
-        return cls(**{name.name: getattr(plain, name.name) for name in fields(plain)}, hasher=hasher)
-
-    def _record_id(self, values: Values) -> str:
-        cells = {column: found(values, column) for column in self.ids}
-        for column in self.secret.intersection(self.ids):
-            try:
-                text = code_of(one_of(cells[column]))
-            except NotAcceptedError:
-                continue  # refused below, with its place
-            cells[column] = None if text is None else self.hasher(normalise(text))
-        return Mapper._record_id(self, cells)
 
 
 def _unknown(what: str, what_zh: str, found: str, known: Iterable[str]) -> Texts:

@@ -103,6 +103,10 @@ READERS: dict[str, str] = {
     "finbench": "ingest.readers.finbench:read",
     "sf311": "ingest.readers.sf311:read",
     "bods": "ingest.readers.bods:read",
+    "psc": "ingest.readers.psc:read",
+    "gleif": "ingest.readers.gleif:read",
+    "ftm": "ingest.readers.ftm:read",
+    "green-button": "ingest.readers.green_button:read",
     "taiwan": "ingest.readers.taiwan:read",
     "py2neo": "ingest.readers.py2neo_graph:read",
 }
@@ -120,6 +124,9 @@ ENDINGS: dict[str, str] = {
     ".zip": "zip",
 }
 """Format by file name, where the manifest gives none."""
+
+ENDS: dict[str, str] = {"bods": "until"}
+"""Readers that know when what a row relates has ended -> the column that says it; a mapping need not name it."""
 
 WITHOUT_PATH: frozenset[str] = frozenset({"simbench", "febrl", "py2neo"})
 """Readers that bring their own input, so that a manifest need not give a path."""

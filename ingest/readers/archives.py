@@ -37,6 +37,8 @@ _BROKEN: Final = (
     NotImplementedError,
 )
 _MARKS: Final = {".gz": b"\x1f\x8b", ".zst": b"\x28\xb5\x2f\xfd", ".zip": b"PK"}
+PACKED: Final = frozenset(_MARKS)
+"""Endings of the names of packed files."""
 
 
 def unpacked(file: BinaryIO, name: str) -> BinaryIO:

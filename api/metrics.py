@@ -6,6 +6,7 @@ import threading
 import time
 from collections import Counter, defaultdict
 from importlib.metadata import version
+from itertools import groupby
 from typing import Final
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -47,9 +48,12 @@ class Tally:
             *_head("kehutu_http_request_seconds_total", "counter", "Seconds that answering them took."),
             *(f'kehutu_http_request_seconds_total{{path="{p}"}} {t:.6f}' for p, t in seconds),
         ]
-        for figure in figures(site):
-            name = f"kehutu_{figure.name}"
-            lines += [*_head(name, "gauge", figure.what), f"{name} {figure.value}"]
+        for name, group in groupby(figures(site), lambda figure: figure.name):
+            told = list(group)
+            lines += _head(f"kehutu_{name}", "gauge", told[0].what)
+            for figure in told:
+                label = "" if figure.part is None else f'{{part="{figure.part}"}}'
+                lines.append(f"kehutu_{name}{label} {figure.value}")
         return "\n".join(lines) + "\n"
 
 

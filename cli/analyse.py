@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import date
+from typing import Any, cast
 
 import click
 
 from cli.assumptions import with_messages
 from cli.options import Call, as_of_option, command
-from cli.output import ProgressLines, fields_of, print_json, print_table
+from cli.output import ProgressLines, camel, plain, print_json, print_table
 from services.analysis import AnalysisReport
 from services.analysis import analyse as make_run
 from services.assumption import before_data
@@ -96,12 +98,18 @@ def analyse(call: Call, engine: str, as_of: date | None, *, copy: bool | None) -
     progress.close()
     empty = (before_data(report.cut_off),) if EMPTY in report.risk.cautions else ()
     if call.json:
-        print_json({**fields_of(report), "assumptions": with_messages(empty, call.lang)})
+        print_json({**document(report), "assumptions": with_messages(empty, call.lang)})
         return 0
     print_table(("", ""), rows_of(report, call.lang))
     for assumed in empty:
         click.echo(assumed.message(call.lang))
     return 0
+
+
+def document(report: AnalysisReport) -> dict[str, object]:
+    """The report as JSON: the run, then what each of its parts tells, by its name."""
+    told = {camel(name.replace(" ", "_")): plain(part) for name, part in report.parts.items()}
+    return {"run": report.run, "cutOff": report.cut_off, "unchanged": report.unchanged, **told}
 
 
 def rows_of(report: AnalysisReport, lang: Lang) -> list[tuple[str, object]]:
@@ -120,4 +128,10 @@ def rows_of(report: AnalysisReport, lang: Lang) -> list[tuple[str, object]]:
         (text["communities"].format(engine=found.engine), found.communities),
         (text["largest"], found.largest),
         *((text["caution"].format(code=code), count) for code, count in sorted(risk.cautions.items())),
+        *(
+            (f"{name}: {key}", value)
+            for name, part in report.parts.items()
+            if part is not risk and part is not found
+            for key, value in asdict(cast(Any, part)).items()
+        ),
     ]

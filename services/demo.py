@@ -65,7 +65,7 @@ def build(site: Site, size: int, data: Path | None = None, progress: Progress = 
         analysis=analysis,
         clusters=tuple(clusters(site, 3)),
         traced=trace_of(site, run, model, enterprise, top=5),
-        customer=model.customers[customer],
+        customer=model.inputs.customers[customer],
         enterprise=model.ids[enterprise],
         synthetic=tuple(
             sorted(
@@ -86,10 +86,10 @@ def worth_a_look(model: RiskModel) -> tuple[int, int]:
     What comes from others is the score beyond the own record; customers and parties by position.
     """
     enterprise = np.array([kind == "Enterprise" for kind in model.types], dtype=np.bool_)
-    has_customer = np.isin(np.arange(len(model.ids)), model.customer_party)
-    through_others = (model.score - model.own) * model.lgd * model.exposure
+    has_customer = np.isin(np.arange(len(model.ids)), model.inputs.customer_party)
+    through_others = (model.score - model.own) * model.inputs.lgd * model.exposure
     party = int(np.argmax(np.where(enterprise & has_customer, through_others, -1.0)))
-    return party, int(np.flatnonzero(model.customer_party == party)[0])
+    return party, int(np.flatnonzero(model.inputs.customer_party == party)[0])
 
 
 def remember(home: Path, report: DemoReport, url: str) -> Path:

@@ -118,9 +118,11 @@ class CustomerRisk:
         """What is overdue and unpaid at the cut-off, by age."""
         ageing = tuple(
             AgeingBucket(start, end, Money(int(fen)))
-            for (start, end), fen in zip(BUCKETS, self.model.customer_ageing[self.customer], strict=True)
+            for (start, end), fen in zip(
+                BUCKETS, self.model.inputs.customer_ageing[self.customer], strict=True
+            )
         )
-        balance = Money(int(self.model.customer_balance[self.customer]))
+        balance = Money(int(self.model.inputs.customer_balance[self.customer]))
         return Arrears(balance, self.model.chance(self.party), ageing)
 
     @property
@@ -208,7 +210,7 @@ def risk(site: Site, entity: str) -> CustomerRisk | None:
     position = model.customer(entity)
     if position is None:
         return None
-    return CustomerRisk(run, model, int(model.customer_party[position]), position)
+    return CustomerRisk(run, model, int(model.inputs.customer_party[position]), position)
 
 
 def own(site: Site, row: CustomerRow, lang: Lang) -> OwnRisk | None:

@@ -74,7 +74,7 @@ def copy_again(settings: Settings, progress: Progress = silent) -> Copied | None
 
 def _copy(site: Site, progress: Progress) -> Copied:
     run, model = current(site)
-    store, done, total = site.store.within(WRITE_SECONDS), 0, len(model.ids) + len(model.customers)
+    store, done, total = site.store.within(WRITE_SECONDS), 0, len(model.ids) + len(model.inputs.customers)
     for type_name, entries in groupby(_rows(model), lambda entry: entry[0]):
         rows = (row for _, row in entries)
         while batch := list(islice(rows, BATCH)):
@@ -105,7 +105,7 @@ def _rows(model: RiskModel) -> Iterator[tuple[str, Row]]:
     for party in sorted(parties, key=lambda party: (model.types[party], party)):
         if model.types[party] != "Customer":
             yield model.types[party], _row(model, model.ids[party], party)
-    for customer, party in zip(model.customers, model.customer_party.tolist(), strict=True):
+    for customer, party in zip(model.inputs.customers, model.inputs.customer_party.tolist(), strict=True):
         yield "Customer", _row(model, customer, party)
 
 

@@ -24,8 +24,8 @@ def of_party(site: Site, model: RiskModel, party: int, most: int) -> tuple[Assum
         most: parties that may share an attribute (D_max).
     """
     name = model.ids[party]
-    kind = BUFFER_KINDS[int(model.buffer_kind[party])]
-    amount = Money(round(float(model.buffer[party])))
+    kind = BUFFER_KINDS[int(model.inputs.buffer_kind[party])]
+    amount = Money(round(float(model.inputs.buffer[party])))
     own = []
     if kind == "proxy":
         own.append(Assumption("BUFFER_PROXY", name, amount=amount))
@@ -55,7 +55,7 @@ def _sharers(model: RiskModel) -> dict[str, Ints]:
     """By kind of evidence how many parties have each attribute in common."""
     return {
         kind: np.bincount(np.unique(np.stack([attribute, party]), axis=1)[0]).astype(np.int64)
-        for kind, (party, attribute, _) in model.incidence.items()
+        for kind, (party, attribute, _) in model.solved.incidence.items()
     }
 
 
@@ -71,7 +71,7 @@ def _equity_record(site: Site, name: str) -> str:
 
 def _hubs(model: RiskModel, party: int, most: int) -> list[Assumption]:
     found = []
-    for kind, (parties, attribute, record) in model.incidence.items():
+    for kind, (parties, attribute, record) in model.solved.incidence.items():
         for row in np.flatnonzero(parties == party).tolist():
             if _sharers(model)[kind][attribute[row]] > most:
                 found.append(Assumption("HUB_IGNORED", kind, record[row]))

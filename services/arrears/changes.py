@@ -91,7 +91,7 @@ def _change(model: RiskModel, cause: _Cause, effect: int, names: Mapping[int, Na
     if cause.source != cause.target:
         what = f"cut the link from {party.name} to {other.name}"
         return Change(what, Money(effect), ChangeKind.CUT, party, other)
-    if int(model.customer_balance[model.customer_party == cause.source].sum()) > 0:
+    if int(model.inputs.customer_balance[model.inputs.customer_party == cause.source].sum()) > 0:
         return Change(f"settle the arrears of {party.name}", Money(effect), ChangeKind.SETTLE, party)
     return Change(f"have {party.name} pay on time", Money(effect), ChangeKind.PAY_ON_TIME, party)
 

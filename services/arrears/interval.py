@@ -56,8 +56,8 @@ def interval_of(run: Run, model: RiskModel, party: int) -> Interval | None:
 
 @lru_cache(maxsize=2)
 def _limits(model: RiskModel, parameters: RiskParameters) -> tuple[Floats, Floats]:
-    uncertain = model.buffer_kind >= BUFFER_KINDS.index("proxy")
-    taken = model.buffer / 100
+    uncertain = model.inputs.buffer_kind >= BUFFER_KINDS.index("proxy")
+    taken = model.inputs.buffer / 100
     ends = []
     for factor in (FACTOR, 1 / FACTOR):
         buffer = np.where(uncertain, taken * factor, taken)

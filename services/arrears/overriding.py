@@ -27,6 +27,10 @@ from services.live.keeping import keep
 from services.names import Named, names_of
 from services.platform import decide
 from services.risk.model import RiskModel, current
+from services.risk.part import Basis, Before
+from services.risk.parts.solution import Work
+from services.risk.registry import PARTS
+from services.risk.situation import parameters_of
 from services.site import Site
 from terms.errors import KehutuError
 from terms.ids import Key
@@ -167,16 +171,25 @@ def _revise(
     own[party] = found.own if found else (earlier[0].recorded if earlier else own[party])
     computed = update(model.solution, model.network, own, np.array([party]))
     solution = computed.apply(model.solution)
-    after = replace(
+    everybody = np.arange(len(model.ids))
+    revised = replace(
         model,
-        own=own,
-        score=solution.h,
-        raw=solution.raw,
-        bound=solution.bound,
-        expected_loss=model.loss_at(solution.h, np.arange(len(model.ids))),
+        inputs=replace(model.inputs, own=own),
+        solved=replace(
+            model.solved,
+            score=solution.h,
+            raw=solution.raw,
+            bound=solution.bound,
+            expected_loss=model.loss_at(solution.h, everybody),
+        ),
         overrides=sorted([*others, *([found] if found else [])], key=lambda o: o.party),
+        others={},
     )
-    continued = Continued(after, 1, len(computed.parties), changes_of(model, after))
+    work = Work(touched=1, computed=len(computed.parties))
+    basis = PARTS.gathered(site, Basis(parameters_of(run), None, model.probability))
+    whole = PARTS.go_on(basis, Before(model.found, everybody), revised.found)
+    after = RiskModel.from_found(model.cut_off, whole)
+    continued = Continued(after, whole, basis, work, changes_of(model, after))
     known = runs.known_until(site.ledger, run)
     keep(site, run, continued, seq if known >= seq - 1 else known)
     return current(site)

@@ -17,7 +17,7 @@ from services.own_risk import kept
 from services.own_risk.kept import OwnModel
 from services.own_risk.record import ALWAYS, REGISTERS
 from services.risk.model import RiskModel
-from services.risk.own import OWN
+from services.risk.parts.own_risk import OWN_RISK
 from services.site import Site
 from terms.errors import Lang
 
@@ -63,12 +63,12 @@ def own_risk(
     Reasons are made anew from the record as the graph shows it: bills that were corrected since may tell another story
     than the run's forecast.
     """
-    version = run.parts.get(OWN, {}).get("model")
+    version = run.parts.get(OWN_RISK.name, {}).get("model")
     customer = model.customer(row.id)
     if version is None or customer is None:
         return None
     fitted, cut_off = kept.kept(site.home, version), np.datetime64(run.cut_off)
-    chance, late = float(model.customer_own[customer]), float(model.customer_next_bill[customer])
+    chance, late = float(model.forecasts.default[customer]), float(model.forecasts.next_bill[customer])
     return OwnRisk(
         probability=None if np.isnan(chance) else chance,
         next_bill_late=None if np.isnan(late) else late,

@@ -96,8 +96,8 @@ def _floor(model: RiskModel, parameters: RiskParameters, party: int) -> float:
 
 def _equity(site: Site, model: RiskModel, party: int) -> tuple[float, float]:
     """Equity as reported and the buffer of the model, yuan; they differ where the buffer is the floor."""
-    buffer = float(model.buffer[party]) / 100
-    floored = model.buffer_kind[party] == BUFFER_KINDS.index("floor")
+    buffer = float(model.inputs.buffer[party]) / 100
+    floored = model.inputs.buffer_kind[party] == BUFFER_KINDS.index("floor")
     if floored and model.types[party] == "Enterprise":
         found = queries.entity(site.store, type="Enterprise", id=model.ids[party])
         properties = {} if found is None else found.properties
@@ -109,7 +109,7 @@ def _equity(site: Site, model: RiskModel, party: int) -> tuple[float, float]:
 
 def _settle(model: RiskModel, changes: Changes, party: int, shock: Shock) -> None:
     """What is left of the arrears keeps its part of the own distress; without arrears all of it goes."""
-    balance = int(model.customer_balance[model.customer_party == party].sum())
+    balance = int(model.inputs.customer_balance[model.inputs.customer_party == party].sum())
     paid = changes.paid.get(party, 0)
     if shock.amount is None:
         paid = balance

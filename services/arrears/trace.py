@@ -69,8 +69,8 @@ def trace_of(site: Site, run: Run, model: RiskModel, party: int, top: int) -> Ri
         score=float(model.score[party]),
         probability=model.chance(party),
         parameters=parameters_of(run).status,
-        raw=float(model.raw[party]),
-        bound=float(model.bound[party]),
+        raw=float(model.solved.raw[party]),
+        bound=float(model.solved.bound[party]),
         expected_loss=Money(loss),
         paths=tuple(
             _path(model, names, path, amount)
@@ -146,8 +146,8 @@ def _relations(model: RiskModel, source: int, target: int) -> tuple[RelationPart
 
 def _cautions(model: RiskModel, party: int) -> tuple[str, ...]:
     """What was assumed about the party: its buffer, and relations of its own that had to be left out."""
-    kind = BUFFER_KINDS[int(model.buffer_kind[party])]
-    buffer = Money(round(float(model.buffer[party])))
+    kind = BUFFER_KINDS[int(model.inputs.buffer_kind[party])]
+    buffer = Money(round(float(model.inputs.buffer[party])))
     own = [f"buffer of {buffer} yuan is a {kind}"] if kind in ("proxy", "floor") else []
     return (
         *own,

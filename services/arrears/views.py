@@ -219,7 +219,7 @@ def _told(  # noqa: PLR0917  # the parts of one answer
     data_time: date,
     recovery: float,
 ) -> LossView:
-    loss = np.rint(seen.share * model.buffer).astype(np.int64)
+    loss = np.rint(seen.share * model.inputs.buffer).astype(np.int64)
     shocked = shock > 0.0
     unpaid = np.zeros(len(loss)) if seen.unpaid is None else seen.unpaid
     hit = np.flatnonzero((loss > 0) | shocked | (unpaid >= SETTLED))

@@ -114,7 +114,7 @@ def _losses(model: RiskModel, score: Floats, among: Ints, changes: Changes) -> I
 
 def _equity_losses(model: RiskModel, start: Start, share: Floats, among: Ints, changes: Changes) -> Ints:
     """Rise of what every enterprise among them loses of its equity, fen; 0 for people and customers."""
-    before = model.buffer[among]
+    before = model.inputs.buffer[among]
     buffer = before.copy()
     for shock in changes.pure:
         if isinstance(shock, pure.Equity):

@@ -251,8 +251,8 @@ def _scores(model: RiskModel, declared: NodeType, by: str) -> dict[str, object]:
         values: Floats = model.score[party]
     elif declared.name == "Customer":
         # The customer's part, by exposure, of its party's loss; a portrait apportions it exactly.
-        whole = np.bincount(party, weights=model.customer_exposure, minlength=len(model.ids))[party]
-        part = np.divide(model.customer_exposure, whole, out=np.zeros(len(ids)), where=whole > 0)
+        whole = np.bincount(party, weights=model.inputs.customer_exposure, minlength=len(model.ids))[party]
+        part = np.divide(model.inputs.customer_exposure, whole, out=np.zeros(len(ids)), where=whole > 0)
         values = model.expected_loss[party].astype(np.float64) * part
     else:
         values = model.expected_loss[party].astype(np.float64)
@@ -262,7 +262,7 @@ def _scores(model: RiskModel, declared: NodeType, by: str) -> dict[str, object]:
 def _carriers(model: RiskModel, declared: NodeType) -> tuple[list[str], Ints]:
     """Ids of the entities of a type that the run knows, and the position of the party of each."""
     if declared.name == "Customer":
-        return model.customers, model.customer_party
+        return model.inputs.customers, model.inputs.customer_party
     if not declared.party:
         raise KehutuError("FILTER_UNKNOWN", type=declared.name, found=RISK, hint="")
     at = np.flatnonzero(np.array(model.types, dtype=object) == declared.name)

@@ -23,14 +23,18 @@ from ledger import runs
 from ledger.runs import Run
 from services.analysis import analyse, conclude
 from services.engines.choose import engine as engine_of
-from services.live.continuing import Continued, continued
+from services.live.continuing import Continued, go_on
 from services.live.keeping import keep
 from services.live.relevance import changes_risk
 from services.own_risk import kept as own_models
 from services.risk import fitted as fits
 from services.risk.inputs import exposure
-from services.risk.model import FIT, model_of
-from services.risk.own import OWN
+from services.risk.model import model_of
+from services.risk.part import Basis
+from services.risk.parts.communities import COMMUNITIES
+from services.risk.parts.own_risk import OWN_RISK
+from services.risk.parts.solution import FIT, SOLUTION
+from services.risk.registry import PARTS
 from services.risk.situation import fit_of, parameters_of
 from services.runs.now import read_until
 from services.runs.tables import depth_of
@@ -131,12 +135,13 @@ def _follow(site: Site, projection: Projection | None, progress: Progress) -> Fo
     progress("Reading what may have changed")
     inputs = exposure(site, np.datetime64(run.cut_off), parameters_of(run))
     before = model_of(site, run)
-    found = continued(before, inputs)
-    if found.touched > SHARE * max(1, len(found.model.ids)):
+    basis = PARTS.gathered(site, Basis(inputs.parameters, inputs, before.probability, engine=_engine(run)))
+    found = go_on(before, basis)
+    if found.work.touched > SHARE * max(1, len(found.model.ids)):
         finder = engine_of(_engine(run), site.store, site.schema)
         made = conclude(site, inputs, finder, shown, engine=_engine(run), fit=fit_of(run), progress=progress)
         return Followed("full", made.run, run.id, "share")
-    if _equal(before.tables(), found.model.tables()):
+    if _equal(PARTS.tables(before.found), PARTS.tables(found.found)):
         runs.know(site.ledger, run.id, shown)
         return Followed("unchanged", run.id)
     kept = keep(site, run, found, shown)
@@ -149,7 +154,7 @@ def _needs_full(site: Site, run: Run, known: int) -> Reason | None:
     """Why the run cannot be continued; what can only be told from the inputs comes later."""
     if _moved(site, run, known):
         return "cut-off"
-    if run.code_version != version("kehutu") or "overrides" not in _whole(site, run).files:
+    if run.code_version != version("kehutu") or not PARTS.needed <= _whole(site, run).files.keys():
         return "version"
     if _learned(run) != _in_force(site):
         return "parameters"
@@ -171,7 +176,7 @@ def _whole(site: Site, run: Run) -> Run:
 
 def _learned(run: Run) -> tuple[object, object]:
     """Versions of the fit and of the model of own risk that the run was made with; None: the start values."""
-    return run.parts["risk"].get(FIT), run.parts.get(OWN, {}).get("model")
+    return run.parts[SOLUTION.name].get(FIT), run.parts.get(OWN_RISK.name, {}).get("model")
 
 
 def _in_force(site: Site) -> tuple[object, object]:
@@ -180,11 +185,11 @@ def _in_force(site: Site) -> tuple[object, object]:
 
 
 def _engine(run: Run) -> str:
-    return str(run.parts.get("communities", {}).get("engine", "local"))
+    return str(run.parts.get(COMMUNITIES.name, {}).get("engine", "local"))
 
 
 def _equal(before: dict[str, pa.Table], after: dict[str, pa.Table]) -> bool:
-    return all(table.equals(before[name]) for name, table in after.items())
+    return before.keys() == after.keys() and all(table.equals(before[name]) for name, table in after.items())
 
 
 def _loss(found: Continued) -> Money:

@@ -10,8 +10,7 @@ from typing import Any
 from ledger import runs
 from ledger.runs import Run
 from services.live.continuing import Continued
-from services.risk.identity import identity_of
-from services.risk.situation import parameters_of
+from services.risk.registry import PARTS
 from services.runs.now import is_kept
 from services.runs.tables import PART, depth_of, places_of, save_changed, tables_at
 from services.site import Site
@@ -27,11 +26,11 @@ def keep(site: Site, parent: Run, found: Continued, watermark: int, **told: Any)
     Returns:
         None where the parent is no longer the current run: somebody else has continued it meanwhile.
     """
-    model = found.model
-    run_id, projection = identity_of(model, parameters_of(parent), parent.id)
+    after = PARTS.tables(found.found)
+    run_id, projection = PARTS.identity(found.basis, after, parent.cut_off, parent.id)
     if not is_kept(site, run_id):
-        before = tables_at(site.home, places_of(site.ledger, parent))
-        files = save_changed(site.home, run_id, before, model.tables(), found.changes)
+        before = tables_at(site.home, places_of(site.ledger, parent, PARTS.needed))
+        files = save_changed(site.home, run_id, before, after, found.changes)
         runs.save(
             site.ledger,
             Run(
@@ -42,7 +41,11 @@ def keep(site: Site, parent: Run, found: Continued, watermark: int, **told: Any)
                 watermark=watermark,
                 code_version=version("kehutu"),
                 projection_hash=projection,
-                parts={**parent.parts, PART: _part(parent, found, told)},
+                parts={
+                    **PARTS.heads(found.basis, found.found),
+                    **parent.parts,
+                    PART: _part(parent, found, told),
+                },
                 files=files,
             ),
         )
@@ -56,8 +59,8 @@ def _part(parent: Run, found: Continued, told: Mapping[str, Any]) -> dict[str, A
         "algorithm": "continued from the parent's solution; communities are those of the last full run",
         "parameters": {
             "depth": depth_of(parent) + 1,
-            "touched": found.touched,
-            "computed": found.computed,
+            "touched": found.work.touched,
+            "computed": found.work.computed,
             "changed": found.changes.num_rows,
             **told,
         },

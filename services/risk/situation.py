@@ -16,7 +16,8 @@ from algorithms.risk.what_if import Situation
 from ledger.runs import Run
 from services.exposure.model import BUFFER_KINDS
 from services.risk.fitted import Fitted
-from services.risk.model import FIT, PROBABILITY, RiskModel
+from services.risk.model import RiskModel
+from services.risk.parts.solution import FIT, PROBABILITY
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -52,8 +53,8 @@ def _arrears(model: RiskModel, parameters: RiskParameters) -> Start:
         network=model.network,
         loss=False,
         own=model.own,
-        buffer=model.buffer / 100,
-        uncertain_buffer=model.buffer_kind >= BUFFER_KINDS.index("proxy"),
+        buffer=model.inputs.buffer / 100,
+        uncertain_buffer=model.inputs.buffer_kind >= BUFFER_KINDS.index("proxy"),
         parameters=parameters,
     )
     return Start(situation, model.solution)
@@ -75,7 +76,7 @@ def _equity(model: RiskModel, parameters: RiskParameters) -> Start:
         relation=links.part_relation[money].astype(np.int64),
         amount=links.part_amount[money],
     )
-    buffer = model.buffer / 100
+    buffer = model.inputs.buffer / 100
     weights = loss_weights(len(model.ids), owed, buffer, parameters)
     network = Network.of(weights.csr)
     situation = Situation(
@@ -84,7 +85,7 @@ def _equity(model: RiskModel, parameters: RiskParameters) -> Start:
         loss=True,
         own=model.own,
         buffer=buffer,
-        uncertain_buffer=model.buffer_kind >= BUFFER_KINDS.index("proxy"),
+        uncertain_buffer=model.inputs.buffer_kind >= BUFFER_KINDS.index("proxy"),
         parameters=parameters,
     )
     return Start(situation, solve(network, model.own))

@@ -31,8 +31,11 @@ def depth_of(run: runs.Run) -> int:
     return 0 if part is None else int(part["parameters"]["depth"])
 
 
-def places_of(ledger: Ledger, run: runs.Run) -> Places:
+def places_of(ledger: Ledger, run: runs.Run, needed: frozenset[str]) -> Places:
     """Where everything lies that the run is made of.
+
+    Args:
+        needed: tables without which it cannot be read.
 
     Raises:
         KehutuError: ``RUN_OUTDATED`` where an earlier version of the program made it or one that it continues.
@@ -43,7 +46,7 @@ def places_of(ledger: Ledger, run: runs.Run) -> Places:
         if PART not in run.parts or run.parent is None:
             break
         run = runs.get(ledger, run.parent)
-    if "overrides" not in run.files:
+    if not needed <= run.files.keys():
         raise KehutuError("RUN_OUTDATED", id=run.id)
     return tuple(found)
 

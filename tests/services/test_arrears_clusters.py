@@ -45,7 +45,7 @@ def test_the_hub_is_ring_fenced_because_no_seed_alone_spares_as_much(hub_site: S
     # All that the hub passes on: the loss of the four behind it.
     _, model = current(hub_site)
     behind = [model.ids.index(f"enterprise:{code(x)}") for x in BEHIND]
-    stake = model.lgd[behind] * model.exposure[behind]
+    stake = model.inputs.lgd[behind] * model.exposure[behind]
     assert cluster.action.spared.fen == pytest.approx(AT_HUB * FROM_HUB * stake.sum(), abs=1)
     assert "Ring-fence Works H first" in cluster.suggested_action
 
@@ -74,7 +74,7 @@ def test_members_come_with_the_largest_loss_first(hub_site: Site) -> None:
 
 def test_ring_fences_are_picked_one_after_the_other(hub_site: Site) -> None:
     _, model = current(hub_site)
-    stake = model.lgd * model.exposure
+    stake = model.inputs.lgd * model.exposure
     picks = ring_fences(model, stake, picks=9)
     assert model.ids[picks[0].party] == f"enterprise:{code(HUB)}"
     # Then the late payers keep nothing but the hub itself from being safe.

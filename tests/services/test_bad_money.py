@@ -322,7 +322,7 @@ def test_a_what_if_that_leaves_no_link_is_answered(site: Site, report: AnalysisR
         assert party is not None
         assert hit.after == model.own[party]
     assert answer.total_loss.fen == int(
-        np.rint(model.own * model.lgd * model.exposure).sum() - model.expected_loss.sum()
+        np.rint(model.own * model.inputs.lgd * model.exposure).sum() - model.expected_loss.sum()
     )
 
 

@@ -36,7 +36,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 def buffer_of(model: RiskModel, code: str) -> tuple[float, str]:
     party = model.party(f"enterprise:{code}")
     assert party is not None
-    return float(model.buffer[party]) / 100, BUFFER_KINDS[int(model.buffer_kind[party])]
+    return float(model.inputs.buffer[party]) / 100, BUFFER_KINDS[int(model.inputs.buffer_kind[party])]
 
 
 def test_without_a_balance_sheet_the_buffer_is_twenty_four_mean_monthly_bills(site: Site) -> None:

@@ -105,7 +105,7 @@ def test_every_answer_uses_the_fit_and_money_adds_up(
     assert parameters_of(run).status == "fitted"
     assert model.probability == fit.probability
     assert before.probability == IDENTITY
-    expected = np.rint(fit.probability(model.score) * model.lgd * model.exposure)
+    expected = np.rint(fit.probability(model.score) * model.inputs.lgd * model.exposure)
     assert np.array_equal(model.expected_loss, expected)
 
     at_risk = [int(at) for at in np.argsort(-model.expected_loss)[:5]]
@@ -145,7 +145,7 @@ def test_a_what_if_costs_the_difference_of_two_analyses(
     answer = what_if(site, [Shock(ShockKind.DEFAULT, model.ids[party])])
     hit = {each.party.id: each for each in answer.hits}
     shocked = hit[model.ids[party]]
-    whole = round(model.lgd[party] * model.exposure[party])
+    whole = round(model.inputs.lgd[party] * model.exposure[party])
     assert shocked.loss.fen == whole - model.expected_loss[party]
     assert sum(each.loss.fen for each in answer.hits) + answer.rest.loss.fen == answer.total_loss.fen
     for name, each in hit.items():
@@ -153,7 +153,8 @@ def test_a_what_if_costs_the_difference_of_two_analyses(
         assert at is not None
         assert each.before == model.chance(at)
         assert (
-            each.loss.fen == round(each.after * model.lgd[at] * model.exposure[at]) - model.expected_loss[at]
+            each.loss.fen
+            == round(each.after * model.inputs.lgd[at] * model.exposure[at]) - model.expected_loss[at]
         )
 
 

@@ -102,7 +102,7 @@ def test_continuing_is_solving_anew_whatever_changed(steps: list[Exposure]) -> N
         before, model = model, continued(model, step).model
         anew = full(step)
         assert np.abs(model.score - anew.score).max() <= 1e-9
-        assert model.bound.max() <= 1e-9
+        assert model.solved.bound.max() <= 1e-9
         assert np.abs(model.expected_loss - anew.expected_loss).max() <= 1
         for name, table in model.tables().items():
             if name != "parties":
@@ -189,14 +189,14 @@ def test_one_party_more_stores_its_own_rows_only(wide: Exposure) -> None:
     assert set(ORDER) <= set(found)
     assert stored["parties"] == 1
     assert (stored["links"], stored["parts"], stored["money"], stored["customers"]) == (1, 1, 1, 1)
-    assert after.touched <= 2
+    assert after.work.touched <= 2
     assert_same(applied(before.tables(), after.model.tables()), after.model.tables())
 
 
 def test_nothing_new_is_no_change(wide: Exposure) -> None:
     before = full(wide)
     after = continued(before, wide)
-    assert after.touched == after.computed == after.changes.num_rows == 0
+    assert after.work.touched == after.work.computed == after.changes.num_rows == 0
     assert all(patch is None for patch in patches(before.tables(), after.model.tables()).values())
     assert changes_of(before, before).num_rows == 0
 

@@ -210,7 +210,7 @@ def assert_as_new(site: Site, followed: Followed) -> RiskModel:
     runs.turn(site.ledger, run.id)
     assert model.ids == anew.ids
     assert np.abs(model.score - anew.score).max() <= 1e-9, followed
-    assert model.bound.max() <= 1e-9
+    assert model.solved.bound.max() <= 1e-9
     assert np.abs(model.expected_loss - anew.expected_loss).max() <= 1
     tables, expected = model.tables(), anew.tables()
     for name in set(tables) - {"parties"}:

@@ -23,7 +23,7 @@ from services.loading import ingest
 from services.own_risk import kept
 from services.risk.inputs import exposure
 from services.risk.model import current
-from services.risk.own import OWN
+from services.risk.parts.own_risk import OWN_RISK as PART
 from services.risk.situation import parameters_of
 from services.settings import settings
 from services.site import Site, open_site
@@ -57,8 +57,8 @@ def own(site: Site) -> dict[str, float]:
     """Own distress by customer number in the current run."""
     _, model = current(site)
     return {
-        name.split(":")[1]: float(model.own[model.customer_party[k]])
-        for k, name in enumerate(model.customers)
+        name.split(":")[1]: float(model.own[model.inputs.customer_party[k]])
+        for k, name in enumerate(model.inputs.customers)
     }
 
 
@@ -105,14 +105,14 @@ def test_an_analysis_puts_forecasts_in_the_place_of_the_rule(fitted: Fitted) -> 
 
 def test_a_run_names_the_model_and_keeps_its_forecasts(fitted: Fitted) -> None:
     head, model = current(fitted.site)
-    assert head.parts[OWN]["model"] == fitted.card["version"]
+    assert head.parts[PART.name]["model"] == fitted.card["version"]
     place = model.customer(f"customer:{WITHOUT_BILLS}")
     assert place is not None
-    assert np.isnan(model.customer_own[place])
-    assert np.isnan(model.customer_next_bill[place])
-    known = ~np.isnan(model.customer_own)
-    assert known.sum() == len(model.customers) - 1
-    assert ((model.customer_own[known] > 0) & (model.customer_own[known] <= 1)).all()
+    assert np.isnan(model.forecasts.default[place])
+    assert np.isnan(model.forecasts.next_bill[place])
+    known = ~np.isnan(model.forecasts.default)
+    assert known.sum() == len(model.inputs.customers) - 1
+    assert ((model.forecasts.default[known] > 0) & (model.forecasts.default[known] <= 1)).all()
     assert analyse(fitted.site).unchanged
 
 
@@ -225,5 +225,5 @@ def test_taking_the_model_back_brings_the_start_rule_and_leaves_earlier_runs_as_
     assert run("fit", "own-risk", "--reset", "--home", fitted.site.home).exit_code == 0
     assert analyse(fitted.site).risk.own_risk == "start rule"
     assert own(fitted.site) == fitted.before
-    assert runs.get(fitted.site.ledger, with_model.id).parts[OWN]["model"] == fitted.card["version"]
+    assert runs.get(fitted.site.ledger, with_model.id).parts[PART.name]["model"] == fitted.card["version"]
     assert kept.kept(fitted.site.home, fitted.card["version"]) is not None

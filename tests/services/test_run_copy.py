@@ -55,7 +55,7 @@ def copies(site: Site) -> dict[str, tuple[object, ...]]:
 def expected(site: Site) -> dict[str, tuple[object, ...]]:
     run, model = current(site)
     party = {name: place for place, name in enumerate(model.ids)}
-    party |= dict(zip(model.customers, model.customer_party.tolist(), strict=True))
+    party |= dict(zip(model.inputs.customers, model.inputs.customer_party.tolist(), strict=True))
     return {
         name: (float(model.score[place]), f"community-{int(model.community[place])}", run.id)
         for name, place in party.items()

@@ -122,7 +122,7 @@ class Writer:
         text, model = self._text, self._model
         party = position(self._site, model, entity)
         answer = trace_of(self._site, self._run, model, party, PATHS)
-        customers = (model.customer_party == party).nonzero()[0]
+        customers = (model.inputs.customer_party == party).nonzero()[0]
         return Sheet(
             lang=self._lang,
             title=text["title"],
@@ -173,13 +173,13 @@ class Writer:
     def _facts(self, answer: RiskTrace, model: RiskModel, party: int, customers: Ints) -> tuple[Row, ...]:
         text = self._text
         rank = int((model.expected_loss > model.expected_loss[party]).sum()) + 1
-        kind = BUFFER_KINDS[int(model.buffer_kind[party])]
-        balance = int(model.customer_balance[customers].sum())
+        kind = BUFFER_KINDS[int(model.inputs.buffer_kind[party])]
+        balance = int(model.inputs.customer_balance[customers].sum())
         return (
             Row(text["exposure"], (str(Money(int(model.exposure[party]))),)),
-            Row(text["lgd"], (f"{float(model.lgd[party]):.0%}",)),
+            Row(text["lgd"], (f"{float(model.inputs.lgd[party]):.0%}",)),
             Row(text["own"], (f"{float(model.own[party]):.1%}",)),
-            Row(text["buffer"], (f"{Money(round(float(model.buffer[party])))} ({text[kind]})",)),
+            Row(text["buffer"], (f"{Money(round(float(model.inputs.buffer[party])))} ({text[kind]})",)),
             Row(text["balance"], (str(Money(balance)),)),
             Row(text["customers"], (f"{len(customers)}",)),
             Row(text["rank"], (text["of"].format(rank=rank, total=len(model.ids)),)),
@@ -233,7 +233,7 @@ class Writer:
 
     def _ageing(self, model: RiskModel, customers: Ints) -> Table:
         text = self._text
-        amounts = model.customer_ageing[customers].sum(axis=0).tolist()
+        amounts = model.inputs.customer_ageing[customers].sum(axis=0).tolist()
         rows = tuple(
             Row(
                 text["last_bucket"].format(start=start - 1)

@@ -1,0 +1,127 @@
+"""A run is made of parts. A part says which tables are its own, how it is computed and what it tells; all else follows.
+
+``analyse`` computes every part in order, a load lets every part go on, and storage, the run's identity, the report, its
+history and the figures of a monitor walk the same list (``services.risk.registry``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Generic, TypeAlias, TypeVar, cast
+
+import pyarrow as pa
+
+from algorithms.risk.parameters import RiskParameters
+from algorithms.risk.probability import IDENTITY, Probability
+from graph.arrays import Ints
+from services.engines.protocol import Engine
+from services.exposure.model import Exposure
+from services.site import Site
+
+V = TypeVar("V")
+
+Columns: TypeAlias = Mapping[str, Mapping[str, Any]]
+"""Arrays by table and column."""
+Tables: TypeAlias = Mapping[str, pa.Table]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table of a run with the columns that a part has in it; several parts may share one, a column each its own."""
+
+    name: str
+    columns: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Basis:
+    """What the parts of a run are made of.
+
+    ``parameters``: of weights and inputs. ``exposure``: the inputs of risk; absent where a run only takes another
+    judgement in. ``probability``, ``fit``: g, and the version of the fit that it and the parameters come from.
+    ``finder``, ``engine``: where communities are found, and its name. ``gathered``: by part, what it has read itself.
+    """
+
+    parameters: RiskParameters
+    exposure: Exposure | None
+    probability: Probability = IDENTITY
+    fit: str | None = None
+    finder: Engine | None = None
+    engine: str = "local"
+    gathered: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def inputs(self) -> Exposure:
+        """The inputs of risk, for parts that are computed of them."""
+        assert self.exposure is not None  # noqa: S101  # where they are absent, such parts are given as they are
+        return self.exposure
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Found:
+    """What parts have found, by their names."""
+
+    values: Mapping[str, Any]
+
+    def of(self, part: Part[V]) -> V:
+        """What a part has found."""
+        return cast(V, self.values[part.name])
+
+    def has(self, part: Part[Any]) -> bool:
+        """Whether the part is among them: a run that was made before there was such a part lacks it."""
+        return part.name in self.values
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Before:
+    """The run that is continued. ``place``: where each of its parties stands now, -1 where it is no more."""
+
+    found: Found
+    place: Ints
+
+
+class Part(Generic[V]):
+    """One part of every run. ``V``: what it finds.
+
+    ``name``: in the head of a run and in reports. ``tables``: its own, or its columns of others'. ``needed``: a run
+    without its tables, which an earlier program made, cannot be read; any other is read as far as it goes.
+    ``phase``: what progress is told while it is computed.
+    """
+
+    name: str
+    tables: tuple[Table, ...] = ()
+    needed: bool = False
+    phase: str = ""
+
+    def gather(self, site: Site, exposure: Exposure | None) -> Any:  # most parts need no more
+        """What it reads besides the inputs of risk; the only step with effects."""
+        return None
+
+    def compute(self, basis: Basis, found: Found) -> V:
+        """What it finds; the parts before it have found theirs."""
+        raise NotImplementedError
+
+    def go_on(self, basis: Basis, before: Before, found: Found) -> V:  # most parts begin anew
+        """The same after a load, from what the run before had found."""
+        return self.compute(basis, found)
+
+    def columns(self, value: V) -> Columns:
+        """What it has found as columns of its tables."""
+        raise NotImplementedError
+
+    def read(self, tables: Tables, probability: Probability) -> V:
+        """The inverse of :meth:`columns`. ``probability``: g of the run, which its head holds."""
+        raise NotImplementedError
+
+    def head(self, basis: Basis, found: Found) -> Mapping[str, Any] | None:
+        """Its ``algorithm`` and ``parameters`` for the head of a run; None: it is not listed there."""
+        return None
+
+    def report(self, basis: Basis, found: Found) -> object | None:
+        """What ``analyse`` tells of it, a data class; None: nothing."""
+        return None
+
+    def digest(self, basis: Basis) -> bytes:
+        """What makes another run of it though its tables are equal."""
+        return b""

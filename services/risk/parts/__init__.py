@@ -1,0 +1,1 @@
+"""The parts of every run, one a module."""

@@ -37,7 +37,6 @@ ZH: Final = {
     "Searching parameters": "搜索参数",
     "Solving": "求解",
     "Waiting for queries in the old graph": "等待旧图上的查询结束",
-    "Weighing links": "计算关联权重",
     "Writing reports": "写入报告",
     "Writing results": "写入结果",
 }

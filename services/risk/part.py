@@ -94,7 +94,7 @@ class Part(Generic[V]):
     needed: bool = False
     phase: str = ""
 
-    def gather(self, site: Site, exposure: Exposure | None) -> Any:  # most parts need no more
+    def gather(self, site: Site, exposure: Exposure | None) -> Any:
         """What it reads besides the inputs of risk; the only step with effects."""
         return None
 
@@ -102,13 +102,20 @@ class Part(Generic[V]):
         """What it finds; the parts before it have found theirs."""
         raise NotImplementedError
 
-    def go_on(self, basis: Basis, before: Before, found: Found) -> V:  # most parts begin anew
+    def go_on(self, basis: Basis, before: Before, found: Found) -> V:
         """The same after a load, from what the run before had found."""
         return self.compute(basis, found)
 
     def columns(self, value: V) -> Columns:
         """What it has found as columns of its tables."""
         raise NotImplementedError
+
+    def kept(self, tables: Tables) -> bool:
+        """Whether a run has what :meth:`read` needs; one that an earlier program made may lack it."""
+        return all(
+            table.name in tables and {*table.columns} <= {*tables[table.name].column_names}
+            for table in self.tables
+        )
 
     def read(self, tables: Tables, probability: Probability) -> V:
         """The inverse of :meth:`columns`. ``probability``: g of the run, which its head holds."""

@@ -87,13 +87,7 @@ class Registry:
 
     def read(self, tables: Tables, probability: Probability) -> Found:
         """What the parts of a kept run have found; those whose tables it lacks are absent."""
-        return Found(
-            {
-                part.name: part.read(tables, probability)
-                for part in self.parts
-                if all(table.name in tables for table in part.tables)
-            }
-        )
+        return Found({part.name: part.read(tables, probability) for part in self.parts if part.kept(tables)})
 
     def heads(self, basis: Basis, found: Found) -> dict[str, Any]:
         """What the head of a run says of its parts."""

@@ -178,6 +178,8 @@ def _phases(tree: ast.AST) -> Iterator[str]:
             told = [*node.args[:1]] if called == "progress" else []
             told += [word.value for word in node.keywords if word.arg == "phase"]
             yield from (word.value for word in told if isinstance(word, ast.Constant))  # type: ignore[misc]
+        elif isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant):  # of a part of a run
+            yield from [str(node.value.value)] if ast.unparse(node.targets[0]) == "phase" else []
 
 
 def test_every_phase_of_long_work_is_told_in_chinese() -> None:

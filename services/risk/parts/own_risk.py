@@ -45,6 +45,10 @@ class _OwnRisk(Part[Forecasts]):
             }
         }
 
+    def kept(self, tables: Tables) -> bool:
+        """In a run that was made before there were forecasts, nothing is forecast."""
+        return "customers" in tables
+
     def read(self, tables: Tables, probability: Probability) -> Forecasts:
         return Forecasts(*(_known(tables["customers"], name) for name in ("own", "next_bill")))
 

@@ -6,6 +6,7 @@ import json
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from api.metrics import Tally
 from cli.main import main
 from ledger import runs
 from services.analysis import AnalysisReport, analyse
+from services.arrears.overriding import override
 from services.graph_answers.history import runs as history
 from services.loading import ingest, project
 from services.risk.model import current, model_of
@@ -95,16 +97,26 @@ def test_a_part_is_in_tables_report_history_and_figures_of_a_run(site: Site) -> 
         assert json.loads(printed.stdout)["lossByKind"] == {"kinds": 1}
 
 
-def test_a_part_goes_on_after_a_load(site: Site) -> None:
+def test_a_part_goes_on_with_a_load_and_with_a_judgement(site: Site) -> None:
+    analyse(site)
     with PARTS.extended(LOSS_BY_KIND):
-        analyse(site)
-        before = lost(site)
+        judged = override(
+            site,
+            small_site.DEBTOR,
+            0.5,
+            reason="pays again",
+            author="wang",
+            until=date(2026, 12, 31),
+            idempotency_key="first",
+        )
+        run, model = current(site)
+        assert (run.id, run.parent is None) == (judged.run.id, False)
+        assert lost(site) == {"Enterprise": int(model.expected_loss.sum())}
         file = site.home.parent / "guarantees.csv"
         more = f"5,{small_site.UPSTREAM},{small_site.DEBTOR},G-5,900\n"
         file.write_text(file.read_text(encoding="utf-8") + more, encoding="utf-8")
-        loaded = ingest(site.settings, file.with_name("site.yaml"))
-        assert loaded.followed is not None
-        assert loaded.followed.outcome == "continued"
+        before = lost(site)
+        ingest(site.settings, file.with_name("site.yaml"))
         _, model = current(site)
         assert lost(site) == {"Enterprise": int(model.expected_loss.sum())} != before
 

@@ -236,7 +236,11 @@ def test_only_direct_interests_of_named_parties_are_holdings(data: Path) -> None
 
 def test_a_month_is_no_day(data: Path) -> None:
     (person,) = of_bods(data, "persons")
-    assert (person["name"], person["birth_date"], person["stated_on"]) == ("Pat Doe", "", "2020-05-01")
+    assert (person["name"], person["birth_date"], person["stated_on"]) == (
+        "Pat Doe",
+        "",
+        "2020-05-01T11:17:23Z",
+    )
 
 
 @pytest.mark.parametrize("text", ["no json", "{}", '[{"statementType": "entityStatement"}]'])

@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from algorithms.risk.parameters import RiskParameters
 from terms.cautions import sentence
 from terms.errors import Lang
 from terms.money import Money
 
+SHARERS_MAX = 200
+"""Parties that may share an attribute by the start values of the risk model; a test compares. Not read from there: who
+only tells an assumption need not load the model."""
 ABOUT_RECORDS = frozenset({"SHARE_FROM_AMOUNT", "SHARE_UNKNOWN"})
 """Codes that stand before a record in short texts; the others stand before whom they are about."""
 SHARED: dict[Lang, dict[str, str]] = {
@@ -31,7 +33,7 @@ class Assumption:
     amount: Money | None = None
     """What stands in for something unknown."""
 
-    def message(self, lang: Lang, most: int = RiskParameters().sharers_max) -> str:
+    def message(self, lang: Lang, most: int = SHARERS_MAX) -> str:
         """The assumption in words. ``most``: parties that may share an attribute."""
         shared = SHARED[lang].get(self.subject, self.subject)
         words = sentence(self.code, lang, subject=shared, record=self.record, amount=self.amount, most=most)

@@ -8,11 +8,13 @@ from pathlib import Path
 
 import pytest
 
+from algorithms.risk.parameters import RiskParameters
 from services.analysis import analyse
 from services.arrears.circles import guarantee_circles
 from services.arrears.owners import owners
 from services.arrears.related import related_parties
 from services.arrears.trace import trace
+from services.assumption import SHARERS_MAX
 from services.entity import show
 from services.graph_answers.neighbours import neighbours
 from services.loading import ingest
@@ -116,3 +118,7 @@ def test_before_all_data_answers_are_empty_and_say_so(site: Site) -> None:
     assert neighbours(site, G, as_of=day).total_count == 0
     report = analyse(site, as_of=day)
     assert (report.risk.parties, report.risk.cautions) == (0, {"BEFORE_ALL_DATA": 1})
+
+
+def test_sentences_name_the_number_of_sharers_that_the_model_starts_with() -> None:
+    assert RiskParameters().sharers_max == SHARERS_MAX

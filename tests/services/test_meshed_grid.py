@@ -65,7 +65,7 @@ def test_every_element_is_named_once_with_its_shortest_distance(site: Site) -> N
 
 
 def test_a_portrait_does_not_walk_the_network(site: Site) -> None:
-    portrait = customer_portrait(site.store, id=CUSTOMER)
+    portrait = customer_portrait(site.store, id=CUSTOMER, day="2026-01-31")
     assert portrait is not None
     assert [point["id"] for point in portrait.service_points] == [POINT]
 

@@ -22,6 +22,7 @@ from services.arrears.pages import GuaranteeCircles
 from services.arrears.related import RelatedParties, related_parties
 from services.arrears.trace import trace
 from services.arrears.views import LossView, View, loss_view
+from services.arrears.watch_pages import watched
 from services.arrears.watching import RuleKind, Watched, WatchRule, unwatch, watch, watch_list
 from services.arrears.what_if import what_if
 from services.paging import Page
@@ -81,7 +82,7 @@ class RiskAnswers:
 
     @strawberry.field(description="Watched parties, those with alerts first.")
     def watch_list(self, info: Info, first: int = 20, after: str | None = None) -> Page[Watched]:
-        return pages.watched(info.context.site, watch_list(info.context.site), largest(first), after)
+        return watched(info.context.site, watch_list(info.context.site), largest(first), after)
 
     @strawberry.field(description="A party in every run that knows it, the newest first.")
     def risk_history(

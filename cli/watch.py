@@ -10,7 +10,7 @@ import click
 from cli.connections import connection
 from cli.options import Call, command
 from cli.output import print_json, print_table
-from services.arrears import pages
+from services.arrears.watch_pages import watched
 from services.arrears.watching import Alert, RuleKind, WatchRule, unwatch, watch_list
 from services.arrears.watching import watch as add_rule
 from services.site import open_site
@@ -58,7 +58,7 @@ def list_watched(call: Call, first: int) -> int:
     """List watched parties, those with alerts first. Exit 1 when nobody is watched."""
     with open_site(call.settings, create=False) as site:
         found = watch_list(site)
-        page = pages.watched(site, found, first)
+        page = watched(site, found, first)
     text = TEXT[call.lang]
     if call.json:
         print_json(connection(page))

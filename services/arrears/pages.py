@@ -12,7 +12,6 @@ from services.arrears.model import Hit, RiskCluster, WhatIf
 from services.arrears.owners import Holding, Owner, Owners
 from services.arrears.related import Related, RelatedParties
 from services.arrears.views import LossView, Lost
-from services.arrears.watching import Watched, WatchList
 from services.assumption import Assumption
 from services.names import Named
 from services.paging import Edge, Page, PageInfo, page_within
@@ -113,13 +112,6 @@ def owning_persons(site: Site, found: Owners, first: int, after: str | None = No
     question = ("owners", found.party.id)
     return page_within(
         site.ledger, question, found.persons, lambda one: one.party.id, first=first, after=after
-    )
-
-
-def watched(site: Site, found: WatchList, first: int, after: str | None = None) -> Page[Watched]:
-    """Parties on the watch list."""
-    return page_within(
-        site.ledger, ["watch list"], found.watched, lambda one: one.party.id, first=first, after=after
     )
 
 

@@ -8,10 +8,10 @@ from typing import Any
 
 import click
 
+from cli.credit_words import print_credit
 from cli.options import Call, command
-from cli.output import print_json, print_table
+from cli.output import print_json
 from services.engines.opened import open_engine
-from services.evaluation.credit import CreditReport
 from services.evaluation.credit import evaluate as judge_credit
 from services.evaluation.graph import evaluate as run_graphs
 from services.evaluation.reference import evaluate as run_suites
@@ -102,47 +102,12 @@ def credit(call: Call, **asked: Any) -> int:
     and named. The same files and seed give the same answer.
     """
     train, test = asked.pop("train"), asked.pop("test")
-    report = judge_credit(train, test, **asked)
+    report = judge_credit(train, test, **asked, lang=call.lang)
     if call.json:
         print_json(report)
     else:
-        _print_credit(report)
+        print_credit(report, call.lang)
     return 0
-
-
-def _print_credit(report: CreditReport) -> None:
-    """The report for people."""
-    for part, role in ((report.train, "learned from"), (report.test, "judged by")):
-        out = "".join(f"; {count:,} rows left out: {reason}" for reason, count in part.left_out.items())
-        click.echo(f"{role} {part.file}: {part.rows:,} rows, {part.bad:,} bad ({part.share:.2%}){out}")
-    click.echo(
-        f"bad: {report.label} = {', '.join(report.bad_values)}; money: {report.money}\n"
-        f"model: {report.model.name}, calibrated ({report.model.calibration}); chosen by {report.model.chosen_by}, "
-        f"log loss {', '.join(f'{name} {loss:.4f}' for name, loss in report.model.log_loss.items())}\n"
-    )
-    rows: list[list[str]] = []
-    for judged in report.judged:
-        scores = judged.scores
-        figures = [scores.auc, scores.average_precision, scores.brier]
-        figures += [at.precision for at in scores.precision_at]
-        cells = [f"{f.value:.3f} [{f.low:.3f}, {f.high:.3f}]" for f in figures]
-        ece = f"{scores.calibration_error:.3f} ({scores.of_a_perfect_one:.3f}, {scores.of_a_perfect_one_at_most:.3f})"
-        money = scores.money_captured
-        captured = f"{money.value:.1%} [{money.low:.1%}, {money.high:.1%}]" if money else "-"
-        rows.append([judged.name, *cells[:3], ece, *cells[3:], captured])
-    titles = ["AUC", "average precision", "Brier", "ECE (perfect: mean, 97.5 %)"]
-    titles += [f"precision in the first {at.rows:,}" for at in report.judged[0].scores.precision_at]
-    titles += ["money found in the first 1 %"]
-    print_table(
-        ("", *(row[0] for row in rows)),
-        [(title, *(row[k] for row in rows)) for k, title in enumerate(titles, start=1)],
-    )
-    click.echo("\nBrackets: 95 % by bootstrap. Columns by what the log loss rises when they are shuffled:")
-    click.echo("  " + (", ".join(f"{w.column} {w.rise:.4f}" for w in report.columns[:12]) or "none matters"))
-    if report.left_out:
-        click.echo("Left out: " + ", ".join(f"{c.column} ({c.reason})" for c in report.left_out))
-    for warning in report.warnings:
-        click.echo(f"Warning: {warning}", err=True)
 
 
 def _report(call: Call, passed: int, failures: Sequence[str]) -> int:

@@ -16,7 +16,8 @@ from graph.arrays import Floats, Ints
 from services.evaluation import credit_columns
 from services.evaluation.credit_columns import LeftOut
 from services.evaluation.credit_files import File, number, numbers, numeric, outcomes, read, texts
-from terms.errors import KehutuError
+from terms.errors import KehutuError, Lang
+from terms.texts import Texts as Said
 
 LEAST = 20
 """Rows of either outcome that the training file needs; the test file needs one of each."""
@@ -103,6 +104,7 @@ def evaluate(
     keep_protected: bool = False,
     encoding: str | None = None,
     seed: int = 0,
+    lang: Lang = "en",
 ) -> CreditReport:
     """Learn on one file, judge on the other; the same files and seed give the same report.
 
@@ -116,6 +118,7 @@ def evaluate(
         exclude: columns to leave out.
         keep_protected: take protected attributes (``algorithms/own_risk/protected.py``) too.
         encoding: of text files; found out when absent.
+        lang: of the warnings.
 
     Raises:
         KehutuError: what reading and choosing columns raise; ``CREDIT_TOO_FEW``, ``CREDIT_MONEY_INVALID``,
@@ -188,17 +191,20 @@ def evaluate(
         judged=judged,
         columns=_weights(learned, chosen.test, later, seed),
         left_out=chosen.left_out,
-        warnings=(*_same(train_file, test_file), *chosen.warnings),
+        warnings=tuple(one.of(lang) for one in (*_same(train_file, test_file), *chosen.warnings)),
         seed=seed,
     )
 
 
-def _same(train: Path, test: Path) -> tuple[str, ...]:
+def _same(train: Path, test: Path) -> tuple[Said, ...]:
     """A warning where the files are one."""
     if train.resolve() != test.resolve():
         return ()
     return (
-        "The model is judged by the rows that it has learned from: these figures say nothing about others.",
+        Said(
+            "The model is judged by the rows that it has learned from: these figures say nothing about others.",
+            "模型以其学习所用的行来评判：这些数字不能说明其他行的情况。",
+        ),
     )
 
 

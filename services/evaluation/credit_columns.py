@@ -15,6 +15,7 @@ from graph.arrays import Bools, Floats
 from services.evaluation import credit_files
 from services.evaluation.credit_files import DAY, Cells, File
 from terms.errors import KehutuError
+from terms.texts import Texts as Said
 
 COPY_AUC = 0.999
 """A column that ranks the outcome this well by itself is taken for a copy of the label and left out."""
@@ -42,7 +43,7 @@ class Chosen:
     train: dict[str, Floats | Texts]
     test: dict[str, Floats | Texts]
     left_out: tuple[LeftOut, ...]
-    warnings: tuple[str, ...]
+    warnings: tuple[Said, ...]
 
 
 def choose(
@@ -73,7 +74,7 @@ def choose(
     kept: dict[str, Floats | Texts] = {}
     judged: dict[str, Floats | Texts] = {}
     left: list[LeftOut] = []
-    warnings: list[str] = []
+    warnings: list[Said] = []
     here, there = np.flatnonzero(rows[0]).tolist(), np.flatnonzero(rows[1]).tolist()
     for name, cells in train.columns.items():
         mine = [cells[k] for k in here]
@@ -84,13 +85,20 @@ def choose(
             if alone >= COPY_AUC:
                 reason = "copies the label"
                 warnings.append(
-                    f"Column '{name}' tells the label by itself (AUC {alone:.4f}): taken for a copy, left out."
+                    Said(
+                        f"Column '{name}' tells the label by itself (AUC {alone:.4f}): taken for a copy, left out.",
+                        f"“{name}”列单独即可判定标签（AUC {alone:.4f}）：视为标签的副本，已略去。",
+                    )
                 )
             else:
                 if alone >= SUSPECT_AUC:
                     warnings.append(
-                        f"Column '{name}' ranks the outcome with AUC {alone:.3f} by itself: make sure that it was known"
-                        " before the outcome, or leave it out by --exclude."
+                        Said(
+                            f"Column '{name}' ranks the outcome with AUC {alone:.3f} by itself: make sure that it was"
+                            " known before the outcome, or leave it out by --exclude.",
+                            f"“{name}”列单独排序结果的 AUC 为 {alone:.3f}：请确认它在结果之前已知，"
+                            "或用 --exclude 略去。",
+                        )
                     )
                 kept[name] = column
                 theirs = [test.column(name)[k] for k in there]
@@ -100,7 +108,10 @@ def choose(
                 lost = _lost(theirs, judged[name])
                 if lost:
                     warnings.append(
-                        f"Column '{name}' has {lost:,} cells in {test.name} that are no numbers: taken as missing."
+                        Said(
+                            f"Column '{name}' has {lost:,} cells in {test.name} that are no numbers: taken as missing.",
+                            f"“{name}”列在 {test.name} 中有 {lost:,} 个单元格不是数值：按缺失处理。",
+                        )
                     )
         if reason is not None:
             left.append(LeftOut(name, reason))

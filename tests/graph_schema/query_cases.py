@@ -202,3 +202,27 @@ for name in DATED:
     CASES[name] = [{**case, "day": day} for case in CASES[name] for day in (DAY, "2019-12-31")]
 CASES["neighbours_in"] += [{**case, "ended": True} for case in CASES["neighbours_in"]]
 CASES["neighbours_out"] += [{**case, "ended": True} for case in CASES["neighbours_out"]]
+
+SHARED: dict[str, object] = {
+    "key": "person",
+    "kind": "person",
+    "count": 1,
+    "recordId": "test/1",
+    "origins": [],
+}
+CASES |= {
+    "copy_run": [
+        {"type": "Enterprise", "entries": [{"id": ONE, "risk": 0.5, "community": "community-1"}], "run": "r1"}
+    ],
+    "copy_shares": [
+        {
+            "first": "Enterprise",
+            "second": "Enterprise",
+            "entries": [{"a": ONE, "b": TWO, "r": SHARED}],
+            "run": "r1",
+        }
+    ],
+    "remove_other_shares": [{"run": "r2", "batch": 10}],
+    "mark_shares": [{"digest": "d"}],
+    "shares_mark": [{}],
+}

@@ -1,16 +1,15 @@
 // name: crowded_sources
-// Of many entities those from which more than one relation of a type leads that holds on a day; by id. Each relation
-// with its other end and the record that reports it, by these.
+// Of many entities those from which more than one relation of a type leads; by id. Each relation with its other end,
+// the record that reports it and when it holds, by the first two.
 // param type: NodeType            of the entities
 // param relation: RelationType
 // param ids: List<EntityId>
-// param today: Date
-// row id: EntityId, found: List<{other: EntityId, record: RecordId}>
+// row id: EntityId
+// row found: List<{other: EntityId, record: RecordId, since: Date?, until: Date?, periods: List<Text>?}>
 UNWIND $ids AS wanted
 MATCH (a:$type {id: wanted})-[r:$relation]->(b)
-WHERE coalesce(r.until, '9999') > $today
 WITH a, b, r ORDER BY b.id, r.recordId
-WITH a, collect({other: b.id, record: r.recordId}) AS found
+WITH a, collect({other: b.id, record: r.recordId, since: r.since, until: r.until, periods: r.periods}) AS found
 WHERE size(found) > 1
 RETURN a.id AS id, found
 ORDER BY id
@@ -20,13 +19,12 @@ ORDER BY id
 // param type: NodeType            of the entities
 // param relation: RelationType
 // param ids: List<EntityId>
-// param today: Date
-// row id: EntityId, found: List<{other: EntityId, record: RecordId}>
+// row id: EntityId
+// row found: List<{other: EntityId, record: RecordId, since: Date?, until: Date?, periods: List<Text>?}>
 UNWIND $ids AS wanted
 MATCH (a:$type {id: wanted})<-[r:$relation]-(b)
-WHERE coalesce(r.until, '9999') > $today
 WITH a, b, r ORDER BY b.id, r.recordId
-WITH a, collect({other: b.id, record: r.recordId}) AS found
+WITH a, collect({other: b.id, record: r.recordId, since: r.since, until: r.until, periods: r.periods}) AS found
 WHERE size(found) > 1
 RETURN a.id AS id, found
 ORDER BY id
@@ -40,7 +38,8 @@ ORDER BY id
 // param first: Int = 100
 // row id: EntityId
 MATCH (a:$type)-[r:$relation]->()
-WHERE coalesce(r.until, '9999') > $today
+WHERE any(span IN coalesce(r.periods, [coalesce(r.since, '') + '/' + coalesce(r.until, '')]) WHERE
+  (span STARTS WITH '/' OR left(span, 10) <= $today) AND (span ENDS WITH '/' OR right(span, 10) > $today))
 WITH a, count(r) AS number
 WHERE number > 1
 RETURN a.id AS id
@@ -54,7 +53,8 @@ ORDER BY id LIMIT $first
 // param first: Int = 100
 // row id: EntityId
 MATCH (a:$type)<-[r:$relation]-()
-WHERE coalesce(r.until, '9999') > $today
+WHERE any(span IN coalesce(r.periods, [coalesce(r.since, '') + '/' + coalesce(r.until, '')]) WHERE
+  (span STARTS WITH '/' OR left(span, 10) <= $today) AND (span ENDS WITH '/' OR right(span, 10) > $today))
 WITH a, count(r) AS number
 WHERE number > 1
 RETURN a.id AS id

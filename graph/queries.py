@@ -111,6 +111,9 @@ class CrowdedSourcesFound(TypedDict):
 
     other: str
     record: str
+    since: str | None
+    until: str | None
+    periods: list[str] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,24 +128,23 @@ _CROWDED_SOURCES = r"""
 // crowded_sources
 UNWIND $ids AS wanted
 MATCH (a:$type {id: wanted})-[r:$relation]->(b)
-WHERE coalesce(r.until, '9999') > $today
 WITH a, b, r ORDER BY b.id, r.recordId
-WITH a, collect({other: b.id, record: r.recordId}) AS found
+WITH a, collect({other: b.id, record: r.recordId, since: r.since, until: r.until, periods: r.periods}) AS found
 WHERE size(found) > 1
 RETURN a.id AS id, found
 ORDER BY id
 """
 
 
-def crowded_sources(store: Store, *, type: str, relation: str, ids: list[str], today: str) -> list[CrowdedSources]:
-    """Of many entities those from which more than one relation of a type leads that holds on a day; by id. Each relation
+def crowded_sources(store: Store, *, type: str, relation: str, ids: list[str]) -> list[CrowdedSources]:
+    """Of many entities those from which more than one relation of a type leads; by id. Each relation with its other end,
 
-    with its other end and the record that reports it, by these.
+    the record that reports it and when it holds, by the first two.
 
     Args:
         type: of the entities
     """
-    rows = store.read(_put(_put(_CROWDED_SOURCES, "type", type, _NODE_TYPES), "relation", relation, _RELATION_TYPES), ids=ids, today=today)
+    rows = store.read(_put(_put(_CROWDED_SOURCES, "type", type, _NODE_TYPES), "relation", relation, _RELATION_TYPES), ids=ids)
     return [CrowdedSources(row["id"], row["found"]) for row in rows]
 
 
@@ -151,6 +153,9 @@ class CrowdedTargetsFound(TypedDict):
 
     other: str
     record: str
+    since: str | None
+    until: str | None
+    periods: list[str] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,22 +170,21 @@ _CROWDED_TARGETS = r"""
 // crowded_targets
 UNWIND $ids AS wanted
 MATCH (a:$type {id: wanted})<-[r:$relation]-(b)
-WHERE coalesce(r.until, '9999') > $today
 WITH a, b, r ORDER BY b.id, r.recordId
-WITH a, collect({other: b.id, record: r.recordId}) AS found
+WITH a, collect({other: b.id, record: r.recordId, since: r.since, until: r.until, periods: r.periods}) AS found
 WHERE size(found) > 1
 RETURN a.id AS id, found
 ORDER BY id
 """
 
 
-def crowded_targets(store: Store, *, type: str, relation: str, ids: list[str], today: str) -> list[CrowdedTargets]:
+def crowded_targets(store: Store, *, type: str, relation: str, ids: list[str]) -> list[CrowdedTargets]:
     """The same for entities to which more than one such relation leads.
 
     Args:
         type: of the entities
     """
-    rows = store.read(_put(_put(_CROWDED_TARGETS, "type", type, _NODE_TYPES), "relation", relation, _RELATION_TYPES), ids=ids, today=today)
+    rows = store.read(_put(_put(_CROWDED_TARGETS, "type", type, _NODE_TYPES), "relation", relation, _RELATION_TYPES), ids=ids)
     return [CrowdedTargets(row["id"], row["found"]) for row in rows]
 
 
@@ -194,7 +198,8 @@ class AllCrowdedSources:
 _ALL_CROWDED_SOURCES = r"""
 // all_crowded_sources
 MATCH (a:$type)-[r:$relation]->()
-WHERE coalesce(r.until, '9999') > $today
+WHERE any(span IN coalesce(r.periods, [coalesce(r.since, '') + '/' + coalesce(r.until, '')]) WHERE
+  (span STARTS WITH '/' OR left(span, 10) <= $today) AND (span ENDS WITH '/' OR right(span, 10) > $today))
 WITH a, count(r) AS number
 WHERE number > 1
 RETURN a.id AS id
@@ -224,7 +229,8 @@ class AllCrowdedTargets:
 _ALL_CROWDED_TARGETS = r"""
 // all_crowded_targets
 MATCH (a:$type)<-[r:$relation]-()
-WHERE coalesce(r.until, '9999') > $today
+WHERE any(span IN coalesce(r.periods, [coalesce(r.since, '') + '/' + coalesce(r.until, '')]) WHERE
+  (span STARTS WITH '/' OR left(span, 10) <= $today) AND (span ENDS WITH '/' OR right(span, 10) > $today))
 WITH a, count(r) AS number
 WHERE number > 1
 RETURN a.id AS id

@@ -30,6 +30,8 @@ class StoreState:
     ``watermark``: the last record of the ledger that the store shows. ``in_flight``: the record that a write was
     heading for when it began; None once it has ended. ``migrating``: the version that a migration is half way to.
     ``recorded_at``: when the ledger took the record of the watermark, as whoever wrote it said; None where nobody did.
+    ``times_of``: the version of the program by which begins and ends of older relations were read; None where it is
+    this one.
     """
 
     ledger_id: str
@@ -38,6 +40,7 @@ class StoreState:
     schema_version: int
     migrating: int | None = None
     recorded_at: str | None = None
+    times_of: int | None = None
 
 
 def read_state(store: Store) -> StoreState | None:
@@ -45,7 +48,7 @@ def read_state(store: Store) -> StoreState | None:
     rows = store.read(
         "MATCH (m:Meta {id: 'state'}) RETURN m.ledgerId AS ledger, m.watermark AS watermark, "
         "m.inFlight AS inFlight, m.schemaVersion AS schemaVersion, m.migration AS migration, "
-        "m.recordedAt AS recordedAt"
+        "m.recordedAt AS recordedAt, m.timesOf AS timesOf"
     )
     if not rows:
         return None
@@ -57,6 +60,7 @@ def read_state(store: Store) -> StoreState | None:
         schema_version=row["schemaVersion"],
         migrating=row["migration"],
         recorded_at=row["recordedAt"],
+        times_of=row["timesOf"],
     )
 
 

@@ -19,6 +19,8 @@ Flags: TypeAlias = npt.NDArray[np.bool_]
 
 BOUNDS: Final = ("since", "until")
 """Properties of every relation that can end."""
+OPEN: Final = "9999-12-31"
+"""How a record states that an end is open; the graph holds no such day."""
 VALIDITY: Final = (*BOUNDS, "periods")
 """What to read of relations to tell when they run."""
 

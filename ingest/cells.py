@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final, NamedTuple, TypeAlias
+from typing import Final, NamedTuple, TypeAlias, TypeVar
 
 from ingest.conversions import code_of, instant_of, text_of
 from ingest.lists import Values, filled, first_of, found, one_of, placed
-from ingest.numbers import Convert
 from ingest.readers.shown import Shown
 from ingest.refusals import NotAcceptedError
 from ingest.shown import shown_in_text
@@ -18,6 +17,7 @@ from ingest.statements import Value
 Take: TypeAlias = Callable[[Values], Value | None]
 """Takes one value out of a row; ``None`` where it is absent. Raises :class:`RowFaultError`."""
 
+Taken = TypeVar("Taken")
 _SHOWN: Final = 80
 
 
@@ -71,11 +71,18 @@ class Filled:
     proxy: bool = False
 
 
-def of_column(name: str, column: str, convert: Convert, prefix: str = "", *, first: bool = False) -> Take:
+def of_column(
+    name: str,
+    column: str,
+    convert: Callable[[object], Taken | None],
+    prefix: str = "",
+    *,
+    first: bool = False,
+) -> Callable[[Values], Taken | None]:
     """Takes the value of one column; of a list that holds several the first, or none at all."""
     choose = first_of if first else one_of
 
-    def plain(values: Values) -> Value | None:
+    def plain(values: Values) -> Taken | None:
         cell = values.get(column)
         if cell is None:  # or stands at a path
             cell = found(values, column)
@@ -84,7 +91,7 @@ def of_column(name: str, column: str, convert: Convert, prefix: str = "", *, fir
         except NotAcceptedError as fault:
             raise refused(fault, column, cell, name) from None
 
-    def prefixed(values: Values) -> Value | None:
+    def prefixed(values: Values) -> Taken | None:
         cell = found(values, column)
         try:
             one = choose(cell)
@@ -96,10 +103,12 @@ def of_column(name: str, column: str, convert: Convert, prefix: str = "", *, fir
     return prefixed if prefix else plain
 
 
-def of_columns(name: str, columns: Sequence[str], convert: Convert, prefix: str, join: str) -> Take:
+def of_columns(
+    name: str, columns: Sequence[str], convert: Callable[[object], Taken | None], prefix: str, join: str
+) -> Callable[[Values], Taken | None]:
     """Takes the joined texts of several columns; absent ones are left out."""
 
-    def take(values: Values) -> Value | None:
+    def take(values: Values) -> Taken | None:
         joined: object = None
         column = ", ".join(columns)
         try:
@@ -117,11 +126,17 @@ def of_columns(name: str, columns: Sequence[str], convert: Convert, prefix: str,
 
 
 def of_lists(
-    name: str, columns: Sequence[str], convert: Convert, prefix: str, join: str, *, rest: bool
-) -> Take:
+    name: str,
+    columns: Sequence[str],
+    convert: Callable[[object], Taken | None],
+    prefix: str,
+    join: str,
+    *,
+    rest: bool,
+) -> Callable[[Values], Taken | None]:
     """Takes the first of all values of some columns or, with ``rest``, joins the texts of the others."""
 
-    def take(values: Values) -> Value | None:
+    def take(values: Values) -> Taken | None:
         cells = [cell for column in columns for cell in filled(found(values, column))]
         try:
             if not rest:

@@ -15,6 +15,7 @@ from graph.write import GraphChange, NodeRow, RelationRow
 from ingest.entities import node_row
 from ingest.identity import Cluster, Identity
 from ingest.neighbourhood import Neighbourhood
+from ingest.parts import standing
 from ingest.recall import Recall
 from ingest.relations import (
     RelationClaim,
@@ -204,10 +205,19 @@ class _Step:
     def _relation_rows(
         self, affected: set[RelationIdentity]
     ) -> tuple[dict[RelationIdentity, RelationRow], dict[RelationIdentity, RelationRow]]:
-        refs = self._stating(affected)
+        # Whether a part stands depends on all that is told of its pair.
+        pairs = {r._replace(key="") for r in affected if self.schema.relations[r.type].parts}
+        refs = self._stating(affected | pairs)
+
+        def wanted(relation: RelationIdentity) -> bool:
+            return relation in affected or relation._replace(key="") in pairs
+
         rows = [
-            {relation: relation_row(relation, c, self.schema) for relation, c in claims.items()}
-            for claims in (self._claims(refs, place, affected.__contains__) for place in (_BEFORE, _AFTER))
+            {
+                relation: relation_row(relation, claims, self.schema)
+                for relation, claims in standing(self._claims(refs, place, wanted), self.schema).items()
+            }
+            for place in (_BEFORE, _AFTER)
         ]
         return rows[_BEFORE], rows[_AFTER]
 
@@ -239,7 +249,7 @@ class _Step:
                 r.type, r.source_type, EntityId(r.source), r.target_type, EntityId(r.target), r.key
             )
             for r in (*change.create_relations, *change.update_relations)
-            if r.key and "amount" in r.properties
+            if r.key and "amount" in r.properties and not self.schema.relations[r.type].parts
         }
         pairs = {relation._replace(key="") for relation in written}
         claims = self._claims(self._stating(pairs), _AFTER, lambda r: r._replace(key="") in pairs)

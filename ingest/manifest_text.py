@@ -59,6 +59,10 @@ class Cell(_Part):
     format: str | None = Field(None, description="Of dates: strptime, epoch-s or epoch-ms.")
     prefix: str | None = Field(None, description="Text put before the value.")
     words: dict[str, str] = Field({}, description="What the cells say: what the model says.")
+    inclusive: bool = Field(
+        False,
+        description="Of `until`: the cell is the last day on which it holds, and not the first after it.",
+    )
     proxy: bool = Field(False, description="The value stands in for one that is not known; answers say so.")
 
     @model_validator(mode="after")

@@ -14,8 +14,10 @@ from typing import Final, NamedTuple, TypeAlias
 import orjson
 
 from graph.schema.ddl import LONGEST_KEY
+from ingest.bounds import NO_TIMES, Bounds, Times
 from ingest.cells import Condition, Fault, Filled, Observed, RowFaultError, refused
 from ingest.conversions import code_of
+from ingest.holdings import Holding
 from ingest.lists import Values, found, one_of
 from ingest.refusals import NotAcceptedError
 from ingest.stated import Named, Plain, Stated
@@ -43,7 +45,8 @@ class Mapped(NamedTuple):
 
     ``record_id``: of the row in its source. ``observed_at``: with zone; ``None`` where the row does not say.
     ``payload``: canonical JSON of its statements. ``deleted``: the row withdraws the record of its id. ``unusual``:
-    what it states beyond what the schema calls usual.
+    what it states beyond what the schema calls usual. ``times``: those of its relations, with what
+    there is to say of them. ``holdings``: those that it tells as a whole.
     """
 
     record_id: str
@@ -52,6 +55,8 @@ class Mapped(NamedTuple):
     mentions: tuple[Mention, ...]
     deleted: bool
     unusual: tuple[Unusual, ...] = ()
+    times: tuple[Times, ...] = ()
+    holdings: tuple[Holding, ...] = ()
 
     @property
     def statements(self) -> Statements:
@@ -110,8 +115,9 @@ class NodeStep:
 class RelationStep:
     """A ``- relation:`` entry, ready to run.
 
-    ``key``: what fills the declared key. ``keyed``: the type declares one. ``index``: how many entries of this type
-    stand before it.
+    ``key``: what fills the declared key. ``keyed``: the record names what has none. ``parts``: what has none is a
+    holding as a whole. ``bounds``: what fills ``since`` and ``until``. ``index``: how many entries of this type stand
+    before it.
     """
 
     type: str
@@ -122,6 +128,8 @@ class RelationStep:
     filled: tuple[Filled, ...]
     index: int
     when: tuple[Condition, ...]
+    bounds: Bounds
+    parts: bool
     each: tuple[str, ...] = ()
 
     def run(self, row: Stated) -> str | None:
@@ -140,8 +148,12 @@ class RelationStep:
                 return end.column
         found: Plain = {}
         proxy = _fill(self.key, row.values, found)
-        key = self._key(row, found) if self.keyed else ""
+        key = self._key(row, found)
         proxy += _fill(self.filled, row.values, found)
+        times = self.bounds.take(row.values, found)
+        proxy += times.proxy
+        if times is not NO_TIMES:
+            row.times.append(times)
         relation: Plain = {
             "type": self.type,
             "source_type": self.source.type,
@@ -156,11 +168,16 @@ class RelationStep:
         if proxy:
             relation["proxy"] = proxy
         row.relations.append(relation)
+        if self.parts and not key:
+            pair = hash((self.type, relation["source"], relation["target"]))
+            row.holdings.append(Holding(pair, times.span))
         return None
 
     def _key(self, row: Stated, found: Plain) -> str:
         if found and len(found) == len(self.key):
             return "/".join(str(found[one.name]) for one in self.key)
+        if not self.keyed:
+            return ""
         row.id_used = True
         name = record_id(self.source.source, row.id)
         if row.element > 1:
@@ -216,7 +233,16 @@ class Mapper:
                     row = self._row(values, id_)
                     payload = _payload(row)
             unusual = tuple(self._unusual(row)) if self.usual else ()
-            return Mapped(id_, observed_at, payload, self._mentions(row), False, unusual)
+            return Mapped(
+                id_,
+                observed_at,
+                payload,
+                self._mentions(row),
+                False,
+                unusual,
+                times=tuple(row.times),
+                holdings=tuple(row.holdings),
+            )
         except RowFaultError as fault:
             return fault.fault
 

@@ -7,7 +7,6 @@ from collections.abc import Callable, Generator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
-from datetime import datetime
 from functools import partial
 from typing import Final
 
@@ -17,7 +16,6 @@ from graph.store import Store
 from graph.write import Counts, GraphChange, apply
 from ingest.abreast import refuse_ahead
 from ingest.cardinality import Crowded, crowded_by
-from ingest.conversions import ZONE
 from ingest.difference import Difference, difference
 from ingest.recall import Recall
 from ingest.relations import Warned
@@ -120,7 +118,7 @@ def _follow(  # noqa: PLR0917  # one call, from two places
             in_flight = None
             total = _sum(total, records, counts, step)
             if len(total.warnings) < _WARNINGS:
-                seen = crowded_by(ledger, store, schema, step.change, datetime.now(ZONE).date())
+                seen = crowded_by(ledger, store, schema, step.change)
                 total = replace(total, warnings=(*total.warnings, *seen)[:_WARNINGS])
             if progress is not None:
                 progress(total.watermark - start, end - start)

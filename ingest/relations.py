@@ -9,9 +9,11 @@ from itertools import combinations
 from typing import NamedTuple
 
 from graph.schema.model import Schema
+from graph.validity import BOUNDS, stored_spans
 from graph.write import RelationRow
 from ingest.entities import preference
 from ingest.identity import Identity
+from ingest.periods import periods_of
 from ingest.sightings import Told
 from ingest.statements import RelationStatement, Value, relation_key
 from ledger.records import Record
@@ -75,17 +77,22 @@ def mentions_of(relation: RelationIdentity, source: Iterable[str], target: Seque
 def relation_row(relation: RelationIdentity, claims: Sequence[RelationClaim], schema: Schema) -> RelationRow:
     """What survives of the rival claims to one relation (at least one).
 
-    Each property by its own order of channels; ``recordId`` is the record whose value of the first declared property
-    survived (the amount of a contract), or the preferred record where none has a value.
+    Each property by its own order of channels, but ``since`` and ``until`` as a pair (:mod:`ingest.periods`);
+    ``recordId`` is the record whose value of the first declared property survived (the amount of a contract), or the
+    preferred record where none has a value.
     """
     declared = schema.relations[relation.type]
     # One record may state a relation twice: the first of equals wins.
     ordered = sorted(claims, key=lambda c: preference(c.record, None, schema))
-    properties: dict[str, object] = {}
+    periods = periods_of(ordered) if declared.spans else []
+    properties: dict[str, object] = stored_spans([period.span for period in periods])
     proxies = []
     record = None
     for name, prop in declared.properties.items():
         told = [claim for claim in ordered if name in claim.statement.set]
+        if declared.spans and name in BOUNDS:
+            # The latest period is the one that the relation shows.
+            told = [periods[-1].claim] if name in properties else []
         if not told or not prop.kept:
             continue
         winner = min(told, key=lambda c: preference(c.record, prop, schema)) if prop.priority else told[0]
@@ -115,7 +122,7 @@ def doubled(claims: Mapping[RelationIdentity, Sequence[RelationClaim]], schema: 
     for relation in sorted(claims):
         row = relation_row(relation, claims[relation], schema)
         amount = row.properties.get("amount")
-        if relation.key and isinstance(amount, int | float):
+        if relation.key and not schema.relations[relation.type].parts and isinstance(amount, int | float):
             channels = {claim.record.id: claim.record.channel for claim in claims[relation]}
             told = RecordId(row.record_id)
             alike[relation.type, relation.source, relation.target, amount].append((told, channels[told]))

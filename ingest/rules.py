@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from functools import lru_cache
+from functools import lru_cache, partial
 
 from graph.schema.keys import key_of, local_key
-from graph.schema.model import NodeType, Property, Schema
+from graph.schema.model import NodeType, Property, RelationType, Schema
 from graph.schema.source import hint
 from graph.validity import BOUNDS
-from ingest.cells import Condition, Filled, Observed, Take, of_column, of_columns, of_const, of_lists
+from ingest.bounds import Bound, Bounds, FilledBound, bound_converter, not_inclusive
+from ingest.cells import Condition, Filled, Observed, of_const
+from ingest.columns import columns_of, taken_from
 from ingest.conversions import check_format, converter, instant_of
 from ingest.hidden_ids import Hasher, HiddenIds
+from ingest.lists import Values
 from ingest.manifest import Rules
 from ingest.manifest_text import Cell, Cells, NodeEntry, RelationEntry, Source, When
 from ingest.mapping import Mapper, NodeStep, RelationStep, Usual
@@ -25,7 +28,6 @@ from terms.texts import Texts
 
 _DATE_LIKE = re.compile(r"\d{4}-\d")  # a date with a mistake in it, rather than the name of a column
 _FLAT = ("csv", "xlsx")  # formats whose cells hold no lists
-_BETWEEN_REST = "; "
 _LOCAL = Property("local", "text", "", "", "id", identity="key")
 
 
@@ -171,7 +173,7 @@ class _Compiler:
         if ends and type_.spans and "until" not in stated:
             stated = {**stated, "until": Cell(column=ends)}
         key = entry.key or {name: cell for name, cell in stated.items() if name in type_.key}
-        rest = {name: cell for name, cell in stated.items() if name not in key}
+        rest = {name: cell for name, cell in stated.items() if name not in (*key, *BOUNDS)}
         if key and len(key) < len(type_.key):
             missing = [name for name in type_.key if name not in key]
             at.fault(
@@ -185,13 +187,34 @@ class _Compiler:
             type_.name,
             source,
             target,
-            bool(type_.key),
+            bool(type_.key) and not type_.parts,
             self._filled(type_.properties, key, at.at("key" if entry.key else "set"), type_.name),
             self._filled(type_.properties, rest, at.at("set"), type_.name),
             index,
             tuple(map(self._condition, entry.when)),
+            self._bounds(type_, stated, at.at("set")),
+            type_.parts,
             entry.each,
         )
+
+    def _bounds(self, type_: RelationType, cells: Cells, at: Places) -> Bounds:
+        """What fills ``since`` and ``until``."""
+        filled = []
+        for name in (name for name in BOUNDS if name in cells):
+            cell, prop = cells[name], type_.properties[name]
+            column = self._one(prop, cell, at.at(name)).column
+            try:
+                convert = bound_converter(
+                    prop, format=cell.format, words=cell.words, inclusive=cell.inclusive
+                )
+            except WrongUseError as fault:
+                at.fault(fault.reason, name)
+            if cell.const is not None:
+                const = convert(f"{cell.prefix or ''}{cell.const}")
+                filled.append(FilledBound(name, column, partial(_always, const), cell.proxy))
+            else:
+                filled.append(FilledBound(name, column, taken_from(name, cell, convert), cell.proxy))
+        return Bounds(type_.name, tuple(filled))
 
     def _end(self, end: Mapping[str, Cells], at: Places) -> Named:
         ((name, cells),) = end.items()
@@ -297,28 +320,22 @@ class _Compiler:
         return plain and self.source.reader_name not in _FLAT
 
     def _one(self, prop: Property, cell: Cell, at: Places) -> Filled:
-        prefix = cell.prefix or ""
         try:
+            if cell.inclusive and prop.name not in BOUNDS:
+                raise not_inclusive(prop.name)
             convert = converter(prop, unit=cell.unit, format=cell.format, words=cell.words)
             self._check_words(prop, cell, at)
             if cell.const is not None:
                 const = str(cell.const).lower() if isinstance(cell.const, bool) else str(cell.const)
-                take: Take = of_const(convert(prefix + const))
-                return Filled(prop.name, "const", take, cell.proxy)
+                value = convert(f"{cell.prefix or ''}{const}")
+                return Filled(prop.name, "const", of_const(value), cell.proxy)
         except WrongUseError as fault:
             at.fault(fault.reason)
         except NotAcceptedError as fault:
             at.fault(_not_accepted(str(cell.const), fault))
-        columns = cell.columns if cell.column is None else (cell.column,)
+        columns = columns_of(cell)
         self._reads(*columns)
-        if cell.rest or (cell.first and cell.column is None):
-            joint = _BETWEEN_REST if cell.join is None else cell.join
-            take = of_lists(prop.name, columns, convert, prefix, joint, rest=cell.rest)
-        elif cell.column is not None:
-            take = of_column(prop.name, cell.column, convert, prefix, first=cell.first)
-        else:
-            take = of_columns(prop.name, columns, convert, prefix, " " if cell.join is None else cell.join)
-        return Filled(prop.name, ", ".join(columns), take, cell.proxy)
+        return Filled(prop.name, ", ".join(columns), taken_from(prop.name, cell, convert), cell.proxy)
 
     def _check_words(self, prop: Property, cell: Cell, at: Places) -> None:
         """What a word is turned into must be a value of the property; nothing makes the cell absent."""
@@ -361,6 +378,10 @@ def _not_accepted(found: str, fault: NotAcceptedError) -> Texts:
     return Texts(
         f"'{found}' is not {fault.expected}", f"“{found}”不符合要求（应为{fault.zh or fault.expected}）"
     )
+
+
+def _always(bound: Bound | None, _values: Values) -> Bound | None:
+    return bound
 
 
 def _remembered(make: Callable[[str], Key]) -> Callable[[str], Key]:

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from graph.schema.keys import record_key
+from ingest.bounds import Times
 from ingest.cells import RowFaultError, Take, refused
+from ingest.holdings import Holding
 from ingest.lists import Values, elements, found
 from ingest.refusals import NotAcceptedError
 from terms.ids import Key
@@ -49,7 +51,9 @@ class Named:
 class Stated:
     """What one row has stated so far."""
 
-    __slots__ = ("by_key", "element", "id", "id_used", "named", "nodes", "relations", "values")
+    __slots__ = (
+        "by_key", "element", "holdings", "id", "id_used", "named", "nodes", "relations", "times", "values",
+    )  # fmt: skip
 
     def __init__(self, values: Values, id_: str) -> None:
         self.values = values
@@ -58,6 +62,8 @@ class Stated:
         self.element = 0  # of those for which an entry is repeated; 0 where it is not
         self.nodes: list[Plain] = []
         self.relations: list[Plain] = []
+        self.times: list[Times] = []
+        self.holdings: list[Holding] = []
         self.by_key: dict[str, Plain] = {}
         self.named: dict[int, tuple[list[Key], Plain]] = {}
 

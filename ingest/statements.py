@@ -40,7 +40,7 @@ class RelationStatement:
 
     ``source`` and ``target``: the first key of either end (its node statement stands in the same record).
     ``key``: the declared key of the relation (a contract number), the record's own id where the row gives
-    none, and empty for types that declare no key.
+    none; empty for types that declare no key, and where a holding has no part number.
     """
 
     type: str

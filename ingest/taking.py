@@ -12,8 +12,11 @@ from typing import Final, NamedTuple
 
 from graph.schema.model import Schema
 from graph.schema.source import hint
+from ingest.bounds import FAR_YEARS, far
 from ingest.cells import Fault, shown
+from ingest.conversions import ZONE
 from ingest.hidden import hidden_cells, hidden_details
+from ingest.holdings import Holdings
 from ingest.manifest import Manifest
 from ingest.manifest_text import Source
 from ingest.mapping import NOTHING, Mapped, Mapper
@@ -81,6 +84,7 @@ class Taking:
         self.started = started
         self.size = size
         self.seen = Seen()
+        self.holdings = Holdings()
         self.equal = 0
         self.silent = 0
         self.notices = Notices()
@@ -164,6 +168,7 @@ class Taking:
         batch = Batch(self.read, self.records, self.refused)
         self.read, self.weight, self.records, self.refused = 0, 0, [], []
         self.seen.settle()
+        self.holdings.settle()
         return batch
 
     def _shown(self, row: Row) -> Mapping[str, object]:
@@ -206,6 +211,8 @@ class Taking:
                 property=name,
                 found=found,
             )
+        if mapped.times or mapped.holdings:
+            self._remark(row, record, mapped)
         if record.observed_assumed or self.source.record_id is None:
             content = hash((record.payload, record.deleted))
             earlier = self.seen.add(hash(record.record_id), content)
@@ -217,6 +224,22 @@ class Taking:
                 return
         self.weight += len(record.payload)
         self.records.append(record)
+
+    def _remark(self, row: Row, record: NewRecord, mapped: Mapped) -> None:
+        """Note what is odd about the relations of a row."""
+        here = Place(row.file, row.line)
+        for times in mapped.times:
+            for code, type_, column in times.notices:
+                self.notices.add(code, here, source=self.source.name, type=type_, column=column)
+            if times.span.since and far(times.span.since, record.observed_at):
+                self.notices.add("NOTICE_BEGINS_FAR_AHEAD", here, source=self.source.name, years=FAR_YEARS)
+        for pair, span in mapped.holdings:
+            day = record.observed_at.astimezone(ZONE).toordinal()
+            name = hash(record.record_id)
+            first = self.holdings.add(hash((pair, day)), name, span, row.file, row.line)
+            if first is not None:
+                details: dict[str, object] = {"source": self.source.name}
+                self.notices.merge([Notice("NOTICE_HOLDING_AGAIN", details, places=(first, here))])
 
 
 def compile_manifest(ledger: Ledger, manifest: Manifest, schema: Schema) -> list[Mapper]:

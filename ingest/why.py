@@ -5,10 +5,12 @@ from __future__ import annotations
 
 from collections import defaultdict, deque
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final, NamedTuple
 
 from graph.schema.model import Schema
+from graph.validity import OPEN
 from ingest.entities import Entity
 from ingest.identity import Cluster, Link, links
 from ingest.neighbourhood import Neighbourhood
@@ -71,11 +73,20 @@ class _Hop(NamedTuple):
 def _known(asked: str, name: Key, view: View, cluster: Cluster) -> Known:
     entity = view.entity(name)
     assert entity is not None  # noqa: S101
-    return Known(asked, cluster.id, cluster.type, _title(entity), cluster.keys, entity.records)
+    last_day = view.schema.nodes[cluster.type].ended
+    return Known(
+        asked,
+        cluster.id,
+        cluster.type,
+        _told(entity, "name"),
+        cluster.keys,
+        entity.records,
+        None if last_day is None else _told(entity, last_day) or None,
+    )
 
 
-def _title(entity: Entity) -> str:
-    chosen = entity.values.get("name")
+def _told(entity: Entity, name: str) -> str:
+    chosen = entity.values.get(name)
     return "" if chosen is None else str(chosen.value)
 
 
@@ -160,32 +171,49 @@ def _shared(ledger: Ledger, view: View, left: Cluster, right: Cluster) -> Iterat
     both = sorted(one.keys() & other.keys())
     stating = mentioning(ledger, [compared for _, compared in both], roles=None)
     for name, compared in both:
-        (shown, mine), (_, theirs) = one[name, compared], other[name, compared]
+        known, others = one[name, compared], other[name, compared]
+        mine, theirs = known.records, others.records
         # Names are looked up by their text and have no mention: the two sides are what is known of them here.
         stated = max(len(stating.get(compared, ())), len(mine | theirs))
-        yield Shared(name, shown, tuple(sorted(mine)), tuple(sorted(theirs)), stated, stated > COMMON)
+        ends = tuple(sorted({**known.ends, **others.ends}.items()))
+        yield Shared(
+            name, known.shown, tuple(sorted(mine)), tuple(sorted(theirs)), stated, stated > COMMON, ends
+        )
 
 
-def _evidence(view: View, cluster: Cluster) -> dict[tuple[str, str], tuple[str, set[RecordId]]]:
+@dataclass(slots=True)
+class _Stated:
+    """A value as it is written, the records that state it, and of those that state an end of it the day."""
+
+    shown: str
+    records: set[RecordId] = field(default_factory=set)
+    ends: dict[RecordId, str] = field(default_factory=dict)
+
+
+def _evidence(view: View, cluster: Cluster) -> dict[tuple[str, str], _Stated]:
     """What records state of an entity that others may have too, by property and compared form: names, evidence, and
     the keys of addresses that it is related to."""
     declared = view.schema.nodes[cluster.type].properties
-    found: dict[tuple[str, str], tuple[str, set[RecordId]]] = {}
+    found: dict[tuple[str, str], _Stated] = {}
 
-    def add(name: str, compared: str, shown: str, record: RecordId) -> None:
-        found.setdefault((name, compared), (shown, set()))[1].add(record)
+    def add(name: str, compared: str, shown: str, record: RecordId, until: str = "") -> None:
+        stated = found.setdefault((name, compared), _Stated(shown))
+        stated.records.add(record)
+        if until and until != OPEN:
+            stated.ends[record] = until
 
     for sighting in cluster.sightings:
         for name, value in sighting.statement.set.items():
             prop = declared.get(name)
             if prop is not None and (prop.identity == "evidence" or name == "name"):
                 add(name, evidence_mention(name, str(value)), str(value), sighting.ref.record)
-        for relation, key, text in _premises(view, sighting):
-            add(relation, key, text, sighting.ref.record)
+        for relation, key, text, until in _premises(view, sighting):
+            add(relation, key, text, sighting.ref.record, until)
     return found
 
 
-def _premises(view: View, sighting: Sighting) -> Iterator[tuple[str, Key, str]]:
+def _premises(view: View, sighting: Sighting) -> Iterator[tuple[str, Key, str, str]]:
+    """Relations to addresses, with the address, its text and the end that is stated of them."""
     told = view.around.told[sighting.record.ref][0]
     assert told is not None  # noqa: S101
     texts = {
@@ -193,4 +221,5 @@ def _premises(view: View, sighting: Sighting) -> Iterator[tuple[str, Key, str]]:
     }
     for relation in told.relations:
         if relation.target in texts and told.end(relation.source_type, relation.source) == sighting.ref:
-            yield relation.type, relation.target, str(texts[relation.target])
+            until = str(relation.set.get("until", ""))
+            yield relation.type, relation.target, str(texts[relation.target]), until

@@ -12,7 +12,8 @@ from terms.ids import EntityId, Key, RecordId
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What one of the two names means. ``records``: all that describe it."""
+    """What one of the two names means. ``records``: all that describe it. ``last_day``: the day after which it is no
+    more; identity never ends, so it is told and nothing else follows from it."""
 
     asked: str
     id: EntityId
@@ -20,6 +21,7 @@ class Known:
     name: str
     keys: tuple[Key, ...]
     records: tuple[RecordId, ...]
+    last_day: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +42,8 @@ class Shared:
     """Evidence that two entities have in common: a value that records of both state.
 
     ``stated``: how many records state it in all, whatever they are about. ``common``: so many that it tells nobody from
-    anybody, as the number of a switchboard, or one that was typed to fill a field.
+    anybody, as the number of a switchboard, or one that was typed to fill a field. ``ends``: the records that state an
+    end of it, each with the day.
     """
 
     property: str
@@ -49,6 +52,7 @@ class Shared:
     right: tuple[RecordId, ...]
     stated: int
     common: bool
+    ends: tuple[tuple[RecordId, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

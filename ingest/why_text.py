@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ingest.why_answer import Why, WhyLink
+from ingest.why_answer import Known, Why, WhyLink
 from ledger.judgements import Judgement
 from terms.errors import Lang
 
@@ -21,12 +21,16 @@ def _lines(answer: Why, lang: Lang) -> Iterator[str]:
         yield words["same"].format(a=left.asked, b=right.asked, id=left.id, type=left.type, name=left.name)
         for link in answer.links:
             yield "  " + _line(link, lang)
-        yield words["records"].format(records=", ".join(left.records) or "-")
+        yield words["records"].format(records=", ".join(left.records) or "-") + _ended(left, lang)
     else:
         yield words["two"].format(a=left.asked, b=right.asked)
         for known in (left, right):
-            yield "  " + words["known"].format(
-                id=known.id, type=known.type, name=known.name, records=", ".join(known.records) or "-"
+            yield (
+                "  "
+                + words["known"].format(
+                    id=known.id, type=known.type, name=known.name, records=", ".join(known.records) or "-"
+                )
+                + _ended(known, lang)
             )
         for link in answer.refused:
             yield "  " + words["refused"] + _line(link, lang)
@@ -39,12 +43,17 @@ def _lines(answer: Why, lang: Lang) -> Iterator[str]:
                     left=", ".join(shared.left),
                     right=", ".join(shared.right),
                 )
+                + "".join(words["until"].format(record=record, day=day) for record, day in shared.ends)
                 + (words["common"].format(stated=shared.stated) if shared.common else "")
             )
         if not answer.shared:
             yield "  " + words["nothing"]
     for judgement in answer.judgements:
         yield "  " + _judged(judgement, lang)
+
+
+def _ended(known: Known, lang: Lang) -> str:
+    return "" if known.last_day is None else _WORDS[lang]["last day"].format(day=known.last_day)
 
 
 def _line(link: WhyLink, lang: Lang) -> str:
@@ -76,6 +85,8 @@ _WORDS: dict[Lang, dict[str, str]] = {
         "known": "{id}, {type} {name}; described by: {records}",
         "refused": "held apart, although: ",
         "shared": "both have {property} {value} ({left}; {right})",
+        "until": "; ended on {day} by {record}",
+        "last day": "; its last day is {day}",
         "common": "; {stated:,} records state it: it identifies nobody",
         "nothing": "no evidence in common",
         "states": "record {record} ({channel}) states {left} and {right}",
@@ -95,6 +106,8 @@ _WORDS: dict[Lang, dict[str, str]] = {
         "known": "{id}，{type} {name}；依据记录：{records}",
         "refused": "虽有以下关联，但已判定为不同：",
         "shared": "{property} 相同：{value}（{left}；{right}）",
+        "until": "；据 {record} 已于 {day} 终止",
+        "last day": "；终止日为 {day}",
         "common": "；共有 {stated:,} 条记录写明该值，不能用于识别",
         "nothing": "没有共同的证据",
         "states": "记录 {record}（{channel}）同时写明 {left} 与 {right}",

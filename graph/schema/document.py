@@ -49,6 +49,7 @@ GUARANTEES:                           # CamelCase is a node type, UPPER_CASE a r
   from: [Enterprise, Person]          # or `ends: [Line -> Substation, ...]` where not every pair is allowed
   to: [Enterprise, Person]
   key: [contractNo]                   # tells two relations of the same ends apart; without it one per pair
+  parts: true                         # (others) the key is optional; relations of one pair are parts that add up
   harm: to -> from                    # the way that distress travels
   one: from                           # (others) one end has at most one such relation; more are kept and told
   time: span                          # can end, and so has `since` and `until`; or `event`: happened once
@@ -213,7 +214,11 @@ def _relation(relation: RelationType) -> str:
     pairs = [f"{s} -> {t}" for s, t in relation.ends]
     if set(relation.ends) == {(s, t) for s in relation.source for t in relation.target}:
         pairs = [f"{', '.join(relation.source)} -> {', '.join(relation.target)}"]
-    remarks = [f"by {', '.join(relation.key)}"] if relation.key else []
+    remarks = (
+        [f"by {', '.join(relation.key)}{' (optional; parts add up)' * relation.parts}"]
+        if relation.key
+        else []
+    )
     if relation.one:
         remarks.append(
             f"at most one of a {' or '.join(relation.source if relation.one == 'source' else relation.target)}"

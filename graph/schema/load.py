@@ -53,6 +53,7 @@ _RELATION = frozenset(
         "zh",
         "avoid",
         "key",
+        "parts",
         "harm",
         "one",
         "time",
@@ -200,6 +201,8 @@ class _Reader:
         for part in key:
             if part not in properties:
                 entry["key"].fault(f"the key '{part}' is no property{nearest(part, tuple(properties))}")
+        if _flag(entry, "parts") and not key:
+            entry["parts"].fault("parts are told apart by a key, as 'key: [partNo]'")
         for prop in properties.values():
             if prop.identity == "key":
                 place.fault(f"{prop.name}: a relation's key is declared by 'key: [{prop.name}]'")
@@ -210,6 +213,7 @@ class _Reader:
             zh=entry["zh"].text(),
             topic=topic,
             key=key,
+            parts=_flag(entry, "parts"),
             harm=_HARM[entry["harm"].text(tuple(_HARM))] if "harm" in entry else None,
             one=_ONE[entry["one"].text(tuple(_ONE))] if "one" in entry else None,
             time=time,

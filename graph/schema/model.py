@@ -111,6 +111,9 @@ class NodeType:
 class RelationType:
     """One type of relation. ``key``: properties that tell two relations of the same ends apart.
 
+    ``parts``: the key is optional. Those with one are parts of what joins the two ends, and add up; without one there
+    is one relation per pair. Of other types a row without the key makes a relation of its own.
+
     ``ends``: the pairs of node types that it may join; ``source`` and ``target``: all that occur on a side.
     ``time``: whether it can end, and so has ``since`` and ``until``; None for what is derived.
     ``derived``: written by the product only; no mapping may name it.
@@ -122,6 +125,7 @@ class RelationType:
     zh: str
     topic: str
     key: tuple[str, ...] = ()
+    parts: bool = False
     harm: Literal["target -> source", "source -> target"] | None = None
     one: Literal["source", "target"] | None = None  # "source": a source has at most one such relation
     time: Time | None = None

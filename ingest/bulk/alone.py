@@ -15,6 +15,7 @@ import orjson
 from graph.schema.keys import value_of
 from graph.schema.model import NodeType, RelationType
 from graph.search_text import search_text
+from graph.validity import OPEN
 from graph.write import FLOATS, Row
 from ingest.statements import Value
 from ledger import scan
@@ -100,7 +101,7 @@ class Alone:
         text = self._named
         if kind.key:
             text = b'{"key":%b,%b' % (orjson.dumps(said.get("key", "")), text[1:])
-        if values := said.get("set"):
+        if values := _bounded(kind, said.get("set")):
             shown = _values(self._shape(kind, values), values, said.get("proxy", ()))
             if shown:
                 text = b"%b,%b" % (orjson.dumps(shown)[:-1], text[1:])
@@ -112,6 +113,13 @@ class Alone:
         if shape is None:
             shape = self._shapes[names] = _Shape.of(kind, said)
         return shape
+
+
+def _bounded(kind: RelationType, values: Mapping[str, Value] | None) -> Mapping[str, Value] | None:
+    """Values without an end that is said to be open."""
+    if values and kind.spans and values.get("until") == OPEN:
+        return {name: value for name, value in values.items() if name != "until"}
+    return values
 
 
 def _values(shape: _Shape, said: Mapping[str, Value], proxy: Collection[str]) -> Row:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
@@ -23,7 +22,6 @@ from ingest.bulk.ends import Claim, Ends
 from ingest.bulk.jobs import Answer
 from ingest.bulk.plan import among
 from ingest.cardinality import Crowded, crowded_among
-from ingest.conversions import ZONE
 from ingest.relations import RelationClaim, RelationIdentity, Warned, doubled
 from ingest.sightings import Told
 from ledger.database import Ledger
@@ -70,7 +68,8 @@ def caution(context: Context, ends: Ends, kind: Group) -> Answer:
         given = [Claim(row, said) for said in orjson.loads(record.payload)["relations"]]
         statement_of = {id(c.said): s for c, s in zip(given, told.relations, strict=True)}
         for claim, source, target in found_ends(ends, given):
-            if relation_hash(claim.said, source, target) in wanted:
+            declared = context.schema.relations[claim.said["type"]]
+            if relation_hash(declared, claim.said, source, target) in wanted:
                 a, b = (EntityId(ends.id(claim, side)) for side in SIDES)
                 said = statement_of[id(claim.said)]
                 identity = RelationIdentity(said.type, said.source_type, a, said.target_type, b, said.key)
@@ -98,11 +97,8 @@ def told(
         Warned(type_, source, target, amount, tuple(records), tuple(channels))
         for type_, source, target, amount, records, channels in doubles
     ]
-    today = datetime.now(ZONE).date()
     for type_, kind, entity in crowds:
         declared = schema.relations[type_]
         assert declared.one is not None  # noqa: S101 - else there is no such group
-        found += crowded_among(
-            ledger, store, schema, declared, side=declared.one, kind=kind, ids=[entity], today=today
-        )
+        found += crowded_among(ledger, store, schema, declared, side=declared.one, kind=kind, ids=[entity])
     return tuple(found[:MOST])

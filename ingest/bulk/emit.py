@@ -108,7 +108,7 @@ class _Relations:
             kind = declared[said["type"]]
             line = relation_line(kind, alone.relation_text(kind, said, row), source, target)
             lines.append(line)
-            itself = relation_hash(said, source, target)
+            itself = relation_hash(kind, said, source, target)
             self.hashes.append(itself)
             self.seqs.append(row.seq)
             self.lengths.append(len(line))
@@ -142,13 +142,13 @@ def groups_of(declared: RelationType, said: dict[str, Any], source: int, target:
     """Hashes of the groups in which a relation has to be the only one, for all that is known here."""
     found: dict[Group, int] = {}
     amount = said.get("set", {}).get("amount")
-    if declared.key and isinstance(amount, int | float):
+    if declared.key and not declared.parts and isinstance(amount, int | float):
         found["double"] = hash((declared.name, source, target, amount))
     if declared.one is not None:
         found["crowd"] = hash((declared.name, source if declared.one == "source" else target))
     return found
 
 
-def relation_hash(said: dict[str, Any], source: int, target: int) -> int:
-    """Equal for claims to one relation."""
-    return hash((said["type"], source, target, said.get("key", "")))
+def relation_hash(declared: RelationType, said: dict[str, Any], source: int, target: int) -> int:
+    """Equal for claims to one relation, and to parts of one, of which others decide whether they stand."""
+    return hash((declared.name, source, target, "" if declared.parts else said.get("key", "")))

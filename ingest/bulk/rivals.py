@@ -16,6 +16,7 @@ from ingest.bulk.context import Context, Numbers
 from ingest.bulk.emit import found_ends, relation_hash
 from ingest.bulk.ends import Claim, Ends
 from ingest.bulk.jobs import Answer
+from ingest.parts import standing_of
 from ingest.relations import RelationClaim, RelationIdentity, relation_row
 from ingest.sightings import Told
 from ledger.records import by_seq
@@ -76,18 +77,19 @@ def rival(context: Context, ends: Ends, file: int) -> Answer:
         statement_of = {id(c.said): s for c, s in zip(given, told.relations, strict=True)}
         for claim, source, target in found_ends(ends, given):
             said = claim.said
-            if relation_hash(said, source, target) in mine:
+            if relation_hash(context.schema.relations[said["type"]], said, source, target) in mine:
                 itself = (source, target, said["type"], said.get("key", ""))
                 claims[itself].append(RelationClaim(record, statement_of[id(said)]))
                 first.setdefault(itself, claim)
+    stands = standing_of(claims, lambda itself: itself[:3], context.schema)
     with (context.folder / f"relations-rivals-{file}").open("wb") as out:
-        for itself, told_by in claims.items():
+        for itself, told_by in stands.items():
             source, target, _, _ = itself
             shown = relation_row(_as_claimed(first[itself]), told_by, context.schema)
             kind = context.schema.relations[shown.type]
             stored = orjson.dumps(stored_relation(kind, shown))
             out.write(relation_line(kind, stored, source, target))
-    return {"relations": len(claims)}
+    return {"relations": len(stands)}
 
 
 def _as_claimed(claim: Claim) -> RelationIdentity:

@@ -89,9 +89,12 @@ def ownership_groups(site: Site, tables: Tables, day: np.datetime64) -> list[str
         source.append(behind.source)
         target.append(behind.target + offset[kind])
         held = read_running(site, tables, day, "INVESTS_IN", kind, "Enterprise", "share")
-        controls = np.asarray(held.columns["share"], dtype=np.float64) >= CONTROL
-        source.append(held.source[controls] + offset[kind])
-        target.append(held.target[controls] + offset["Enterprise"])
+        share = np.nan_to_num(np.asarray(held.columns["share"], dtype=np.float64))
+        shape = len(tables[kind].ids), len(tables["Enterprise"].ids)
+        whole = coo_array((share, (held.source, held.target)), shape=shape).tocsr().tocoo()  # parts add up
+        controls = whole.data >= CONTROL
+        source.append(whole.coords[0][controls] + offset[kind])
+        target.append(whole.coords[1][controls] + offset["Enterprise"])
     size = int(starts[-1])
     ends = np.concatenate(source), np.concatenate(target)
     links = coo_array((np.ones(len(ends[0])), ends), shape=(size, size))

@@ -177,10 +177,20 @@ def test_a_store_of_version_1_is_brought_up_to_date_by_the_migrations_that_ship(
 ) -> None:
     store.write("MATCH (m:Meta {id: 'state'}) SET m.schemaVersion = 1")
     store.write("MATCH (m:Meta {id: 'definitions'}) SET m.made = null")
+    store.write(
+        "CREATE (p:Person {id: 'person:a'}), (e:Enterprise {id: 'enterprise:a'}), (f:Enterprise {id: 'enterprise:b'}), "
+        "(p)-[:INVESTS_IN {share: 0.5}]->(e), (f)-[:INVESTS_IN {share: 0.3}]->(e), (f)-[:INVESTS_IN]->(f)"
+    )
     assert prepare(store, schema(), ledger.id, alone=ledger.writer).schema_version == schema().version
     (row,) = store.read("MATCH (m:Meta {id: 'definitions'}) RETURN m.made AS made")
     known = {name for made in row["made"] for name in made.split()[2:3]}
     assert {index.name for index in (META_INDEX, *indexes(schema()))} <= known
+    state = read_state(store)
+    assert state is not None
+    assert state.times_of == 2
+    # A holding that a newer program writes again is found, and not made a second time.
+    held = store.read("MATCH ()-[r:INVESTS_IN]->() RETURN r.key AS key, r.share AS share ORDER BY share")
+    assert sorted((row["key"], row["share"] or 0) for row in held) == [("", 0), ("", 0.3), ("", 0.5)]
 
 
 def test_every_migration_that_ships_leads_to_a_version_of_the_schema() -> None:

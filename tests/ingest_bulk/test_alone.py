@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from graph.bulk import node_line
 from graph.schema.model import NodeType, Property, RelationType
+from graph.validity import OPEN
 from graph.write import stored_relation
 from ingest.bulk.alone import Alone
 from ingest.entities import node_row
@@ -38,6 +39,8 @@ def value(prop: Property) -> st.SearchStrategy[object]:
             return st.one_of(st.integers(0, 9), st.floats(0, 1))
         case "boolean":
             return st.booleans()
+        case "date":
+            return st.sampled_from(("2018-01-01", "2024-01-01", OPEN))
         case _:
             return st.text("Aa1 -国電张", min_size=1) | st.sampled_from(("13800138000", "a1", "０１"))
 

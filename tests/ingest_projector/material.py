@@ -26,6 +26,15 @@ LOCALS = tuple(Key(f"enterprise:archive/{name}") for name in "ab")
 ENTERPRISES = (*CODES, *NUMBERS, *LOCALS)
 CUSTOMERS = tuple(Key(f"customer:000000000{i}") for i in range(2))
 CHANNELS = {"registry": "business-registry", "visits": "home-visit", "old": "archive"}
+SPANS: tuple[dict[str, str], ...] = (
+    {},
+    {"since": "2018-01-01", "until": "2020-01-01"},
+    {"since": "2019-01-01"},
+    {"until": "2019-01-01"},
+    {"since": "2024-01-01"},
+    {"since": "2024-01-01", "until": "2023-01-01"},
+)
+"""What a record tells of the time of a guarantee: nothing, apart, overlapping, ending before it begins."""
 ORIGINS = {"registry": "real", "visits": "synthetic", "old": "real"}
 
 
@@ -129,11 +138,12 @@ def rows(draw: st.DrawFn) -> NewRecord:
         source, target = [*ends, *referred][:2]
         for key in draw(st.lists(st.sampled_from(("c1", "c2")), max_size=2, unique=True)):
             amount = {"amount": draw(st.integers(1, 2))} if draw(st.booleans()) else {}
-            statements.append(relation("GUARANTEES", source, target, key, contractNo=key, **amount))
-        if draw(st.booleans()):
-            statements.append(
-                relation("INVESTS_IN", source, target, share=draw(st.sampled_from((0.25, 0.5))))
-            )
+            span = draw(st.sampled_from(SPANS))
+            statements.append(relation("GUARANTEES", source, target, key, contractNo=key, **amount, **span))
+        for part in draw(st.sampled_from(((), ("",), ("1",), ("1", "2"), ("", "1")))):
+            number = {"partNo": part} if part else {}
+            share = draw(st.sampled_from((0.25, 0.5)))
+            statements.append(relation("INVESTS_IN", source, target, part, share=share, **number))
         statements.extend(node("Enterprise", key) for key in referred)
         ends += referred
     if draw(st.booleans()):

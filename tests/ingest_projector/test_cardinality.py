@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from datetime import date
 from pathlib import Path
 
 import pytest
@@ -21,7 +20,6 @@ from tests.ingest_projector.material import CODES, SCHEMA, START, node, relation
 A, B, C = CODES
 CUSTOMER, OTHER = "customer:0000000001", "customer:0000000002"
 ACCOUNT = "account:A1"
-TODAY = date(2026, 6, 30)
 
 
 def says(name: str, party: str, **values: object) -> NewRecord:
@@ -37,7 +35,7 @@ def follow(ledger: Ledger, store: Store, *records: NewRecord) -> tuple[object, .
 
 
 def whole(ledger: Ledger, store: Store) -> tuple[Crowded, ...]:
-    return crowded(ledger, store, SCHEMA, SCHEMA.relations["IS"], TODAY)
+    return crowded(ledger, store, SCHEMA, SCHEMA.relations["IS"])
 
 
 BOTH = Crowded("IS", CUSTOMER, (A, B), ("registry/1", "visits/1"))  # type: ignore[arg-type]
@@ -64,12 +62,29 @@ def test_the_second_one_is_noticed_when_it_comes_later(store: Store, ledger: Led
 
 
 def test_one_that_has_ended_or_is_said_twice_is_none_too_many(store: Store, ledger: Ledger) -> None:
-    assert follow(ledger, store, says("visits/1", B, until="2026-01-31"), says("registry/1", A)) == ()
+    assert follow(ledger, store, says("visits/1", B, until="2026-01-01"), says("registry/1", A)) == ()
     assert follow(ledger, store, says("visits/2", A)) == ()
     assert whole(ledger, store) == ()
-    assert [
-        found.others for found in crowded(ledger, store, SCHEMA, SCHEMA.relations["IS"], date(2026, 1, 30))
-    ] == [(A, B)]
+
+
+def test_an_end_counts_from_the_day_that_the_data_have_reached_and_not_from_the_clock(
+    store: Store, ledger: Ledger
+) -> None:
+    assert follow(ledger, store, says("visits/1", B, until="2026-01-03"), says("registry/1", A)) == (BOTH,)
+    assert whole(ledger, store) == (BOTH,)
+    assert follow(ledger, store, row("old/1", node("Enterprise", C, name="丙"), day=2)) == ()
+    assert whole(ledger, store) == ()
+
+
+def test_one_that_has_ended_and_runs_again_counts(store: Store, ledger: Ledger) -> None:
+    first = says("visits/1", B, since="2018-01-01", until="2020-01-01")
+    again = says("visits/2", B, since="2025-01-01")
+    found = follow(ledger, store, first, again, says("registry/1", A))
+    assert [one.others for one in found] == [(A, B)]  # type: ignore[attr-defined]
+    assert [one.others for one in whole(ledger, store)] == [(A, B)]
+    earlier = says("visits/2", B, since="2021-01-01", until="2022-01-01")
+    assert follow(ledger, store, earlier) == ()
+    assert whole(ledger, store) == ()
 
 
 def test_the_end_that_may_have_one_only_may_be_the_target(store: Store, ledger: Ledger) -> None:
@@ -84,8 +99,8 @@ def test_the_end_that_may_have_one_only_may_be_the_target(store: Store, ledger: 
     found = Crowded("HAS_ACCOUNT", ACCOUNT, (CUSTOMER, OTHER), ("visits/1", "visits/2"))  # type: ignore[arg-type]
     assert follow(ledger, store, holds("visits/1", CUSTOMER)) == ()
     assert follow(ledger, store, holds("visits/2", OTHER)) == (found,)
-    assert crowded(ledger, store, SCHEMA, SCHEMA.relations["HAS_ACCOUNT"], TODAY) == (found,)
-    assert crowded(ledger, store, SCHEMA, SCHEMA.relations["GUARANTEES"], TODAY) == ()
+    assert crowded(ledger, store, SCHEMA, SCHEMA.relations["HAS_ACCOUNT"]) == (found,)
+    assert crowded(ledger, store, SCHEMA, SCHEMA.relations["GUARANTEES"]) == ()
 
 
 MANIFEST = """

@@ -183,3 +183,32 @@ def test_a_view_names_who_says_each_value_and_shows_what_was_known_then(ledger: 
     }  # fmt: skip
     arrive(ledger, withdrawn("old/1", day=9), withdrawn("registry/1", day=9), minute=9)
     assert view(ledger, SCHEMA, A) is None
+
+
+def test_what_has_ended_still_identifies_and_is_marked(ledger: Ledger) -> None:
+    address = "address:hall-7"
+    for number, (code, until) in enumerate(((A, "2020-01-01"), (B, "")), 1):
+        ended = {"until": until} if until else {}
+        arrive(
+            ledger,
+            row(
+                f"registry/{number}",
+                node(
+                    "Enterprise",
+                    code,
+                    NUMBERS[0] if code == A else "enterprise:archive/b",
+                    dissolvedOn="2020-03-31",
+                ),
+                node("Address", address, text="七号楼"),
+                relation("LOCATED_AT", code, address, **ended),
+            ),
+        )
+    answer = why(ledger, SCHEMA, A, B)
+    (shared,) = answer.shared
+    assert shared.ends == (("registry/1", "2020-01-01"),)
+    assert (answer.left.last_day, answer.right.last_day) == ("2020-03-31", "2020-03-31")
+    assert "ended on 2020-01-01 by registry/1" in why_text(answer)
+    assert "终止日为 2020-03-31" in why_text(answer, "zh")
+    same = why(ledger, SCHEMA, A, NUMBERS[0])
+    assert same.same
+    assert same.left.last_day == "2020-03-31"

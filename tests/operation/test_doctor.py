@@ -174,6 +174,9 @@ def test_the_store_is_compared_with_the_ledger(ledger: Ledger, store: Store) -> 
     begin(store, 9)
     assert _site(ledger.home) == {"STORE_AHEAD": "fault"}
     end(store, 2)
+    store.write("MATCH (m:Meta {id: 'state'}) SET m.timesOf = 2")
+    assert _site(ledger.home) == {"STORE_DAMAGED": "fault", "STORE_TIMES_EARLIER": "warning"}
+    store.write("MATCH (m:Meta {id: 'state'}) SET m.timesOf = null")
     store.write("MATCH (m:Meta {id: 'state'}) SET m.schemaVersion = 1")
     assert _site(ledger.home) == {
         "STORE_DAMAGED": "fault"

@@ -23,7 +23,6 @@ from graph.store import Store, open_store
 from graph.write import counts
 from ingest.abreast import refuse_ahead
 from ingest.cardinality import crowded
-from ingest.conversions import ZONE
 from ledger import audit, columns, quarantine, records, runs
 from ledger.census import census
 from ledger.database import Ledger
@@ -219,6 +218,10 @@ def _graph(store: Store, ledger: Ledger | None) -> Iterator[Finding]:
     except KehutuError as fault:
         yield Finding("store", "watermark", f"{state.watermark:,}", fault)
         return
+    if state.times_of is not None and state.watermark:
+        earlier = KehutuError("STORE_TIMES_EARLIER", store=store.url, found=state.times_of)
+        value = Texts(f"read by version {state.times_of}", f"由版本 {state.times_of} 读取")
+        yield Finding("store", "times", value, earlier, warning=True)
     yield _watermark(state, ledger)
     yield from _content(store, state, ledger)
     yield from _cardinalities(store, ledger)
@@ -283,12 +286,12 @@ def _content(store: Store, state: StoreState, ledger: Ledger) -> Iterator[Findin
 
 def _cardinalities(store: Store, ledger: Ledger) -> Iterator[Finding]:
     """Entities with more relations of a type than they can have; of each type the first is shown."""
-    today, patient = datetime.now(ZONE).date(), store.within(CARDINALITY_SECONDS)
+    patient = store.within(CARDINALITY_SECONDS)
     for declared in schema().relations.values():
         if declared.one is None:
             continue
         try:
-            found = crowded(ledger, patient, schema(), declared, today, CROWDED_COUNTED)
+            found = crowded(ledger, patient, schema(), declared, CROWDED_COUNTED)
         except KehutuError as fault:
             if fault.code != "STORE_DEADLINE":
                 raise

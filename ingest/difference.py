@@ -12,20 +12,13 @@ from dataclasses import dataclass
 
 from graph.schema.model import Schema
 from graph.write import GraphChange, NodeRow, RelationRow
+from ingest.claims import RelationClaim, RelationIdentity
 from ingest.entities import node_row
 from ingest.identity import Cluster, Identity
 from ingest.neighbourhood import Neighbourhood
 from ingest.parts import standing
 from ingest.recall import Recall
-from ingest.relations import (
-    RelationClaim,
-    RelationIdentity,
-    Warned,
-    doubled,
-    identity_of,
-    mentions_of,
-    relation_row,
-)
+from ingest.relations import Warned, doubled, identity_of, mentions_of, relation_row
 from ingest.sightings import Told
 from ledger import judgements as judged
 from ledger.database import Ledger

@@ -9,13 +9,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 
 from graph.schema.model import Schema
+from ingest.claims import RelationClaim, RelationIdentity
 from ingest.entities import preference
-
-if TYPE_CHECKING:
-    from ingest.relations import RelationClaim, RelationIdentity
 
 Itself = TypeVar("Itself")
 

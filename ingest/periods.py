@@ -8,13 +8,11 @@ lose where they tell of the same time otherwise.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from graph.validity import BOUNDS, OPEN, Span
+from ingest.claims import RelationClaim
 from ingest.statements import Value
-
-if TYPE_CHECKING:
-    from ingest.relations import RelationClaim
 
 
 class Period(NamedTuple):

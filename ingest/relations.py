@@ -6,37 +6,17 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
-from typing import NamedTuple
 
 from graph.schema.model import Schema
 from graph.validity import BOUNDS, stored_spans
 from graph.write import RelationRow
+from ingest.claims import RelationClaim, RelationIdentity
 from ingest.entities import preference
 from ingest.identity import Identity
 from ingest.periods import periods_of
 from ingest.sightings import Told
 from ingest.statements import RelationStatement, Value, relation_key
-from ledger.records import Record
 from terms.ids import EntityId, Key, RecordId
-
-
-class RelationIdentity(NamedTuple):
-    """What makes a relation itself: its type, the entities at its ends, the declared key (a contract number)."""
-
-    type: str
-    source_type: str
-    source: EntityId
-    target_type: str
-    target: EntityId
-    key: str
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class RelationClaim:
-    """One record that states a relation."""
-
-    record: Record
-    statement: RelationStatement
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,8 @@ from ingest.bulk.ends import Claim, Ends
 from ingest.bulk.jobs import Answer
 from ingest.bulk.plan import among
 from ingest.cardinality import Crowded, crowded_among
-from ingest.relations import RelationClaim, RelationIdentity, Warned, doubled
+from ingest.claims import RelationClaim, RelationIdentity
+from ingest.relations import Warned, doubled
 from ingest.sightings import Told
 from ledger.database import Ledger
 from ledger.records import by_seq

@@ -16,8 +16,9 @@ from ingest.bulk.context import Context, Numbers
 from ingest.bulk.emit import found_ends, relation_hash
 from ingest.bulk.ends import Claim, Ends
 from ingest.bulk.jobs import Answer
+from ingest.claims import RelationClaim, RelationIdentity
 from ingest.parts import standing_of
-from ingest.relations import RelationClaim, RelationIdentity, relation_row
+from ingest.relations import relation_row
 from ingest.sightings import Told
 from ledger.records import by_seq
 from ledger.scan import Row

@@ -14,9 +14,10 @@ from graph.schema.model import NodeType, Property, RelationType
 from graph.validity import OPEN
 from graph.write import stored_relation
 from ingest.bulk.alone import Alone
+from ingest.claims import RelationClaim, RelationIdentity
 from ingest.entities import node_row
 from ingest.identity import clusters
-from ingest.relations import RelationClaim, RelationIdentity, relation_row
+from ingest.relations import relation_row
 from ingest.sightings import Told
 from ingest.statements import NodeStatement, RelationStatement, Statements
 from ledger.records import Record

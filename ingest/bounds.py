@@ -15,11 +15,12 @@ from typing import Any, Final, NamedTuple, TypeAlias
 
 from graph.schema.model import Property
 from graph.validity import BOUNDS, OPEN, Span
-from ingest.conversions import EPOCHS, code_of, converter
+from ingest.conversions import EPOCHS, PLAIN, Reading, converter
 from ingest.lists import Values
 from ingest.readers.shown import Shown
 from ingest.refusals import WrongUseError
 from ingest.shown import shown_time
+from ingest.texts import code_of
 from terms.texts import Texts
 
 _, UNTIL = BOUNDS
@@ -98,6 +99,7 @@ def bound_converter(
     format: str | None = None,
     words: Mapping[str, str] | None = None,
     inclusive: bool = False,
+    reading: Reading = PLAIN,
 ) -> ConvertBound:
     """The function for a column that fills ``since`` or ``until``.
 
@@ -107,7 +109,7 @@ def bound_converter(
     ends = declared.name == UNTIL
     if inclusive and not ends:
         raise not_inclusive(declared.name)
-    plain = converter(declared, format=format, words=words)
+    plain = converter(declared, format=format, words=words, reading=reading)
     shorter = _shorter(format)
 
     @lru_cache(maxsize=65_536)

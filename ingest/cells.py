@@ -7,17 +7,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, NamedTuple, TypeAlias, TypeVar
 
-from ingest.conversions import code_of, instant_of, text_of
+from ingest.absence import SHIPPED, Absence
+from ingest.conversions import instant_of
+from ingest.doubts import Convert, Taken, value_of
 from ingest.lists import Values, filled, first_of, found, one_of, placed
 from ingest.readers.shown import Shown
 from ingest.refusals import NotAcceptedError
-from ingest.shown import shown_in_text
 from ingest.statements import Value
+from ingest.texts import code_of
 
-Take: TypeAlias = Callable[[Values], Value | None]
+Take: TypeAlias = Callable[[Values], Taken]
 """Takes one value out of a row; ``None`` where it is absent. Raises :class:`RowFaultError`."""
 
-Taken = TypeVar("Taken")
+Found = TypeVar("Found")
 _SHOWN: Final = 80
 
 
@@ -72,17 +74,12 @@ class Filled:
 
 
 def of_column(
-    name: str,
-    column: str,
-    convert: Callable[[object], Taken | None],
-    prefix: str = "",
-    *,
-    first: bool = False,
-) -> Callable[[Values], Taken | None]:
+    name: str, column: str, convert: Callable[[object], Found], *, first: bool = False
+) -> Callable[[Values], Found]:
     """Takes the value of one column; of a list that holds several the first, or none at all."""
     choose = first_of if first else one_of
 
-    def plain(values: Values) -> Taken | None:
+    def take(values: Values) -> Found:
         cell = values.get(column)
         if cell is None:  # or stands at a path
             cell = found(values, column)
@@ -91,33 +88,27 @@ def of_column(
         except NotAcceptedError as fault:
             raise refused(fault, column, cell, name) from None
 
-    def prefixed(values: Values) -> Taken | None:
-        cell = found(values, column)
-        try:
-            one = choose(cell)
-            text = code_of(shown_in_text(one) if isinstance(one, Shown) else one)
-            return None if text is None else convert(prefix + text)
-        except NotAcceptedError as fault:
-            raise refused(fault, column, cell, name) from None
-
-    return prefixed if prefix else plain
+    return take
 
 
 def of_columns(
-    name: str, columns: Sequence[str], convert: Callable[[object], Taken | None], prefix: str, join: str
-) -> Callable[[Values], Taken | None]:
-    """Takes the joined texts of several columns; absent ones are left out."""
+    name: str,
+    parts: Mapping[str, Convert],
+    join: Callable[[Sequence[str]], str],
+    convert: Callable[[object], Found | None],
+) -> Callable[[Values], Found | None]:
+    """Takes the texts of several columns, each read in its way and all put together; absent ones are left out."""
 
-    def take(values: Values) -> Taken | None:
+    def take(values: Values) -> Found | None:
         joined: object = None
-        column = ", ".join(columns)
+        column = ", ".join(parts)
         try:
             texts = []
-            for column in columns:
+            for column, part in parts.items():
                 joined = found(values, column)
-                if (text := text_of(one_of(joined))) is not None:
-                    texts.append(text)
-            column, joined = ", ".join(columns), prefix + join.join(texts)
+                if (text := value_of(part(one_of(joined)))) is not None:
+                    texts.append(str(text))
+            column, joined = ", ".join(parts), join(texts)
             return convert(joined) if texts else None
         except NotAcceptedError as fault:
             raise refused(fault, column, joined, name) from None
@@ -126,24 +117,35 @@ def of_columns(
 
 
 def of_lists(
-    name: str,
-    columns: Sequence[str],
-    convert: Callable[[object], Taken | None],
-    prefix: str,
-    join: str,
-    *,
-    rest: bool,
-) -> Callable[[Values], Taken | None]:
-    """Takes the first of all values of some columns or, with ``rest``, joins the texts of the others."""
+    name: str, columns: Sequence[str], convert: Callable[[object], Found]
+) -> Callable[[Values], Found]:
+    """Takes the first of all values of some columns."""
 
-    def take(values: Values) -> Taken | None:
+    def take(values: Values) -> Found:
         cells = [cell for column in columns for cell in filled(found(values, column))]
         try:
-            if not rest:
-                first = cells[0] if cells else None
-                return convert(prefix + text) if prefix and (text := code_of(first)) else convert(first)
-            texts = list(dict.fromkeys(text for cell in cells if (text := code_of(cell)) is not None))[1:]
-            return convert(prefix + join.join(texts)) if texts else None
+            return convert(cells[0] if cells else None)
+        except NotAcceptedError as fault:
+            raise refused(fault, ", ".join(columns), cells, name) from None
+
+    return take
+
+
+def of_rest(
+    name: str,
+    columns: Sequence[str],
+    part: Convert,
+    join: Callable[[Sequence[str]], str],
+    convert: Callable[[object], Found | None],
+) -> Callable[[Values], Found | None]:
+    """Takes all values of some columns but the first, each read by ``part``, and puts them together."""
+
+    def take(values: Values) -> Found | None:
+        cells = [cell for column in columns for cell in filled(found(values, column))]
+        try:
+            said = [value_of(part(cell)) for cell in cells]
+            texts = list(dict.fromkeys(str(text) for text in said if text is not None))[1:]
+            return convert(join(texts)) if texts else None
         except NotAcceptedError as fault:
             raise refused(fault, ", ".join(columns), cells, name) from None
 
@@ -192,12 +194,13 @@ class Observed:
     column: str | None = None
     format: str | None = None
     const: datetime | None = None
+    absent: Absence = SHIPPED
 
     def take(self, values: Values) -> datetime | None:
         if self.column is None:
             return self.const
         cell = found(values, self.column)
         try:
-            return instant_of(one_of(cell), self.format)
+            return instant_of(one_of(cell), self.format, self.absent)
         except NotAcceptedError as fault:
             raise refused(fault, self.column, cell, "observedAt") from None

@@ -14,10 +14,9 @@ a function for the cells. The rules, by type of property:
 
 from __future__ import annotations
 
-import math
 import re
-import unicodedata
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
 from functools import lru_cache
@@ -25,12 +24,16 @@ from typing import Final
 
 from graph.schema.ddl import longest_of
 from graph.schema.model import Property
-from ingest.numbers import LARGEST, Convert, number_converter
-from ingest.readers import FIELD_LIMIT
+from ingest.absence import NEVER, SHIPPED, Absence, letters_lost
+from ingest.codes import code_converter
+from ingest.doubts import Convert, Doubtful, Taken, value_of
+from ingest.number_styles import POINT, Style
+from ingest.numbers import numbers_of
 from ingest.readers.shown import Shown
 from ingest.refusals import NotAcceptedError, WrongUseError
-from ingest.shown import shown_in_text, shown_text, shown_time
+from ingest.shown import shown_in_text, shown_time
 from ingest.statements import Value
+from ingest.texts import code_of, text_of, written_out
 from terms.texts import Texts
 
 ZONE: Final = timezone(timedelta(hours=8))
@@ -44,12 +47,30 @@ _MONTH = re.compile(r"(\d{4})-(0[1-9]|1[0-2])", re.ASCII)
 _INSTANT = re.compile(
     r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:Z|[+-]\d\d:?\d\d)?", re.ASCII | re.IGNORECASE
 )
-_HIDDEN = re.compile(
-    "[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff"
-    "\ufff9-\ufffb\ufffe\uffff\ud800-\udfff]"
-)
 _TRUE = frozenset({"true", "yes", "y", "1", "是", "真"})
 _FALSE = frozenset({"false", "no", "n", "0", "否", "假"})
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How the cells of a source are read.
+
+    ``absent``: the words that say nothing. ``strict_keys``: whether a wrong check digit quarantines its row. ``style``:
+    how numbers are written. ``floats``: whether codes were floats and lose their ``.0``. Where one of the two is
+    ``None``, it hangs on the column and is not decided yet.
+    """
+
+    absent: Absence = SHIPPED
+    strict_keys: bool = False
+    style: Style | None = POINT
+    floats: bool | None = False
+
+
+PLAIN: Final = Reading()
+"""The reading of a source that states nothing about it."""
+
+AS_WRITTEN: Final = Reading(absent=NEVER)
+"""Of what the manifest itself says: constants and the meaning of words. Nothing is undone in it."""
 
 
 def converter(
@@ -58,6 +79,8 @@ def converter(
     unit: str | None = None,
     format: str | None = None,
     words: Mapping[str, str] | None = None,
+    code: bool = False,
+    reading: Reading = PLAIN,
 ) -> Convert:
     """The function for one mapped column.
 
@@ -65,9 +88,11 @@ def converter(
         declared: the property that the column fills.
         unit: of the numbers in the column; the property's own when absent, yuan for money.
         format: of dates, ``strptime`` or ``epoch-s`` or ``epoch-ms``.
-        words: what the cells say -> what the model says (``居民`` -> ``consumer``).
+        words: what the cells say -> what the model says (``居民`` -> ``consumer``), which is taken as it is written.
+        code: the text tells relations apart, and is read like keys and evidence.
     Raises:
         WrongUseError: a unit or format that does not fit the property.
+        NotAcceptedError: a word's meaning is no value of the property.
     """
     kind = declared.type
     if format is not None:
@@ -88,73 +113,36 @@ def converter(
         )
     convert: Convert
     if kind == "text":
-        convert = _text_converter(declared)
+        convert = _text_converter(declared, reading, code=code or is_code(declared))
     elif kind == "boolean":
-        convert = _boolean
+        convert = _boolean_converter(reading.absent)
     elif kind in ("date", "instant", "month"):
-        convert = _dated(kind, format)
+        convert = _dated(declared, format, reading.absent)
     else:
-        convert = number_converter(declared, unit)
-    return _translated(convert, words) if words else convert
+        convert = numbers_of(declared, unit, reading.absent, reading.style).convert
+    if kind != "text" and reading.absent.own:
+        convert = _without_own_words(convert, reading.absent)
+    if not words:
+        return convert
+    meant = converter(declared, unit=unit, format=format, code=code, reading=AS_WRITTEN)
+    return _translated(convert, {word: value_of(meant(said)) for word, said in words.items()})
 
 
-def hidden_characters(text: str) -> bool:
-    """Whether a text holds characters that cannot be seen but change what is shown or compared.
-
-    Tabulator, line feed and carriage return are allowed, and so are the joiners that emoji and scripts need.
-    """
-    return not text.isprintable() and _HIDDEN.search(text) is not None
-
-
-def text_of(cell: object) -> str | None:
-    """The text of a cell; numbers that files made of codes lose their ``.0``. Blank is absent."""
-    if cell is None:
-        return None
-    text = cell if isinstance(cell, str) else _written_out(cell)
-    # The way of nearly all cells.
-    if text.isprintable() and len(text) <= FIELD_LIMIT:
-        return None if not text or text.isspace() else text
-    if text.isspace():
-        return None
-    if len(text) > FIELD_LIMIT:
-        raise NotAcceptedError(str(FIELD_LIMIT), code="ROW_FIELD_TOO_LONG")
-    if _HIDDEN.search(text):
-        raise NotAcceptedError("visible characters are expected", code="ROW_CHARACTERS", zh="应只含可见字符")
-    return text
+def part_converter(clean: Callable[[object], str | None], declared: Property, reading: Reading) -> Convert:
+    """The function for cells that are a part of a value: what says nothing is left out of it."""
+    if is_code(declared):
+        return code_converter(
+            clean, reading.absent, floats=reading.floats, prose=_is_prose(declared), names=False
+        )
+    return _filled_text(clean, reading.absent)
 
 
-def _written_out(cell: object) -> str:
-    """The text of a typed cell."""
-    if isinstance(cell, bool):
-        return "true" if cell else "false"
-    if isinstance(cell, float):
-        if math.isnan(cell):
-            return ""  # what pandas writes for an absent cell
-        return str(int(cell)) if cell.is_integer() and abs(cell) < LARGEST else repr(cell)
-    if isinstance(cell, Decimal):
-        return format(cell, "f")
-    if isinstance(cell, Shown):
-        return shown_text(cell)
-    if isinstance(cell, datetime | date):
-        return cell.isoformat()
-    if isinstance(cell, int):
-        return str(cell)
-    raise NotAcceptedError("one value", zh="单个值")
+def record_id_converter(reading: Reading) -> Convert:
+    """The function for cells that name their row; a word that says nothing names none."""
+    return code_converter(code_of, reading.absent, floats=reading.floats, names=False)
 
 
-def code_of(cell: object) -> str | None:
-    """The text of a key: as :func:`text_of`, without blanks around it and with full-width forms folded."""
-    if isinstance(cell, str) and cell.isascii() and cell.isalnum() and len(cell) <= FIELD_LIMIT:
-        return cell  # the way of nearly all keys
-    text = text_of(cell)
-    if text is None:
-        return None
-    if not text.isascii():
-        text = unicodedata.normalize("NFKC", text)
-    return text.strip() or None
-
-
-def instant_of(cell: object, format: str | None = None) -> datetime | None:
+def instant_of(cell: object, format: str | None = None, absent: Absence = SHIPPED) -> datetime | None:
     """The instant of a cell, with zone; a date is its first moment in the deployment's zone."""
     if isinstance(cell, Shown):
         cell = shown_time(cell)
@@ -163,72 +151,126 @@ def instant_of(cell: object, format: str | None = None) -> datetime | None:
     if isinstance(cell, date):
         return datetime(cell.year, cell.month, cell.day, tzinfo=ZONE)
     text = code_of(cell)
-    return None if text is None else _instant(text, format)
+    return None if text is None or absent.says_nothing(text) else _instant(text, format)
 
 
-def _text_converter(declared: Property) -> Convert:
-    # An address is a key too, and is kept as it is written.
+def is_code(declared: Property) -> bool:
+    """Whether a property names something or tells parties apart: its cells are read as codes."""
+    return declared.identity != "none" or declared.numbering is not None
+
+
+def _is_prose(declared: Property) -> bool:
+    """An address is a key too, and is kept as it is written."""
+    return declared.hashed and not declared.pattern
+
+
+def _text_converter(declared: Property, reading: Reading, *, code: bool) -> Convert:
     clean: Callable[[object], str | None] = text_of
-    if declared.identity == "key" and (declared.pattern or not declared.hashed):
+    prose = _is_prose(declared)
+    if declared.identity == "key" and not prose:
         clean = code_of
+    absent = reading.absent
     values = frozenset(declared.values)
     if values:
         expected = "one of " + ", ".join(declared.values)
         in_chinese = f"以下之一：{'、'.join(declared.values)}"
 
-        def one_of(cell: object) -> Value | None:
+        def one_of(cell: object) -> Taken:
             text = code_of(cell)
             if text is None or text in values:
                 return text
+            if absent.says_nothing(text):
+                return None
             raise NotAcceptedError(expected, zh=in_chinese)
 
         return one_of
     longest = longest_of(declared)
+    convert: Convert = clean
+    if code and reading is not AS_WRITTEN:
+        convert = code_converter(
+            clean,
+            absent,
+            floats=reading.floats,
+            numbering=declared.numbering,
+            strict=reading.strict_keys,
+            prose=prose,
+        )
+    elif reading is not AS_WRITTEN:
+        convert = _filled_text(clean, absent)
     if declared.pattern is None:
-        return _short(clean, longest)
+        return _short(convert, longest)
     match = re.compile(declared.pattern).fullmatch
     form = declared.form or Texts(f"of the form {declared.pattern}", f"形如 {declared.pattern}")
 
-    def matching(cell: object) -> str | None:
-        text = clean(cell)
-        if text is None or match(text):
-            return text
+    def matching(cell: object) -> Taken:
+        taken = convert(cell)
+        text = value_of(taken)
+        if text is None or match(str(text)):
+            return taken
         raise NotAcceptedError(form.en, zh=form.zh)
 
     return _short(matching, longest)
 
 
-def _short(convert: Callable[[object], str | None], longest: int) -> Convert:
+def _short(convert: Convert, longest: int) -> Convert:
     """Refuse a text that is longer than the graph takes: behind the door it would stop the graph for good."""
 
-    def short(cell: object) -> Value | None:
-        text = convert(shown_in_text(cell) if isinstance(cell, Shown) else cell)
-        if text is not None and len(text) > longest:
+    def short(cell: object) -> Taken:
+        taken = convert(shown_in_text(cell) if isinstance(cell, Shown) else cell)
+        text = value_of(taken)
+        if text is not None and len(str(text)) > longest:
             raise NotAcceptedError(str(longest), code="ROW_FIELD_TOO_LONG")
-        return text
+        return taken
 
     return short
 
 
-def _boolean(cell: object) -> Value | None:
-    if isinstance(cell, bool):
-        return cell
-    text = code_of(cell)
-    if text is None:
-        return None
-    folded = text.casefold()
-    if folded in _TRUE:
-        return True
-    if folded in _FALSE:
-        return False
-    raise NotAcceptedError("yes or no", zh="是或否")
+def _filled_text(clean: Callable[[object], str | None], absent: Absence) -> Convert:
+    """Texts that are neither key nor evidence."""
+
+    def filled(cell: object) -> Taken:
+        text = clean(cell)
+        if text is None or absent.says_nothing(text):
+            return None
+        return Doubtful(text, "NOTICE_LETTERS_LOST") if letters_lost(text, whole=True) else text
+
+    return filled
+
+
+def _without_own_words(convert: Convert, absent: Absence) -> Convert:
+    """Number cells may be words of the manifest's own: ``absent: [-999]``."""
+
+    def filled(cell: object) -> Taken:
+        typed = isinstance(cell, int | float | Decimal) and not isinstance(cell, bool)
+        return None if typed and absent.says_nothing(written_out(cell)) else convert(cell)
+
+    return filled
+
+
+def _boolean_converter(absent: Absence) -> Convert:
+    def boolean(cell: object) -> Taken:
+        if isinstance(cell, bool):
+            return cell
+        text = code_of(cell)
+        if text is None:
+            return None
+        folded = text.casefold()
+        if folded in _TRUE:
+            return True
+        if folded in _FALSE:
+            return False
+        if absent.says_nothing(text):
+            return None
+        raise NotAcceptedError("yes or no", zh="是或否")
+
+    return boolean
 
 
 def check_format(format: str) -> None:
     """Raises ``WrongUseError`` for a format of dates by which none can be read."""
     if format in EPOCHS:
         return
-    trial = datetime(2001, 2, 3, 4, 5, 6)
+    trial = datetime(2001, 2, 3, 4, 5, 6, tzinfo=ZONE)
     try:
         fits = "%" in format and datetime.strptime(trial.strftime(format), format).year == trial.year
     except (ValueError, re.error):
@@ -236,13 +278,17 @@ def check_format(format: str) -> None:
     if not fits:
         raise WrongUseError(
             Texts(
-                f"format '{format}' reads no date; write it like %Y-%m-%d or %Y年%m月%d日, or {', '.join(EPOCHS)}",
-                f"format“{format}”读不出日期；请写成 %Y-%m-%d 或 %Y年%m月%d日，或 {'、'.join(EPOCHS)}",
+                f"format '{format}' reads no date; write it like %Y-%m-%d or %Y年%m月%d日, with %z for an offset "
+                f"such as +0800, or {', '.join(EPOCHS)}",
+                f"format“{format}”读不出日期；请写成 %Y-%m-%d 或 %Y年%m月%d日，时区偏移写“%z”（例如“+0800”），"
+                f"或 {'、'.join(EPOCHS)}",
             )
         )
 
 
-def _dated(kind: str, format: str | None) -> Convert:
+def _dated(declared: Property, format: str | None, absent: Absence) -> Convert:
+    kind = declared.type
+    past = declared.past and format is not None and format not in EPOCHS and _has_two_digit_year(format)
     shape = format or {"date": "2026-01-31", "month": "2026-01", "instant": "2026-01-31T08:00:00+08:00"}[kind]
     called = {
         "date": Texts("a date", "日期"),
@@ -254,14 +300,15 @@ def _dated(kind: str, format: str | None) -> Convert:
     @lru_cache(maxsize=65_536)
     def of_text(cell: str) -> str | None:
         text = code_of(cell)
-        if text is None:
+        if text is None or absent.says_nothing(text):
             return None
         try:
             if kind == "month" and format is None and _MONTH.fullmatch(text):
                 return text
             if kind == "date" and format is None and _DATE.fullmatch(text):
                 return date.fromisoformat(text).isoformat()
-            return _written(kind, _instant(text, format))
+            at = _instant(text, format)
+            return _written(kind, _not_ahead(at) if past else at)
         except (NotAcceptedError, ValueError, OverflowError):
             raise NotAcceptedError.of(expected) from None
 
@@ -315,9 +362,20 @@ def _zoned(at: datetime) -> datetime:
     return at.replace(tzinfo=ZONE) if at.tzinfo is None else at
 
 
-def _translated(convert: Convert, words: Mapping[str, str]) -> Convert:
-    def translated(cell: object) -> Value | None:
+def _has_two_digit_year(format: str) -> bool:
+    """Whether a format leaves out the century, so that 1968 comes back as 2068."""
+    trial = datetime(1968, 2, 3, 4, 5, 6, tzinfo=ZONE)
+    return datetime.strptime(trial.strftime(format), format).year != trial.year
+
+
+def _not_ahead(at: datetime) -> datetime:
+    """The latest day with this two-digit year that has been."""
+    return at.replace(year=at.year - 100) if at.date() > datetime.now(ZONE).date() else at
+
+
+def _translated(convert: Convert, meanings: Mapping[str, Value | None]) -> Convert:
+    def translated(cell: object) -> Taken:
         text = code_of(cell)
-        return convert(cell) if text is None else convert(words.get(text, cell))
+        return meanings[text] if text is not None and text in meanings else convert(cell)
 
     return translated

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, fields
+from functools import lru_cache
 from typing import TypeAlias
 
 from graph.search_text import normalise
-from ingest.conversions import code_of
+from ingest.absence import filler
+from ingest.doubts import value_of
 from ingest.lists import Values, found, one_of
 from ingest.mapping import Mapper
 from ingest.refusals import NotAcceptedError
+from terms.ids import Key
 
 Hasher: TypeAlias = Callable[[str], str]
 """The ledger's keyed hash, for what must not be kept."""
@@ -33,8 +36,15 @@ class HiddenIds(Mapper):
         cells = {column: found(values, column) for column in self.ids}
         for column in self.secret.intersection(self.ids):
             try:
-                text = code_of(one_of(cells[column]))
+                text = value_of(self.id_of[column](one_of(cells[column])))
             except NotAcceptedError:
                 continue  # refused below, with its place
-            cells[column] = None if text is None else self.hasher(normalise(text))
+            named = text is not None and not filler(str(text))
+            cells[column] = self.hasher(normalise(str(text))) if named else None
         return Mapper._record_id(self, cells)
+
+
+def remembered(make: Callable[[str], Key]) -> Callable[[str], Key]:
+    """Folding and hashing an address costs more than the rest of its row, and premises are shared."""
+    cached = lru_cache(maxsize=32_768)(make)
+    return lambda text: cached(text) if len(text) < 200 else make(text)

@@ -40,7 +40,25 @@ class _Part(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, coerce_numbers_to_str=True)
 
 
-class Cell(_Part):
+Thousands: TypeAlias = Literal[",", ".", " ", "'"]
+
+
+class _Numbers(_Part):
+    decimal: Literal[".", ","] | None = Field(
+        None, description="The decimal mark of numbers; each column decides when absent."
+    )
+    thousands: Thousands | None = Field(None, description="What stands between groups of thousands.")
+
+    @model_validator(mode="after")
+    def _two_marks(self) -> _Numbers:
+        if self.decimal is not None and self.decimal == self.thousands:
+            raise WrongUseError(
+                Texts("'decimal' and 'thousands' must differ", "decimal 与 thousands 不能相同")
+            )
+        return self
+
+
+class Cell(_Numbers):
     """Where a value comes from: a column's name, or more words about it."""
 
     column: str | None = Field(None, description="Name of the column.")
@@ -209,7 +227,11 @@ Entry: TypeAlias = Annotated[
 ]
 
 
-class Source(_Part):
+def _null_is_a_word(value: object) -> object:
+    return "null" if value is None else value  # YAML takes a bare NULL for its own
+
+
+class Source(_Numbers):
     """One source: a file, several of the same shape, or what a reader brings along."""
 
     name: str = Field(
@@ -232,6 +254,14 @@ class Source(_Part):
     delete: When | None = Field(None, description="Such rows withdraw the record of the same id.")
     mapping: tuple[Entry, ...] | str = Field(
         description="Entries, a file, or the name of a mapping that ships."
+    )
+    absent: tuple[Annotated[str, BeforeValidator(_null_is_a_word)], ...] = Field(
+        (), description="Cells that say nothing, beside the words that are known: 缺, -999."
+    )
+    strict_keys: bool = Field(
+        False,
+        alias="strictKeys",
+        description="A wrong check digit of an identity number or credit code quarantines its row.",
     )
     encoding: str | None = Field(None, description="Overrides the detection.")
     delimiter: str | None = Field(None, min_length=1, max_length=1, description="Overrides the detection.")

@@ -6,7 +6,7 @@ then takes row after row. A row that cannot be taken gives a :class:`Fault`, nev
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, NamedTuple, TypeAlias
@@ -15,13 +15,14 @@ import orjson
 
 from graph.schema.ddl import LONGEST_KEY
 from ingest.bounds import NO_TIMES, Bounds, Times
-from ingest.cells import Condition, Fault, Filled, Observed, RowFaultError, refused
-from ingest.conversions import code_of
+from ingest.cells import Condition, Fault, Filled, Observed, RowFaultError, refused, shown
+from ingest.doubts import Convert, Doubtful, value_of
 from ingest.holdings import Holding
-from ingest.lists import Values, found, one_of
+from ingest.lists import Values, filled, found, one_of
 from ingest.refusals import NotAcceptedError
-from ingest.stated import Named, Plain, Stated
+from ingest.stated import Doubt, Named, Plain, Stated
 from ingest.statements import Statements, evidence_mention, relation_mentions
+from ingest.whole_columns import Decided, Questions
 from ledger.records import Mention, content_hash
 from terms.ids import record_id
 
@@ -46,7 +47,8 @@ class Mapped(NamedTuple):
     ``record_id``: of the row in its source. ``observed_at``: with zone; ``None`` where the row does not say.
     ``payload``: canonical JSON of its statements. ``deleted``: the row withdraws the record of its id. ``unusual``:
     what it states beyond what the schema calls usual. ``times``: those of its relations, with what
-    there is to say of them. ``holdings``: those that it tells as a whole.
+    there is to say of them. ``holdings``: those that it tells as a whole. ``doubts``: what there is to say
+    of its cells.
     """
 
     record_id: str
@@ -57,6 +59,7 @@ class Mapped(NamedTuple):
     unusual: tuple[Unusual, ...] = ()
     times: tuple[Times, ...] = ()
     holdings: tuple[Holding, ...] = ()
+    doubts: tuple[Doubt, ...] = ()
 
     @property
     def statements(self) -> Statements:
@@ -64,11 +67,13 @@ class Mapped(NamedTuple):
         return Statements.from_json(self.payload)
 
 
-def _fill(filled: Sequence[Filled], values: Values, found: Plain) -> list[str]:
+def _fill(filled: Sequence[Filled], row: Stated, found: Plain) -> list[str]:
     """Take values into ``found``; the names of those that are proxies."""
     proxy: list[str] = []
     for one in filled:
-        value = one.take(values)
+        value = one.take(row.values)
+        if isinstance(value, Doubtful):
+            value = row.doubted(value, one.column)
         if value is not None:
             found[one.name] = value
             if one.proxy:
@@ -99,16 +104,23 @@ class NodeStep:
         keys, kept = row.keys(self.named)
         if keys:
             found = dict(kept)
-            proxy = _fill(self.filled, row.values, found)
+            proxy = _fill(self.filled, row, found)
             row.node(self.named.type, keys, found, proxy)
         elif not self.optional:
-            raise RowFaultError(
-                "ROW_KEY_MISSING",
-                field=self.named.column,
-                type=self.named.type,
-                found="",
-                expected=f"a key of {self.named.type}",
-            )
+            raise self._without_key(row.values)
+
+    def _without_key(self, values: Values) -> RowFaultError:
+        named = self.named
+        for column in named.columns:
+            cells = filled(found(values, column))
+            if cells:
+                return RowFaultError(
+                    "ROW_KEY_SAYS_NOTHING", field=column, type=named.type, found=shown(cells[0])
+                )
+        expected = f"a key of {named.type}"
+        return RowFaultError(
+            "ROW_KEY_MISSING", field=named.column, type=named.type, found="", expected=expected
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,9 +159,9 @@ class RelationStep:
             if not row.keys(end)[0]:
                 return end.column
         found: Plain = {}
-        proxy = _fill(self.key, row.values, found)
+        proxy = _fill(self.key, row, found)
         key = self._key(row, found)
-        proxy += _fill(self.filled, row.values, found)
+        proxy += _fill(self.filled, row, found)
         times = self.bounds.take(row.values, found)
         proxy += times.proxy
         if times is not NO_TIMES:
@@ -199,14 +211,16 @@ class RelationStep:
 class Mapper:
     """Takes the rows of one source.
 
-    ``columns``: all that it reads; a table without one of them cannot be taken. ``ids``: columns of the record id;
-    none: the content names the row. ``evidence``: node type -> properties whose values are mentioned as evidence.
-    ``usual``: mapped node type -> its properties with what is usual, for types that declare any. ``secret``: columns
-    of which a keyed hash is kept and nothing else.
+    ``columns``: all that it reads; a table without one of them cannot be taken. ``ids``: columns of the record id,
+    each read by ``id_of``; none: the content names the row. ``evidence``: node type -> properties whose values are
+    mentioned as evidence. ``usual``: mapped node type -> its properties with what is usual, for types that declare any.
+    ``secret``: columns of which a keyed hash is kept and nothing else. ``questions``: what hangs on whole columns;
+    ``decided``: the mapper for a file of which that is known.
     """
 
     columns: frozenset[str]
     ids: tuple[str, ...]
+    id_of: Mapping[str, Convert]
     observed: Observed
     delete: Condition | None
     nodes: tuple[NodeStep, ...]
@@ -214,9 +228,15 @@ class Mapper:
     evidence: Mapping[str, tuple[str, ...]]
     usual: Mapping[str, tuple[Usual, ...]]
     secret: frozenset[str]
+    questions: Questions
+    decided: Callable[[Decided], Mapper]
 
     def map(self, values: Values) -> Mapped | Fault:
-        """What a row states, or why it cannot be taken. O(mapped cells)."""
+        """What a row states, or why it cannot be taken. O(mapped cells).
+
+        Raises:
+            UndecidedError: a cell hangs on its column, of which nothing is decided yet.
+        """
         try:
             observed_at = self.observed.take(values)
             id_ = self._record_id(values)
@@ -242,6 +262,7 @@ class Mapper:
                 unusual,
                 times=tuple(row.times),
                 holdings=tuple(row.holdings),
+                doubts=tuple(row.doubts),
             )
         except RowFaultError as fault:
             return fault.fault
@@ -258,12 +279,13 @@ class Mapper:
         parts = []
         for column in self.ids:
             try:
-                text = code_of(one_of(found(values, column)))
+                text = value_of(self.id_of[column](one_of(found(values, column))))
             except NotAcceptedError as fault:
                 raise refused(fault, column, found(values, column)) from None
             if text is None:
-                raise RowFaultError("ROW_ID_MISSING", field=column, found="", expected="a record id")
-            parts.append(text)
+                seen = shown(found(values, column) or "")
+                raise RowFaultError("ROW_ID_MISSING", field=column, found=seen, expected="a record id")
+            parts.append(str(text))
         if sum(map(len, parts)) > LONGEST_KEY:
             column = ", ".join(self.ids)
             raise RowFaultError(

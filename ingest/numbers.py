@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 import math
-import re
 import unicodedata
 from collections.abc import Callable, Mapping
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from functools import lru_cache
-from typing import Final, TypeAlias
+from typing import Final, NamedTuple
 
 from graph.schema.model import Property
+from ingest.absence import SHIPPED, Absence
+from ingest.doubts import Convert
+from ingest.number_styles import COMMA, POINT, Proof, Style, number_of, proof_of
 from ingest.readers.shown import Shown
-from ingest.refusals import NotAcceptedError, WrongUseError
+from ingest.refusals import NotAcceptedError, UndecidedError, WrongUseError
 from ingest.shown import shown_number
 from ingest.statements import Value
 from terms.texts import Texts
-
-Convert: TypeAlias = Callable[[object], Value | None]
-"""A cell in, a value out; ``None`` for an absent cell. Raises :class:`NotAcceptedError`."""
 
 UNITS: Final[Mapping[str, Mapping[str, Decimal]]] = {
     "fen": {
@@ -45,7 +44,10 @@ _NAMES: Final = {
     "money": Texts("an amount of money in whole fen", "以整分计的金额"),
 }
 _DIGITS: Final = 20  # more than any kept number has, fewer than decimal arithmetic rounds
-_NUMBER = re.compile(r"[+-]?(?:\d+|\d{1,3}(?:,\d{3})+)?(?:\.\d*)?(?:[eE][+-]?\d{1,3})?", re.ASCII)
+_PERCENT_HINT: Final = (
+    " (with `unit: percent` where 35 means 35 %)",
+    "（35 表示 35% 时请写 `unit: percent`）",
+)
 _PERCENT: Final = Decimal("0.01")
 _CURRENCY: Final = ("¥", "CNY", "RMB", "人民币")
 _SUFFIXES: Final[Mapping[str, tuple[str, ...]]] = {
@@ -56,9 +58,21 @@ _SUFFIXES: Final[Mapping[str, tuple[str, ...]]] = {
 }
 
 
-def number_converter(declared: Property, unit: str | None) -> Convert:
-    """The function for a column of numbers: integers, decimals, money and shares.
+class Numbers(NamedTuple):
+    """How the cells of a column of numbers are read. ``proof``: what one of them proves of the style of the column."""
 
+    convert: Convert
+    proof: Callable[[str], Proof]
+
+
+def numbers_of(
+    declared: Property, unit: str | None, absent: Absence = SHIPPED, style: Style | None = POINT
+) -> Numbers:
+    """The functions for a column of numbers: integers, decimals, money and shares.
+
+    Args:
+        style: how the column writes its numbers; ``None``: that is not decided, and a cell that hangs on it raises
+            :class:`UndecidedError`.
     Raises:
         WrongUseError: a unit that does not fit the property.
     """
@@ -70,12 +84,9 @@ def number_converter(declared: Property, unit: str | None) -> Convert:
     least = Decimal(0) if kind == "share" and declared.minimum is None else _bound(declared.minimum)
     most = Decimal(1) if kind == "share" and declared.maximum is None else _bound(declared.maximum)
     # Bounds are declared in the property's own unit (money in fen): compared after the conversion.
-    limits = _in_words(least, most)
+    may_be_percent = kind == "share" and unit is None and declared.maximum is None
+    limits = _and(_in_words(least, most), *_PERCENT_HINT) if may_be_percent else _in_words(least, most)
     expected = _NAMES.get(kind, Texts("a number", "数值"))
-    if kind == "share" and unit is None and declared.maximum is None:
-        limits = _and(
-            limits, " (with `unit: percent` where 35 means 35 %)", "（35 表示 35% 时请写 `unit: percent`）"
-        )
 
     def of_decimal(found: Decimal) -> Value:
         value = found * factor if factor != 1 else found
@@ -89,28 +100,75 @@ def number_converter(declared: Property, unit: str | None) -> Convert:
             return int(value)
         return _exact_float(value, expected)
 
-    @lru_cache(maxsize=65_536)
-    def of_text(text: str) -> Value | None:
-        folded = text if text.isascii() else unicodedata.normalize("NFKC", text).replace("−", "-")
-        folded = folded.strip()
-        if not folded:
-            return None
+    def bare_of(folded: str) -> tuple[str, Decimal]:
         if percent and folded.endswith("%"):
             # The sign says already what `unit: percent` says of bare numbers.
-            return of_decimal(_of_digits(folded[:-1].rstrip(), expected) * _PERCENT / factor)
-        return of_decimal(_of_digits(_bare(folded, suffixes) if suffixes else folded, expected))
+            return folded[:-1].rstrip(), _PERCENT / factor
+        return _bare(folded, suffixes) if suffixes else folded, Decimal(1)
+
+    def accepts(found: Decimal | None) -> bool:
+        try:
+            return found is not None and of_decimal(found) is not None
+        except NotAcceptedError:
+            return False
+
+    def proven(bare: str, scale: Decimal) -> Proof:
+        proof = proof_of(bare)
+        if kind == "integer":
+            return None  # no whole number has a decimal mark to be mistaken
+        if proof == "open" and accepts(number_of(bare, POINT)):
+            comma = number_of(bare, COMMA)
+            return "open" if comma is None or accepts(comma * scale) else "point"
+        return None if proof == "open" else proof
+
+    def proof(text: str) -> Proof:
+        folded = _folded(text)
+        return None if absent.says_nothing(folded) else proven(*bare_of(folded))
+
+    def read(text: str, style: Style | None) -> Value | None:
+        folded = _folded(text)
+        if absent.says_nothing(folded):
+            return None
+        bare, scale = bare_of(folded)
+        if style is None and proven(bare, scale) in {"comma", "open"}:
+            raise UndecidedError
+        written = style or POINT
+        found = number_of(bare, written)
+        if found is None or (not written.firm and proven(bare, scale) == "open"):
+            otherwise = number_of(bare, written.other) is not None
+            raise _not_so_written(written, expected) if otherwise else NotAcceptedError.of(expected)
+        return of_decimal(found * scale if scale != 1 else found)
+
+    @lru_cache(maxsize=65_536)
+    def of_text(text: str) -> Value | None:
+        return read(text, style)
 
     def number(cell: object) -> Value | None:
         if isinstance(cell, str):
             return of_text(cell)
         if isinstance(cell, Shown):
             if percent and cell.kind == "percent":
-                return of_text(cell.text)
+                return read(cell.text, POINT)  # as Excel shows it, whatever the texts of the column do
             cell = shown_number(cell, expected)
         found = _decimal(cell, expected)
         return None if found is None else of_decimal(found)
 
-    return number
+    return Numbers(number, proof)
+
+
+def _folded(text: str) -> str:
+    return (
+        text if text.isascii() else unicodedata.normalize("NFKC", text).replace("−", "-").replace("’", "'")
+    ).strip()
+
+
+def _not_so_written(style: Style, expected: Texts) -> NotAcceptedError:
+    """The refusal of a cell that contradicts the other cells of its column."""
+    told = Texts(
+        f"{expected.en} written with '{style.decimal}' as decimal mark, as its column is",
+        f"以“{style.decimal}”为小数点的{expected.zh}（与该列一致）",
+    )
+    return NotAcceptedError.of(told)
 
 
 def _exact_float(value: Decimal, expected: Texts) -> float:
@@ -160,15 +218,6 @@ def _bare(text: str, suffixes: tuple[str, ...]) -> str:
     sign, rest = (text[0], text[1:].lstrip()) if text[0] in "+-" else ("", text)
     rest = next((rest[len(mark) :].lstrip() for mark in _CURRENCY if rest.upper().startswith(mark)), rest)
     return sign + next((rest[: -len(end)].rstrip() for end in suffixes if rest.endswith(end)), rest)
-
-
-def _of_digits(text: str, expected: Texts) -> Decimal:
-    if not _NUMBER.fullmatch(text) or len(text) > _DIGITS + 8:
-        raise NotAcceptedError.of(expected)
-    try:
-        return Decimal(text.replace(",", ""))
-    except InvalidOperation:
-        raise NotAcceptedError.of(expected) from None
 
 
 def _factor(declared: Property, unit: str | None) -> Decimal:

@@ -83,6 +83,7 @@ class SourceReport:
             "error": self.error,
             "notices": [_plain(notice) for notice in told.notices],
             "leftOut": [_plain(notice) for notice in told.left_out],
+            "columns": {file: decided.to_plain() for file, decided in told.columns.items()},
         }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,10 +19,13 @@ from ingest.load import Clock
 from ingest.manifest import read
 from ingest.manifest_text import Source
 from ingest.mapping import Mapper
+from ingest.notices import Notices
 from ingest.readers import BadRow, Row, reader
 from ingest.readers.shown import again
+from ingest.refusals import UndecidedError
 from ingest.standing import standing_again
 from ingest.taking import compile_manifest, missing_columns, record_of, repeated_id, requests
+from ingest.whole_columns import Decided
 from ledger import loads, quarantine
 from ledger.database import Ledger
 from ledger.quarantine import Quarantined
@@ -101,6 +105,15 @@ def manifest_of(ledger: Ledger, source: str) -> Path:
     raise KehutuError("SOURCE_UNKNOWN", source=source, manifest="the ledger", known="none of that name")
 
 
+def _decided(ledger: Ledger, source: str) -> dict[str, Decided]:
+    """What the last load of a source decided of the columns of its files."""
+    for load in loads.listing(ledger, first=_ALL):
+        for report in load.sources:
+            if report["name"] == source:
+                return {f: Decided.from_plain(plain) for f, plain in report.get("columns", {}).items()}
+    return {}
+
+
 class _Retry:
     def __init__(self, ledger: Ledger, source: Source, mapper: Mapper, folder: Path, clock: Clock) -> None:
         self.ledger = ledger
@@ -109,6 +122,8 @@ class _Retry:
         self.folder = folder
         self.clock = clock
         self.now = clock()
+        self.stored = _decided(ledger, source.name)
+        self.by_file: dict[str, Mapper] = {}
 
     def run(self, entries: Sequence[Quarantined], changes: Mapping[str, str]) -> list[Retried]:
         results: dict[str, NewRecord | Fault] = {}
@@ -116,7 +131,7 @@ class _Retry:
             results[entry.id] = self._kept(entry, changes)
         again = [entry for entry in entries if isinstance(results[entry.id], Fault)]
         for entry, row in self._in_the_files(again):
-            result = self._of_row(row._replace(values={**row.values, **changes}))
+            result = self._of_row(row._replace(values={**row.values, **changes}), self.mapper)
             if isinstance(result, NewRecord):
                 results[entry.id] = result
         return [self._settled(entry, results[entry.id]) for entry in entries]
@@ -126,11 +141,28 @@ class _Retry:
         if "" in entry.raw:
             return Fault(entry.code, dict(entry.details))
         cells = {column: again(cell) for column, cell in entry.raw.items()}
-        return self._of_row(Row(entry.file, entry.line, {**cells, **changes}))
+        row = Row(entry.file, entry.line, {**cells, **changes})
+        stored = self.stored.get(entry.file)
+        return self._of_row(row, self.mapper if stored is None else self.mapper.decided(stored))
 
-    def _of_row(self, row: Row) -> NewRecord | Fault:
-        mapped = self.mapper.map(row.values)
+    def _of_row(self, row: Row, mapper: Mapper) -> NewRecord | Fault:
+        try:
+            mapped = mapper.map(row.values)
+        except UndecidedError:
+            mapped = self._mapper_of(row.file).map(row.values)
         return mapped if isinstance(mapped, Fault) else record_of(self.source, row, mapped, now=self.now)
+
+    def _mapper_of(self, file: str) -> Mapper:
+        """The mapper for a file as it now stands, of which a cell hangs on its column."""
+        if file not in self.by_file:
+            decided = Decided()
+            with suppress(KehutuError):  # a file that is gone or damaged: its columns are read as always
+                for request in requests(self.source, self.folder, self.mapper.columns):
+                    if file in {request.name, f"{request.name}#{request.table}"}:
+                        rows = reader(self.source.reader_name)(request).rows
+                        decided = self.mapper.questions.answered(rows, self.source.name, Notices())
+            self.by_file[file] = self.mapper.decided(decided)
+        return self.by_file[file]
 
     def _in_the_files(self, entries: Iterable[Quarantined]) -> Iterator[tuple[Quarantined, Row]]:
         """The rows that now stand where these entries stood; a file that cannot be read has none."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from functools import lru_cache, partial
 
 from graph.schema.keys import key_of, local_key
@@ -11,18 +11,19 @@ from graph.schema.model import NodeType, Property, RelationType, Schema
 from graph.schema.source import hint
 from graph.validity import BOUNDS
 from ingest.bounds import Bound, Bounds, FilledBound, bound_converter, not_inclusive
-from ingest.cells import Condition, Filled, Observed, of_const
-from ingest.columns import columns_of, taken_from
-from ingest.conversions import check_format, converter, instant_of
-from ingest.hidden_ids import Hasher, HiddenIds
+from ingest.cells import Condition, Filled, Observed
+from ingest.column_reading import ColumnReading, columns_of
+from ingest.conversions import AS_WRITTEN, check_format, converter, instant_of, record_id_converter
+from ingest.hidden_ids import Hasher, HiddenIds, remembered
 from ingest.lists import Values
 from ingest.manifest import Rules
 from ingest.manifest_text import Cell, Cells, NodeEntry, RelationEntry, Source, When
 from ingest.mapping import Mapper, NodeStep, RelationStep, Usual
 from ingest.places import Places
 from ingest.readers import ENDS
-from ingest.refusals import NotAcceptedError, WrongUseError
+from ingest.refusals import NotAcceptedError, WrongUseError, not_accepted, unknown_word
 from ingest.stated import KeyPart, Named
+from ingest.whole_columns import Decided
 from terms.ids import Key
 from terms.texts import Texts
 
@@ -41,16 +42,31 @@ def compile_rules(source: Source, rules: Rules, at: Places, schema: Schema, *, h
         KehutuError: ``MANIFEST_FAULT`` naming file and line, for an unknown channel, type, property or unit, an
             end that the relation does not take, a key that is none.
     """
-    return _Compiler(source, rules, at, schema, hasher).mapper()
+
+    @lru_cache(maxsize=16)
+    def decided(columns: Decided | None) -> Mapper:
+        return _Compiler(source, rules, at, schema, hasher, decided=columns).mapper(decided)
+
+    return decided(None)
 
 
 class _Compiler:
-    def __init__(self, source: Source, rules: Rules, at: Places, schema: Schema, hasher: Hasher) -> None:
+    def __init__(
+        self,
+        source: Source,
+        rules: Rules,
+        at: Places,
+        schema: Schema,
+        hasher: Hasher,
+        *,
+        decided: Decided | None,
+    ) -> None:
         self.source = source
         self.rules = rules
         self.at = at
         self.schema = schema
         self.hasher = hasher
+        self.reading = ColumnReading(source, decided)
         self.namespace = source.namespace or source.channel
         self.columns: set[str] = set()
         self.secret: set[str] = set()  # columns whose cells are kept as a keyed hash only
@@ -58,10 +74,10 @@ class _Compiler:
         self.slots: dict[str, int] = {}
         self.each: tuple[str, ...] = ()  # of the entry at work
 
-    def mapper(self) -> Mapper:
+    def mapper(self, decided: Callable[[Decided], Mapper]) -> Mapper:
         if self.source.channel not in self.schema.channels:
             self.at.fault(
-                _unknown("channel '{}'", "渠道“{}”", self.source.channel, self.schema.channels), "channel"
+                unknown_word("channel '{}'", "渠道“{}”", self.source.channel, self.schema.channels), "channel"
             )
         nodes: list[NodeStep] = []
         relations: list[RelationStep] = []
@@ -76,6 +92,7 @@ class _Compiler:
         id_columns = (ids,) if isinstance(ids, str) else ids or ()
         self.columns.update(id_columns)
         self.each = ()
+        self.reading.questions.codes.update(id_columns)
         delete = None if self.source.delete is None else self._condition(self.source.delete)
         observed = self._observed()
         evidence = {
@@ -85,6 +102,7 @@ class _Compiler:
         mapper = Mapper(
             columns=frozenset(self.columns),
             ids=id_columns,
+            id_of={column: record_id_converter(self.reading.of(column)) for column in id_columns},
             observed=observed,
             delete=delete,
             nodes=tuple(nodes),
@@ -92,6 +110,8 @@ class _Compiler:
             evidence=evidence,
             usual={node.named.type: usual for node in nodes if (usual := self._usual(node.named.type))},
             secret=frozenset(self.secret),
+            questions=self.reading.questions,
+            decided=decided,
         )
         return mapper if self.secret.isdisjoint(id_columns) else HiddenIds.of(mapper, self.hasher)
 
@@ -136,7 +156,7 @@ class _Compiler:
         if type_ is None or type_.derived:
             known = tuple(r.name for r in self.schema.relations.values() if not r.derived)
             at.fault(
-                _unknown("relation '{}' to map to", "可映射的关系“{}”", entry.relation, known), "relation"
+                unknown_word("relation '{}' to map to", "可映射的关系“{}”", entry.relation, known), "relation"
             )
         self._repeat(entry.each)
         source = self._end(entry.source, at.at("from"))
@@ -188,7 +208,7 @@ class _Compiler:
             source,
             target,
             bool(type_.key) and not type_.parts,
-            self._filled(type_.properties, key, at.at("key" if entry.key else "set"), type_.name),
+            self._filled(type_.properties, key, at.at("key" if entry.key else "set"), type_.name, code=True),
             self._filled(type_.properties, rest, at.at("set"), type_.name),
             index,
             tuple(map(self._condition, entry.when)),
@@ -204,16 +224,15 @@ class _Compiler:
             cell, prop = cells[name], type_.properties[name]
             column = self._one(prop, cell, at.at(name)).column
             try:
-                convert = bound_converter(
-                    prop, format=cell.format, words=cell.words, inclusive=cell.inclusive
-                )
+                of_bound = partial(bound_converter, prop, reading=self.reading.of(cell.column))
+                convert = of_bound(format=cell.format, words=cell.words, inclusive=cell.inclusive)
             except WrongUseError as fault:
                 at.fault(fault.reason, name)
             if cell.const is not None:
                 const = convert(f"{cell.prefix or ''}{cell.const}")
                 filled.append(FilledBound(name, column, partial(_always, const), cell.proxy))
             else:
-                filled.append(FilledBound(name, column, taken_from(name, cell, convert), cell.proxy))
+                filled.append(FilledBound(name, column, self.reading.taken(prop, cell, convert), cell.proxy))
         return Bounds(type_.name, tuple(filled))
 
     def _end(self, end: Mapping[str, Cells], at: Places) -> Named:
@@ -233,12 +252,12 @@ class _Compiler:
         type_ = self.schema.nodes.get(name)
         if type_ is None or type_.derived:
             known = tuple(n.name for n in self.schema.nodes.values() if not n.derived)
-            at.fault(_unknown("node type '{}' to map to", "可映射的节点类型“{}”", name, known), *way)
+            at.fault(unknown_word("node type '{}' to map to", "可映射的节点类型“{}”", name, known), *way)
         return type_
 
     def _named(self, type_: NodeType, cells: Cells, at: Places, index: int) -> Named:
         parts: dict[str, KeyPart] = {}
-        columns: dict[str, str] = {}
+        columns: dict[str, tuple[str, ...]] = {}
         for name, cell in cells.items():
             prop = _LOCAL if name == "local" else type_.properties.get(name)
             if prop is None or prop.identity != "key":
@@ -250,16 +269,17 @@ class _Compiler:
                 )
                 at.fault(reason, name)
             filled = self._one(prop, cell, at.at(name))
-            columns[name] = filled.column
+            columns[name] = (cell.column,) if cell.column is not None else cell.columns or ("const",)
             if prop is _LOCAL:
-                parts[name] = KeyPart(filled.take, self._local(type_.prefix), None, True)
+                parts[name] = KeyPart(filled.take, self._local(type_.prefix), None, True, filled.column)
             else:
                 # An identity number is never kept; an address is hashed only to make a short key.
                 secret = prop.hashed and prop.personal == "id"
                 if secret:
                     self.secret.update(cell.columns if cell.column is None else (cell.column,))
                 kept = None if secret else name
-                parts[name] = KeyPart(filled.take, self._key(type_, prop), kept, not prop.hashed)
+                make = self._key(type_, prop)
+                parts[name] = KeyPart(filled.take, make, kept, not prop.hashed, filled.column)
         order = [*(p.name for p in type_.keys), "local"]
         names = sorted(parts, key=order.index)
         same = repr((type_.name, index, [(name, cells[name]) for name in names]))
@@ -268,7 +288,7 @@ class _Compiler:
             type_.prefix,
             tuple(parts[name] for name in names),
             slot=self.slots.setdefault(same, len(self.slots)),
-            column=", ".join(columns[name] for name in names),
+            columns=tuple(column for name in names for column in columns[name]),
             source=self.source.name,
             index=index,
         )
@@ -282,7 +302,7 @@ class _Compiler:
             return key_of(type_, prop, text, hasher=self.hasher)
 
         if prop.hashed:
-            return _remembered(make)
+            return remembered(make)
         if prop.name == type_.keys[0].name:
             prefix = type_.prefix + ":"
             # What has nothing to fold or to escape, as nearly all business keys.
@@ -290,7 +310,7 @@ class _Compiler:
         return make
 
     def _filled(
-        self, known: Mapping[str, Property], cells: Cells, at: Places, owner: str
+        self, known: Mapping[str, Property], cells: Cells, at: Places, owner: str, *, code: bool = False
     ) -> tuple[Filled, ...]:
         filled = []
         for name, cell in cells.items():
@@ -309,42 +329,44 @@ class _Compiler:
                 at.fault(reason, name)
             others = known.get(prop.others or "")
             if others is not None and others.name not in cells and self._may_hold_lists(cell):
-                filled.append(self._one(others, cell.model_copy(update={"rest": True}), at.at(name)))
-                filled.append(self._one(prop, cell.model_copy(update={"first": True}), at.at(name)))
+                filled.append(
+                    self._one(others, cell.model_copy(update={"rest": True}), at.at(name), code=code)
+                )
+                filled.append(
+                    self._one(prop, cell.model_copy(update={"first": True}), at.at(name), code=code)
+                )
             else:
-                filled.append(self._one(prop, cell, at.at(name)))
+                filled.append(self._one(prop, cell, at.at(name), code=code))
         return tuple(filled)
 
     def _may_hold_lists(self, cell: Cell) -> bool:
         plain = cell.column is not None and not cell.first and not cell.rest
         return plain and self.source.reader_name not in _FLAT
 
-    def _one(self, prop: Property, cell: Cell, at: Places) -> Filled:
+    def _one(self, prop: Property, cell: Cell, at: Places, *, code: bool = False) -> Filled:
         try:
             if cell.inclusive and prop.name not in BOUNDS:
                 raise not_inclusive(prop.name)
-            convert = converter(prop, unit=cell.unit, format=cell.format, words=cell.words)
             self._check_words(prop, cell, at)
-            if cell.const is not None:
-                const = str(cell.const).lower() if isinstance(cell.const, bool) else str(cell.const)
-                value = convert(f"{cell.prefix or ''}{const}")
-                return Filled(prop.name, "const", of_const(value), cell.proxy)
+            take = self.reading.take(prop, cell, code=code)
         except WrongUseError as fault:
             at.fault(fault.reason)
         except NotAcceptedError as fault:
-            at.fault(_not_accepted(str(cell.const), fault))
+            at.fault(not_accepted(str(cell.const), fault))
+        if cell.const is not None:
+            return Filled(prop.name, "const", take, cell.proxy)
         columns = columns_of(cell)
         self._reads(*columns)
-        return Filled(prop.name, ", ".join(columns), taken_from(prop.name, cell, convert), cell.proxy)
+        return Filled(prop.name, ", ".join(columns), take, cell.proxy)
 
     def _check_words(self, prop: Property, cell: Cell, at: Places) -> None:
         """What a word is turned into must be a value of the property; nothing makes the cell absent."""
-        plain = converter(prop, unit=cell.unit, format=cell.format)
+        plain = converter(prop, unit=cell.unit, format=cell.format, reading=AS_WRITTEN)
         for word, said in cell.words.items():
             try:
                 plain(said)
             except NotAcceptedError as fault:
-                at.fault(_not_accepted(said, fault), "words", word)
+                at.fault(not_accepted(said, fault), "words", word)
 
     def _condition(self, when: When) -> Condition:
         self._reads(when.column)
@@ -352,6 +374,7 @@ class _Compiler:
 
     def _observed(self) -> Observed:
         cell = self.source.observed_at
+        absent = self.reading.plain.absent
         if cell is None:
             return Observed()
         try:
@@ -364,27 +387,10 @@ class _Compiler:
             return Observed(const=instant_of(text, cell.format))
         except NotAcceptedError as fault:
             if cell.column is None or _DATE_LIKE.match(cell.column):
-                self.at.fault(_not_accepted(str(text), fault), "observedAt")
+                self.at.fault(not_accepted(str(text), fault), "observedAt")
         self.columns.add(cell.column)
-        return Observed(cell.column, cell.format)
-
-
-def _unknown(what: str, what_zh: str, found: str, known: Iterable[str]) -> Texts:
-    near = hint(found, known)
-    return Texts(f"there is no {what.format(found)}{near.en}", f"没有{what_zh.format(found)}{near.zh}")
-
-
-def _not_accepted(found: str, fault: NotAcceptedError) -> Texts:
-    return Texts(
-        f"'{found}' is not {fault.expected}", f"“{found}”不符合要求（应为{fault.zh or fault.expected}）"
-    )
+        return Observed(cell.column, cell.format, absent=absent)
 
 
 def _always(bound: Bound | None, _values: Values) -> Bound | None:
     return bound
-
-
-def _remembered(make: Callable[[str], Key]) -> Callable[[str], Key]:
-    """Folding and hashing an address costs more than the rest of its row, and premises are shared."""
-    cached = lru_cache(maxsize=32_768)(make)
-    return lambda text: cached(text) if len(text) < 200 else make(text)

@@ -4,31 +4,42 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 from graph.schema.keys import record_key
 from ingest.bounds import Times
 from ingest.cells import RowFaultError, Take, refused
+from ingest.doubts import Doubtful, Taken
 from ingest.holdings import Holding
 from ingest.lists import Values, elements, found
 from ingest.refusals import NotAcceptedError
+from ingest.statements import Value
 from terms.ids import Key
 
 Plain: TypeAlias = dict[str, Any]
 """A statement on its way to JSON, with the keys of ``ingest.statements``."""
 
 
+class Doubt(NamedTuple):
+    """A cell that is taken, or left out, with a notice; ``column`` names its origin."""
+
+    code: str
+    column: str
+
+
 @dataclass(frozen=True, slots=True)
 class KeyPart:
     """One key that an entry states. ``kept``: the property that the value fills; ``None`` keeps the key only.
 
-    ``derivable``: the key itself gives the value back, so that a bare reference need not repeat it.
+    ``derivable``: the key itself gives the value back, so that a bare reference need not repeat it. ``column`` names
+    its origin.
     """
 
     take: Take
     make: Callable[[str], Key]
     kept: str | None
     derivable: bool
+    column: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,23 +47,29 @@ class Named:
     """How an entry names an entity.
 
     ``parts``: its keys by declared priority; none: the record itself names it, as its ``index``-th of this type.
-    ``slot``: equal namings in one mapping share it, so that each is worked out once a row.
+    ``slot``: equal namings in one mapping share it, so that each is worked out once a row. ``columns``: all that the
+    keys are taken from.
     """
 
     type: str
     prefix: str
     parts: tuple[KeyPart, ...]
     slot: int
-    column: str
+    columns: tuple[str, ...]
     source: str
     index: int = 0
+
+    @property
+    def column(self) -> str:
+        """The columns, in words."""
+        return ", ".join(self.columns)
 
 
 class Stated:
     """What one row has stated so far."""
 
     __slots__ = (
-        "by_key", "element", "holdings", "id", "id_used", "named", "nodes", "relations", "times", "values",
+        "by_key", "doubts", "element", "holdings", "id", "id_used", "named", "nodes", "relations", "times", "values",
     )  # fmt: skip
 
     def __init__(self, values: Values, id_: str) -> None:
@@ -66,6 +83,12 @@ class Stated:
         self.holdings: list[Holding] = []
         self.by_key: dict[str, Plain] = {}
         self.named: dict[int, tuple[list[Key], Plain]] = {}
+        self.doubts: dict[Doubt, None] = {}
+
+    def doubted(self, taken: Doubtful, column: str) -> Value | None:
+        """The value of a doubtful cell; the doubt is kept for the report."""
+        self.doubts[Doubt(taken.code, column)] = None
+        return taken.value
 
     def each(self, columns: tuple[str, ...], state: Callable[[Stated], str | None]) -> list[str | None]:
         """State something once for each element of the lists in these columns, which then stands in its column alone.
@@ -95,7 +118,9 @@ class Stated:
         keys: list[Key] = []
         kept: Plain = {}
         for part in named.parts:
-            text = part.take(self.values)
+            text: Taken = part.take(self.values)
+            if isinstance(text, Doubtful):
+                text = self.doubted(text, part.column)
             if text is not None:
                 keys.append(part.make(text))  # type: ignore[arg-type]  # key properties are text
                 if part.kept is not None:

@@ -20,14 +20,17 @@ from ingest.holdings import Holdings
 from ingest.manifest import Manifest
 from ingest.manifest_text import Source
 from ingest.mapping import NOTHING, Mapped, Mapper
+from ingest.no_data import NoData
 from ingest.notices import Notice, Notices, Place
 from ingest.readers import BadRow, Opened, Reader, Request, Row, reader
 from ingest.readers.archives import passed_over
 from ingest.readers.company import comes_along
 from ingest.readers.shown import kept
+from ingest.refusals import UndecidedError
 from ingest.rules import compile_rules
 from ingest.seen import Seen
 from ingest.standing import standing
+from ingest.whole_columns import Decided
 from ledger.database import Ledger
 from ledger.mentions import Named
 from ledger.quarantine import Quarantined
@@ -61,7 +64,8 @@ class Batch(NamedTuple):
 class Told(NamedTuple):
     """What there is to say of a source after its last row.
 
-    ``faults``: why it, or one of its files, could not be read to its end.
+    ``faults``: why it, or one of its files, could not be read to its end. ``columns``: by file, what was decided of
+    its columns where something hung on them.
     """
 
     faults: Sequence[KehutuError]
@@ -69,6 +73,7 @@ class Told(NamedTuple):
     left_out: Sequence[Notice]
     encoding: str | None
     delimiter: str | None
+    columns: Mapping[str, Decided]
 
 
 class Taking:
@@ -93,6 +98,7 @@ class Taking:
         self.assumed = False
         self.encoding: str | None = None
         self.delimiter: str | None = None
+        self.columns: dict[str, Decided] = {}
         self.read = 0
         self.records: list[NewRecord] = []
         self.refused: list[Quarantined] = []
@@ -114,14 +120,16 @@ class Taking:
                 faults.append(fault)
                 continue
             try:
-                yield from self._rows(opened)
+                yield from self._rows(opened, request)
             except KehutuError as fault:
                 faults.append(fault)
             yield self._batch()
             self.notices.merge(opened.notices)
             self.left_out.merge(opened.left_out)
         self._notice_the_whole()
-        yield Told(faults, list(self.notices), list(self.left_out), self.encoding, self.delimiter)
+        yield Told(
+            faults, list(self.notices), list(self.left_out), self.encoding, self.delimiter, self.columns
+        )
 
     def _notice_the_whole(self) -> None:
         """What can be said of the source only after its last row."""
@@ -144,17 +152,24 @@ class Taking:
         self.delimiter = _joined(self.delimiter, opened.detected.get("delimiter"))
         return opened
 
-    def _rows(self, opened: Opened) -> Iterator[Batch]:
+    def _rows(self, opened: Opened, request: Request) -> Iterator[Batch]:
         """Batches while they are whole; raises the fault that ends the file early, if one does."""
         take = self.mapper.map
         self.opened = opened
+        no_data = NoData(opened.columns or (), frozenset(self.mapper.questions.codes))
         for row in opened.rows:
+            if opened.columns is not None and isinstance(row, Row) and self._left_out(row, no_data):
+                continue
             self.read += 1
             if isinstance(row, BadRow):
                 secret = self.mapper.secret
                 self._refuse(row, row.code, row.details, hidden_cells(row.raw, secret, parsed=False))
             else:
-                mapped = take(row.values)
+                try:
+                    mapped = take(row.values)
+                except UndecidedError:
+                    take = self._decided(row.file, request).map
+                    mapped = take(row.values)
                 if isinstance(mapped, Fault):
                     self._refuse(row, mapped.code, mapped.details, self._shown(row))
                 else:
@@ -162,6 +177,23 @@ class Taking:
             full = len(self.records) >= self.size or len(self.refused) >= self.size
             if full or self.weight > HEAVIEST:
                 yield self._batch()
+
+    def _left_out(self, row: Row, no_data: NoData) -> bool:
+        """Whether a row is certainly no data; what only looks so is noticed."""
+        code = no_data.look(row.values)
+        if code is None:
+            return False
+        out = code.startswith("LEFT_OUT")
+        told = self.left_out if out else self.notices
+        told.add(code, Place(row.file, row.line), source=self.source.name)
+        return out
+
+    def _decided(self, file: str, request: Request) -> Mapper:
+        """The mapper for a file, of which a cell hangs on its column: read it once more."""
+        rows = self.read_source(request).rows
+        decided = self.mapper.questions.answered(rows, self.source.name, self.notices)
+        self.columns[file] = decided
+        return self.mapper.decided(decided)
 
     def _batch(self) -> Batch:
         """What has been taken since the last one."""
@@ -213,6 +245,8 @@ class Taking:
             )
         if mapped.times or mapped.holdings:
             self._remark(row, record, mapped)
+        for code, column in mapped.doubts:
+            self.notices.add(code, Place(row.file, row.line), source=self.source.name, field=column)
         if record.observed_assumed or self.source.record_id is None:
             content = hash((record.payload, record.deleted))
             earlier = self.seen.add(hash(record.record_id), content)

@@ -75,6 +75,8 @@ A node type has a `prefix` of its keys and, of its properties, at least one with
 | `form` | the pattern in words, in both languages |
 | `longest` | characters of a text, 16,384 unless said, 500 where it is looked up; a row with more is quarantined |
 | `usual` | the least and the most that is plausible; a row beyond is taken and noticed |
+| `numbering` | `identity-number`, `credit-code` or `telephone`: which fillers and which check digit it has |
+| `past` | a day that has been: a two-digit year of it never lies ahead |
 | `searched`, `indexed` | part of the search text; looked up by value |
 | `others` | of several values in one cell of a list the first is kept here, the others in the property named |
 | `priority` | channels that win over the default order when sources disagree |

@@ -19,6 +19,7 @@ from graph.schema.model import (
     Channel,
     IdentityRole,
     NodeType,
+    Numbering,
     PersonalData,
     Property,
     PropertyType,
@@ -40,7 +41,8 @@ RESERVED = frozenset({"id", "keys", "origins", "search", "key", "recordId", "pro
 _PROPERTY = frozenset(
     {
         "type", "en", "zh", "personal", "identity", "unit", "pattern", "form", "longest", "values", "minimum",
-        "maximum", "usual", "hashed", "kept", "searched", "indexed", "others", "priority",
+        "maximum", "usual", "numbering", "past", "hashed", "kept", "searched", "indexed", "others",
+        "priority",
     }
 )  # fmt: skip
 _NODE = frozenset({"prefix", "en", "zh", "avoid", "party", "derived", "ended", "shared", "properties"})
@@ -286,6 +288,10 @@ class _Reader:
             minimum=said["minimum"].number() if "minimum" in said else None,
             maximum=said["maximum"].number() if "maximum" in said else None,
             usual=_usual(said["usual"]) if "usual" in said else None,
+            numbering=cast(Numbering, said["numbering"].text(get_args(Numbering)))
+            if "numbering" in said
+            else None,
+            past=_flag(said, "past"),
             hashed=_flag(said, "hashed"),
             kept=_flag(said, "kept", True),
             searched=_flag(said, "searched"),
@@ -310,12 +316,14 @@ class _Reader:
             place.fault("money is in fen, and nothing else is")
         if prop.type not in ("integer", "decimal", "money") and prop.unit:
             place.fault(f"a {prop.type} has no unit")
-        if (prop.pattern or prop.values) and prop.type != "text":
-            place.fault(f"a {prop.type} has neither pattern nor values")
+        if (prop.pattern or prop.values or prop.numbering) and prop.type != "text":
+            place.fault(f"a {prop.type} has neither pattern nor values nor numbering")
         if bool(prop.pattern) != bool(prop.form):
             place.fault("a pattern and its form in words go together: form: {en: 10 digits, zh: 10 位数字}")
         if prop.longest != LONGEST_TEXT and (prop.type != "text" or not 0 < prop.longest < LONGEST_TEXT):
             place.fault(f"'longest' is the number of characters of a text, below {LONGEST_TEXT}")
+        if prop.past and prop.type != "date":
+            place.fault(f"a {prop.type} is no day that can be past")
         if prop.usual is not None and prop.type not in ("integer", "decimal"):
             place.fault(f"what is usual is said of integers and decimals, not of a {prop.type}")
         if prop.hashed and prop.identity != "key":

@@ -19,6 +19,8 @@ PropertyType: TypeAlias = Literal[
 
 PersonalData: TypeAlias = Literal["public", "id", "contact", "location", "financial", "usage", "derived"]
 IdentityRole: TypeAlias = Literal["key", "evidence", "none"]
+Numbering: TypeAlias = Literal["identity-number", "credit-code", "telephone"]
+"""Rules by which numbers are made: what fills them without meaning, and which check digit they have, follows."""
 
 Time: TypeAlias = Literal["span", "event"]
 """How a relation lies in time: a ``span`` runs from ``since`` to before ``until``, as :mod:`graph.validity` has it; an
@@ -62,6 +64,8 @@ class Property:
     minimum: float | None = None
     maximum: float | None = None
     usual: tuple[float, float] | None = None  # outside of it a value is taken, and noticed
+    numbering: Numbering | None = None  # by which rule its numbers are made
+    past: bool = False  # a day that has been: a two-digit year of it never lies ahead
     hashed: bool = False  # the key is a keyed hash of the value
     kept: bool = True  # the value is a property of its node; False: it serves to make the key only
     searched: bool = False  # part of the search text of its node

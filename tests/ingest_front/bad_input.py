@@ -208,8 +208,8 @@ CASES: Final = (
     Case(
         26, "bad-numbers.csv",
         _energies("NaN", "-Infinity", "1,234.56", "12kWh", "", "-0", "99999999999999999999999", "1_000", "12.3.4"),
-        3, tuple((line, "kwh", "ROW_FIELD_INVALID") for line in (2, 3, 5, 8, 9, 10)),
-        energy={"N2": 1234.56, "N4": None, "N5": 0.0},
+        4, tuple((line, "kwh", "ROW_FIELD_INVALID") for line in (3, 5, 8, 9, 10)),
+        energy={"N0": None, "N2": 1234.56, "N4": None, "N5": 0.0},
     ),
     Case(
         26, "more-numbers.csv",

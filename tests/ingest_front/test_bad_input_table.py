@@ -10,6 +10,7 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
+from ingest.absence import SHIPPED, letters_lost
 from ingest.load import load
 from ingest.report import SourceReport
 from tests.ingest_front.bad_input import ABOUT, ABSENT, CASES, CORPUS, NAUGHTY, TEXTS, Case, is_later, named
@@ -176,7 +177,7 @@ def test_what_json_readers_change_in_silence_is_kept_or_refused(desk):
 
 
 def texts_fare(desk, texts: Sequence[str]) -> None:
-    """Each text is in every field of a row: taken as it is, or quarantined with the text as it was."""
+    """Each text is in every field of a row: taken as it is, quarantined as it was, or absent where it says nothing."""
     rows = [
         {"customer_id": f"R{i}", "name": text, "phone": text[:200], "address": text}
         for i, text in enumerate(texts)
@@ -190,12 +191,13 @@ def texts_fare(desk, texts: Sequence[str]) -> None:
     assert kept.keys() | refused.keys() == {f"R{i}" for i in range(len(texts))}
     for i, text in enumerate(texts):
         if (row := refused.get(f"R{i}")) is not None:
-            assert (row.code, row.raw["name"]) == ("ROW_CHARACTERS", text)
+            lost = "\ufffd" in text
+            assert (row.code, row.raw["name"]) == ("ROW_CHARACTERS_LOST" if lost else "ROW_CHARACTERS", text)
         else:
             customer, *address = kept[f"R{i}"]
-            blank = not text or text.isspace()
+            blank = not text or text.isspace() or SHIPPED.says_nothing(text)
             assert customer.set.get("name") == (None if blank else text)
-            assert [node.set["text"] for node in address] == ([] if blank else [text])
+            assert [node.set["text"] for node in address] == ([] if blank or letters_lost(text) else [text])
 
 
 def test_any_text_is_kept_as_it_is_or_quarantined(desk):

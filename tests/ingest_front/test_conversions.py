@@ -68,8 +68,8 @@ def test_money_comes_out_in_fen(cell, unit, fen):
 @pytest.mark.parametrize(
     "cell",
     [
-        "12.345", "NaN", "-Infinity", "inf", "1e999", "1e-999", "12kWh", "1_000", "12.3.4", "1,23", ",1", ".", "e5", "",
-        "12 34", "$12", "5万", "5分", "¥", "元", "--5", "-¥-5", "(12.5)",
+        "12.345", "-NaN", "-Infinity", "inf", "1e999", "1e-999", "12kWh", "1_000", "12.3.4", "1,23", ",1", "+", "e5",
+        "", "12 34", "$12", "5万", "5分", "¥", "元", "--5", "-¥-5", "(12.5)",
         "九", "0x10", "99999999999999999999999", "1" * 30, "1.0000000000000000000000000000000001",
         float("inf"), True, [1], "1e15",
     ],
@@ -111,7 +111,12 @@ def test_what_is_no_money_in_whole_fen_is_refused(cell):
         ("text", float("nan"), None, {}),
         ("text", "\u3000 ", None, {}),
         ("decimal", None, None, {}),
+        ("decimal", "NaN", None, {}),
+        ("money", ".", None, {"unit": "fen"}),
+        ("integer", "无", None, {}),
+        ("boolean", "N/A", None, {}),
         ("date", "", None, {}),
+        ("date", "暂无", None, {}),
     ],
 )
 def test_values(kind, cell, value, more):
@@ -123,7 +128,6 @@ def test_values(kind, cell, value, more):
 @pytest.mark.parametrize(
     ("kind", "cell"),
     [
-        ("decimal", "NaN"),
         ("decimal", "1e999"),
         ("decimal", "123456789012345678"),
         ("decimal", "0.12345678901234567890"),

@@ -87,7 +87,7 @@ def test_the_values_are_those_of_the_text(ledger: Ledger, folder: Path) -> None:
 
 def test_a_row_that_states_both_keys_joins_them_and_contracts_add_up(ledger: Ledger, folder: Path) -> None:
     both, _, *contracts = stated(ledger, folder / "bank.yaml")
-    assert both.nodes[0].keys == ("enterprise:91440101MA59ABCD0X", "enterprise:city-bank/B1")
+    assert both.nodes[0].keys == ("enterprise:91440101MA59ABCD0A", "enterprise:city-bank/B1")
     relations = [said.relations[0] for said in contracts]
     assert [(r.key.startswith("HT-"), r.set["amount"]) for r in relations] == [
         (True, 12_500_000),

@@ -1,0 +1,109 @@
+"""Words and numbers that say nothing, and texts whose letters are lost: what stands where a value should, and is none.
+
+Words are matched against whole cells, whatever their case and width. Everything here is a pure function of a text.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from itertools import pairwise
+from typing import Final
+
+WORDS: Final = (
+    "NULL", "(null)", "<null>", "[null]", r"\N", "nil", "none", "NaN", "NaT", "N/A", "#N/A", "#NULL!", "n.a.",
+    "undefined", "unknown", "unspecified", "not available", "not applicable", "not known", "no data",
+    "无", "無", "空", "没有", "不详", "不詳", "不明", "不知", "未知", "未填", "未填写", "未提供", "未登记", "未录入",
+    "暂无", "暫無", "暂缺", "缺失", "待定", "待补", "待补充", "不适用", "无数据",
+)  # fmt: skip
+"""What programs and people write for a value that they do not have. Cells of dashes, slashes, dots or asterisks only
+say nothing either."""
+
+_MARKS: Final = "-‐‑‒–—―−－_＿/／\\＼.．·…。、,，*＊"
+_ONLY_MARKS: Final = re.compile(rf"[\s{re.escape(_MARKS)}]+")
+_FULL_WIDTH: Final = 0xFEE0  # from an ASCII character to its full-width form
+
+REPLACED: Final = "\ufffd"
+"""What a decoder writes for bytes that it could not read: the character that stood there is gone."""
+
+_MISREAD: Final = re.compile("锟斤拷|ï¿½")  # U+FFFD, read once more in GBK or in Latin-1
+_LOST: Final = re.compile(rf"\?\?|[^\W\d_]\?[^\W\d_]|{_MISREAD.pattern}")
+_LETTER: Final = re.compile(r"[^\W\d_]")
+
+_LEAST: Final = 7
+_BETWEEN: Final = str.maketrans("", "", " -()（）.+\u3000")
+
+
+def folded(text: str) -> str:
+    """A word in one writing: case and width folded, no blanks around it.
+
+    >>> folded(" Ｎ／Ａ ")
+    'n/a'
+    """
+    return unicodedata.normalize("NFKC", text).strip().casefold()
+
+
+class Absence:
+    """The words that say nothing in one source: the declared ones and those that its manifest adds."""
+
+    def __init__(self, more: Iterable[str] = ()) -> None:
+        own = frozenset(filter(None, map(folded, more)))
+        self._words = own.union(map(folded, WORDS))
+        # Nearly all cells are told apart from these words by their first character.
+        plain = {form for word in self._words for form in (word[:1], word[:1].upper())}
+        wide = {chr(ord(c) + _FULL_WIDTH) for c in plain if c.isascii() and c.isprintable() and c > " "}
+        self._first = frozenset(plain | wide | set(_MARKS))
+        self.own = bool(own)
+
+    def says_nothing(self, text: str) -> bool:
+        """Whether a whole cell is one of the words; an empty one is."""
+        if not text:
+            return True
+        likely = text[0] in self._first or text[0].isspace()
+        return likely and (folded(text) in self._words or bool(_ONLY_MARKS.fullmatch(text)))
+
+
+class _Never(Absence):
+    def says_nothing(self, text: str) -> bool:
+        return not text
+
+
+SHIPPED: Final = Absence()
+"""The declared words alone."""
+
+NEVER: Final = _Never()
+"""For texts that a manifest writes: each is meant."""
+
+
+def filler(number: str) -> bool:
+    """Whether a number of seven or more digits names nobody: all characters equal, or a run over the keyboard.
+
+    >>> filler("000000000000000000"), filler("1234567890"), filler("987-654-321"), filler("13800138000")
+    (True, True, True, False)
+    """
+    bare = number.strip().removeprefix("+86").translate(_BETWEEN)
+    if len(bare) < _LEAST or not bare.isascii():
+        return False
+    body = bare[:-1] if bare[-1] in "Xx" else bare
+    if len(set(bare)) == 1 or len(set(body)) == 1:
+        return True
+    if not body.isdigit():
+        return False
+    steps = {(int(after) - int(before)) % 10 for before, after in pairwise(body)}
+    return steps in ({1}, {9})
+
+
+def letters_lost(text: str, *, whole: bool = False) -> bool:
+    """Whether question marks, or what a wrong decoding makes of lost characters, stand where letters should.
+
+    ``whole``: only where no letter is left; people write question marks in sentences.
+
+    >>> letters_lost("???8??"), letters_lost("体育东路??号"), letters_lost("体育东路8号?")
+    (True, True, False)
+    """
+    if "?" not in text and "锟" not in text and "ï" not in text:
+        return False
+    if "?" in text and not _LETTER.search(text):
+        return True
+    return bool((_MISREAD if whole else _LOST).search(text))

@@ -1,0 +1,79 @@
+"""Rows of a table that are no data: its header once more, and totals.
+
+What is certain is left out and counted; what only looks so is taken and noticed.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from typing import Final, Literal, TypeAlias
+
+Verdict: TypeAlias = Literal["LEFT_OUT_HEADER", "LEFT_OUT_TOTALS", "NOTICE_HEADER_AGAIN", "NOTICE_TOTALS_ROW"]
+"""An entry of the catalogue: what was left out, or what was noticed."""
+
+_MARK: Final = "\ufeff"  # at the start of a file, and in the middle of files that were put together
+_WORD: Final = re.compile(
+    r".{0,6}(合计|合計|总计|總計|小计|小計|共计|共計|总和|累计)(金额|数|数量)?"
+    r"|(grand|sub|over|net)?[-_]?totals?|overall|sum|summe|gesamt(summe)?|zwischensumme|totale?s?general"
+)
+_BEHIND: Final = re.compile(r"[:：]?([(（\[【].*[)）\]】])?[:：]?$")
+_LONGEST: Final = 24
+_ENDS: Final = frozenset("计計和额数量lLsSmMtTeE:：)）]】 \u3000")
+_UNIT: Final = re.compile(r"[元万亿度年月日时分角]|kWh|MWh|kW|km|CNY|RMB|¥", re.IGNORECASE)
+_LETTER: Final = re.compile(r"[^\W\d_]")
+
+
+class NoData:
+    """Looks at the rows of one table.
+
+    Args:
+        columns: its header. codes: columns that hold keys, evidence or record ids.
+    """
+
+    def __init__(self, columns: tuple[str, ...], codes: frozenset[str]) -> None:
+        self._first = columns[0] if columns else ""
+        self._codes = codes
+
+    def look(self, values: Mapping[str, object]) -> Verdict | None:
+        """What a row is, where it is no data. Nearly all rows are told by the first cell that is filled."""
+        first = None
+        for first in values.values():
+            if first:
+                break
+        if not isinstance(first, str) or not first:
+            return None
+        if first == self._first or first[0] == _MARK:
+            return self._header(values)
+        if first[-1] in _ENDS and len(first) <= _LONGEST and totals_word(first):
+            return self._totals(values)
+        return None
+
+    @staticmethod
+    def _header(values: Mapping[str, object]) -> Verdict | None:
+        equal = [str(cell or "").strip(_MARK + " \t") == column for column, cell in values.items()]
+        if all(equal):
+            return "LEFT_OUT_HEADER"
+        return "NOTICE_HEADER_AGAIN" if sum(equal) > 1 else None
+
+    def _totals(self, values: Mapping[str, object]) -> Verdict:
+        filled = [(column, cell) for column, cell in values.items() if cell not in (None, "")]
+        others = filled[1:]
+        certain = bool(others) and all(column not in self._codes and _counts(cell) for column, cell in others)
+        return "LEFT_OUT_TOTALS" if certain else "NOTICE_TOTALS_ROW"
+
+
+def totals_word(text: str) -> bool:
+    """Whether a cell is the label of a row of totals.
+
+    >>> totals_word("合 计："), totals_word("Grand Total (CNY)"), totals_word("合计科技"), totals_word("Total Energies")
+    (True, True, False, False)
+    """
+    bare = "".join(unicodedata.normalize("NFKC", text).casefold().split())
+    return bool(_WORD.fullmatch(_BEHIND.sub("", bare)))
+
+
+def _counts(cell: object) -> bool:
+    """Whether a cell is a number, or says nothing."""
+    return not isinstance(cell, str) or not _LETTER.search(_UNIT.sub("", cell))

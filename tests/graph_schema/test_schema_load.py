@@ -188,12 +188,14 @@ def test_entities_end_by_the_day_that_their_type_names() -> None:
     assert named["Meter"] == "retiredOn"
 
 
-def test_contracts_are_told_apart_by_number_and_holdings_are_one_per_pair() -> None:
+def test_contracts_are_told_apart_by_number_and_a_holding_may_have_parts() -> None:
     relations = schema().relations
     for name in ("GUARANTEES", "LENDS_TO", "SELLS_ON_CREDIT_TO"):
         assert relations[name].key == ("contractNo",)
         assert relations[name].harm == "target -> source"
-    assert relations["INVESTS_IN"].key == ()
+        assert not relations[name].parts
+    assert relations["INVESTS_IN"].key == ("partNo",)
+    assert relations["INVESTS_IN"].parts  # optional: without it one holding per pair
 
 
 def test_an_identity_number_is_never_kept() -> None:

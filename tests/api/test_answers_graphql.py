@@ -330,7 +330,11 @@ def test_a_command_prints_what_the_field_answers(
     assert ask(supply, f"{{ {field}({arguments}) {selection(document)} }}")[field] == document
 
 
-FIELDS = {"value": "", "amount": "{ fen currency }"}
+FIELDS = {
+    "assumptions": "{ code subject record amount { fen currency } message }",
+    "value": "",
+    "amount": "{ fen currency }",
+}
 """Fields whose value does not tell what fields it has: JSON of its own, or absent here."""
 
 

@@ -53,6 +53,7 @@ TEXT = {
         "graph": "图",
         "version": "版本",
         "watermark": "进度",
+        "times": "时间",
         "[hidden]": "[已隐藏]",
     },
 }

@@ -24,10 +24,10 @@ from tests.small_site import write as write_small_site
 
 ROOT = Path(__file__).parents[2]
 NAMES = ("Debtor Works", "Guarantor Mills", "Upstream Trading")
-INPUT = ("registry", "customers", "bills", "bureau", "talks", "letters", "number")
+INPUT = ("registry", "customers", "bills", "bureau", "talks", "letters", "number", "guarantor", "borrower")
 KEPT = ("operation", "retry", "different", getpass.getuser())
 """What the audit trail keeps, in one language for whoever reads it."""
-AUTHOR = "lin"
+AUTHOR = "zhang"
 
 FAULTY = """
 sources:

@@ -9,8 +9,10 @@ import click
 from cli.load_words import print_sources
 from cli.options import Call, command
 from cli.output import ProgressLines, plain, print_error, print_json
+from cli.rehearsal_words import print_rehearsal
 from services.live.following import Followed
 from services.loading import Loaded
+from services.loading import dry_run as rehearse
 from services.loading import ingest as load_and_project
 from terms.errors import Lang
 
@@ -25,7 +27,7 @@ TEXT = {
         "failed": "The data is loaded, but the current run could not be continued. {code}: {message} "
         "`kehutu analyse` makes a new one.",
         "kept": "Quarantined rows are kept: `kehutu quarantine list` shows why.",
-        "cut-off": "the data now reaches a later day",
+        "cut-off": "the data now ends on another day",
         "version": "the one before is of another version",
         "parameters": "other parameters, or another model of own risk, are in force",
         "length": "so many runs have been continued that a full one is due",
@@ -38,7 +40,7 @@ TEXT = {
         "unchanged": "本次载入不影响当前批次的结果。",
         "failed": "数据已载入，但当前批次未能延续。{code}：{message}可用 `kehutu analyse` 生成新批次。",
         "kept": "被隔离的行已保留：`kehutu quarantine list` 可查看原因。",
-        "cut-off": "数据截止日期已后移",
+        "cut-off": "数据截止日期已变动",
         "version": "此前的批次由其他版本生成",
         "parameters": "现行参数或自身风险模型已更换",
         "length": "已多次延续，需要一次完整分析",
@@ -51,16 +53,22 @@ TEXT = {
 @click.argument("manifest", type=click.Path(path_type=Path))
 @click.option("--strict", is_flag=True, help="Exit 1 also when rows were quarantined.")
 @click.option("--no-analyse", is_flag=True, help="Leave the current run as it is.")
+@click.option("--dry-run", is_flag=True, help="Say what would be taken, noticed and refused; write nothing.")
 @command
-def ingest(call: Call, manifest: Path, *, strict: bool, no_analyse: bool) -> int:
+def ingest(call: Call, manifest: Path, *, strict: bool, no_analyse: bool, dry_run: bool) -> int:
     """Load every source that MANIFEST names, then bring the graph up to date.
 
     A row that cannot be taken is quarantined with its reason; a source that cannot be read is listed with its
     error, and the others go on. Loading the same input again changes nothing. Where there is a current run, it is
     continued to what was loaded (`live_runs = false` in config.toml turns that off for good). Exit 1 when a source was
     unreadable, 3 when the store is down: what was read is kept and projected by the next command.
+
+    With --dry-run nothing is written and no home is made: it shows what would be taken, noticed and refused, and the
+    first rows as they are understood; the exit status is that of the load.
     """
     progress = ProgressLines(call.lang)
+    if dry_run:
+        return _dry_run(call, manifest, progress, strict=strict)
     loaded = load_and_project(
         call.settings, manifest, strict=strict, analyse=not no_analyse, progress=progress
     )
@@ -84,6 +92,17 @@ def ingest(call: Call, manifest: Path, *, strict: bool, no_analyse: bool) -> int
         return loaded.store_fault.exit
     unreadable = any(s.error for s in sources)
     return 1 if unreadable or (strict and any(s.quarantined for s in sources)) else 0
+
+
+def _dry_run(call: Call, manifest: Path, progress: ProgressLines, *, strict: bool) -> int:
+    found = rehearse(call.settings, manifest, progress)
+    progress.close()
+    if call.json:
+        print_json(found)
+    else:
+        print_rehearsal(found, call.lang)
+    unreadable = any(source.error for source in found.sources)
+    return 1 if unreadable or (strict and any(source.quarantined for source in found.sources)) else 0
 
 
 def document(loaded: Loaded, lang: Lang) -> dict[str, object]:

@@ -1,37 +1,59 @@
-"""``kehutu loads``: what was loaded when, and what became of it."""
+"""``kehutu loads``: what was loaded when, what became of it, and how it is taken back."""
 
 from __future__ import annotations
 
 import click
 
+from cli.ingest import told
 from cli.load_words import print_sources
 from cli.options import Call, command
-from cli.output import plain, print_json, print_more, print_table
+from cli.output import ProgressLines, plain, print_error, print_json, print_more, print_table
+from services.graph_answers.loads import Load
 from services.graph_answers.loads import load as load_of
 from services.graph_answers.loads import loads as page_of_loads
+from services.operation.loads import withdraw as take_back
 from services.site import open_ledger
+from terms.errors import Lang
 
 TEXT = {
     "en": {
-        "columns": "load|begun|ended|sources|read|accepted|quarantined|duplicate|manifest",
+        "columns": "load|begun|state|sources|read|accepted|quarantined|duplicate|manifest",
         "none": "Nothing has been loaded.",
-        "head": "{load}, begun {begun}, ended {ended}\n{manifest}\n",
-        "never": "never",
+        "head": "{load}, begun {begun}, {state}\n{manifest}\n",
+        "not ended": "not ended",
+        "ended": "ended {at}",
+        "withdrawing": "half taken back",
+        "withdrawn": "taken back {at}",
+        "done": "Load {load} is taken back: {records:,} records were withdrawn.",
+        "already": "Load {load} had been taken back before; {records:,} records were withdrawn now.",
+        "staying": "{staying:,} that it states stay, because other loads state them too or brought them.",
+        "older": "An earlier version made this load. Which of its records other such loads repeated is not known: they "
+        "went with it. Load those files again.",
+        "failed": "The records are withdrawn, but the current run could not be continued. {code}: {message}",
     },
     "zh": {
-        "columns": "载入|开始|结束|来源数|读取|接受|隔离|重复|清单",
+        "columns": "载入|开始|状态|来源数|读取|接受|隔离|重复|清单",
         "none": "尚未载入任何数据。",
-        "head": "{load}，开始于 {begun}，结束于 {ended}\n{manifest}\n",
-        "never": "未结束",
+        "head": "{load}，开始于 {begun}，{state}\n{manifest}\n",
+        "not ended": "未结束",
+        "ended": "结束于 {at}",
+        "withdrawing": "撤回未完成",
+        "withdrawn": "撤回于 {at}",
+        "done": "已撤回载入 {load}：撤回 {records:,} 条记录。",
+        "already": "载入 {load} 此前已撤回；本次撤回 {records:,} 条记录。",
+        "staying": "其中 {staying:,} 条保留，因为其他载入也有这些记录，或由其他载入带来。",
+        "older": "该载入由较早版本完成，无法得知同期其他载入重复了哪些记录：它们已一并撤回。请重新载入那些文件。",
+        "failed": "记录已撤回，但当前批次未能延续。{code}：{message}",
     },
 }
 
 
 @click.group()
 def loads() -> None:
-    """What was loaded when, and what became of it.
+    """What was loaded when, what became of it, and how it is taken back.
 
-    `list` shows loads, the newest first; `show` one of them with everything that was noticed.
+    `list` shows loads, the newest first; `show` one of them with everything that was noticed; `withdraw` takes one
+    back.
     """
 
 
@@ -53,7 +75,7 @@ def list_loads(call: Call, first: int, after: str | None) -> int:
             (
                 one.id,
                 one.started_at[:16],
-                (one.finished_at or text["never"])[:16],
+                state(one, call.lang),
                 len(one.sources),
                 *(sum(getattr(s, name) for s in one.sources) for name in _COUNTS),
                 one.manifest,
@@ -81,9 +103,62 @@ def show_load(call: Call, load_id: str) -> int:
         print_json(found)
         return 0
     text = TEXT[call.lang]
-    ended = found.finished_at or text["never"]
-    click.echo(
-        text["head"].format(load=found.id, begun=found.started_at, ended=ended, manifest=found.manifest)
-    )
+    head = {"load": found.id, "begun": found.started_at, "manifest": found.manifest}
+    click.echo(text["head"].format(state=state(found, call.lang), **head))
     print_sources(found.sources, call.lang)
     return 0
+
+
+@loads.command()
+@click.argument("load_id", metavar="ID")
+@click.option("--no-analyse", is_flag=True, help="Leave the current run as it is.")
+@command
+def withdraw(call: Call, load_id: str, *, no_analyse: bool) -> int:
+    """Take a load back: the records that it brought are withdrawn, and the graph and the current run follow.
+
+    Records that another load states too stay; earlier versions of records that it updated, and records that it
+    deleted, count again. Nothing is removed from the ledger, and who did it is in the audit trail. Cut off, it goes on
+    when it is called again; the same file may be loaded again afterwards. Exit 3 when the store is down: the graph
+    follows with the next command.
+    """
+    progress = ProgressLines(call.lang)
+    done = take_back(call.settings, load_id, analyse=not no_analyse, progress=progress)
+    progress.close()
+    text, followed = TEXT[call.lang], done.followed
+    fault = followed.fault if followed is not None else None
+    if call.json:
+        print_json(
+            {
+                "load": done.load,
+                "withdrawn": done.records,
+                "staying": done.staying,
+                "already": done.already,
+                "ofEarlierVersion": done.older,
+                "run": followed and followed.run,
+                "error": fault and {"code": fault.code, "message": fault.message(call.lang)},
+            }
+        )
+    else:
+        click.echo(text["already" if done.already else "done"].format(load=done.load, records=done.records))
+        if done.staying:
+            click.echo(text["staying"].format(staying=done.staying))
+        if done.older:
+            click.echo(text["older"])
+        if fault is not None:
+            click.echo(text["failed"].format(code=fault.code, message=fault.message(call.lang)))
+        elif followed is not None and (words := told(followed, call.lang)):
+            click.echo(words)
+    if done.store_fault is not None:
+        print_error(done.store_fault, call.lang, as_json=False)
+        return done.store_fault.exit
+    return 0
+
+
+def state(load: Load, lang: Lang) -> str:
+    """Whether a load has ended or was taken back, in words."""
+    text = TEXT[lang]
+    if load.withdrawing:
+        return text["withdrawing"]
+    if load.withdrawn_at is not None:
+        return text["withdrawn"].format(at=load.withdrawn_at[:16])
+    return text["not ended"] if load.finished_at is None else text["ended"].format(at=load.finished_at[:16])

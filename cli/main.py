@@ -20,7 +20,7 @@ COMMANDS = {
     "grid-trace": "The network above or below an element, with the customers.",
     "ingest": "Load the sources of a manifest and bring the graph up to date.",
     "judge": "Say whether two entities are the same.",
-    "loads": "What was loaded when, and what became of it.",
+    "loads": "What was loaded when, what became of it, and how it is taken back.",
     "losses": "What a shock does to buffers, by one published view: linear, DebtRank, cascade, clearing.",
     "neighbours": "What an entity is linked with, with counts by type.",
     "override": "A person's judgement in place of a party's payment record, until a day.",

@@ -181,9 +181,7 @@ class Condition:
                 isinstance(cell, Shown) and str(cell.value) in self.values
             )
         except NotAcceptedError as fault:
-            if isinstance(cell, Shown):  # an error of Excel is no answer
-                raise refused(fault, self.column, cell) from None
-            return self.negated
+            raise refused(fault, self.column, cell) from None
         return fits is not self.negated
 
 

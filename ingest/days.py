@@ -13,6 +13,7 @@ from ledger.database import Ledger
 from ledger.judgements import CHANNEL as OWN_CHANNEL
 from ledger.judgements import SOURCE as JUDGEMENTS
 from ledger.records import head, observed
+from ledger.withdrawals import exist_after
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +28,8 @@ class _Known:
 
 _NOTHING = _Known(0, None, None)
 _known: dict[tuple[str, str], _Known] = {}
-"""By ledger and its place. Records are only ever added, so only those after the last one known are looked at."""
+"""By ledger and its place. Records are only ever added, so only those after the last one known are looked at,
+unless one of them takes others back."""
 
 
 def latest_day(ledger: Ledger) -> date | None:
@@ -57,6 +59,8 @@ def _latest(ledger: Ledger) -> _Known:
     if last < known.until:  # an older backup was put in its place
         known = _NOTHING
     if last > known.until:
+        if exist_after(ledger, known.until):  # the latest one may have been taken back
+            known = _NOTHING
         stated = observed(ledger, after=known.until, but_source=JUDGEMENTS)
         assumed = observed(ledger, after=known.until, assumed=True, but_channel=OWN_CHANNEL)
         known = _Known(last, _later(known.stated, stated), _later(known.assumed, assumed))

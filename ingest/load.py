@@ -6,7 +6,6 @@ the same input again, in whole or after a crash, changes nothing.
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Callable, Mapping
 from contextlib import closing
 from datetime import UTC, datetime
@@ -18,12 +17,13 @@ from graph.schema.load import schema as shipped_schema
 from graph.schema.model import Schema
 from ingest import apart
 from ingest.manifest import read as read_manifest
+from ingest.notices import Notices, Place
 from ingest.readers import Reader, reader
 from ingest.report import LoadReport, SourceReport
-from ingest.taking import Batch, Taking, Told, compile_manifest, few_collections
+from ingest.taking import READING, Batch, Taking, Told, compile_manifest, few_collections
 from ledger import loads, quarantine
 from ledger.database import Ledger
-from ledger.records import append
+from ledger.records import NewRecord, acknowledge
 from terms.errors import Lang
 from terms.progress import Progress, silent
 
@@ -60,13 +60,13 @@ def load(
     """
     manifest = read_manifest(manifest_path, base=base)
     mappers = compile_manifest(ledger, manifest, schema or shipped_schema())
-    load_id = f"load-{secrets.token_hex(8)}"
-    loads.start(ledger, load_id, str(manifest_path.resolve()), at=clock())
+    load_id = loads.new_id()
+    loads.start(ledger, load_id, str(manifest_path.resolve()), at=clock(), reading=READING)
     reports: list[SourceReport] = []
     kept: list[dict[str, object]] = []
     with few_collections():
         for position, (source, mapper) in enumerate(zip(manifest.sources, mappers, strict=True)):
-            report = SourceReport(source.name, origin=source.origin)
+            report, found = SourceReport(source.name, origin=source.origin), Notices()
             reports.append(report)
             given = readers.get(source.reader_name)
             if schema is None and given is None and apart.worth_it(source, manifest.folder):
@@ -79,21 +79,32 @@ def load(
             with closing(taken):
                 for one in taken:
                     if isinstance(one, Told):
-                        report.tell(one, lang)
-                        kept.append(report.kept(one))
+                        told = one._replace(notices=[*one.notices, *found])
+                        report.tell(told, lang)
+                        kept.append(report.kept(told))
                     else:
-                        _keep(ledger, report, one, recorded_at=clock())
+                        found.merge(_keep(ledger, load_id, report, one, clock()))
                         progress(f"Loading {source.name}", report.read)
     loads.finish(ledger, load_id, kept, at=clock())
     return LoadReport(manifest.name, load_id, tuple(reports), strict)
 
 
-def _keep(ledger: Ledger, report: SourceReport, batch: Batch, *, recorded_at: datetime) -> None:
-    """Acknowledge a batch and count it."""
-    outcomes = append(ledger, batch.records, recorded_at=recorded_at, named=batch.named)
-    accepted = outcomes.count("accepted")
+def _keep(ledger: Ledger, load_id: str, report: SourceReport, batch: Batch, at: datetime) -> Notices:
+    """Acknowledge a batch and count it; what only the ledger can notice of its rows."""
+    outcomes = acknowledge(ledger, batch.records, recorded_at=at, named=batch.named, load=load_id)
     quarantine.put(ledger, batch.refused)
+    accepted = sum(one.outcome == "accepted" for one in outcomes)
     report.read += batch.read
     report.accepted += accepted
     report.duplicate += len(outcomes) - accepted
     report.quarantined += len(batch.refused)
+    found = Notices()
+    for row, one in zip(batch.records, outcomes, strict=True):
+        if one.withdraws_nothing:
+            found.add("NOTICE_DELETE_UNKNOWN", _place(row), source=row.source)
+    return found
+
+
+def _place(row: NewRecord) -> Place:
+    file, _, line = row.location.rpartition(":")
+    return Place(file, int(line))

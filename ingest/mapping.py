@@ -16,11 +16,12 @@ import orjson
 from graph.schema.ddl import LONGEST_KEY
 from ingest.bounds import NO_TIMES, Bounds, Times
 from ingest.cells import Condition, Fault, Filled, Observed, RowFaultError, refused, shown
+from ingest.contradictions import Claims, Watched, names, relations
 from ingest.doubts import Convert, Doubtful, value_of
 from ingest.holdings import Holding
 from ingest.lists import Values, filled, found, one_of
 from ingest.refusals import NotAcceptedError
-from ingest.stated import Doubt, Named, Plain, Stated
+from ingest.stated import Doubt, Named, Passed, Plain, Stated
 from ingest.statements import Statements, evidence_mention, relation_mentions
 from ingest.whole_columns import Decided, Questions
 from ledger.records import Mention, content_hash
@@ -48,7 +49,8 @@ class Mapped(NamedTuple):
     ``payload``: canonical JSON of its statements. ``deleted``: the row withdraws the record of its id. ``unusual``:
     what it states beyond what the schema calls usual. ``times``: those of its relations, with what
     there is to say of them. ``holdings``: those that it tells as a whole. ``doubts``: what there is to say
-    of its cells.
+    of its cells. ``passed``: entries that are left out. ``overwritten``: types and properties of nodes of which an
+    earlier entry said something else. ``claims``: what other rows could contradict.
     """
 
     record_id: str
@@ -60,6 +62,9 @@ class Mapped(NamedTuple):
     times: tuple[Times, ...] = ()
     holdings: tuple[Holding, ...] = ()
     doubts: tuple[Doubt, ...] = ()
+    passed: tuple[Passed, ...] = ()
+    overwritten: tuple[tuple[str, str], ...] = ()
+    claims: Claims = Claims()
 
     @property
     def statements(self) -> Statements:
@@ -106,7 +111,12 @@ class NodeStep:
             found = dict(kept)
             proxy = _fill(self.filled, row, found)
             row.node(self.named.type, keys, found, proxy)
-        elif not self.optional:
+        elif self.optional:
+            lost: Plain = {}
+            _fill([one for one in self.filled if one.column != "const"], row, lost)
+            if lost:
+                row.passed.append(Passed("LEFT_OUT_NODE", self.named.type, self.named.column))
+        else:
             raise self._without_key(row.values)
 
     def _without_key(self, values: Values) -> RowFaultError:
@@ -157,6 +167,7 @@ class RelationStep:
                 return None
         for end in (self.source, self.target):
             if not row.keys(end)[0]:
+                row.passed.append(Passed("LEFT_OUT_RELATION", self.type, end.column))
                 return end.column
         found: Plain = {}
         proxy = _fill(self.key, row, found)
@@ -207,6 +218,27 @@ class RelationStep:
         return str(known["keys"][0])
 
 
+def watched_in(record_id: object, nodes: Sequence[NodeStep], relations: Sequence[RelationStep]) -> Watched:
+    """What several records may say of one thing: not what is told apart by the record id itself."""
+    named = frozenset(
+        node.named.type
+        for node in nodes
+        if node.named.parts
+        and node.named.column != record_id
+        and any(filled.name == "name" for filled in node.filled)
+    )
+    compared: dict[str, dict[str, int]] = {}
+    for one in relations:
+        if one.parts and not one.key:
+            continue  # a second row of a whole holding is noticed as such
+        if any(part.column != record_id for part in one.key) if one.keyed else one.filled:
+            numbers = {
+                name: hash(name) for name in (*(filled.name for filled in one.filled), "since", "until")
+            }
+            compared[one.type] = {**compared.get(one.type, {}), **numbers}
+    return Watched(named, {type_: numbers for type_, numbers in compared.items() if numbers})
+
+
 @dataclass(frozen=True, slots=True)
 class Mapper:
     """Takes the rows of one source.
@@ -214,6 +246,7 @@ class Mapper:
     ``columns``: all that it reads; a table without one of them cannot be taken. ``ids``: columns of the record id,
     each read by ``id_of``; none: the content names the row. ``evidence``: node type -> properties whose values are
     mentioned as evidence. ``usual``: mapped node type -> its properties with what is usual, for types that declare any.
+    ``watched``: what rows can contradict each other in.
     ``secret``: columns of which a keyed hash is kept and nothing else. ``questions``: what hangs on whole columns;
     ``decided``: the mapper for a file of which that is known.
     """
@@ -227,6 +260,7 @@ class Mapper:
     relations: tuple[RelationStep, ...]
     evidence: Mapping[str, tuple[str, ...]]
     usual: Mapping[str, tuple[Usual, ...]]
+    watched: Watched
     secret: frozenset[str]
     questions: Questions
     decided: Callable[[Decided], Mapper]
@@ -263,9 +297,19 @@ class Mapper:
                 times=tuple(row.times),
                 holdings=tuple(row.holdings),
                 doubts=tuple(row.doubts),
+                passed=tuple(row.passed),
+                overwritten=tuple(row.overwritten),
+                claims=self._claims(row, observed_at),
             )
         except RowFaultError as fault:
             return fault.fault
+
+    def _claims(self, row: Stated, observed_at: datetime | None) -> Claims:
+        watched = self.watched
+        return Claims(
+            names(row.nodes, watched) if watched.names else (),
+            relations(row.relations, watched, observed_at) if watched.relations else (),
+        )
 
     def _unusual(self, row: Stated) -> Iterator[Unusual]:
         for node in row.nodes:

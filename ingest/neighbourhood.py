@@ -12,7 +12,7 @@ from ledger import judgements as judged
 from ledger.database import Ledger
 from ledger.judgements import Judgement
 from ledger.moments import Moment, referring, refs_of
-from ledger.records import Ref, mentioning, versions
+from ledger.records import Ref, all_versions, mentioning
 from terms.ids import Key
 
 
@@ -45,7 +45,7 @@ class Neighbourhood:
 
     def read(self, refs: Iterable[Ref]) -> None:
         """Read records, all versions of each, unless they have been read."""
-        for ref, found in versions(self._ledger, [ref for ref in refs if ref not in self.told]).items():
+        for ref, found in all_versions(self._ledger, [ref for ref in refs if ref not in self.told]).items():
             read: dict[int, Told] = {}
             for record in found:
                 self._ref_of[record.seq] = ref

@@ -6,7 +6,7 @@ Readers, mapping and projection add to a :class:`Notices`; equal ones become one
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field
 from typing import Final
 
 from terms.errors import KehutuError, Lang
@@ -58,11 +58,21 @@ class Notice:
         )
 
 
+@dataclass(slots=True)
+class _Counted:
+    """A notice while it is counted."""
+
+    code: str
+    details: dict[str, object]
+    count: int = 0
+    places: list[Place] = field(default_factory=list)
+
+
 class Notices:
     """Collects notices in the order in which their kinds were first met."""
 
     def __init__(self) -> None:
-        self._found: dict[tuple[str, str], Notice] = {}
+        self._found: dict[tuple[object, ...], _Counted] = {}
 
     def add(self, code: str, place: Place | None = None, *, count: int = 1, **details: object) -> None:
         """Count a notice of this code and these details, and keep its place if it is one of the first.
@@ -72,22 +82,25 @@ class Notices:
         """
         if place is None and "file" in details:
             place = Place(str(details["file"]))
-        places = () if place is None else (place,)
-        self.merge([Notice(code, details, count, places)])
+        self._count(code, details, count, () if place is None else (place,))
 
     def merge(self, others: Iterable[Notice]) -> None:
         """Add notices that were counted elsewhere (by a reader, in another process)."""
         for one in others:
-            kind = one.code, repr(sorted(one.details.items()))
-            known = self._found.get(kind)
-            if known is None:
-                self._found[kind] = replace(one, places=one.places[:PLACES])
-            else:
-                places = (*known.places, *one.places)[:PLACES]
-                self._found[kind] = replace(known, count=known.count + one.count, places=places)
+            self._count(one.code, one.details, one.count, one.places)
+
+    def _count(self, code: str, details: dict[str, object], count: int, places: tuple[Place, ...]) -> None:
+        kind = (code, *sorted(details.items()))
+        found = self._found.get(kind)
+        if found is None:
+            found = self._found[kind] = _Counted(code, details)
+        found.count += count
+        if len(found.places) < PLACES:
+            found.places += places[: PLACES - len(found.places)]
 
     def __iter__(self) -> Iterator[Notice]:
-        return iter(self._found.values())
+        for one in self._found.values():
+            yield Notice(one.code, one.details, one.count, tuple(one.places))
 
     def __len__(self) -> int:
         return len(self._found)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -23,13 +23,22 @@ from ingest.notices import Notices
 from ingest.readers import BadRow, Row, reader
 from ingest.readers.shown import again
 from ingest.refusals import UndecidedError
+from ingest.report import SourceReport
 from ingest.standing import standing_again
-from ingest.taking import compile_manifest, missing_columns, record_of, repeated_id, requests
+from ingest.taking import (
+    NOTHING_TOLD,
+    READING,
+    compile_manifest,
+    missing_columns,
+    record_of,
+    repeated_id,
+    requests,
+)
 from ingest.whole_columns import Decided
 from ledger import loads, quarantine
 from ledger.database import Ledger
 from ledger.quarantine import Quarantined
-from ledger.records import NewRecord, append, current
+from ledger.records import NewRecord, acknowledge, current
 from terms.errors import KehutuError
 
 Outcome: TypeAlias = Literal["accepted", "duplicate", "quarantined"]
@@ -62,6 +71,8 @@ def retry(
 ) -> list[Retried]:
     """Try quarantined rows again; one that is taken is settled, the others stay with their new reason.
 
+    It is a load of its own, which can be taken back as any other.
+
     A row is mapped anew from its kept cells; where that fails, the row that now stands at its place in the file is
     taken, so that it may be corrected there.
 
@@ -84,12 +95,25 @@ def retry(
     by_source: dict[str, list[Quarantined]] = defaultdict(list)
     for entry in entries:
         by_source[entry.source].append(entry)
-    done: dict[str, Retried] = {}
-    for name, group in by_source.items():
+    for name in by_source:
         if name not in sources:
             raise KehutuError("SOURCE_UNKNOWN", source=name, manifest=manifest.name, known=", ".join(sources))
-        work = _Retry(ledger, *sources[name], manifest.folder, clock)
-        done.update((one.id, one) for one in work.run(group, changes))
+    if not by_source:
+        return []
+    done: dict[str, Retried] = {}
+    reports: list[SourceReport] = []
+    load_id = loads.new_id()
+    loads.start(ledger, load_id, str(manifest_path.resolve()), at=clock(), reading=READING)
+    for name, group in by_source.items():
+        work = _Retry(ledger, load_id, *sources[name], manifest.folder, clock)
+        rows = work.run(group, changes)
+        done.update((one.id, one) for one in rows)
+        became = Counter(one.outcome for one in rows)
+        counts = (became["accepted"], became["quarantined"], became["duplicate"])
+        reports.append(SourceReport(name, len(rows), *counts))
+    # What was decided of columns goes on: the next retry looks at the last load.
+    kept = [r.kept(NOTHING_TOLD._replace(columns=_decided(ledger, r.name))) for r in reports]
+    loads.finish(ledger, load_id, kept, at=clock())
     return [done[entry.id] for entry in entries]
 
 
@@ -115,8 +139,11 @@ def _decided(ledger: Ledger, source: str) -> dict[str, Decided]:
 
 
 class _Retry:
-    def __init__(self, ledger: Ledger, source: Source, mapper: Mapper, folder: Path, clock: Clock) -> None:
+    def __init__(  # noqa: PLR0917  # one call
+        self, ledger: Ledger, load_id: str, source: Source, mapper: Mapper, folder: Path, clock: Clock
+    ) -> None:
         self.ledger = ledger
+        self.load_id = load_id
         self.source = source
         self.mapper = mapper
         self.folder = folder
@@ -205,6 +232,6 @@ class _Retry:
             details = {**told, **where}
             quarantine.put(self.ledger, [replace(entry, code=result.code, details=details, field=column)])
             return Retried(entry.id, entry.source, "quarantined", None, result.code, details)
-        (outcome,) = append(self.ledger, [result], recorded_at=self.clock())
+        (taken,) = acknowledge(self.ledger, [result], recorded_at=self.clock(), load=self.load_id)
         quarantine.settle(self.ledger, entry.id)
-        return Retried(entry.id, entry.source, outcome, result.record_id)
+        return Retried(entry.id, entry.source, taken.outcome, result.record_id)

@@ -18,7 +18,7 @@ from ingest.hidden_ids import Hasher, HiddenIds, remembered
 from ingest.lists import Values
 from ingest.manifest import Rules
 from ingest.manifest_text import Cell, Cells, NodeEntry, RelationEntry, Source, When
-from ingest.mapping import Mapper, NodeStep, RelationStep, Usual
+from ingest.mapping import Mapper, NodeStep, RelationStep, Usual, watched_in
 from ingest.places import Places
 from ingest.readers import ENDS
 from ingest.refusals import NotAcceptedError, WrongUseError, not_accepted, unknown_word
@@ -109,6 +109,7 @@ class _Compiler:
             relations=tuple(relations),
             evidence=evidence,
             usual={node.named.type: usual for node in nodes if (usual := self._usual(node.named.type))},
+            watched=watched_in(self.source.record_id, nodes, relations),
             secret=frozenset(self.secret),
             questions=self.reading.questions,
             decided=decided,

@@ -20,6 +20,14 @@ Plain: TypeAlias = dict[str, Any]
 """A statement on its way to JSON, with the keys of ``ingest.statements``."""
 
 
+class Passed(NamedTuple):
+    """A statement that the row does not make, because a column that it needs is empty. ``code``: of the catalogue."""
+
+    code: str
+    type: str
+    column: str
+
+
 class Doubt(NamedTuple):
     """A cell that is taken, or left out, with a notice; ``column`` names its origin."""
 
@@ -66,10 +74,14 @@ class Named:
 
 
 class Stated:
-    """What one row has stated so far."""
+    """What one row has stated so far, and what it has not.
+
+    ``overwritten``: types and properties of nodes of which an earlier entry said something else.
+    """
 
     __slots__ = (
-        "by_key", "doubts", "element", "holdings", "id", "id_used", "named", "nodes", "relations", "times", "values",
+        "by_key", "doubts", "element", "holdings", "id", "id_used", "named", "nodes", "overwritten", "passed",
+        "relations", "times", "values",
     )  # fmt: skip
 
     def __init__(self, values: Values, id_: str) -> None:
@@ -81,6 +93,8 @@ class Stated:
         self.relations: list[Plain] = []
         self.times: list[Times] = []
         self.holdings: list[Holding] = []
+        self.passed: list[Passed] = []
+        self.overwritten: list[tuple[str, str]] = []
         self.by_key: dict[str, Plain] = {}
         self.named: dict[int, tuple[list[Key], Plain]] = {}
         self.doubts: dict[Doubt, None] = {}
@@ -144,8 +158,12 @@ class Stated:
                 known["set"] = values
         else:
             known["keys"] = keys = [*known["keys"], *(k for k in keys if k not in known["keys"])]
+            if values and (before := known.get("set")):
+                changed = [name for name, value in values.items() if before.get(name, value) != value]
+                self.overwritten += [(type_, name) for name in changed]
+                values = {**before, **values}
             if values:
-                known["set"] = {**known["set"], **values} if "set" in known else values
+                known["set"] = values
         if proxy:
             known["proxy"] = [*known.get("proxy", ()), *proxy]
         for key in keys:

@@ -8,18 +8,17 @@ from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Final, NamedTuple
+from types import MappingProxyType
+from typing import Final, NamedTuple, Protocol
 
 from graph.schema.model import Schema
 from graph.schema.source import hint
-from ingest.bounds import FAR_YEARS, far
 from ingest.cells import Fault, shown
-from ingest.conversions import ZONE
+from ingest.contradictions import Contradictions
 from ingest.hidden import hidden_cells, hidden_details
-from ingest.holdings import Holdings
 from ingest.manifest import Manifest
 from ingest.manifest_text import Source
-from ingest.mapping import NOTHING, Mapped, Mapper
+from ingest.mapping import Mapped, Mapper
 from ingest.no_data import NoData
 from ingest.notices import Notice, Notices, Place
 from ingest.readers import BadRow, Opened, Reader, Request, Row, reader
@@ -27,16 +26,20 @@ from ingest.readers.archives import passed_over
 from ingest.readers.company import comes_along
 from ingest.readers.shown import kept
 from ingest.refusals import UndecidedError
+from ingest.remarks import Remarks
 from ingest.rules import compile_rules
 from ingest.seen import Seen
 from ingest.standing import standing
 from ingest.whole_columns import Decided
-from ledger.database import Ledger
 from ledger.mentions import Named
 from ledger.quarantine import Quarantined
 from ledger.records import NewRecord
 from terms.errors import KehutuError
 from terms.texts import Texts
+
+READING: Final = 2
+"""Version of how rows are read. It goes up when rows of some files are read otherwise than before: loads are kept with
+it, so that `kehutu doctor` can name those that were made before."""
 
 TOLERANCE: Final = timedelta(days=1)
 """How far a row may be observed ahead of our clock; a later one is quarantined."""
@@ -76,6 +79,9 @@ class Told(NamedTuple):
     columns: Mapping[str, Decided]
 
 
+NOTHING_TOLD: Final = Told((), (), (), None, None, MappingProxyType({}))
+
+
 class Taking:
     """One source on its way from its files to batches, in the order of files and rows."""
 
@@ -89,12 +95,10 @@ class Taking:
         self.started = started
         self.size = size
         self.seen = Seen()
-        self.holdings = Holdings()
-        self.equal = 0
-        self.silent = 0
         self.notices = Notices()
         self.left_out = Notices()
-        self.unusual: dict[tuple[str, str], float] = {}
+        self.remarks = Remarks(source, self.notices, self.left_out)
+        self.contradictions = Contradictions(source.name)
         self.assumed = False
         self.encoding: str | None = None
         self.delimiter: str | None = None
@@ -134,10 +138,6 @@ class Taking:
     def _notice_the_whole(self) -> None:
         """What can be said of the source only after its last row."""
         name = self.source.name
-        if self.silent:
-            self.notices.add("NOTICE_STATES_NOTHING", count=self.silent, source=name)
-        if self.equal and self.source.record_id is None:
-            self.notices.add("NOTICE_EQUAL_ROWS", count=self.equal, source=name)
         if self.assumed and self.source.observed_at is None:
             self.notices.add("NOTICE_TIME_ASSUMED", source=name)
 
@@ -197,6 +197,7 @@ class Taking:
 
     def _batch(self) -> Batch:
         """What has been taken since the last one."""
+        self.contradictions.settle(self.notices)
         batch = Batch(self.read, self.records, self.refused)
         self.read, self.weight, self.records, self.refused = 0, 0, [], []
         self.seen.settle()
@@ -232,56 +233,37 @@ class Taking:
             self._refuse(row, record.code, record.details, self._shown(row))
             return
         self.assumed |= record.observed_assumed
-        self.silent += record.payload == NOTHING and not record.deleted
-        for type_, name, value in mapped.unusual:
-            found = self.unusual.setdefault((type_, name), value)
-            self.notices.add(
-                "NOTICE_UNUSUAL",
-                Place(row.file, row.line),
-                source=self.source.name,
-                type=type_,
-                property=name,
-                found=found,
-            )
-        if mapped.times or mapped.holdings:
-            self._remark(row, record, mapped)
-        for code, column in mapped.doubts:
-            self.notices.add(code, Place(row.file, row.line), source=self.source.name, field=column)
+        name, content = hash(record.record_id), hash((record.payload, record.deleted))
         if record.observed_assumed or self.source.record_id is None:
-            content = hash((record.payload, record.deleted))
-            earlier = self.seen.add(hash(record.record_id), content)
-            if earlier == content:
-                self.equal += 1
-            elif earlier is not None and record.observed_assumed:
+            earlier = self.seen.add(name, content)
+            if earlier == content and self.source.record_id is None:
+                self.notices.add("NOTICE_EQUAL_ROWS", Place(row.file, row.line), source=self.source.name)
+            elif earlier not in (None, content) and record.observed_assumed:
                 repeated = repeated_id(self.source, record.record_id)
                 self._refuse(row, repeated.code, repeated.details, self._shown(row))
                 return
+            version = None
+        else:
+            version = (hash((name, record.observed_at)), content)
+        self.contradictions.add((row.file, row.line), name, version, mapped.claims)
+        self.remarks.add(Place(row.file, row.line), record, mapped)
         self.weight += len(record.payload)
         self.records.append(record)
 
-    def _remark(self, row: Row, record: NewRecord, mapped: Mapped) -> None:
-        """Note what is odd about the relations of a row."""
-        here = Place(row.file, row.line)
-        for times in mapped.times:
-            for code, type_, column in times.notices:
-                self.notices.add(code, here, source=self.source.name, type=type_, column=column)
-            if times.span.since and far(times.span.since, record.observed_at):
-                self.notices.add("NOTICE_BEGINS_FAR_AHEAD", here, source=self.source.name, years=FAR_YEARS)
-        for pair, span in mapped.holdings:
-            day = record.observed_at.astimezone(ZONE).toordinal()
-            name = hash(record.record_id)
-            first = self.holdings.add(hash((pair, day)), name, span, row.file, row.line)
-            if first is not None:
-                details: dict[str, object] = {"source": self.source.name}
-                self.notices.merge([Notice("NOTICE_HOLDING_AGAIN", details, places=(first, here))])
+
+class KeyedHash(Protocol):
+    """What hides identity numbers in keys: a ledger, or a key that is thrown away."""
+
+    def keyed_hash(self, text: str) -> str:
+        """32 hex digits that stand for a text."""
 
 
-def compile_manifest(ledger: Ledger, manifest: Manifest, schema: Schema) -> list[Mapper]:
+def compile_manifest(secret: KeyedHash, manifest: Manifest, schema: Schema) -> list[Mapper]:
     """The mappers of all sources; faults in any of them stop the load before its first row."""
     mappers = []
     for position, (source, rules) in enumerate(zip(manifest.sources, manifest.rules, strict=True)):
         at = manifest.places.at("sources", position)
-        mappers.append(compile_rules(source, rules, at, schema, hasher=ledger.keyed_hash))
+        mappers.append(compile_rules(source, rules, at, schema, hasher=secret.keyed_hash))
         reader(source.reader_name)
     return mappers
 

@@ -21,6 +21,7 @@ from ingest.why_answer import Known, Shared, Why, WhyLink
 from ledger.database import Ledger
 from ledger.judgements import Judgement
 from ledger.records import mentioning
+from ledger.withdrawals import taken_back
 from terms.errors import KehutuError
 from terms.ids import Key, RecordId
 
@@ -170,11 +171,13 @@ def _shared(ledger: Ledger, view: View, left: Cluster, right: Cluster) -> Iterat
     one, other = _evidence(view, left), _evidence(view, right)
     both = sorted(one.keys() & other.keys())
     stating = mentioning(ledger, [compared for _, compared in both], roles=None)
+    back = taken_back(ledger, (seq for seqs in stating.values() for seq in seqs))
     for name, compared in both:
         known, others = one[name, compared], other[name, compared]
         mine, theirs = known.records, others.records
         # Names are looked up by their text and have no mention: the two sides are what is known of them here.
-        stated = max(len(stating.get(compared, ())), len(mine | theirs))
+        mentions = sum(seq not in back for seq in stating.get(compared, ()))
+        stated = max(mentions, len(mine | theirs))
         ends = tuple(sorted({**known.ends, **others.ends}.items()))
         yield Shared(
             name, known.shown, tuple(sorted(mine)), tuple(sorted(theirs)), stated, stated > COMMON, ends

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,7 +21,8 @@ class Load:
     """One load. ``finished_at`` is None while it runs, and for good when its process died.
 
     ``sources``: per source its name, counts (read, accepted, quarantined, duplicate), error, notices and what was left
-    out, plain JSON values.
+    out, plain JSON values. ``reading``: version of how rows were read; None for loads of programs that did not note
+    which records a load states. ``withdrawal_began_at``: it is being taken back; ``withdrawn_at``: it has been.
     """
 
     id: str
@@ -28,11 +30,25 @@ class Load:
     started_at: datetime
     finished_at: datetime | None
     sources: Sequence[Mapping[str, Any]]
+    reading: int | None = None
+    withdrawal_began_at: datetime | None = None
+    withdrawn_at: datetime | None = None
 
 
-def start(ledger: Ledger, load_id: str, manifest: str, *, at: datetime) -> None:
+def new_id() -> str:
+    """An id that no load has."""
+    return f"load-{secrets.token_hex(8)}"
+
+
+def start(ledger: Ledger, load_id: str, manifest: str, *, at: datetime, reading: int) -> None:
     """Note that a load begins."""
-    row = {"id": load_id, "manifest": manifest, "started_at": tables.to_micros(at), "sources": "[]"}
+    row = {
+        "id": load_id,
+        "manifest": manifest,
+        "started_at": tables.to_micros(at),
+        "sources": "[]",
+        "reading": reading,
+    }
     with ledger.writing() as connection:
         connection.execute(insert(tables.load), row)
 
@@ -77,6 +93,13 @@ def _load(row: Row[Any]) -> Load:
         id=row.id,
         manifest=row.manifest,
         started_at=tables.from_micros(row.started_at),
-        finished_at=None if row.finished_at is None else tables.from_micros(row.finished_at),
+        finished_at=_instant(row.finished_at),
         sources=orjson.loads(row.sources),
+        reading=row.reading,
+        withdrawal_began_at=_instant(row.withdrawal_began_at),
+        withdrawn_at=_instant(row.withdrawn_at),
     )
+
+
+def _instant(micros: int | None) -> datetime | None:
+    return None if micros is None else tables.from_micros(micros)

@@ -93,10 +93,11 @@ def referring(ledger: Ledger, keys: Iterable[str], moment: Moment) -> dict[str, 
 
 
 _RECORD, _NEWER = tables.record.alias("r"), tables.record.alias("n")
+_WITHDRAWAL = tables.withdrawal.alias("w")
 
 
 def _current(moment: Moment) -> Select[tuple[int]]:
-    """Records that a moment shows: seen, not withdrawn, and without a newer version that it sees too."""
+    """Records that a moment shows: seen, neither deleted nor taken back, and without a newer version that it shows."""
     superseded = exists().where(
         _NEWER.c.source == _RECORD.c.source,
         _NEWER.c.record_id == _RECORD.c.record_id,
@@ -105,10 +106,25 @@ def _current(moment: Moment) -> Select[tuple[int]]:
             and_(_NEWER.c.observed_at == _RECORD.c.observed_at, _NEWER.c.seq > _RECORD.c.seq),
         ),
         _seen(_NEWER.c.seq, _NEWER.c.recorded_at, moment),
+        ~_taken_back(_NEWER.c.seq, moment),
     )
     return select(_RECORD.c.seq).where(
-        _seen(_RECORD.c.seq, _RECORD.c.recorded_at, moment), _RECORD.c.deleted == false(), ~superseded
+        _seen(_RECORD.c.seq, _RECORD.c.recorded_at, moment),
+        _RECORD.c.deleted == false(),
+        ~_taken_back(_RECORD.c.seq, moment),
+        ~superseded,
     )
+
+
+def _taken_back(seq: ColumnElement[int], moment: Moment) -> ColumnElement[bool]:
+    """Whether a version has been withdrawn, as far as a moment sees."""
+    back = exists().where(_WITHDRAWAL.c.of == seq)
+    if moment.until is not None:
+        back = back.where(_WITHDRAWAL.c.seq <= moment.until)
+    if moment.as_of is not None:
+        by = tables.record.alias("by")
+        back = back.where(_WITHDRAWAL.c.seq == by.c.seq, by.c.recorded_at <= tables.to_micros(moment.as_of))
+    return back
 
 
 def _seen(seq: ColumnElement[int], recorded_at: ColumnElement[int], moment: Moment) -> ColumnElement[bool]:

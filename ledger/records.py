@@ -2,28 +2,40 @@
 
 A record is never changed. A row with new content is a new version of its (source, record id); a delete is a
 version too. The current version is the one with the latest ``(observed_at, seq)``: for rows that state their
-time it depends on the set of versions and not on the order of arrival.
+time it depends on the set of versions and not on the order of arrival. A version that was taken back does not count
+(``ledger.withdrawals``); nor does the record that says so, which states nothing.
 """
 
 from __future__ import annotations
 
-import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, Final, Literal, NamedTuple, TypeAlias
 
+import orjson
 from sqlalchemy import Connection, Row, Select, func, select
 
-from ledger import mentions, tables
+from ledger import load_records, mentions, tables
 from ledger.bulk import chunks, insert_rows
 from ledger.database import Ledger
-from ledger.mentions import Mention, Origin, Role, mentioned_until, mentioning
+from ledger.mentions import Mention, Origin, mentioned_until, mentioning
+from ledger.versions import (
+    TAKEN_BACK,
+    WITHDRAWAL,
+    NewRecord,
+    Ref,
+    content_hash,
+    known_versions,
+    repeated_of,
+    version_of,
+)
 from terms.errors import KehutuError
 from terms.ids import RecordId
 from terms.ids import record_id as name_of
 
 __all__ = [
+    "WITHDRAWAL",
     "Acknowledged",
     "Mention",
     "NewRecord",
@@ -32,49 +44,34 @@ __all__ = [
     "Record",
     "Ref",
     "acknowledge",
+    "all_versions",
     "append",
     "by_seq",
     "content_hash",
     "current",
     "head",
+    "last_of",
     "mentioned_until",
     "mentioning",
     "newest",
     "observed",
     "since",
+    "standing",
     "versions",
 ]
 
 Outcome: TypeAlias = Literal["accepted", "duplicate"]
-Ref: TypeAlias = tuple[str, str]
-"""(source, record id): what versions have in common."""
-
-
-class NewRecord(NamedTuple):
-    """One row on its way into the ledger.
-
-    ``observed_at``: when the row was true at its source; ``observed_assumed``: it did not say, so the time of
-    the load stands in. ``payload``: canonical JSON of its statements (equal rows give equal bytes).
-    ``deleted``: the row withdraws the record. ``location``: ``file:line``.
-    """
-
-    source: str
-    record_id: str
-    channel: str
-    origin: Origin
-    observed_at: datetime
-    observed_assumed: bool
-    payload: bytes
-    deleted: bool = False
-    mentions: tuple[tuple[str, Role], ...] = ()
-    location: str = ""
 
 
 class Acknowledged(NamedTuple):
-    """What became of a row: its content is in the ledger under this number, from now on or since earlier."""
+    """What became of a row: its content is in the ledger under this number, from now on or since earlier.
+
+    ``withdraws_nothing``: it withdraws a record that the ledger does not know.
+    """
 
     outcome: Outcome
     seq: int
+    withdraws_nothing: bool = False
 
 
 class Record(NamedTuple):
@@ -103,17 +100,10 @@ class Record(NamedTuple):
         """The record as it is named to people: ``source/recordId``."""
         return name_of(self.source, self.record_id)
 
-
-# A copy is begun in half the time.
-_KEPT: Final = hashlib.blake2b(digest_size=16)
-_DELETED: Final = hashlib.blake2b(digest_size=16, person=b"deleted")
-
-
-def content_hash(payload: bytes, *, deleted: bool) -> bytes:
-    """16 bytes that stand for the content of a row."""
-    digest = (_DELETED if deleted else _KEPT).copy()
-    digest.update(payload)
-    return digest.digest()
+    @property
+    def withdraws(self) -> int | None:
+        """Number of the version of the same record that it takes back; None for all but withdrawals."""
+        return int(orjson.loads(self.payload)["withdraws"]) if self.channel == WITHDRAWAL else None
 
 
 def append(
@@ -128,7 +118,12 @@ def append(
 
 
 def acknowledge(
-    ledger: Ledger, batch: Sequence[NewRecord], *, recorded_at: datetime, named: mentions.Named | None = None
+    ledger: Ledger,
+    batch: Sequence[NewRecord],
+    *,
+    recorded_at: datetime,
+    named: mentions.Named | None = None,
+    load: str | None = None,
 ) -> list[Acknowledged]:
     """Take a batch in one commit, on disk when this returns. Safe to call from many processes at once.
 
@@ -144,6 +139,9 @@ def acknowledge(
         batch: rows in the order of arrival; a few thousand are a good size.
         recorded_at: the instant of acknowledgement, with zone.
         named: the mentions of the batch, where they were worked out elsewhere; those of its rows do not count then.
+        load: id of the load that states these rows, which can be taken back.
+    Raises:
+        KehutuError: LOAD_WITHDRAWN.
     Returns:
         For every row, in order, the outcome and the number of the version that holds its content.
     """
@@ -153,19 +151,20 @@ def acknowledge(
     records: list[tuple[object, ...]] = []
     seqs: list[int] = []
     with ledger.writing() as connection:
-        seq, last = _last(connection)
+        seq, last = last_of(connection)
         # Should the clock have stepped back, what is recorded later still is later.
         recorded = max(tables.to_micros(recorded_at), last)
-        versions = _known_versions(connection, batch)
+        versions = known_versions(connection, batch)
         for row in batch:
             known = versions[row.source, row.record_id]
-            version = _version(row, seq + 1, known)
-            repeated = _repeated(version, known) if known else None
+            version = version_of(row, seq + 1, known)
+            repeated = repeated_of(version, known) if known else None
             if repeated is not None:
                 taken.append(Acknowledged("duplicate", repeated.seq))
                 seqs.append(0)
                 continue
             seq += 1
+            unknown = not known
             known.append(version)
             records.append(
                 (
@@ -184,19 +183,22 @@ def acknowledge(
                 )
             )
             seqs.append(seq)
-            taken.append(Acknowledged("accepted", seq))
+            taken.append(Acknowledged("accepted", seq, row.deleted and unknown))
         if records:
             insert_rows(connection, tables.record, records)
             if named is None:
                 named = mentions.named(ledger, [(row.origin, row.mentions) for row in batch])
             mentions.add(connection, named, seqs)
+        if load is not None:
+            brought = {one for one in seqs if one}
+            load_records.note(connection, load, brought, {one.seq for one in taken} - brought)
     return taken
 
 
 def head(ledger: Ledger) -> int:
     """Sequence number of the last acknowledged record; 0 for an empty ledger."""
     with ledger.reading() as connection:
-        return _last(connection)[0]
+        return last_of(connection)[0]
 
 
 def since(ledger: Ledger, after: int, limit: int) -> list[Record]:
@@ -211,6 +213,8 @@ def observed(
 ) -> tuple[datetime, datetime] | None:
     """The earliest and the latest instant of which records say that they were true then; None where none says so.
 
+    What was taken back does not count.
+
     Args:
         after: only records with a higher sequence number count.
         assumed: instead those that say nothing, by the time of their load, which stands in.
@@ -218,7 +222,10 @@ def observed(
     """
     columns = tables.record.c
     query = select(func.min(columns.observed_at), func.max(columns.observed_at)).where(
-        columns.observed_assumed == assumed, columns.source != but_source, columns.channel != but_channel
+        columns.observed_assumed == assumed,
+        columns.source != but_source,
+        columns.channel.not_in([but_channel, WITHDRAWAL]),
+        columns.seq.not_in(TAKEN_BACK),
     )
     if after:
         query = query.where(columns.seq > after)
@@ -240,12 +247,23 @@ def by_seq(ledger: Ledger, seqs: Iterable[int]) -> dict[int, Record]:
 def versions(
     ledger: Ledger, refs: Iterable[Ref], *, as_of: datetime | None = None
 ) -> dict[Ref, list[Record]]:
-    """All versions of records, each list ascending by ``(observed_at, seq)``: its last is the current one.
+    """The versions of records that stand, each list ascending by ``(observed_at, seq)``: its last is the current one.
 
     Args:
-        refs: (source, record id) pairs; unknown ones are absent from the answer.
+        refs: (source, record id) pairs; unknown ones, and those all taken back, are absent from the answer.
         as_of: leave out what was recorded later.
     """
+    every = all_versions(ledger, refs, as_of=as_of)
+    found = {
+        ref: [record for record in standing(group) if not record.withdraws] for ref, group in every.items()
+    }
+    return {ref: group for ref, group in found.items() if group}
+
+
+def all_versions(
+    ledger: Ledger, refs: Iterable[Ref], *, as_of: datetime | None = None
+) -> dict[Ref, list[Record]]:
+    """As :func:`versions`, with what was taken back and the withdrawals themselves."""
     by_source: dict[str, set[str]] = defaultdict(set)
     for source, local in refs:
         by_source[source].add(local)
@@ -266,12 +284,19 @@ def versions(
 
 def current(ledger: Ledger, refs: Iterable[Ref], *, as_of: datetime | None = None) -> dict[Ref, Record]:
     """The current version of records; one whose ``deleted`` is set has been withdrawn."""
-    return {ref: group[-1] for ref, group in versions(ledger, refs, as_of=as_of).items()}
+    return {ref: newest(group) for ref, group in all_versions(ledger, refs, as_of=as_of).items()}
 
 
 def newest(group: Iterable[Record]) -> Record:
-    """The current one among versions of one record, in any order."""
-    return max(group, key=_age)
+    """The current one among versions of one record, in any order; a withdrawal where all were taken back."""
+    return max(standing(group), key=_age)
+
+
+def standing(group: Iterable[Record]) -> list[Record]:
+    """Those among versions of one record that no withdrawal among them takes back; withdrawals are older than all."""
+    group = list(group)
+    back = {record.withdraws for record in group if record.channel == WITHDRAWAL}
+    return [record for record in group if record.seq not in back] if back else group
 
 
 def _age(record: Record) -> tuple[datetime, int]:
@@ -293,49 +318,9 @@ def _record(ledger: Ledger, row: Row[Any]) -> Record:
     )
 
 
-class _Version(NamedTuple):
-    """What decides whether a row is a duplicate; the greatest is the current one."""
-
-    observed_at: int
-    seq: int
-    hash: bytes
-    assumed: bool
-
-
-def _version(row: NewRecord, seq: int, known: Sequence[_Version]) -> _Version:
-    observed = tables.to_micros(row.observed_at)
-    if row.observed_assumed and known:
-        # What arrives later counts, though the clock may have stepped back in between.
-        observed = max([observed, *(version.observed_at for version in known if version.assumed)])
-    return _Version(observed, seq, content_hash(row.payload, deleted=row.deleted), row.observed_assumed)
-
-
-def _repeated(new: _Version, known: Sequence[_Version]) -> _Version | None:
-    """The version that a new one would only repeat."""
-    if new.assumed:
-        newest = max(known, default=None)
-        return newest if newest is not None and newest.hash == new.hash else None
-    return next((v for v in known if v.observed_at == new.observed_at and v.hash == new.hash), None)
-
-
-def _last(connection: Connection) -> tuple[int, int]:
-    """Sequence number and time of recording of the last record."""
+def last_of(connection: Connection) -> tuple[int, int]:
+    """Sequence number and time of recording, in microseconds, of the last record; zeros before the first."""
     columns = tables.record.c
     query = select(columns.seq, columns.recorded_at).order_by(columns.seq.desc()).limit(1)
     row = connection.execute(query).one_or_none()
     return (0, 0) if row is None else (row.seq, row.recorded_at)
-
-
-def _known_versions(connection: Connection, batch: Sequence[NewRecord]) -> dict[Ref, list[_Version]]:
-    by_source: dict[str, set[str]] = defaultdict(set)
-    for row in batch:
-        by_source[row.source].add(row.record_id)
-    found: dict[Ref, list[_Version]] = defaultdict(list)
-    columns = tables.record.c
-    wanted = (columns.record_id, columns.observed_at, columns.seq, columns.hash, columns.observed_assumed)
-    for source, locals_ in by_source.items():
-        for chunk in chunks(sorted(locals_)):
-            query = select(*wanted).where(columns.source == source, columns.record_id.in_(chunk))
-            for local, *version in connection.execute(query):
-                found[source, local].append(_Version(*version))
-    return found

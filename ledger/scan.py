@@ -29,12 +29,13 @@ _ROWS: Final = (
     "SELECT seq, source, record_id, origin, payload, deleted, hash FROM record "
     "WHERE seq > ? AND seq <= ? ORDER BY seq"
 )
-# The index of (source, record id) finds those with several versions without reading a record.
+# The index of (source, record id) finds those with several versions, withdrawals among them, without reading a record.
 _SUPERSEDED: Final = (
-    "SELECT seq FROM (SELECT r.seq, row_number() OVER (PARTITION BY r.source, r.record_id "
-    "ORDER BY r.observed_at DESC, r.seq DESC) AS place FROM (SELECT source, record_id FROM record WHERE seq <= ? "
-    "GROUP BY source, record_id HAVING count(*) > 1) AS several JOIN record AS r USING (source, record_id) "
-    "WHERE r.seq <= ?) WHERE place > 1"
+    "SELECT seq FROM (SELECT r.seq, w.seq IS NOT NULL AS back, row_number() OVER (PARTITION BY r.source, r.record_id "
+    "ORDER BY w.seq IS NOT NULL, r.observed_at DESC, r.seq DESC) AS place FROM (SELECT source, record_id FROM record "
+    "WHERE seq <= ? GROUP BY source, record_id HAVING count(*) > 1) AS several "
+    "JOIN record AS r USING (source, record_id) "
+    'LEFT JOIN withdrawal AS w ON w."of" = r.seq AND w.seq <= ? WHERE r.seq <= ?) WHERE place > 1 OR back'
 )
 
 
@@ -44,7 +45,7 @@ def rows(
     """The current versions among the records with numbers above ``after``, up to ``until``, ascending.
 
     Args:
-        superseded: numbers of records that have a newer version, ascending, from :func:`superseded_until`.
+        superseded: numbers of records that do not count any more, ascending, from :func:`superseded_until`.
         check: whether each record's content is compared with its hash.
     Raises:
         KehutuError: LEDGER_DAMAGED.
@@ -65,12 +66,12 @@ def rows(
 
 
 def superseded_until(ledger: Ledger, until: int) -> npt.NDArray[np.int64]:
-    """Numbers of records up to ``until`` that have a newer version among them, ascending.
+    """Numbers of records up to ``until`` that have a newer version among them, or were taken back, ascending.
 
     One pass over an index, about 0.5 us a record.
     """
     with ledger.reading() as connection:
-        found = connection.exec_driver_sql(_SUPERSEDED, (until, until))
+        found = connection.exec_driver_sql(_SUPERSEDED, (until, until, until))
         return np.sort(np.fromiter((row[0] for row in found), np.int64))
 
 

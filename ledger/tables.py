@@ -24,7 +24,7 @@ from sqlalchemy import (
     event,
 )
 
-VERSION: Final = 1
+VERSION: Final = 2
 """Version of this layout: a ledger with a higher one is refused, one with a lower one is migrated."""
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
@@ -148,6 +148,7 @@ run = Table(
     Index("run_by_created", "created_at"),
 )
 
+# ``reading``: version of how rows were read; absent for loads of programs that did not note what a load states.
 load = Table(
     "load",
     metadata,
@@ -156,7 +157,31 @@ load = Table(
     Column("started_at", BigInteger, nullable=False),
     Column("finished_at", BigInteger),
     Column("sources", Text, nullable=False),
+    Column("reading", Integer),
+    Column("withdrawal_began_at", BigInteger),
+    Column("withdrawn_at", BigInteger),
     Index("load_by_started", "started_at"),
+)
+
+# Which versions of records a load states: those that it brought, and those that it found there already. Numbers of one
+# batch follow each other, so that a load takes a row a batch.
+load_record = Table(
+    "load_record",
+    metadata,
+    Column("load", Text, primary_key=True),
+    Column("brought", Boolean, primary_key=True),
+    Column("first", BigInteger, primary_key=True, autoincrement=False),
+    Column("last", BigInteger, nullable=False),
+    sqlite_with_rowid=False,
+)
+Index("load_record_by_number", load_record.c.first, load_record.c.last)
+
+# Versions of records that were taken back, each by a record of its own (see ``ledger.withdrawals``).
+withdrawal = Table(
+    "withdrawal",
+    metadata,
+    Column("of", BigInteger().with_variant(Integer(), "sqlite"), primary_key=True, autoincrement=False),
+    Column("seq", BigInteger, nullable=False),
 )
 
 audit = Table(

@@ -8,6 +8,7 @@ from pathlib import Path
 from ingest.cardinality import Crowded
 from ingest.load import load
 from ingest.projector import Projection
+from ingest.rehearsal import Rehearsal, RehearsedSource, Said, Understood, rehearse
 from ingest.relations import Warned
 from ingest.report import LoadReport
 from ledger.database import Ledger
@@ -19,6 +20,18 @@ from services.whole_graph import AT_ONCE
 from services.whole_graph import follow as follow_ledger
 from terms.errors import KehutuError
 from terms.progress import Progress, silent
+
+__all__ = [
+    "STORE_FAULT_EXIT",
+    "Loaded",
+    "Rehearsal",
+    "RehearsedSource",
+    "Said",
+    "Understood",
+    "dry_run",
+    "ingest",
+    "project",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +95,24 @@ def ingest(
         if fault.exit != STORE_FAULT_EXIT:
             raise
         return Loaded(report, None, fault)
+
+
+def dry_run(settings: Settings, manifest: Path, progress: Progress = silent) -> Rehearsal:
+    """What loading a manifest would do; nothing is written, and no home is made.
+
+    Where the home has a ledger, rows are compared with it.
+
+    Raises:
+        KehutuError: the manifest cannot be used; LEDGER_OUTDATED: another command has to migrate the ledger first.
+    """
+    try:
+        ledger = Ledger.open(settings.home, create=False, migrate=False)
+    except KehutuError as fault:
+        if fault.code != "LEDGER_MISSING":
+            raise
+        return rehearse(manifest, None, lang=settings.lang, progress=progress)
+    with ledger:
+        return rehearse(manifest, ledger, lang=settings.lang, progress=progress)
 
 
 STORE_FAULT_EXIT = 3

@@ -12,6 +12,7 @@ from graph.arrays import Ints
 from ingest.conversions import ZONE
 from ingest.statements import evidence_mention
 from ledger.records import by_seq, mentioning, versions
+from ledger.withdrawals import taken_back
 from services.exposure.model import Customers, Incidence, Parties
 from services.exposure.parties import positions
 from services.exposure.tables import Tables, alive, read_running
@@ -96,6 +97,8 @@ def _by_phone(site: Site, tables: Tables, at: dict[str, Ints], cut_off: np.datet
     shared = {link for link in links if sharers[link[1]] > 1}
     keys = sorted({attribute for _, attribute in shared})
     sequences = mentioning(site.ledger, keys, roles=("evidence",))
+    back = taken_back(site.ledger, (seq for seqs in sequences.values() for seq in seqs))
+    sequences = {key: [seq for seq in seqs if seq not in back] for key, seqs in sequences.items()}
     records = by_seq(site.ledger, sorted({seq for seqs in sequences.values() for seq in seqs}))
     newest: dict[str, tuple[np.datetime64, str]] = {
         key: max(

@@ -57,6 +57,10 @@ class Load:
     """When it began, ISO instant in UTC."""
     finished_at: str | None
     """When it ended; absent while it runs, and for good when its process died."""
+    withdrawn_at: str | None
+    """When it was taken back; absent if it was not."""
+    withdrawing: bool
+    """Whether it is being taken back: that began and has not ended."""
     sources: tuple[LoadedSource, ...]
     """Its sources."""
 
@@ -87,6 +91,8 @@ def _load(found: kept.Load, lang: Lang) -> Load:
         manifest=found.manifest,
         started_at=instant(found.started_at),
         finished_at=None if found.finished_at is None else instant(found.finished_at),
+        withdrawn_at=None if found.withdrawn_at is None else instant(found.withdrawn_at),
+        withdrawing=found.withdrawal_began_at is not None and found.withdrawn_at is None,
         sources=tuple(_source(source, lang) for source in found.sources),
     )
 

@@ -17,10 +17,11 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ingest.days import latest_after
+from ingest.days import latest_after, latest_day
 from ingest.projector import Projection
 from ledger import runs
 from ledger.runs import Run
+from ledger.withdrawals import exist_after
 from services.analysis import analyse, conclude
 from services.engines.choose import engine as engine_of
 from services.live.continuing import Continued, go_on
@@ -154,6 +155,10 @@ def _needs_full(site: Site, run: Run, known: int) -> Reason | None:
     """Why the run cannot be continued; what can only be told from the inputs comes later."""
     if _moved(site, run, known):
         return "cut-off"
+    if exist_after(site.ledger, known):  # what reached furthest may have been taken back
+        latest = latest_day(site.ledger)
+        if latest is None or latest < run.cut_off:
+            return "cut-off"
     if run.code_version != version("kehutu") or not PARTS.needed <= _whole(site, run).files.keys():
         return "version"
     if _learned(run) != _in_force(site):

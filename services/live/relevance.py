@@ -38,7 +38,11 @@ def changes_risk(site: Site, projection: Projection, after: int) -> bool:
 
 def _evidence(site: Site, after: int) -> bool:
     while records := since(site.ledger, after, BATCH):
-        if any(_reports_evidence(record.payload) for record in records if not is_judgement(record)):
+        if any(
+            record.withdraws is not None or _reports_evidence(record.payload)
+            for record in records
+            if not is_judgement(record)
+        ):
             return True
         after = records[-1].seq
     return False

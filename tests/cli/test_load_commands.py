@@ -8,6 +8,9 @@ from pathlib import Path
 from click.testing import CliRunner, Result
 
 from cli.main import main
+from graph.write import contents
+from services.settings import settings
+from services.site import open_site
 
 MANIFEST = """\
 sources:
@@ -79,3 +82,55 @@ def test_a_home_without_loads_says_so(tmp_path: Path) -> None:
     missing = run("loads", "list", "--home", tmp_path / "none")
     assert (missing.exit_code, "LEDGER_MISSING" in missing.stderr) == (2, True)
     assert not (tmp_path / "none").exists()
+
+
+FIRST = "id,name,day\n1,Li,2026-01-01\n2,Wu,2026-01-01\n"
+SECOND = "id,name,day\n1,Li,2026-01-01\n2,Wang,2026-02-01\n3,Ma,2026-02-01\n"
+
+
+def load_file(folder: Path, name: str, content: str) -> str:
+    """Load one file of people, as one source; the id of the load."""
+    (folder / f"{name}.csv").write_text(content, encoding="utf-8")
+    (folder / f"{name}.yaml").write_text(
+        f"sources:\n  - {{name: people, path: {name}.csv, channel: survey, recordId: id, observedAt: day,"
+        " mapping: [{node: Customer, key: {local: id}, set: {name: name}}]}\n",
+        encoding="utf-8",
+    )
+    answer = run("ingest", folder / f"{name}.yaml", "--home", folder / "home", "--json")
+    return str(json.loads(answer.stdout)["load"])
+
+
+def graph(home: Path) -> object:
+    with open_site(settings(home)) as site:
+        return contents(site.store)
+
+
+def test_a_load_is_taken_back_and_the_graph_is_as_before_it(tmp_path: Path) -> None:
+    home = ("--home", tmp_path / "home")
+    load_file(tmp_path, "first", FIRST)
+    before = graph(tmp_path / "home")
+    second = load_file(tmp_path, "second", SECOND)
+    after = graph(tmp_path / "home")
+    assert after != before
+    words = run("loads", "withdraw", second, *home)
+    assert words.exit_code == 0, words.output
+    assert f"Load {second} is taken back: 2 records were withdrawn." in words.stdout
+    assert "1 that it states stay" in words.stdout
+    assert graph(tmp_path / "home") == before
+    again = json.loads(run("loads", "withdraw", second, *home, "--json").stdout)
+    assert (again["withdrawn"], again["staying"], again["already"]) == (0, 1, True)
+    assert "taken back" in run("loads", "list", *home).stdout
+    assert "撤回于" in run("loads", "show", second, *home, "--lang", "zh").stdout
+    trail = json.loads(run("audit", "list", "--subject", second, *home, "--json").stdout)
+    assert "loads withdraw" in json.dumps(trail)
+    # The same file comes in again and counts right.
+    load_file(tmp_path, "second", SECOND)
+    assert graph(tmp_path / "home") == after
+    newest = json.loads(run("loads", "list", *home, "--json").stdout)["edges"][0]["node"]["sources"][0]
+    assert (newest["accepted"], newest["duplicate"]) == (2, 1)
+
+
+def test_a_load_that_nobody_made_cannot_be_taken_back(tmp_path: Path) -> None:
+    load_file(tmp_path, "first", FIRST)
+    unknown = run("loads", "withdraw", "load-0", "--home", tmp_path / "home")
+    assert (unknown.exit_code, "UNKNOWN_LOAD" in unknown.stderr) == (1, True)

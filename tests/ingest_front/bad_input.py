@@ -33,6 +33,8 @@ class Case:
         energy: record id -> energy of its bill, where numbers are the matter.
         names: of the customers, in the order of the rows, where texts are the matter.
         stated: further lines of the source.
+        mapping: entries in place of those for people.
+        left_out: reasons of what is passed over.
         alone: the corpus has no such file.
     """
 
@@ -49,6 +51,8 @@ class Case:
     names: tuple[str, ...] | None = None
     energy: Mapping[str, float | None] = field(default_factory=lambda: MappingProxyType({}))
     stated: str = ""
+    mapping: str = ""
+    left_out: tuple[str, ...] = ()
     alone: bool = False
 
     def __str__(self) -> str:
@@ -129,6 +133,38 @@ def _mixed_ends() -> bytes:
 
 
 _COLUMNS: Final = (",".join(f"c{i}" for i in range(100_000)) + "\n" + ",".join("0" * 100_000)).encode()
+
+
+def _people(*rows: str) -> bytes:
+    """Rows of customer_id, name, phone and address; further cells where a row gives them."""
+    whole = (row if row.count(",") > 3 else f"{row},1,2026-01-01" for row in rows)
+    return (HEAD + "".join(f"{row}\n" for row in whole)).encode()
+
+
+_CONTRACTS: Final = """\
+      - relation: GUARANTEES
+        from: {Enterprise: {local: phone}}
+        to: {Enterprise: {local: address}}
+        key: {contractNo: address}
+        set: {amount: name}
+"""
+_TWO_NAMED: Final = """\
+      - node: Customer
+        key: {local: customer_id}
+        set: {name: name}
+      - node: Customer
+        key: {local: phone}
+        set: {name: address}
+"""
+_OPTIONAL: Final = """\
+      - node: Customer
+        key: {local: customer_id}
+      - node: Enterprise
+        key: {local: phone}
+        set: {name: name}
+        optional: true
+"""
+
 
 CASES: Final = (
     # 18: encodings
@@ -236,6 +272,31 @@ CASES: Final = (
     Case(28, "absurd.csv", _energies("-5", "1", "1e9", "-7"), 4, alone=True,
          warning="people: energy of Bill is far from what is usual in 3 rows, first in absurd.csv, line 2: -5.0; "
          "they are taken as they are.", energy={"N0": -5.0, "N2": 1e9}),
+    # Rows that contradict each other, or lose a part, are taken, and noticed
+    Case(28, "one-id-twice.csv", _people("C1,Li,1,x", "C1,Wu,1,x"), 2, alone=True,
+         warning="people: 1 rows have the `recordId:` and the time of an earlier row and other content; of such rows "
+         "the last one counts, in the order of files and rows."),
+    Case(28, "two-names.csv", _people("C1,Li,1,x", "C1,Wu,2,x"), 2, stated="recordId: phone", alone=True,
+         warning="people: 1 rows give a number or code another name than an earlier row does; they are taken as one "
+         "entity, with the name observed last, of several that of the record id that comes first."),
+    Case(28, "no-time.csv", _people("C1,Li,1,x,,"), 1, alone=True,
+         warning="people: 1 rows have no time in the column of `observedAt:`; the time of the load stands in and is "
+         "marked as assumed."),
+    Case(28, "never-there.csv", _people("C1,gone,1,x"), 1, alone=True,
+         stated="delete: {column: name, equals: gone}",
+         warning="people: 1 rows withdraw a record that is not there."),
+    Case(28, "two-amounts.csv", _people("C1,5,B,x", "C2,6,B,x"), 2, alone=True, mapping=_CONTRACTS,
+         warning="people: 1 rows tell a relation otherwise than an earlier row of the same day does (the same ends, "
+         "and contract where the type has one); each value is taken from the row observed last, of several from the "
+         "one whose record id comes first."),
+    Case(28, "guarantor-is-borrower.csv", _people("C1,Li,C1,Wu", "C2,Li,C3,Wu"), 2, alone=True, mapping=_TWO_NAMED,
+         warning="people: in 1 rows two entries of the mapping name the same Customer and give it different values of "
+         "name; that of the later entry counts."),
+    Case(28, "no-address.csv", _people("C1,Li,1,", "C2,Wu,1,"), 2, alone=True,
+         left_out=("2 relations LIVES_AT, because their end is empty (column address)",)),
+    Case(28, "no-number.csv", _people("C1,Li,,x", "C2,Wu,7,y"), 2, alone=True, mapping=_OPTIONAL,
+         left_out=("1 entries of Enterprise with values, because their key is empty and the entry is `optional` "
+                   "(column phone)",)),
     # 29: JSON
     Case(29, "dup-keys.json",
          b'[{"customer_id":"C1","name":"a","name":"b"},{"customer_id":"C1","__proto__":{"x":1},"name":"c"}]',

@@ -47,6 +47,8 @@ WORD = {"y": "to be accepted", "n": "to be refused", "i": "either way"}
 
 def manifest_of(case: Case) -> str:
     text = MANIFEST.format(path=case.file)
+    if case.mapping:
+        text = text[: text.index("    mapping:")] + "    mapping:\n" + case.mapping
     for line in case.stated.splitlines():
         key = line.partition(":")[0]
         text = "".join(
@@ -70,6 +72,8 @@ def fares_as_written(desk, case: Case, report: SourceReport) -> None:
     assert case.delimiter in (None, report.delimiter)
     if case.warning:
         assert said(report) == [case.warning]
+    if case.left_out:
+        assert tuple(one.reason for one in report.left_out) == case.left_out
     if case.names is not None:
         assert tuple(desk.names()) == case.names
     energy = {

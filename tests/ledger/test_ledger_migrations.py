@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from ledger import tables
+from ledger import loads, tables, withdrawals
 from ledger.backup import backup, restore
 from ledger.database import Ledger
 from ledger.migrate import migrations, newest
@@ -123,3 +123,41 @@ def test_a_backup_of_an_older_ledger_is_restored_and_then_migrated(
 def test_the_migrations_that_ship_lead_to_the_layout_that_a_new_ledger_has() -> None:
     assert [one.number for one in migrations()] == list(range(2, tables.VERSION + 1))
     assert newest(migrations()) == tables.VERSION
+
+
+def layout(home: Path) -> dict[str, object]:
+    """Columns of all tables, and which indexes there are."""
+    with closing(sqlite3.connect(home / "ledger/ledger.sqlite")) as connection:
+        names = [n for (n,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+        columns = {
+            name: [
+                (column, kind, required, key)
+                for _, column, kind, required, _, key in connection.execute(f"PRAGMA table_info({name})")
+            ]
+            for name in names
+        }
+        indexes = connection.execute("SELECT name FROM sqlite_master WHERE type = 'index' ORDER BY name")
+        return {**columns, "indexes": [name for (name,) in indexes]}
+
+
+def test_a_ledger_of_version_1_keeps_its_loads_and_can_take_them_back(home: Path, tmp_path: Path) -> None:
+    with Ledger.open(home) as opened:
+        loads.start(opened, "old", "m.yaml", at=NOW, reading=2)
+        append(opened, [row("1"), row("2")], recorded_at=NOW)
+        counts = {"name": "visits", "read": 2, "accepted": 2, "quarantined": 0, "duplicate": 0}
+        loads.finish(opened, "old", [counts], at=NOW)
+    with closing(sqlite3.connect(home / "ledger/ledger.sqlite")) as connection:
+        for table in ("load_record", "withdrawal"):
+            connection.execute(f"DROP TABLE {table}")
+        for column in ("reading", "withdrawal_began_at", "withdrawn_at"):
+            connection.execute(f"ALTER TABLE load DROP COLUMN {column}")
+        connection.execute("UPDATE meta SET value = '1' WHERE name = 'version'")
+        connection.commit()
+    with Ledger.open(home) as opened:
+        assert opened.version == 2
+        assert (loads.get(opened, "old").reading, head(opened)) == (None, 2)
+        with opened.writer():
+            withdrawals.begin(opened, "old", at=NOW)
+            assert list(withdrawals.withdraw(opened, "old", at=NOW)) == [2]
+    Ledger.open(tmp_path / "new").close()
+    assert layout(home) == layout(tmp_path / "new")

@@ -174,14 +174,14 @@ class TestColumns:
 
 class TestLoads:
     def test_a_load_shows_when_it_began_and_what_became_of_it(self, ledger: Ledger) -> None:
-        loads.start(ledger, "l1", "visits.yaml", at=NOW)
-        loads.start(ledger, "l2", "hotline.yaml", at=NOW + timedelta(minutes=1))
+        loads.start(ledger, "l1", "visits.yaml", at=NOW, reading=2)
+        loads.start(ledger, "l2", "hotline.yaml", at=NOW + timedelta(minutes=1), reading=2)
         counts = {"name": "visits", "read": 10, "accepted": 8, "quarantined": 2, "duplicate": 0}
         loads.finish(ledger, "l1", [counts], at=NOW + timedelta(minutes=2))
-        done = Load("l1", "visits.yaml", NOW, NOW + timedelta(minutes=2), [counts])
+        done = Load("l1", "visits.yaml", NOW, NOW + timedelta(minutes=2), [counts], 2)
         assert loads.get(ledger, "l1") == done
         assert loads.listing(ledger) == [
-            Load("l2", "hotline.yaml", NOW + timedelta(minutes=1), None, []),
+            Load("l2", "hotline.yaml", NOW + timedelta(minutes=1), None, [], 2),
             done,
         ]
 

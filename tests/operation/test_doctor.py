@@ -20,12 +20,14 @@ from graph.state import begin, end
 from graph.store import Store
 from graph.write import wipe
 from ingest.projector import catch_up
-from ledger import audit
+from ingest.taking import READING
+from ledger import audit, loads, withdrawals
 from ledger.database import Ledger
-from ledger.records import append
+from ledger.records import acknowledge, append, content_hash
 from services.operation.doctor import environment
 from services.operation.doctor.configuration import configuration, in_force
 from services.operation.doctor.finding import Finding
+from services.operation.doctor.loads import loads as loads_that_want
 from services.operation.doctor.site import clock, ledger_and_store, server_version
 from services.operation.doctor.site import home as home_findings
 from services.settings import settings
@@ -252,3 +254,25 @@ def test_a_neo4j_is_examined(neo4j_store: Store, neo4j_url: str, ledger: Ledger)
     assert values["server"].startswith("Neo4j 5.26")
     assert values["Graph Data Science"].startswith("2.")
     assert wrong(iter(found)) == {}
+
+
+def test_loads_that_want_something_done_are_named(tmp_path: Path) -> None:
+    counts = {"name": "survey", "read": 1, "accepted": 1, "quarantined": 0, "duplicate": 0}
+    at = datetime.now(UTC)
+    with Ledger.open(tmp_path) as opened:
+        assert list(loads_that_want(opened)) == []
+        for number, record_id in enumerate(("named", content_hash(b"", deleted=False).hex())):
+            source = f"survey-{number}"
+            told = row(f"{source}/{record_id}", node("Enterprise", CODES[0]))
+            loads.start(opened, f"load-{number}", "m.yaml", at=at, reading=READING - 1)
+            acknowledge(opened, [told], recorded_at=at, load=f"load-{number}")
+            loads.finish(opened, f"load-{number}", [{**counts, "name": source}], at=at + HOUR)
+        assert wrong(iter(loads_that_want(opened))) == {
+            "SOURCE_READ_BEFORE": "warning",
+            "SOURCE_READ_BEFORE_BY_CONTENT": "warning",
+        }
+        withdrawals.begin(opened, "load-1", at=at)
+        half = next(iter(loads_that_want(opened)))
+        assert (half.fault and half.fault.code, half.state) == ("LOAD_HALF_WITHDRAWN", "fault")
+        assert half.fault is not None
+        assert "kehutu loads withdraw load-1" in half.fault.remedy()

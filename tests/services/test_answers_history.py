@@ -61,7 +61,9 @@ def test_runs_come_newest_first_and_one_is_current(site: Site) -> None:
 
 def test_a_load_that_never_ended_is_shown_as_such(site: Site) -> None:
     for number in range(3):
-        kept_loads.start(site.ledger, f"load-{number}", "site.yaml", at=START + timedelta(hours=number))
+        kept_loads.start(
+            site.ledger, f"load-{number}", "site.yaml", at=START + timedelta(hours=number), reading=2
+        )
     counts = {"name": "visits", "read": 3, "accepted": 1, "quarantined": 1, "duplicate": 1}
     kept_loads.finish(site.ledger, "load-1", [counts], at=START + timedelta(hours=5))
     page = loads.loads(site.ledger, 2)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +15,7 @@ from algorithms.risk.parameters import RiskParameters
 from algorithms.risk.probability import IDENTITY
 from ingest.load import load
 from ingest.projector import Projection
-from ledger import runs
+from ledger import loads, runs, withdrawals
 from services.analysis import analyse
 from services.arrears.history import history
 from services.arrears.trace import trace
@@ -382,3 +383,40 @@ def test_another_fit_in_force_makes_a_full_run(site: Site) -> None:
     assert current(site)[0].parts["risk"]["parameters"]["rho_guarantee"] == 0.5
     fits.reset(site.home)
     assert_as_new(site, follow(site, take(site, world, [world.guarantee(5)])))
+
+
+def take_back(site: Site, load_id: str) -> Projection:
+    at = datetime.now(UTC)
+    with site.ledger.writer():
+        withdrawals.begin(site.ledger, load_id, at=at)
+        assert sum(withdrawals.withdraw(site.ledger, load_id, at=at)) > 0
+    return project(site)
+
+
+def newest_load(site: Site) -> str:
+    return loads.listing(site.ledger, 1)[0].id
+
+
+def test_after_a_load_is_taken_back_the_run_is_what_a_new_analysis_would_make(site: Site) -> None:
+    world = first_world()
+    take(site, world, all_rows(world))
+    analyse(site)
+    _, before = current(site)
+    follow(site, take(site, world, [world.bill(5, month, paid=False) for month in range(4, 12)]))
+    assert np.abs(current(site)[1].score - before.score).max() > 0.1
+    followed = follow(site, take_back(site, newest_load(site)))
+    assert followed.outcome == "continued"
+    after = assert_as_new(site, followed)
+    assert np.abs(after.score - before.score).max() <= 1e-9
+
+
+def test_where_what_reached_furthest_is_taken_back_the_cut_off_goes_back_too(site: Site) -> None:
+    world = first_world()
+    take(site, world, all_rows(world))
+    analyse(site)
+    # Of no type that any input of risk is read from: only its day counts.
+    follow(site, take(site, world, [world.put("calls", "C1", "4400000001")], "2026-04-30"))
+    assert current(site)[0].cut_off.isoformat() == "2026-04-30"
+    followed = follow(site, take_back(site, newest_load(site)))
+    assert (followed.outcome, followed.reason) == ("full", "cut-off")
+    assert current(site)[0].cut_off.isoformat() == DAY

@@ -27,6 +27,7 @@ from ledger import audit, columns, quarantine, records, runs
 from ledger.census import census
 from ledger.database import Ledger
 from services.operation.doctor.finding import Finding
+from services.operation.doctor.loads import loads
 from services.settings import FILE, Settings
 from terms.errors import KehutuError
 from terms.texts import Texts
@@ -108,6 +109,7 @@ def _ledger(opened: Ledger) -> Iterator[Finding]:
         yield Finding("ledger", "audit trail", Texts("broken", "不完整"), fault)
     rows = quarantine.count(opened)
     yield Finding("ledger", "quarantine", Texts(f"{rows:,} open rows", f"{rows:,} 行待处理"))
+    yield from loads(opened)
     yield from _current_run(opened)
 
 

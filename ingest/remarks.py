@@ -40,6 +40,10 @@ class Remarks:
         if mapped.times or mapped.holdings:
             self._of_relations(here, record, mapped)
 
+    def settle(self) -> None:
+        """Between batches: keep what has been seen in less memory."""
+        self._holdings.settle()
+
     def _of_relations(self, here: Place, record: NewRecord, mapped: Mapped) -> None:
         name = self._source.name
         for times in mapped.times:

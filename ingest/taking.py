@@ -201,7 +201,7 @@ class Taking:
         batch = Batch(self.read, self.records, self.refused)
         self.read, self.weight, self.records, self.refused = 0, 0, [], []
         self.seen.settle()
-        self.holdings.settle()
+        self.remarks.settle()
         return batch
 
     def _shown(self, row: Row) -> Mapping[str, object]:

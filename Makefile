@@ -21,7 +21,7 @@ define with_uv_or_pip
 	else $(BIN)/python -m pip install --quiet --disable-pip-version-check $(1); fi
 endef
 
-.PHONY: demo test test-long test-server check lint types imports format install install-test lock generate clean help
+.PHONY: demo test test-long test-server check lint types imports marks format install install-test lock generate clean help
 
 help:  ## Show this list.
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -49,6 +49,9 @@ types: install-test
 
 imports: install-test
 	$(BIN)/lint-imports
+
+marks: install-test  ## Figures that show whether the code keeps its habits.
+	$(BIN)/python -m tests.marks
 
 format: install-test  ## Format the code and fix what can be fixed.
 	$(BIN)/ruff check --fix $(CHECKED)

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from terms.errors import catalogue
 
 CHECKOUT = Path(__file__).parents[1]
-ROOMS = ("terms", "graph", "ledger", "ingest", "algorithms", "engines", "services", "api", "cli")
+ROOMS = ("terms", "graph", "ledger", "ingest", "algorithms", "services", "api", "cli")
 IGNORE = re.compile(r"#\s*(?:ruff:\s*)?noqa\b|#\s*type:\s*ignore\b")
 BROAD = re.compile(r"^\s*except(?:\s+(?:Base)?Exception\b.*)?:")
 CODE = re.compile(r"[A-Z][A-Z0-9_]{3,}")

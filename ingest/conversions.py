@@ -280,8 +280,8 @@ def check_format(format: str) -> None:
             Texts(
                 f"format '{format}' reads no date; write it like %Y-%m-%d or %Y年%m月%d日, with %z for an offset "
                 f"such as +0800, or {', '.join(EPOCHS)}",
-                f"format“{format}”读不出日期；请写成 %Y-%m-%d 或 %Y年%m月%d日，时区偏移写“%z”（例如“+0800”），"
-                f"或 {'、'.join(EPOCHS)}",
+                f"format“{format}”读不出日期；请写成“%Y-%m-%d”或“%Y年%m月%d日”，时区偏移写“%z”（例如“+0800”），"
+                f"或 {'、'.join(f'“{name}”' for name in EPOCHS)}",
             )
         )
 

@@ -35,7 +35,14 @@ class Places:
     def fault(self, reason: Texts, *way: str | int) -> NoReturn:
         """Raises ``MANIFEST_FAULT`` for a value."""
         line, known = self._find(way)
-        raise KehutuError("MANIFEST_FAULT", file=self.file, line=line, entry=_dotted(known), reason=reason)
+        raise KehutuError(
+            "MANIFEST_FAULT",
+            file=self.file,
+            line=line,
+            entry=_dotted(known),
+            entry_zh=_dotted(known, "整个文件"),
+            reason=reason,
+        )
 
     def _find(self, way: Sequence[str | int]) -> tuple[int, tuple[str | int, ...]]:
         node = self.root
@@ -73,7 +80,9 @@ def read_yaml(text: str, file: str) -> tuple[Places, object]:
         reason = _no_yaml(fault.problem)
     except YAMLError as fault:
         line, reason = 1, _no_yaml(str(fault).splitlines()[0])
-    raise KehutuError("MANIFEST_FAULT", file=file, line=line, entry="file", reason=reason)
+    raise KehutuError(
+        "MANIFEST_FAULT", file=file, line=line, entry="file", entry_zh="整个文件", reason=reason
+    )
 
 
 def _no_yaml(problem: str | None) -> Texts:
@@ -111,8 +120,8 @@ def _scalar(node: ScalarNode) -> Scalar | None:
             return text
 
 
-def _dotted(way: Sequence[str | int]) -> str:
+def _dotted(way: Sequence[str | int], whole: str = "file") -> str:
     text = ""
     for step in way:
         text += f"[{step + 1}]" if isinstance(step, int) else f".{step}" if text else str(step)
-    return text or "file"
+    return text or whole

@@ -101,9 +101,17 @@ def marks() -> list[Mark]:
     """Every figure, of every room and of the whole."""
     found = []
     for room in [room for room in ROOMS if (CHECKOUT / room).is_dir()]:
-        found.append(Mark("ignores in 1,000 lines", room, ignores_a_thousand_lines(room), 0.5, at_least=False))
         found.append(
-            Mark("broad excepts in 1,000 lines", room, broad_excepts_a_thousand_lines(room), 0.1, at_least=False)
+            Mark("ignores in 1,000 lines", room, ignores_a_thousand_lines(room), 0.5, at_least=False)
+        )
+        found.append(
+            Mark(
+                "broad excepts in 1,000 lines",
+                room,
+                broad_excepts_a_thousand_lines(room),
+                0.1,
+                at_least=False,
+            )
         )
         found.append(Mark("public docstrings, %", room, documented(room), 90, at_least=True))
     found.append(Mark("rules switched off", "", rules_switched_off(), 5, at_least=False))

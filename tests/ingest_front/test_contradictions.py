@@ -103,7 +103,7 @@ def test_one_key_under_several_names_is_noticed(desk) -> None:
         "sources:\n  - {name: register, path: e.csv, channel: credit-bureau, recordId: row, observedAt: 2026-01-31,"
         " mapping: [{node: Enterprise, key: {creditCode: code}, set: {name: name}}]}\n"
     ).sources
-    assert noticed(report) == {"NOTICE_NAMES_OF_KEY": (1, [4])}
+    assert noticed(report)["NOTICE_NAMES_OF_KEY"] == (1, [4])
 
 
 def test_a_later_version_of_a_record_may_have_another_name(desk) -> None:

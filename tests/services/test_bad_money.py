@@ -334,6 +334,7 @@ def test_every_code_of_a_caution_has_a_sentence_in_both_languages() -> None:
     codes = {
         code
         for module in services.rglob("*.py")
+        if "operation" not in module.parts  # whose codes are errors
         for found in said.finditer(module.read_text(encoding="utf-8"))
         for code in found.groups()
         if code

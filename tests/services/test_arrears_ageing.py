@@ -63,6 +63,7 @@ def test_the_buckets_add_up_to_the_balance(rows: list[tuple[int, int, int | None
 def test_the_portrait_has_the_buckets_of_its_balance(small_site: Site) -> None:
     found = risk(small_site, customer(small_site, "4400000001").id)
     assert found is not None
-    assert sum(bucket.amount.fen for bucket in found.ageing) == found.balance.fen == 7 * 310_000
+    arrears = found.arrears
+    assert sum(bucket.amount.fen for bucket in arrears.ageing) == arrears.balance.fen == 7 * 310_000
     # Due on the 20th of May to November 2025, seen from the 31st of March 2026.
-    assert [bucket.amount.fen for bucket in found.ageing] == [0, 0, 0, 2 * 310_000, 5 * 310_000]
+    assert [bucket.amount.fen for bucket in arrears.ageing] == [0, 0, 0, 2 * 310_000, 5 * 310_000]

@@ -130,7 +130,7 @@ class TestDuplicates:
 
     def test_they_are_found_within_a_batch_too(self, ledger: Ledger) -> None:
         batch = [row("1", "A"), row("1", "A"), row("1", "B"), row("2", "A")]
-        taken = acknowledge(ledger, batch, recorded_at=NOW)
+        taken = [(one.outcome, one.seq) for one in acknowledge(ledger, batch, recorded_at=NOW)]
         assert taken == [("accepted", 1), ("duplicate", 1), ("accepted", 2), ("accepted", 3)]
 
     def test_the_same_content_of_two_sources_is_no_duplicate(self, ledger: Ledger) -> None:

@@ -131,7 +131,7 @@ def test_every_answer_uses_the_fit_and_money_adds_up(
 
     seen = risk_of(site, customer(site, "5500000007").id)
     assert seen is not None
-    assert seen.probability == model.chance(seen.party)
+    assert seen.arrears.probability == model.chance(seen.party)
     assert seen.expected_loss.fen == model.expected_loss[seen.party]
 
 

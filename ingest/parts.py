@@ -2,7 +2,7 @@
 
 Parts add up within one channel; two registers tell the same holding twice. So of the claims to the parts of one pair
 the most preferred decides: with a part number, the numbered parts of its channel are the holding, and nothing else is;
-without one, the holding is whole, and numbered parts of it are left out.
+without one, the holding is whole, and numbered parts of it are left out. Of one record that tells both the parts count.
 """
 
 from __future__ import annotations
@@ -46,7 +46,8 @@ def _of_one_pair(
 ) -> Iterable[tuple[Itself, Sequence[RelationClaim]]]:
     first = min(
         (claim for told in parts.values() for claim in told),
-        key=lambda claim: preference(claim.record, None, schema),
+        # A record that tells both is taken by its parts, in whatever order its claims come.
+        key=lambda claim: (preference(claim.record, None, schema), claim.statement.key == ""),
     )
     for itself, told in parts.items():
         numbered = told[0].statement.key != ""

@@ -161,18 +161,15 @@ CASES: dict[str, list[dict[str, object]]] = {
         {"type": "Line", "ids": ["line:L1", "line:L3"], **NO_FILTER, "property": "length"},
     ],
     "crowded_sources": [
-        {"type": "Customer", "relation": "LIVES_AT", "ids": [ZHANG], "today": "2026-01-31"},
+        {"type": "Customer", "relation": "LIVES_AT", "ids": [ZHANG]},
         {
             "type": "Customer",
             "relation": "HAS_ACCOUNT",
             "ids": [ZHANG, "customer:none"],
-            "today": "2026-01-31",
         },
-        {"type": "Customer", "relation": "HAS_ACCOUNT", "ids": [], "today": "2026-01-31"},
+        {"type": "Customer", "relation": "HAS_ACCOUNT", "ids": []},
     ],
-    "crowded_targets": [
-        {"type": "Enterprise", "relation": "GUARANTEES", "ids": [ONE, TWO, THREE], "today": "2026-01-31"}
-    ],
+    "crowded_targets": [{"type": "Enterprise", "relation": "GUARANTEES", "ids": [ONE, TWO, THREE]}],
     "all_crowded_sources": [
         {"type": "Customer", "relation": "HAS_ACCOUNT", "today": "2026-01-31"},
         {"type": "Account", "relation": "BILLED", "today": "2026-01-31", "first": 1},

@@ -84,7 +84,7 @@ def test_a_change_is_in_the_graph_by_value(store: Store) -> None:
             "INVESTS_IN",
             "enterprise:2",
             "enterprise:1",
-            {"share": 1.0, "origins": ["synthetic"], "recordId": "loans/2-"},
+            {"share": 1.0, "key": "", "origins": ["synthetic"], "recordId": "loans/2-"},
         ),
     ]
     assert isinstance(read["relations"][2]["properties"]["share"], float)

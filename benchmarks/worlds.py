@@ -8,6 +8,9 @@ docs/evaluation/risk.md; nothing here imports anything of the product.
     (b)  hard cascade: fails when an own shock is large enough, or when losses use up the true buffer
     (b2) one buffer: the own shock and the losses together use it up
 
+Each comes in variants (``benchmarks/group_worlds.py``): pairs, rings and joint groups instead of the standard's rings,
+or dense trade.
+
     python -m benchmarks.worlds [--seed 0] [--years 1000]      prints the base rates
 """
 
@@ -15,12 +18,14 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import NormalDist
 from typing import Literal, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
+
+from benchmarks.group_worlds import VARIANTS, Groups
 
 Floats: TypeAlias = npt.NDArray[np.float64]
 Ints: TypeAlias = npt.NDArray[np.int64]
@@ -64,6 +69,7 @@ SETTINGS: dict[Name, Setting] = {
     "b2": Setting(leverage=1.0, guarantee=1.2, distress=0.03, spread=1.0, known=0.03),
 }
 NAMES: tuple[Name, ...] = tuple(SETTINGS)
+GROUPS: tuple[Groups, ...] = tuple(VARIANTS)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -85,6 +91,7 @@ class World:
     own: Floats
     known: Bools
     exposure: Floats
+    groups: Groups = "standard"
 
     @property
     def size(self) -> int:
@@ -100,35 +107,54 @@ class Outcomes:
     alone: Bools
 
 
-def make(name: Name, seed: int) -> World:
+def make(name: Name, seed: int, groups: Groups = "standard") -> World:
     """The world ``name`` of a seed; equal arguments give equal worlds.
 
     Raises:
-        KeyError: a name that is not in ``NAMES``.
+        KeyError: a name that is not in ``NAMES``, or groups that are not in ``GROUPS``.
     """
-    setting = SETTINGS[name]
-    generator = _generator(name, seed, _WORLD)
-    traded_by, traded_to = _trades(generator)
-    traded = generator.lognormal(0.0, 1.0, TRADES)
+    setting, variant = setting_of(name, groups), VARIANTS[groups]
+    generator = _generator(name, groups, seed, _WORLD)
+    trades = variant.trades or TRADES
+    traded_by, traded_to = _trades(generator, trades)
+    traded = generator.lognormal(0.0, 1.0, trades)
     leverage = generator.lognormal(np.log(setting.leverage) - 0.6**2 / 2, 0.6, FIRMS)
     receivable = np.bincount(traded_to, weights=traded, minlength=FIRMS)
     buffer = np.where(receivable > 0.0, receivable / leverage, 1.0)
-    member, following = _rings(generator)
-    guaranteed = buffer[following] * generator.lognormal(np.log(setting.guarantee), 0.5, IN_RINGS)
+    member, following = variant.links(generator, FIRMS) if variant.links else _rings(generator)
+    grouped = buffer[following] * generator.lognormal(np.log(setting.guarantee), 0.5, len(member))
     logit = _centre(setting.distress, setting.spread) + setting.spread * generator.standard_normal(FIRMS)
     own = np.minimum(0.4, _logistic(logit))
     known = generator.random(FIRMS) < setting.known
+    relation = TRADE if variant.as_trade else GUARANTEE
     return World(
         name=name,
         seed=seed,
         source=np.concatenate([traded_by, member]),
         target=np.concatenate([traded_to, following]),
-        relation=np.repeat(np.array([TRADE, GUARANTEE]), [TRADES, IN_RINGS]),
-        amount=np.concatenate([traded, guaranteed]),
+        relation=np.repeat(np.array([TRADE, relation]), [trades, len(member)]),
+        amount=np.concatenate([traded, grouped]),
         buffer=buffer,
         own=np.where(known, 1.0, own),
         known=known,
         exposure=generator.lognormal(0.0, 1.2, FIRMS),
+        groups=groups,
+    )
+
+
+def setting_of(name: Name, groups: Groups = "standard") -> Setting:
+    """The setting of a world with the changes of a variant.
+
+    Raises:
+        KeyError: an unknown name.
+    """
+    setting, variant = SETTINGS[name], VARIANTS[groups]
+    return replace(
+        setting,
+        guarantee=setting.guarantee if variant.guarantee is None else variant.guarantee,
+        leverage=dict(variant.leverage).get(name, setting.leverage),
+        distress=dict(variant.distress).get(name, setting.distress),
+        known=dict(variant.known).get(name, setting.known),
     )
 
 
@@ -162,7 +188,7 @@ def _years(world: World, years: int, stream: int) -> Iterator[Outcomes]:
     cascade = _Cascade(world)
     for group, first in enumerate(range(0, years, AT_ONCE)):
         # A whole group is always drawn: how many of its years are used changes none of them.
-        drawn = cascade.run(_generator(world.name, world.seed, stream, group))
+        drawn = cascade.run(_generator(world.name, world.groups, world.seed, stream, group))
         kept = min(AT_ONCE, years - first)
         yield Outcomes(drawn.failed[:kept], drawn.alone[:kept])
 
@@ -228,23 +254,25 @@ class _Cascade:
         return share
 
 
-def _generator(name: Name, seed: int, *stream: int) -> np.random.Generator:
-    return np.random.default_rng([seed, NAMES.index(name), *stream])
+def _generator(name: Name, groups: Groups, seed: int, *stream: int) -> np.random.Generator:
+    # The key of a variant is never a prefix of another's; the standard's is as it was before there were variants.
+    variant = () if groups == "standard" else (1_000_000, GROUPS.index(groups))
+    return np.random.default_rng([seed, NAMES.index(name), *variant, *stream])
 
 
-def _trades(generator: np.random.Generator) -> tuple[Ints, Ints]:
-    """``TRADES`` distinct ordered pairs of different firms, ends in proportion to min(U^(-1/1.3), 50)."""
+def _trades(generator: np.random.Generator, count: int) -> tuple[Ints, Ints]:
+    """``count`` distinct ordered pairs of different firms, ends in proportion to min(U^(-1/1.3), 50)."""
     out, into = (np.cumsum(np.minimum(generator.random(FIRMS) ** (-1 / 1.3), 50.0)) for _ in range(2))
     pairs = np.zeros(0, dtype=np.int64)
-    while len(pairs) < TRADES:
+    while len(pairs) < count:
         source, target = (
-            np.minimum(np.searchsorted(mass, generator.random(TRADES) * mass[-1], side="right"), FIRMS - 1)
+            np.minimum(np.searchsorted(mass, generator.random(count) * mass[-1], side="right"), FIRMS - 1)
             for mass in (out, into)
         )
         found = np.concatenate([pairs, (source * FIRMS + target)[source != target]])
         _, first = np.unique(found, return_index=True)
         pairs = found[np.sort(first)]
-    pairs = pairs[:TRADES]
+    pairs = pairs[:count]
     return pairs // FIRMS, pairs % FIRMS
 
 
@@ -289,11 +317,12 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--years", type=int, default=1000)
     chosen = parser.parse_args()
-    for name in NAMES:
-        world = make(name, chosen.seed)
+    for name, groups in [(name, groups) for groups in GROUPS for name in NAMES]:
+        world = make(name, chosen.seed, groups)
         happened = outcomes(world, chosen.years)
         failed, alone = happened.failed[:, ~world.known], happened.alone[:, ~world.known]
-        print(f"{name}: base rate {failed.mean():.4f}, by contagion {1 - alone.sum() / failed.sum():.3f}")
+        share = 1 - alone.sum() / failed.sum()
+        print(f"{name}, {groups}: base rate {failed.mean():.4f}, by contagion {share:.3f}")
 
 
 if __name__ == "__main__":

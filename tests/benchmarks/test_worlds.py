@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from benchmarks import worlds
+from benchmarks import group_worlds, worlds
 
 
 @pytest.mark.parametrize("name", worlds.NAMES)
@@ -40,6 +40,51 @@ def test_guarantees_are_rings_of_three_to_eight() -> None:
         assert sum(lengths) == 300
         assert min(lengths) >= 3
         assert max(lengths) <= 8
+
+
+@pytest.mark.parametrize("groups", [g for g in worlds.GROUPS if g not in ("standard", "dense trade")])
+def test_groups_take_the_place_of_the_rings(groups: worlds.Groups) -> None:
+    world = worlds.make("b", 2, groups)
+    source, target = world.source[worlds.TRADES :].tolist(), world.target[worlds.TRADES :].tolist()
+    hit = {i: {k for j, k in zip(source, target, strict=True) if j == i} for i in source}
+    assert len(set(zip(source, target, strict=True))) == len(source)
+    assert all(i not in others for i, others in hit.items())
+    assert set(target) == set(hit)
+    loans = groups.startswith("one-way")
+    assert (world.relation[worlds.TRADES :] == (worlds.TRADE if loans else worlds.GUARANTEE)).all()
+    if groups.startswith("pairs"):
+        assert len(hit) == 300
+        assert all(len(others) == 1 and i in hit[next(iter(others))] for i, others in hit.items())
+    elif groups.startswith("joint"):
+        assert len(hit) == 300
+        assert all(
+            len(others) == 4 and all(hit[k] | {k} == others | {i} for k in others)
+            for i, others in hit.items()
+        )
+    elif groups.startswith("circle"):
+        assert (len(hit), {len(others) for others in hit.values()}) == (100, {3})
+    else:
+        assert 150 * 3 <= len(hit) <= 150 * 8
+        assert {len(others) for others in hit.values()} == {1}
+        assert {_circuit(hit, i) for i in hit} == set(range(3, 9))
+    share = world.amount[worlds.TRADES :] / world.buffer[target]
+    assert np.median(share) == pytest.approx(float(groups.split("g ")[1]), rel=0.2)
+
+
+def _circuit(hit: dict[int, set[int]], start: int) -> int:
+    """Steps from a member of a ring back to itself."""
+    at, steps = next(iter(hit[start])), 1
+    while at != start:
+        at, steps = next(iter(hit[at])), steps + 1
+    return steps
+
+
+def test_dense_trade_has_more_links_and_firms_that_stand_on_them() -> None:
+    world = worlds.make("b", 0, "dense trade")
+    assert (world.relation == worlds.TRADE).sum() == 30_000
+    assert (world.relation == worlds.GUARANTEE).sum() == 300
+    assert world.known.mean() == pytest.approx(0.08, abs=0.02)
+    assert worlds.setting_of("b2", "dense trade") == worlds.Setting(2.0, 1.2, 0.03, 1.0, 0.03)
 
 
 def test_equal_seeds_give_equal_worlds_and_years() -> None:
@@ -90,7 +135,8 @@ def test_halves_of_the_ceiling_agree() -> None:
 def test_nothing_of_the_product_is_imported() -> None:
     imported = {
         name.split(".")[0]
-        for node in ast.walk(ast.parse(Path(worlds.__file__).read_text(encoding="utf-8")))
+        for module in (worlds, group_worlds)
+        for node in ast.walk(ast.parse(Path(module.__file__).read_text(encoding="utf-8")))
         if isinstance(node, ast.Import | ast.ImportFrom)
         for name in (
             [node.module or ""] if isinstance(node, ast.ImportFrom) else [a.name for a in node.names]
@@ -99,6 +145,7 @@ def test_nothing_of_the_product_is_imported() -> None:
     assert imported == {
         "__future__",
         "argparse",
+        "benchmarks",
         "collections",
         "dataclasses",
         "statistics",

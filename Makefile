@@ -101,7 +101,7 @@ lock: install  ## Resolve the dependencies anew (LOCK_ARGS=--upgrade takes new v
 generate: install-test  ## Write the generated files anew: query functions, API schema, pages of docs/.
 	$(BIN)/python -m graph.generate_queries
 	$(BIN)/python -m graph.schema.document
-	$(BIN)/python -m ingest.manifest
+	$(BIN)/python -m ingest.manifests.manifest
 	$(BIN)/python -m terms.document
 	$(BIN)/python -c 'from pathlib import Path; from api.schema import sdl; Path("api/schema.graphql").write_text(sdl(), encoding="utf-8")'
 

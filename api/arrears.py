@@ -12,7 +12,7 @@ from api.scalars import FenAmount
 from services.arrears import pages
 from services.arrears.history import HistoryPoint
 from services.arrears.interval import Interval
-from services.arrears.model import Hit, Judged, RiskCluster, RiskTrace, Shock, ShockKind, Step, WhatIf
+from services.arrears.model import Hit, RiskCluster, RiskOverride, RiskTrace, Shock, ShockKind, Step, WhatIf
 from services.arrears.overriding import Overridden
 from services.arrears.watching import RuleKind, Watched
 from services.assumption import Assumption
@@ -78,7 +78,7 @@ expose_enum(RuleKind, name="WatchRuleKind")
 expose(Step, relation=relation)
 expose(Assumption, message=message)
 expose(Interval, name="ScoreInterval")
-expose(Judged, name="RiskOverride")
+expose(RiskOverride, name="RiskOverride")
 expose(RiskTrace)
 expose(Watched)
 expose(HistoryPoint)

@@ -10,7 +10,7 @@ from api.paging import page
 from api.reports import report_path
 from services import portrait
 from services.arrears.interval import Interval
-from services.arrears.model import Judged, RunName
+from services.arrears.model import RiskOverride, RunName
 from services.arrears.own_risk import OwnRisk
 from services.paging import Page
 from services.portrait import Arrears, Contribution, CustomerRisk, PartyRisk
@@ -51,7 +51,7 @@ class Risk:
     @strawberry.field(
         description="A person's judgement that stands in for the party's payment record; absent without one."
     )
-    def override(self, info: Info) -> Judged | None:
+    def override(self, info: Info) -> RiskOverride | None:
         return portrait.judgement(info.context.site, self.found.model, self.found.party)
 
     @strawberry.field(

@@ -37,7 +37,7 @@ from graph.schema.load import schema
 from graph.state import prepare
 from graph.store import Store, open_store
 from graph.write import counts, wipe
-from ingest.load import load
+from ingest.loads.load import load
 from ledger.database import Ledger
 from services import portrait
 from services.loading import project as follow

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from services.arrears.model import Judged
+from services.arrears.model import RiskOverride
 from terms.errors import Lang
 
 TEXT = {
@@ -12,7 +12,7 @@ TEXT = {
 }
 
 
-def judgement_text(found: Judged, lang: Lang) -> str:
+def judgement_text(found: RiskOverride, lang: Lang) -> str:
     """A judgement in words."""
     return TEXT[lang].format(
         author=found.author,

@@ -31,7 +31,7 @@ class Mention(NamedTuple):
     role: Role
 
 
-class Named(NamedTuple):
+class MentionColumns(NamedTuple):
     """Mentions of a batch of records as the tables keep them: in their order, each once.
 
     ``keys``: digests. ``kinds``: role and origin. ``rows``: the place of the record in its batch, from 0.
@@ -42,7 +42,7 @@ class Named(NamedTuple):
     rows: npt.NDArray[np.int32]
 
 
-def named(ledger: Ledger, batch: Sequence[tuple[Origin, Sequence[tuple[str, Role]]]]) -> Named:
+def named(ledger: Ledger, batch: Sequence[tuple[Origin, Sequence[tuple[str, Role]]]]) -> MentionColumns:
     """The mentions of a batch, from the origin and the mentions of each record."""
     keys = ledger.key_digests([key for _, mentions in batch for key, _ in mentions])
     kinds = np.array([_KIND[role, origin] for origin, mentions in batch for _, role in mentions], np.int8)
@@ -52,10 +52,10 @@ def named(ledger: Ledger, batch: Sequence[tuple[Origin, Sequence[tuple[str, Role
     keys, kinds, rows = keys[order], kinds[order], rows[order]
     once = np.ones(len(keys), bool)
     once[1:] = (keys[1:] != keys[:-1]) | (kinds[1:] != kinds[:-1]) | (rows[1:] != rows[:-1])
-    return Named(keys[once], kinds[once], rows[once])
+    return MentionColumns(keys[once], kinds[once], rows[once])
 
 
-def add(connection: Connection, mentions: Named, seqs: Sequence[int]) -> None:
+def add(connection: Connection, mentions: MentionColumns, seqs: Sequence[int]) -> None:
     """Add the mentions of a batch to the recent ones.
 
     Args:

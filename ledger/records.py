@@ -107,7 +107,11 @@ class Record(NamedTuple):
 
 
 def append(
-    ledger: Ledger, batch: Sequence[NewRecord], *, recorded_at: datetime, named: mentions.Named | None = None
+    ledger: Ledger,
+    batch: Sequence[NewRecord],
+    *,
+    recorded_at: datetime,
+    named: mentions.MentionColumns | None = None,
 ) -> list[Outcome]:
     """Acknowledge a batch; see :func:`acknowledge`.
 
@@ -122,7 +126,7 @@ def acknowledge(
     batch: Sequence[NewRecord],
     *,
     recorded_at: datetime,
-    named: mentions.Named | None = None,
+    named: mentions.MentionColumns | None = None,
     load: str | None = None,
 ) -> list[Acknowledged]:
     """Take a batch in one commit, on disk when this returns. Safe to call from many processes at once.

@@ -9,8 +9,8 @@ import numpy as np
 import orjson
 
 from graph.write import counts
-from ingest.load import load
-from ingest.report import LoadReport
+from ingest.loads.load import load
+from ingest.loads.report import LoadReport
 from ingest.world.demo import prepare
 from services.analysis import AnalysisReport, analyse
 from services.arrears.clusters import clusters

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from ingest.cardinality import Crowded
-from ingest.load import load
-from ingest.projector import Projection
-from ingest.rehearsal import Rehearsal, RehearsedSource, Said, Understood, rehearse
-from ingest.relations import Warned
-from ingest.report import LoadReport
+from ingest.entities.relations import Warned
+from ingest.loads.load import load
+from ingest.loads.rehearsal import Rehearsal, RehearsedSource, Said, Understood, rehearse
+from ingest.loads.report import LoadReport
+from ingest.projection.cardinality import Crowded
+from ingest.projection.projector import Projection
 from ledger.database import Ledger
 from services.live.following import Followed, follow
 from services.run_copy import copy_current

@@ -9,7 +9,7 @@ import hashlib
 from collections.abc import Callable
 from datetime import UTC, datetime
 
-from ingest.mentions import mentions
+from ingest.identity.mention_keys import mentions
 from ingest.statements import Statements
 from ledger.judgements import CHANNEL
 from ledger.records import NewRecord, Record, append, current

@@ -8,12 +8,12 @@ from typing import TypeAlias
 
 from graph import queries
 from graph.schema.keys import type_of
-from ingest.entities import Entity
-from ingest.view import view
+from ingest.entities.entity_view import view
+from ingest.entities.surviving_values import ResolvedEntity
 from ledger.runs import Run
 from services.arrears.interval import Interval, interval_of
 from services.arrears.judgements import judgements_of
-from services.arrears.model import Judged, Step
+from services.arrears.model import RiskOverride, Step
 from services.arrears.own_risk import OwnRisk, own_risk
 from services.arrears.trace import trace_of
 from services.entity import has_ended
@@ -237,7 +237,7 @@ def contributions(site: Site, found: CustomerRisk | PartyRisk, top: int = 100) -
     return [Contribution(path.share, path.amount, path.steps) for path in traced.paths]
 
 
-def judgement(site: Site, model: RiskModel, party: int) -> Judged | None:
+def judgement(site: Site, model: RiskModel, party: int) -> RiskOverride | None:
     """The judgement of a person about a party, if one is in force."""
     name = model.ids[party]
     names = {party: names_of(site.store, site.schema, [name])[name]}
@@ -260,7 +260,7 @@ def community(site: Site, model: RiskModel, party: int) -> Community:
 
 def provenance(site: Site, entity: str, field: str | None = None) -> list[Provenance]:
     """Who says each value of an entity, the value shown first; all fields, or one."""
-    seen: Entity | None = view(site.ledger, site.schema, EntityId(entity))
+    seen: ResolvedEntity | None = view(site.ledger, site.schema, EntityId(entity))
     if seen is None:
         raise KehutuError("UNKNOWN_ID", id=entity)
     told = {name: chosen.value for name, chosen in seen.values.items()}

@@ -20,7 +20,7 @@ import orjson
 from algorithms.pairs_in_common import pairs_in_common
 from graph import queries
 from graph.store import Store
-from ingest.conversions import ZONE
+from ingest.cells.conversions import ZONE
 from ledger.records import versions
 from services.risk.model import RiskModel
 from services.site import Site

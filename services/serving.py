@@ -13,7 +13,7 @@ from graph.rebuild import refuse_while_rebuilding
 from graph.schema.load import schema
 from graph.state import prepare
 from graph.store import open_store
-from ingest.abreast import refuse_ahead
+from ingest.projection.store_matches_ledger import refuse_ahead
 from ledger.database import Ledger
 from services.loading import project
 from services.settings import Settings

@@ -13,7 +13,7 @@ from graph.schema.load import schema
 from graph.schema.model import Schema
 from graph.state import prepare
 from graph.store import Store, open_store
-from ingest.abreast import refuse_ahead
+from ingest.projection.store_matches_ledger import refuse_ahead
 from ledger.aliases import resolve
 from ledger.database import Ledger
 from services.settings import Settings

@@ -21,7 +21,7 @@ from graph.state import read_state
 from graph.store import Store
 from graph.write import wipe
 from ingest.bulk.fill import Told, fill_bulk
-from ingest.projector import Projection, catch_up, fill
+from ingest.projection.projector import Projection, catch_up, fill
 from ledger.database import Ledger
 from ledger.naming import named_until
 from ledger.records import head
@@ -56,7 +56,7 @@ def follow(
         at_once: mentions of keys in the ledger from which it is.
         held: the caller is :func:`alone` already.
     Raises:
-        KehutuError: what :func:`ingest.projector.catch_up` and :func:`ingest.bulk.fill.fill_bulk` raise.
+        KehutuError: what :func:`ingest.projection.projector.catch_up` and :func:`ingest.bulk.fill.fill_bulk` raise.
     """
 
     def told(done: int, total: int) -> None:

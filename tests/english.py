@@ -17,8 +17,16 @@ from pydantic import BaseModel
 from cli.main import COMMANDS
 from graph.schema.load import schema
 from graph.schema.model import IdentityRole, PersonalData
-from ingest.manifest_text import Cell, ManifestText, MappingText, NodeEntry, RelationEntry, Source, When
-from ingest.numbers import UNITS
+from ingest.cells.numbers import UNITS
+from ingest.manifests.manifest_text import (
+    Cell,
+    ManifestText,
+    MappingText,
+    NodeEntry,
+    RelationEntry,
+    Source,
+    When,
+)
 from ingest.readers import ENDINGS
 from services.arrears.watching import RuleKind
 from services.settings import Settings

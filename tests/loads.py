@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ingest.report import SourceReport
+from ingest.loads.report import SourceReport
 
 
 def said(report: SourceReport) -> list[str]:

@@ -4,5 +4,5 @@
 finds out which entities stand in one record only and gives every node its place (arrays), ``merged`` makes the
 entities of several records, ``emit`` writes all others and the relations, ``rivals`` the relations that several
 records claim, ``cautions`` what does not fit together (workers again). What an entity or a relation is stays with
-``ingest.identity``, ``entities`` and ``relations``: here is only decided who computes what, and when.
+``ingest.identity.clusters``, ``entities`` and ``relations``: here is only decided who computes what, and when.
 """

@@ -1,8 +1,9 @@
 """What one record alone says of an entity or a relation, as the store holds it: nearly all of a large graph.
 
-The same as :func:`ingest.entities.node_row` and :func:`ingest.relations.relation_row` give for a single claim, without
-an object for each: a value goes from the record's payload into the line as it is, and what is equal for all
-statements that give values to the same properties is found out once (docs/decisions/0014-large-graphs-at-once.md).
+The same as :func:`ingest.entities.surviving_values.node_row` and :func:`ingest.entities.relations.relation_row` give
+for a single claim, without an object for each: a value goes from the record's payload into the line as it is, and what
+is equal for all statements that give values to the same properties is found out once
+(docs/decisions/0014-large-graphs-at-once.md).
 """
 
 from __future__ import annotations

@@ -21,10 +21,10 @@ from ingest.bulk.emit import SIDES, Group, found_ends, relation_hash
 from ingest.bulk.ends import Claim, Ends
 from ingest.bulk.jobs import Answer
 from ingest.bulk.plan import among
-from ingest.cardinality import Crowded, crowded_among
-from ingest.claims import RelationClaim, RelationIdentity
-from ingest.relations import Warned, doubled
-from ingest.sightings import Told
+from ingest.entities.claims import RelationClaim, RelationIdentity
+from ingest.entities.relations import Warned, doubled
+from ingest.identity.sightings import RecordSightings
+from ingest.projection.cardinality import Crowded, crowded_among
 from ledger.database import Ledger
 from ledger.records import by_seq
 from ledger.scan import Row
@@ -64,7 +64,7 @@ def caution(context: Context, ends: Ends, kind: Group) -> Answer:
     records = by_seq(context.ledger, np.load(context.folder / f"caution-{kind}-seqs.npy").tolist())
     for seq in sorted(records):
         record = records[seq]
-        told = Told.read(record)
+        told = RecordSightings.read(record)
         row = Row(seq, record.source, record.record_id, record.origin, record.payload)
         given = [Claim(row, said) for said in orjson.loads(record.payload)["relations"]]
         statement_of = {id(c.said): s for c, s in zip(given, told.relations, strict=True)}

@@ -27,9 +27,9 @@ from ingest.bulk.jobs import Job, Pool
 from ingest.bulk.plan import KeysMetError, Surveyed, part, places, write_table
 from ingest.bulk.rivals import unrivalled, write_rivals
 from ingest.bulk.worker import Worker
-from ingest.cardinality import Crowded
-from ingest.projector import Projection
-from ingest.relations import Warned
+from ingest.entities.relations import Warned
+from ingest.projection.cardinality import Crowded
+from ingest.projection.projector import Projection
 from ledger.database import Ledger
 from ledger.naming import name_all
 from ledger.records import by_seq

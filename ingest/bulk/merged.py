@@ -1,7 +1,8 @@
 """Entities that several records describe, or that a judgement touches: read again, and put together.
 
 The same functions as for the incremental projection say what they are; here whole components come at once. One that
-is larger than memory should hold is read in rounds, of which each keeps what :func:`ingest.recall.needed` says.
+is larger than memory should hold is read in rounds, of which each keeps what
+:func:`ingest.entities.large_entities.needed` says.
 """
 
 from __future__ import annotations
@@ -16,10 +17,10 @@ from graph.bulk import node_line
 from ingest.bulk.context import Context, Numbers
 from ingest.bulk.emit import ORIGINS
 from ingest.bulk.jobs import Answer
-from ingest.entities import node_row
-from ingest.identity import Identity, clusters
-from ingest.recall import needed
-from ingest.sightings import Sighting, Told, sightings_among
+from ingest.entities.large_entities import needed
+from ingest.entities.surviving_values import node_row
+from ingest.identity.clusters import Identity, clusters
+from ingest.identity.sightings import RecordSightings, Sighting, sightings_among
 from ledger.judgements import Judgement
 from ledger.records import Record, by_seq
 from terms.ids import EntityId, Key
@@ -38,7 +39,7 @@ def merge(context: Context, file: int) -> Answer:
     }
     judgements = _judgements(context, mine)
     sightings: list[Sighting] = []
-    last: list[Told] = []
+    last: list[RecordSightings] = []
 
     def mine_of(keys: Sequence[str]) -> bool:
         return hash(keys[0]) in mine or (len(keys) > 1 and not mine.isdisjoint(map(hash, keys)))
@@ -46,7 +47,7 @@ def merge(context: Context, file: int) -> Answer:
     for records in _rounds(context, seqs):
         for record in records:
             if judgements:
-                last.append(Told.read(record))
+                last.append(RecordSightings.read(record))
                 sightings += [s for s in last[-1].sightings if mine_of(s.keys)]
             else:
                 sightings += sightings_among(record, mine_of)
@@ -96,7 +97,7 @@ def _judgements(context: Context, mine: frozenset[int]) -> list[Judgement]:
 
 
 def _apart(
-    identity: Identity, told: Iterable[Told], place: dict[EntityId, int]
+    identity: Identity, told: Iterable[RecordSightings], place: dict[EntityId, int]
 ) -> Iterator[tuple[int, str, str, int, EntityId]]:
     """Ends of relations in records that belong to another entity than their key does."""
     for one in told:

@@ -16,10 +16,10 @@ from ingest.bulk.context import Context, Numbers
 from ingest.bulk.emit import found_ends, relation_hash
 from ingest.bulk.ends import Claim, Ends
 from ingest.bulk.jobs import Answer
-from ingest.claims import RelationClaim, RelationIdentity
-from ingest.parts import standing_of
-from ingest.relations import relation_row
-from ingest.sightings import Told
+from ingest.entities.claims import RelationClaim, RelationIdentity
+from ingest.entities.holding_parts import standing_of
+from ingest.entities.relations import relation_row
+from ingest.identity.sightings import RecordSightings
 from ledger.records import by_seq
 from ledger.scan import Row
 from terms.ids import EntityId
@@ -72,7 +72,7 @@ def rival(context: Context, ends: Ends, file: int) -> Answer:
     found = by_seq(context.ledger, seqs.tolist())
     for seq in sorted(found):
         record = found[seq]
-        told = Told.read(record)
+        told = RecordSightings.read(record)
         row = Row(seq, record.source, record.record_id, record.origin, record.payload)
         given = [Claim(row, said) for said in orjson.loads(record.payload)["relations"]]
         statement_of = {id(c.said): s for c, s in zip(given, told.relations, strict=True)}

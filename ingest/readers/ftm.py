@@ -13,11 +13,11 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from ingest.lists import filled
 from ingest.notices import Place
 from ingest.readers import BadRow, Opened, Request, Row
 from ingest.readers.input import check_options
 from ingest.readers.json import read_objects
+from ingest.readers.lists import filled
 from terms.errors import KehutuError
 
 Entity = Mapping[str, Any]

@@ -8,7 +8,7 @@ from functools import lru_cache
 import numpy as np
 
 from graph.arrays import Ints
-from ingest.view import view
+from ingest.entities.entity_view import view
 from services.assumption import Assumption
 from services.exposure.model import BUFFER_KINDS, Caution
 from services.risk.model import RiskModel

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from services.arrears.model import Judged
+from services.arrears.model import RiskOverride
 from services.exposure.model import Override
 from services.names import Named
 from services.risk.model import RiskModel
 
 
-def judged(found: Override, party: Named) -> Judged:
+def judged(found: Override, party: Named) -> RiskOverride:
     """A judgement with its party by name."""
-    return Judged(
+    return RiskOverride(
         party=party,
         own=found.own,
         recorded=found.recorded,
@@ -23,6 +23,6 @@ def judged(found: Override, party: Named) -> Judged:
     )
 
 
-def judgements_of(model: RiskModel, names: Mapping[int, Named]) -> tuple[Judged, ...]:
+def judgements_of(model: RiskModel, names: Mapping[int, Named]) -> tuple[RiskOverride, ...]:
     """The judgements in force about the named parties, by party."""
     return tuple(judged(found, names[found.party]) for found in model.overrides if found.party in names)

@@ -114,7 +114,7 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
+class RiskOverride:
     """A person's judgement of a party's own distress, in place of what its payment record says."""
 
     party: Named
@@ -163,7 +163,7 @@ class RiskTrace:
     """The run that the answer comes from."""
     data_time: date
     """Cut-off of the data, an ISO date."""
-    overrides: tuple[Judged, ...] = ()
+    overrides: tuple[RiskOverride, ...] = ()
     """Judgements of people about parties named here; they stand in for payment records."""
     interval: Interval | None = None
     """Limits of the score where buffers are uncertain; absent where no such buffer bears on it."""
@@ -228,7 +228,7 @@ class RiskCluster:
     """What to do first, in words."""
     action: Action | None
     """The same for programs; absent where nothing can be spared."""
-    overrides: tuple[Judged, ...] = ()
+    overrides: tuple[RiskOverride, ...] = ()
     """Judgements of people about parties named here."""
 
 
@@ -317,7 +317,7 @@ class WhatIf:
     """The run that the what-if started from."""
     data_time: date
     """Cut-off of the data, an ISO date."""
-    overrides: tuple[Judged, ...] = ()
+    overrides: tuple[RiskOverride, ...] = ()
     """Judgements of people about parties that are hit; shocks come on top of them."""
     cautions: tuple[str, ...] = ()
     """What had to be assumed, in short."""

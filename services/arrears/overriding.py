@@ -19,7 +19,7 @@ from ingest.statements import NodeStatement, RelationStatement, Statements, Valu
 from ledger import runs
 from ledger.runs import Run
 from services.arrears.judgements import judged
-from services.arrears.model import Judged, RunName
+from services.arrears.model import RiskOverride, RunName
 from services.arrears.position import position
 from services.exposure.model import Override
 from services.live.continuing import Continued, changes_of
@@ -45,7 +45,7 @@ class Overridden:
 
     party: Named
     """The party that was judged."""
-    override: Judged | None
+    override: RiskOverride | None
     """The judgement in force; absent where it was taken back."""
     before: float
     """Arrears probability before."""

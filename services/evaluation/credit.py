@@ -56,7 +56,7 @@ class Model:
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
+class ScoredForecast:
     """A forecast with its scores on the test file."""
 
     name: str
@@ -84,7 +84,7 @@ class CreditReport:
     train: Part
     test: Part
     model: Model
-    judged: tuple[Judged, ...]
+    judged: tuple[ScoredForecast, ...]
     columns: tuple[Weight, ...]
     left_out: tuple[LeftOut, ...]
     warnings: tuple[str, ...]
@@ -166,7 +166,7 @@ def evaluate(
     single, name = _best_single(chosen.train, y, folds, seed)
     numbered = None if groups is None else _numbered([groups[1][k] for k in np.flatnonzero(rows[1]).tolist()])
     judged = tuple(
-        Judged(title, judge(later, chance, money=at_stake[rows[1]], groups=numbered, seed=seed))
+        ScoredForecast(title, judge(later, chance, money=at_stake[rows[1]], groups=numbered, seed=seed))
         for title, chance in (
             (learned.name, forecast),
             (f"{SINGLE}: {name}", single.forecast({name: chosen.test[name]})),

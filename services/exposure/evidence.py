@@ -9,7 +9,7 @@ from typing import Literal, TypeAlias
 import numpy as np
 
 from graph.arrays import Ints
-from ingest.conversions import ZONE
+from ingest.cells.conversions import ZONE
 from ingest.statements import evidence_mention
 from ledger.records import by_seq, mentioning, versions
 from ledger.withdrawals import taken_back

@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from ingest.loads.report import LeftOut, Noticed, left_out, noticed, read_kept
 from ingest.notices import Place
-from ingest.report import LeftOut, Noticed, left_out, noticed, read_kept
 from ledger import loads as kept
 from ledger.database import Ledger
 from services.graph_answers.history import instant

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from ingest import why as reasons
-from ingest.why_answer import Why
-from ingest.why_text import why_text
+from ingest.judgements import why as reasons
+from ingest.judgements.why_answer import Why
+from ingest.judgements.why_text import why_text
 from services.site import Site
 from terms.errors import Lang
 

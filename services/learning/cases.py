@@ -17,7 +17,7 @@ from algorithms.arrears import Bills, defaults_within
 from algorithms.risk.fitting import Case
 from algorithms.risk.parameters import RiskParameters
 from graph.arrays import Bools, Ints
-from ingest.conversions import ZONE
+from ingest.cells.conversions import ZONE
 from services.exposure.bills import booked
 from services.exposure.tables import read_tables
 from services.risk.inputs import exposure

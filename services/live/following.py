@@ -17,8 +17,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ingest.days import latest_after, latest_day
-from ingest.projector import Projection
+from ingest.projection.business_days import latest_after, latest_day
+from ingest.projection.projector import Projection
 from ledger import runs
 from ledger.runs import Run
 from ledger.withdrawals import exist_after

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from ingest.projector import Projection
+from ingest.projection.projector import Projection
 from ingest.statements import Statements
 from ledger.judgements import is_judgement
 from ledger.records import since

@@ -9,11 +9,11 @@ from datetime import UTC, datetime
 from typing import Generic, TypeVar
 
 from graph.schema.load import schema
-from ingest.identity import effective
-from ingest.judging import Judged, Split, lasting_pair
-from ingest.judging import judge as acknowledge_judgement
-from ingest.judging import split as acknowledge_split
-from ingest.projector import Projection
+from ingest.identity.clusters import effective
+from ingest.judgements.judging import AcknowledgedJudgement, Split, lasting_pair
+from ingest.judgements.judging import judge as acknowledge_judgement
+from ingest.judgements.judging import split as acknowledge_split
+from ingest.projection.projector import Projection
 from ledger.census import census, judgements
 from ledger.database import Ledger
 from ledger.judgements import Judge, Verdict, requested
@@ -72,7 +72,7 @@ class Acknowledged(Generic[T]):
 class Decided:
     """A judgement; ``repeated``: it had been made before under the same idempotency key."""
 
-    judged: Judged
+    judged: AcknowledgedJudgement
     repeated: bool
 
 
@@ -98,7 +98,7 @@ def judge(
     *,
     author: str | None = None,
     reason: str | None = None,
-) -> Acknowledged[Judged]:
+) -> Acknowledged[AcknowledgedJudgement]:
     """Take a person's judgement on two entities, and bring the graph up to date.
 
     Args:
@@ -109,7 +109,7 @@ def judge(
     """
     person = author or trail.operator()
 
-    def said(ledger: Ledger) -> Judged:
+    def said(ledger: Ledger) -> AcknowledgedJudgement:
         trail.note(ledger, f"judge {verdict}", f"{left} {right}", actor=person)
         return acknowledge_judgement(
             ledger,
@@ -171,7 +171,7 @@ def decide(
         wanted = (*pair, verdict, author, _because(reason))
         if wanted != (known.left, known.right, known.verdict, known.author, known.reasons):
             raise KehutuError("IDEMPOTENCY_CONFLICT", key=idempotency_key)
-        answer = Judged(known.left, known.right, known.verdict, known.seq)
+        answer = AcknowledgedJudgement(known.left, known.right, known.verdict, known.seq)
     follow(site, project(site))
     return Decided(answer, repeated=known is not None)
 

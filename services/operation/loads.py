@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from ingest.projector import Projection
+from ingest.projection.projector import Projection
 from ledger import withdrawals
 from ledger.database import Ledger
 from services.live.following import Followed, follow

@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from ingest.retry import Retried, manifest_of
-from ingest.retry import retry as try_rows
+from ingest.loads.retry import Retried, manifest_of
+from ingest.loads.retry import retry as try_rows
 from ledger import quarantine
 from ledger.database import Ledger
 from services.live.following import follow

@@ -11,7 +11,7 @@ from graph.schema.load import schema
 from graph.state import StoreState, read_state
 from graph.store import Store, open_store
 from graph.write import counts
-from ingest.projector import Projection, catch_up
+from ingest.projection.projector import Projection, catch_up
 from ledger.census import census
 from ledger.database import Ledger
 from ledger.records import head

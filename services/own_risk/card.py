@@ -11,7 +11,7 @@ from algorithms.own_risk.training import Trained
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
+class ScoredForecast:
     """A forecast and its scores on the judged cut-offs."""
 
     name: str
@@ -38,7 +38,7 @@ class TargetCard:
     judged_on: tuple[str, ...]
     gap: bool
     judged_rows: int
-    judged: tuple[Judged, ...]
+    judged: tuple[ScoredForecast, ...]
     weights: dict[str, float]
 
 
@@ -68,7 +68,9 @@ class ModelCard:
                     **target,
                     "learned_from": tuple(target["learned_from"]),
                     "judged_on": tuple(target["judged_on"]),
-                    "judged": tuple(Judged(j["name"], _scores(j["scores"])) for j in target["judged"]),
+                    "judged": tuple(
+                        ScoredForecast(j["name"], _scores(j["scores"])) for j in target["judged"]
+                    ),
                 }
             )
             for target in found["targets"]
@@ -92,8 +94,8 @@ def target_card(target: str, trained: Trained) -> TargetCard:
         gap=split.gap,
         judged_rows=split.judged_rows,
         judged=(
-            Judged(learned.name, trained.judged),
-            *(Judged(name, scores) for name, scores in trained.baselines.items()),
+            ScoredForecast(learned.name, trained.judged),
+            *(ScoredForecast(name, scores) for name, scores in trained.baselines.items()),
         ),
         weights=trained.weights,
     )

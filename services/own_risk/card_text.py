@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from algorithms.own_risk.declared import FEATURES, FOR_NEXT_BILL
 from algorithms.own_risk.judging import Figure
-from services.own_risk.card import Judged, ModelCard, TargetCard
+from services.own_risk.card import ModelCard, ScoredForecast, TargetCard
 from terms.errors import Lang
 
 TEXT = {
@@ -119,7 +119,7 @@ def _target(card: ModelCard, target: TargetCard, lang: Lang) -> list[str]:
     ]
 
 
-def _scores(judged: Judged) -> str:
+def _scores(judged: ScoredForecast) -> str:
     s = judged.scores
     cells = [judged.name, _figure(s.auc), _figure(s.average_precision), _figure(s.brier)]
     cells += [f"{s.calibration_error:.4f} ({s.of_a_perfect_one:.4f}, {s.of_a_perfect_one_at_most:.4f})"]

@@ -9,8 +9,8 @@ import numpy as np
 from algorithms.own_risk.columns import Texts
 from algorithms.own_risk.records import Claims, Records, records
 from graph.arrays import Ints
-from ingest.conversions import ZONE
-from ingest.view import View
+from ingest.cells.conversions import ZONE
+from ingest.entities.entity_view import View
 from services.exposure.bills import booked
 from services.exposure.tables import Tables, dates, read_running
 from services.site import Site

@@ -7,7 +7,7 @@ from typing import Final
 
 from graph import queries
 from graph.validity import spans_of
-from ingest import days
+from ingest.projection import business_days
 from services.site import Site
 from terms.errors import KehutuError
 
@@ -21,7 +21,7 @@ def latest_day(site: Site) -> date:
     Raises:
         KehutuError: ``NOTHING_LOADED``.
     """
-    found = days.latest_day(site.ledger)
+    found = business_days.latest_day(site.ledger)
     if found is None:
         raise KehutuError("NOTHING_LOADED")
     return found
@@ -29,7 +29,7 @@ def latest_day(site: Site) -> date:
 
 def day_of(site: Site, as_of: date | None = None) -> date:
     """The day on which an answer holds: the one that was asked for, else the latest of the data."""
-    return as_of or days.latest_day(site.ledger) or UNKNOWN
+    return as_of or business_days.latest_day(site.ledger) or UNKNOWN
 
 
 def before_all(site: Site, day: date) -> bool:
@@ -37,7 +37,7 @@ def before_all(site: Site, day: date) -> bool:
 
     Answered from the ledger for every day since the first observation; before it relations are looked through.
     """
-    first = days.first_day(site.ledger)
+    first = business_days.first_day(site.ledger)
     if first is None or day >= first:
         return False
     asked = day.isoformat()

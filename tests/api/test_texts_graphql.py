@@ -10,7 +10,7 @@ from fastapi.testclient import TestClient
 
 from api.app import create_app
 from graph.write import wipe
-from ingest.absence import SHIPPED
+from ingest.cells.absence import SHIPPED
 from ledger import quarantine
 from services.loading import ingest
 from services.settings import settings

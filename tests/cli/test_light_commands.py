@@ -41,13 +41,19 @@ HEAVY = frozenset(
         "services.live",
     }
     | {"services.loading", "services.risk", "services.runs.tables", "services.whole_graph", "algorithms"}
-    | {"ingest.bulk", "ingest.load", "ingest.manifest", "ingest.projector", "ingest.readers.excel"}
+    | {
+        "ingest.bulk",
+        "ingest.loads.load",
+        "ingest.manifests.manifest",
+        "ingest.projection.projector",
+        "ingest.readers.excel",
+    }
 )
 """What loads, computes or serves: an answer from store and ledger needs none of it."""
 
 NEVER = frozenset(
     {"pandas", "strawberry", "graphql", "fastapi", "uvicorn", "numba", "sklearn", "igraph", "typst", "api"}
-    | {"ingest.bulk", "ingest.projector", "services.whole_graph"}
+    | {"ingest.bulk", "ingest.projection.projector", "services.whole_graph"}
 )
 """What no command may load that only asks, not even where it computes: kernels are loaded when they are called."""
 

@@ -20,9 +20,9 @@ from graph.schema.load import schema
 from graph.state import prepare
 from graph.store import Store, open_store
 from graph.write import contents
-from ingest.load import load
-from ingest.projector import catch_up
-from ingest.report import SourceReport
+from ingest.loads.load import load
+from ingest.loads.report import SourceReport
+from ingest.projection.projector import catch_up
 from ledger.database import Ledger
 from ledger.records import head, since, versions
 from services.loading import ingest, project
@@ -103,7 +103,7 @@ def graph_of(home: Path) -> object:
 LIMITED = """
 import resource, signal, sys
 from pathlib import Path
-from ingest.load import load
+from ingest.loads.load import load
 from ledger.database import Ledger
 from terms.errors import KehutuError
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)

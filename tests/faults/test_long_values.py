@@ -13,8 +13,8 @@ from graph.schema.model import LONGEST_TEXT
 from graph.search_text import search_text
 from graph.store import Store
 from graph.write import BATCH_BYTES, KEYS_SHOWN, GraphChange, NodeRow, apply
-from ingest.load import load
-from ingest.projector import catch_up
+from ingest.loads.load import load
+from ingest.projection.projector import catch_up
 from ledger import quarantine
 from ledger.aliases import resolve
 from ledger.database import Ledger

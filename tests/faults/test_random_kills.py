@@ -25,7 +25,7 @@ from graph.schema.load import schema
 from graph.state import read_state
 from graph.store import Store, open_store
 from graph.write import contents, wipe
-from ingest.projector import catch_up
+from ingest.projection.projector import catch_up
 from ledger import tables
 from ledger.database import Ledger
 from ledger.records import since

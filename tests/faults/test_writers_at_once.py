@@ -13,7 +13,7 @@ from fastapi.testclient import TestClient
 
 from api.app import create_app
 from graph.write import contents, wipe
-from ingest.projector import catch_up
+from ingest.projection.projector import catch_up
 from ledger.judgements import CHANNEL
 from ledger.records import since
 from services.analysis import analyse

@@ -12,10 +12,10 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-import ingest.load
+import ingest.loads.load
 from graph.schema.load import schema
 from graph.store import open_store
-from ingest.projector import catch_up
+from ingest.projection.projector import catch_up
 from ledger.database import Ledger
 
 ROWS_AT_ONCE = 10
@@ -35,13 +35,13 @@ class Notes:
 
 def load(notes: Notes, home: str, manifest: str) -> None:
     """Load a manifest; notes rows that the ledger has taken."""
-    vars(ingest.load)["BATCH"] = ROWS_AT_ONCE  # so that kills fall between commits
+    vars(ingest.loads.load)["BATCH"] = ROWS_AT_ONCE  # so that kills fall between commits
 
     def progress(phase: str, done: int = 0, total: int | None = None) -> None:  # noqa: ARG001
         notes.add(done)
 
     with Ledger.open(Path(home)) as ledger:
-        ingest.load.load(ledger, Path(manifest), progress=progress)
+        ingest.loads.load.load(ledger, Path(manifest), progress=progress)
 
 
 def project(notes: Notes, home: str, url: str, home_of_store: str) -> None:

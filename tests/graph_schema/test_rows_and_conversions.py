@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from graph.schema.load import schema
 from graph.schema.model import NodeType, Property, RelationType
 from graph.schema.rows import check
-from ingest.conversions import converter
-from ingest.refusals import NotAcceptedError
+from ingest.cells.conversions import converter
+from ingest.input_errors import NotAcceptedError
 
 PROPERTIES: list[tuple[NodeType | RelationType, Property]] = [
     (declared, prop)

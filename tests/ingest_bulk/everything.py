@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ingest.judging import split
+from ingest.judgements.judging import split
 from ledger.database import Ledger
 from ledger.judgements import NewJudgement
 from tests.ingest_projector.material import (

@@ -14,11 +14,11 @@ from graph.schema.model import NodeType, Property, RelationType
 from graph.validity import OPEN
 from graph.write import stored_relation
 from ingest.bulk.alone import Alone
-from ingest.claims import RelationClaim, RelationIdentity
-from ingest.entities import node_row
-from ingest.identity import clusters
-from ingest.relations import relation_row
-from ingest.sightings import Told
+from ingest.entities.claims import RelationClaim, RelationIdentity
+from ingest.entities.relations import relation_row
+from ingest.entities.surviving_values import node_row
+from ingest.identity.clusters import clusters
+from ingest.identity.sightings import RecordSightings
 from ingest.statements import NodeStatement, RelationStatement, Statements
 from ledger.records import Record
 from ledger.scan import Row
@@ -73,7 +73,7 @@ def test_the_line_of_an_entity_that_one_record_describes(data: st.DataObject, ki
     named = [f"{kind.prefix}:{p.name}=b%2F1" for p in kind.keys]
     key = data.draw(st.sampled_from((f"{kind.prefix}:a1", f"{kind.prefix}:visits/7", *named)))
     told = Statements(nodes=(NodeStatement(kind.name, (Key(key),), values, proxy),))
-    found = clusters(Told.read(record(told)).sightings, (), schema=SCHEMA)
+    found = clusters(RecordSightings.read(record(told)).sightings, (), schema=SCHEMA)
     expected = node_line(kind, node_row(found.clusters[EntityId(key)], SCHEMA))
     assert orjson.loads(ALONE.node_line(kind, key, values, proxy, ("real",))) == orjson.loads(expected)
 

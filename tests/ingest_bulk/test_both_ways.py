@@ -16,8 +16,8 @@ from graph.state import read_state
 from graph.store import Store, open_store
 from graph.write import contents, wipe
 from ingest.bulk.jobs import Pool
-from ingest.cardinality import Crowded
-from ingest.projector import catch_up
+from ingest.projection.cardinality import Crowded
+from ingest.projection.projector import catch_up
 from ledger import tables
 from ledger.database import Ledger
 from ledger.records import head

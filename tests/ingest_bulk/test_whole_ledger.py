@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from graph.write import stored_node, stored_relation
 from ingest.bulk.fill import computing
-from ingest.difference import difference
+from ingest.projection.difference import difference
 from ledger.database import Ledger
 from ledger.records import head, since
 from tests.ingest_projector.material import (

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from ingest.load import load
-from ingest.report import LoadReport, SourceReport
+from ingest.loads.load import load
+from ingest.loads.report import LoadReport, SourceReport
 from ingest.statements import Statements
 from ledger import quarantine
 from ledger.database import Ledger

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.absence import SHIPPED, WORDS, filler, letters_lost
-from ingest.retry import retry
+from ingest.cells.absence import SHIPPED, WORDS, filler, letters_lost
+from ingest.loads.retry import retry
 
 PAGE = (Path(__file__).parents[2] / "docs" / "manifests.md").read_text(encoding="utf-8")
 NARROW = {ord(c) + 0xFEE0: ord(c) for c in map(chr, range(0x21, 0x7F))}

@@ -10,9 +10,9 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
-from ingest.absence import SHIPPED, letters_lost
-from ingest.load import load
-from ingest.report import SourceReport
+from ingest.cells.absence import SHIPPED, letters_lost
+from ingest.loads.load import load
+from ingest.loads.report import SourceReport
 from tests.ingest_front.bad_input import ABOUT, ABSENT, CASES, CORPUS, NAUGHTY, TEXTS, Case, is_later, named
 from tests.loads import said
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from ingest.retry import retry
+from ingest.loads.retry import retry
 from ledger import quarantine
 from terms.errors import KehutuError
 from tests.ingest_front.bad_workbooks import CASES, COLUMNS, MANIFEST, PROPERTIES, Case

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 
 from graph.schema.load import schema
 from graph.validity import OPEN
-from ingest.bounds import bound_converter
-from ingest.refusals import NotAcceptedError
-from ingest.report import SourceReport
+from ingest.cells.bounds import bound_converter
+from ingest.input_errors import NotAcceptedError
+from ingest.loads.report import SourceReport
 from terms.errors import KehutuError
 from tests.ingest_front.conftest import Desk
 

@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 
 from graph.schema.load import schema
 from graph.schema.model import Property
-from ingest.check_digits import credit_code_holds, identity_number_holds
-from ingest.conversions import Reading, converter
-from ingest.doubts import Doubtful
-from ingest.refusals import NotAcceptedError
-from ingest.retry import retry
+from ingest.cells.check_digits import credit_code_holds, identity_number_holds
+from ingest.cells.conversions import Reading, converter
+from ingest.cells.doubtful import Doubtful
+from ingest.input_errors import NotAcceptedError
+from ingest.loads.retry import retry
 
 KEY = converter(Property("no", "text", "x", "x", "id", identity="key"))
 PHONE = converter(Property("phone", "text", "x", "x", "id", identity="evidence", numbering="telephone"))

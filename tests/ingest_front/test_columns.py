@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.no_data import totals_word
-from ingest.number_styles import COMMA, POINT, Style, number_of, proof_of
-from ingest.retry import retry
-from ingest.whole_columns import Decided
+from ingest.cells.number_styles import COMMA, POINT, Style, number_of, proof_of
+from ingest.cells.whole_columns import Decided
+from ingest.loads.retry import retry
+from ingest.rows.headers_and_totals import totals_word
 from terms.errors import KehutuError
 from tests.loads import said
 

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest import contradictions
-from ingest.contradictions import Claims, Contradictions, folded
+from ingest.loads.report import SourceReport
 from ingest.notices import Notices
-from ingest.report import SourceReport
+from ingest.rows import contradictions
+from ingest.rows.contradictions import Claims, Contradictions, folded
 from ledger.records import current
 
 GUARANTEES = """\

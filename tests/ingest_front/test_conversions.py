@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from graph.schema.model import Property
-from ingest.conversions import converter, instant_of
-from ingest.refusals import NotAcceptedError, WrongUseError
+from ingest.cells.conversions import converter, instant_of
+from ingest.input_errors import NotAcceptedError, WrongUseError
 
 
 def of(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ingest.retry import retry
+from ingest.loads.retry import retry
 
 NUMBER = "44010619800101123X"
 PEOPLE = f"""

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from ingest import apart
-from ingest import load as loading
+from ingest.loads import load as loading
+from ingest.loads import second_process
 from ledger import quarantine
 from ledger.database import Ledger
 from ledger.records import mentioning, since
@@ -68,7 +68,7 @@ def written(folder: Path, rows: int) -> Path:
 @pytest.fixture(autouse=True)
 def two_cores(monkeypatch: pytest.MonkeyPatch) -> None:
     """Every source with a file counts as large."""
-    monkeypatch.setattr(apart, "LARGE", 1)
+    monkeypatch.setattr(second_process, "LARGE", 1)
     monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0, 1})
 
 
@@ -85,7 +85,7 @@ def test_two_processes_load_what_one_does(tmp_path, monkeypatch):
     found = {}
     key = b"k" * 32
     for name, large in (("one", 1 << 60), ("two", 1)):
-        monkeypatch.setattr(apart, "LARGE", large)
+        monkeypatch.setattr(second_process, "LARGE", large)
         home = tmp_path / name
         (home / "ledger").mkdir(parents=True, mode=0o700)
         (home / "ledger" / "key").touch(0o600)
@@ -112,14 +112,14 @@ def test_two_processes_load_what_one_does(tmp_path, monkeypatch):
 def test_only_large_sources_of_shipped_readers_are_taken_apart(desk, monkeypatch):
     manifest = desk.write("m.yaml", MANIFEST)
     source = loading.read_manifest(manifest).sources[0]
-    assert not apart.worth_it(source, desk.folder)  # there is no file
+    assert not second_process.worth_it(source, desk.folder)  # there is no file
     desk.write("people.csv", "x" * 1_000)
-    assert apart.worth_it(source, desk.folder)
-    monkeypatch.setattr(apart, "LARGE", 1_001)
-    assert not apart.worth_it(source, desk.folder)
-    monkeypatch.setattr(apart, "LARGE", 1)
+    assert second_process.worth_it(source, desk.folder)
+    monkeypatch.setattr(second_process, "LARGE", 1_001)
+    assert not second_process.worth_it(source, desk.folder)
+    monkeypatch.setattr(second_process, "LARGE", 1)
     monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0})
-    assert not apart.worth_it(source, desk.folder)
+    assert not second_process.worth_it(source, desk.folder)
 
 
 def taker(of: int, seconds: float = 180) -> int:
@@ -127,7 +127,7 @@ def taker(of: int, seconds: float = 180) -> int:
     until = time.monotonic() + seconds
     while time.monotonic() < until:
         for number in Path(f"/proc/{of}/task/{of}/children").read_text().split():
-            if b"ingest.apart" in Path(f"/proc/{number}/cmdline").read_bytes():
+            if b"ingest.loads.second_process" in Path(f"/proc/{number}/cmdline").read_bytes():
                 return int(number)
         time.sleep(0.01)
     raise AssertionError("no process takes rows")
@@ -157,10 +157,11 @@ def test_a_taker_that_dies_ends_the_load_and_the_next_one_goes_on(desk):
 LOAD_UNTIL_TOLD_TO_STOP = """
 import os, signal, sys, time
 from pathlib import Path
-from ingest import apart, load
+from ingest.loads import second_process
+from ingest.loads import load
 from ledger.database import Ledger
 signal.signal(signal.SIGINT, signal.default_int_handler)
-apart.LARGE = 1
+second_process.LARGE = 1
 os.sched_getaffinity = lambda _: {0, 1}
 load.load(Ledger.open(Path(sys.argv[1])), Path(sys.argv[2]), progress=lambda *_: time.sleep(60))
 """

@@ -10,10 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest import lists
-from ingest.readers import BadRow, Request
+from ingest.loads.retry import retry
+from ingest.readers import BadRow, Request, lists
 from ingest.readers.json import read_lines
-from ingest.retry import retry
 from ingest.statements import Statements
 from ledger import quarantine
 from ledger.quarantine import Quarantined

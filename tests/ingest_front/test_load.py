@@ -14,8 +14,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest import load as loading
-from ingest.seen import Seen
+from ingest.loads import load as loading
+from ingest.rows.first_by_id import FirstById
 from ledger import loads
 from ledger.database import Ledger
 from ledger.records import head, since
@@ -145,7 +145,7 @@ def test_strict_makes_quarantined_rows_a_failure(desk):
 
 @given(st.lists(st.tuples(st.integers(0, 60), st.integers(0, 3)), max_size=200), st.integers(1, 40))
 def test_seen_remembers_the_first_content_of_every_id(rows, every):
-    seen, expected = Seen(recent=8), {}
+    seen, expected = FirstById(recent=8), {}
     for position, (id_, content) in enumerate(rows):
         assert seen.add(id_, content) == expected.get(id_)
         expected.setdefault(id_, content)
@@ -158,7 +158,7 @@ def test_a_load_that_is_killed_is_finished_by_the_next_one(desk, home: Path):
     desk.write("a.csv", "id,name,at\n" + "".join(f"{i},n{i},2026-01-01\n" for i in range(total)))
     path = desk.write("m.yaml", manifest("    recordId: id\n    observedAt: at\n"))
     code = (
-        "import sys; from pathlib import Path; from ingest.load import load; from ledger.database import Ledger; "
+        "import sys; from pathlib import Path; from ingest.loads.load import load; from ledger.database import Ledger; "
         "load(Ledger.open(Path(sys.argv[1])), Path(sys.argv[2]))"
     )
     root = Path(__file__).parents[2]

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from graph.schema.load import schema
-from ingest.load import compile_manifest
-from ingest.manifest import json_schema, read
+from ingest.loads.load import compile_manifest
+from ingest.manifests.manifest import json_schema, read
 from terms.errors import KehutuError
 from tests.english import english_left
 
@@ -232,5 +232,5 @@ def test_an_unknown_mapping_is_named(desk):
 def test_the_committed_json_schema_is_current():
     committed = Path(__file__).parents[2] / "docs" / "manifest.schema.json"
     assert json.loads(committed.read_text(encoding="utf-8")) == json_schema(), (
-        "run `python -m ingest.manifest`"
+        "run `python -m ingest.manifests.manifest`"
     )

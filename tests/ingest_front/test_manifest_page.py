@@ -12,11 +12,11 @@ from click.testing import CliRunner
 
 from cli.main import main
 from graph.schema.load import schema
-from ingest.load import load
-from ingest.manifest import read, shipped_mappings
-from ingest.manifest_text import MappingText
-from ingest.places import read_yaml
-from ingest.rules import compile_rules
+from ingest.loads.load import load
+from ingest.manifests.manifest import read, shipped_mappings
+from ingest.manifests.manifest_text import MappingText
+from ingest.manifests.yaml_lines import read_yaml
+from ingest.rows.rules import compile_rules
 from ingest.statements import Statements
 from ledger.database import Ledger
 from ledger.records import since

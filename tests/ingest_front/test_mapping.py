@@ -9,10 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from graph.schema.load import schema
-from ingest.cells import Fault
-from ingest.manifest import read
-from ingest.mapping import Mapped, Mapper
-from ingest.rules import compile_rules
+from ingest.cells.row_values import Fault
+from ingest.manifests.manifest import read
+from ingest.rows.mapping import Mapped, Mapper
+from ingest.rows.rules import compile_rules
 from ingest.statements import NodeStatement, Statements, evidence_mention, relation_mention
 from ledger.records import Mention
 

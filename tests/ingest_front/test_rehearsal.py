@@ -11,8 +11,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from cli.main import main
-from ingest.load import load
-from ingest.rehearsal import rehearse
+from ingest.loads.load import load
+from ingest.loads.rehearsal import rehearse
 from ledger.database import Ledger
 from ledger.records import head
 

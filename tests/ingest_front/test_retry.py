@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ingest.retry import manifest_of, retry
+from ingest.loads.retry import manifest_of, retry
 from ledger import quarantine
 from terms.errors import KehutuError
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ingest.load import load as load_manifest
+from ingest.loads.load import load as load_manifest
 from tests.loads import said
 from tests.workbooks import Cell, workbook
 

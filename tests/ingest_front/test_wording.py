@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from ingest.load import load
+from ingest.loads.load import load
 from ledger import quarantine
 from ledger.database import Ledger
 from terms.errors import KehutuError

@@ -31,7 +31,7 @@ UNDER_A_LIMIT = r"""
 import json, re, resource, sys
 from pathlib import Path
 resource.setrlimit(resource.RLIMIT_DATA, (int(sys.argv[2]), int(sys.argv[2])))
-from ingest.load import load
+from ingest.loads.load import load
 from ledger.database import Ledger
 folder = Path(sys.argv[1])
 report = load(Ledger.open(folder / "home"), folder / "m.yaml")

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from graph.schema.keys import rank, type_of
 from graph.schema.load import schema
-from ingest.mentions import mentions
+from ingest.identity.mention_keys import mentions
 from ingest.statements import NodeStatement, RelationStatement, Statements
 from ledger.database import Ledger
 from ledger.judgements import NewJudgement, judge_all

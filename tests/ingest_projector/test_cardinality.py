@@ -11,8 +11,8 @@ from click.testing import CliRunner
 from cli.main import main
 from graph.store import Store
 from graph.write import counts
-from ingest.cardinality import Crowded, crowded
-from ingest.projector import catch_up
+from ingest.projection.cardinality import Crowded, crowded
+from ingest.projection.projector import catch_up
 from ledger.database import Ledger
 from ledger.records import NewRecord, append
 from tests.ingest_projector.material import CODES, SCHEMA, START, node, relation, row, withdrawn

@@ -8,9 +8,9 @@ from graph.queries import count_entities
 from graph.state import prepare
 from graph.store import Store
 from graph.write import wipe
-from ingest.projector import catch_up
-from ingest.why import COMMON, why
-from ingest.why_text import why_text
+from ingest.judgements.why import COMMON, why
+from ingest.judgements.why_text import why_text
+from ingest.projection.projector import catch_up
 from ledger.database import Ledger
 from ledger.records import append
 from tests.ingest_projector.material import SCHEMA, START, node, row

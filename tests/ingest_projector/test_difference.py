@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from graph.write import NodeRow, RelationRow
-from ingest.difference import Difference, difference
-from ingest.recall import Recall
+from ingest.entities.large_entities import Recall
+from ingest.projection.difference import Difference, difference
 from ledger.database import Ledger
 from ledger.judgements import NewJudgement
 from ledger.records import NewRecord, head, since

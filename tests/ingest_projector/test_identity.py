@@ -7,8 +7,8 @@ from datetime import timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.identity import Identity, clusters, effective, links
-from ingest.sightings import Sighting, Told, name_of
+from ingest.identity.clusters import Identity, clusters, effective, links
+from ingest.identity.sightings import RecordSightings, Sighting, name_of
 from ledger.judgements import Judge, Judgement, NewJudgement, Verdict
 from ledger.records import NewRecord, Record, content_hash
 from terms.ids import Key, RecordId
@@ -28,7 +28,7 @@ def sightings_of(*records: NewRecord) -> list[Sighting]:
                 seq + 1, r.source, r.record_id, r.channel, r.origin, r.observed_at, r.observed_assumed,
                 START, digest, False, "", r.payload,
             )  # fmt: skip
-            found.extend(Told.read(kept).sightings)
+            found.extend(RecordSightings.read(kept).sightings)
     return found
 
 

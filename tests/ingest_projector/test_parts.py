@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ingest.difference import difference
+from ingest.projection.difference import difference
 from ledger.records import NewRecord, append, head, since
 from tests.ingest_projector.material import (
     CHANNELS,

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from graph.validity import OPEN, running
 from graph.write import RelationRow
-from ingest.claims import RelationClaim, RelationIdentity
-from ingest.relations import relation_row
+from ingest.entities.claims import RelationClaim, RelationIdentity
+from ingest.entities.relations import relation_row
 from ingest.statements import RelationStatement
 from ledger.records import Record
 from terms.ids import EntityId, Key

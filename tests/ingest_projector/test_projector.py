@@ -16,10 +16,10 @@ from sqlalchemy import event
 from graph.state import prepare, read_state
 from graph.store import Store
 from graph.write import contents, wipe
-from ingest.difference import difference
-from ingest.judging import split
-from ingest.projector import catch_up
-from ingest.recall import Recall
+from ingest.entities.large_entities import Recall
+from ingest.judgements.judging import split
+from ingest.projection.difference import difference
+from ingest.projection.projector import catch_up
 from ledger.aliases import resolve
 from ledger.database import Ledger
 from ledger.records import NewRecord, append, head, since
@@ -191,7 +191,7 @@ import os, signal, sys
 from pathlib import Path
 from graph.schema.load import schema
 from graph.store import Store, open_store
-from ingest.projector import catch_up
+from ingest.projection.projector import catch_up
 from ledger.database import Ledger
 
 home, embedded, left = Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3])

@@ -6,11 +6,11 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from ingest.difference import difference
-from ingest.judging import judge, split
-from ingest.view import view
-from ingest.why import why
-from ingest.why_text import why_text
+from ingest.entities.entity_view import view
+from ingest.judgements.judging import judge, split
+from ingest.judgements.why import why
+from ingest.judgements.why_text import why_text
+from ingest.projection.difference import difference
 from ledger.database import Ledger
 from ledger.naming import rename
 from ledger.records import NewRecord, append, since

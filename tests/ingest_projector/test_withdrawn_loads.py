@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ingest.recall import Recall
+from ingest.entities.large_entities import Recall
 from ledger import loads, withdrawals
 from ledger.database import Ledger
 from ledger.records import NewRecord, acknowledge

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 
-from ingest.load import load
-from ingest.manifest import read as read_manifest
+from ingest.loads.load import load
+from ingest.manifests.manifest import read as read_manifest
 from ingest.world.demo import prepare, service_points
 from ledger.database import Ledger
 from tests.loads import said

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from ingest.load import load
-from ingest.manifest import read as read_manifest
+from ingest.loads.load import load
+from ingest.manifests.manifest import read as read_manifest
 from ingest.readers import Opened, Request, Row, bods, finbench, sf311, taiwan
 from ingest.world.demo import PUBLIC, prepare
 from ledger.database import Ledger

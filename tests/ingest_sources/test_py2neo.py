@@ -12,10 +12,10 @@ from py2neo import Graph, Node, Relationship, Subgraph
 
 from graph.store import Store
 from graph.write import wipe
-from ingest.load import load
+from ingest.loads.load import load
+from ingest.loads.report import LoadReport, SourceReport
+from ingest.loads.retry import retry
 from ingest.readers.py2neo_graph import reader_of, tables
-from ingest.report import LoadReport, SourceReport
-from ingest.retry import retry
 from ingest.statements import Statements
 from ledger import quarantine
 from ledger.database import Ledger

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from ingest.load import SourceReport, load
+from ingest.loads.load import SourceReport, load
 from ingest.readers import BadRow, Reader, Request, Row, bods, ftm, gleif, green_button, psc
 from ledger.database import Ledger
 from terms.errors import KehutuError

@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
 
-from ingest.manifest import read as read_manifest
+from ingest.manifests.manifest import read as read_manifest
 from ingest.world import ServicePoint, WorldReport, generate
 from ingest.world.calendar import CUT_OFF
 from ingest.world.layout import TABLES, TRUTH

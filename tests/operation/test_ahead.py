@@ -11,7 +11,7 @@ import pytest
 
 from graph.store import Store
 from graph.write import contents
-from ingest.projector import catch_up
+from ingest.projection.projector import catch_up
 from ledger.database import DATABASE, Ledger
 from ledger.records import append
 from services.operation.rebuild import rebuild

@@ -19,8 +19,8 @@ from graph.rebuild import beside, empty_in_place
 from graph.state import begin, end
 from graph.store import Store
 from graph.write import wipe
-from ingest.projector import catch_up
-from ingest.taking import READING
+from ingest.loads.batches import READING
+from ingest.projection.projector import catch_up
 from ledger import audit, loads, withdrawals
 from ledger.database import Ledger
 from ledger.records import acknowledge, append, content_hash

@@ -24,7 +24,7 @@ from graph.rebuild import leftovers, rebuilding_since
 from graph.state import read_state
 from graph.store import Store, open_store
 from graph.write import contents, counts, wipe
-from ingest.projector import catch_up
+from ingest.projection.projector import catch_up
 from ledger import aliases
 from ledger.census import census
 from ledger.database import Ledger

@@ -11,7 +11,7 @@ from fastapi.testclient import TestClient
 from api.app import create_app
 from graph.store import Store
 from graph.write import contents, wipe
-from ingest.projector import catch_up
+from ingest.projection.projector import catch_up
 from ledger.database import Ledger
 from ledger.records import append
 from services.operation.rebuild import rebuild

@@ -13,8 +13,8 @@ import pytest
 
 from algorithms.risk.parameters import RiskParameters
 from algorithms.risk.probability import IDENTITY
-from ingest.load import load
-from ingest.projector import Projection
+from ingest.loads.load import load
+from ingest.projection.projector import Projection
 from ledger import loads, runs, withdrawals
 from services.analysis import analyse
 from services.arrears.history import history

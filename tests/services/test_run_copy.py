@@ -13,8 +13,8 @@ from cli.main import main
 from graph.schema.load import schema
 from graph.store import Store
 from graph.write import contents
-from ingest.load import load
-from ingest.projector import catch_up
+from ingest.loads.load import load
+from ingest.projection.projector import catch_up
 from ledger import runs
 from ledger.database import Ledger
 from services.analysis import analyse

@@ -8,8 +8,8 @@ import pytest
 
 from graph.schema.load import schema
 from graph.store import Store
-from ingest.load import load
-from ingest.projector import catch_up
+from ingest.loads.load import load
+from ingest.projection.projector import catch_up
 from ledger import runs
 from ledger.database import Ledger
 from services.analysis import analyse

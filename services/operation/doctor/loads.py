@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from ingest.taking import READING
+from ingest.loads.batches import READING
 from ledger.database import Ledger
 from ledger.loads import listing
 from ledger.readings import ReadBefore, read_before

@@ -21,8 +21,8 @@ from graph.schema.load import schema
 from graph.state import StoreState, read_state
 from graph.store import Store, open_store
 from graph.write import counts
-from ingest.abreast import refuse_ahead
-from ingest.cardinality import crowded
+from ingest.projection.cardinality import crowded
+from ingest.projection.store_matches_ledger import refuse_ahead
 from ledger import audit, columns, quarantine, records, runs
 from ledger.census import census
 from ledger.database import Ledger

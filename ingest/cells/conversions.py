@@ -1,0 +1,381 @@
+"""A cell of a file becomes a value of the model, or is refused: nothing is guessed and nothing is rounded.
+
+:func:`converter` looks once at the declared property and at what the mapping says of the column, and returns
+a function for the cells. The rules, by type of property:
+
+* text: kept byte for byte; control, bidirectional and zero-width characters are refused; blank is absent.
+* keys: blanks around them are dropped and full-width forms folded; what is looked up has at most 500 characters.
+* numbers: digits in any width, one sign, a decimal point, well-placed thousands separators, an exponent; not
+  NaN, not infinite, not more digits than are kept. Money must come out in whole fen, and may have the sign of its
+  currency and of its unit (¥1,234.56, 12万元 where the unit is wan-yuan); shares may have a percent sign.
+* dates, months, instants: ISO, or the format that the mapping declares; an instant without zone is in that
+  of the deployment (UTC+8).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta, timezone
+from decimal import Decimal
+from functools import lru_cache
+from typing import Final
+
+from graph.schema.ddl import longest_of
+from graph.schema.model import Property
+from ingest.cells.absence import NEVER, SHIPPED, Absence, letters_lost
+from ingest.cells.codes import code_converter
+from ingest.cells.doubtful import Convert, Doubtful, Taken, value_of
+from ingest.cells.number_styles import POINT, Style
+from ingest.cells.numbers import numbers_of
+from ingest.cells.texts import code_of, text_of, written_out
+from ingest.cells.workbook_values import shown_in_text, shown_time
+from ingest.input_errors import NotAcceptedError, WrongUseError
+from ingest.readers.shown import Shown
+from ingest.statements import Value
+from terms.texts import Texts
+
+ZONE: Final = timezone(timedelta(hours=8))
+"""Business dates and instants without zone belong here (Asia/Shanghai keeps no summer time)."""
+
+EPOCHS: Final = ("epoch-s", "epoch-ms", "excel-days")
+"""Formats of times that are numbers: since 1970 in UTC, or the days of a spreadsheet since 1899-12-30."""
+
+_DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+_MONTH = re.compile(r"(\d{4})-(0[1-9]|1[0-2])", re.ASCII)
+_INSTANT = re.compile(
+    r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:Z|[+-]\d\d:?\d\d)?", re.ASCII | re.IGNORECASE
+)
+_TRUE = frozenset({"true", "yes", "y", "1", "是", "真"})
+_FALSE = frozenset({"false", "no", "n", "0", "否", "假"})
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How the cells of a source are read.
+
+    ``absent``: the words that say nothing. ``strict_keys``: whether a wrong check digit quarantines its row. ``style``:
+    how numbers are written. ``floats``: whether codes were floats and lose their ``.0``. Where one of the two is
+    ``None``, it hangs on the column and is not decided yet.
+    """
+
+    absent: Absence = SHIPPED
+    strict_keys: bool = False
+    style: Style | None = POINT
+    floats: bool | None = False
+
+
+PLAIN: Final = Reading()
+"""The reading of a source that states nothing about it."""
+
+AS_WRITTEN: Final = Reading(absent=NEVER)
+"""Of what the manifest itself says: constants and the meaning of words. Nothing is undone in it."""
+
+
+def converter(
+    declared: Property,
+    *,
+    unit: str | None = None,
+    format: str | None = None,
+    words: Mapping[str, str] | None = None,
+    code: bool = False,
+    reading: Reading = PLAIN,
+) -> Convert:
+    """The function for one mapped column.
+
+    Args:
+        declared: the property that the column fills.
+        unit: of the numbers in the column; the property's own when absent, yuan for money.
+        format: of dates, ``strptime`` or ``epoch-s`` or ``epoch-ms``.
+        words: what the cells say -> what the model says (``居民`` -> ``consumer``), which is taken as it is written.
+        code: the text tells relations apart, and is read like keys and evidence.
+    Raises:
+        WrongUseError: a unit or format that does not fit the property.
+        NotAcceptedError: a word's meaning is no value of the property.
+    """
+    kind = declared.type
+    if format is not None:
+        if kind not in ("date", "instant", "month"):
+            raise WrongUseError(
+                Texts(
+                    f"'format' is for dates, and {declared.name} is {kind}",
+                    f"format 用于日期，而 {declared.name} 为 {kind}",
+                )
+            )
+        check_format(format)
+    if unit is not None and kind not in ("integer", "decimal", "money", "share"):
+        raise WrongUseError(
+            Texts(
+                f"'unit' is for numbers, and {declared.name} is {kind}",
+                f"unit 用于数值，而 {declared.name} 为 {kind}",
+            )
+        )
+    convert: Convert
+    if kind == "text":
+        convert = _text_converter(declared, reading, code=code or is_code(declared))
+    elif kind == "boolean":
+        convert = _boolean_converter(reading.absent)
+    elif kind in ("date", "instant", "month"):
+        convert = _dated(declared, format, reading.absent)
+    else:
+        convert = numbers_of(declared, unit, reading.absent, reading.style).convert
+    if kind != "text" and reading.absent.own:
+        convert = _without_own_words(convert, reading.absent)
+    if not words:
+        return convert
+    meant = converter(declared, unit=unit, format=format, code=code, reading=AS_WRITTEN)
+    return _translated(convert, {word: value_of(meant(said)) for word, said in words.items()})
+
+
+def part_converter(clean: Callable[[object], str | None], declared: Property, reading: Reading) -> Convert:
+    """The function for cells that are a part of a value: what says nothing is left out of it."""
+    if is_code(declared):
+        return code_converter(
+            clean, reading.absent, floats=reading.floats, prose=_is_prose(declared), names=False
+        )
+    return _filled_text(clean, reading.absent)
+
+
+def record_id_converter(reading: Reading) -> Convert:
+    """The function for cells that name their row; a word that says nothing names none."""
+    return code_converter(code_of, reading.absent, floats=reading.floats, names=False)
+
+
+def instant_of(cell: object, format: str | None = None, absent: Absence = SHIPPED) -> datetime | None:
+    """The instant of a cell, with zone; a date is its first moment in the deployment's zone."""
+    if isinstance(cell, Shown):
+        cell = shown_time(cell)
+    if isinstance(cell, datetime):
+        return _zoned(cell)
+    if isinstance(cell, date):
+        return datetime(cell.year, cell.month, cell.day, tzinfo=ZONE)
+    text = code_of(cell)
+    return None if text is None or absent.says_nothing(text) else _instant(text, format)
+
+
+def is_code(declared: Property) -> bool:
+    """Whether a property names something or tells parties apart: its cells are read as codes."""
+    return declared.identity != "none" or declared.numbering is not None
+
+
+def _is_prose(declared: Property) -> bool:
+    """An address is a key too, and is kept as it is written."""
+    return declared.hashed and not declared.pattern
+
+
+def _text_converter(declared: Property, reading: Reading, *, code: bool) -> Convert:
+    clean: Callable[[object], str | None] = text_of
+    prose = _is_prose(declared)
+    if declared.identity == "key" and not prose:
+        clean = code_of
+    absent = reading.absent
+    values = frozenset(declared.values)
+    if values:
+        expected = "one of " + ", ".join(declared.values)
+        in_chinese = f"以下之一：{'、'.join(declared.values)}"
+
+        def one_of(cell: object) -> Taken:
+            text = code_of(cell)
+            if text is None or text in values:
+                return text
+            if absent.says_nothing(text):
+                return None
+            raise NotAcceptedError(expected, zh=in_chinese)
+
+        return one_of
+    longest = longest_of(declared)
+    convert: Convert = clean
+    if code and reading is not AS_WRITTEN:
+        convert = code_converter(
+            clean,
+            absent,
+            floats=reading.floats,
+            numbering=declared.numbering,
+            strict=reading.strict_keys,
+            prose=prose,
+        )
+    elif reading is not AS_WRITTEN:
+        convert = _filled_text(clean, absent)
+    if declared.pattern is None:
+        return _short(convert, longest)
+    match = re.compile(declared.pattern).fullmatch
+    form = declared.form or Texts(f"of the form {declared.pattern}", f"形如 {declared.pattern}")
+
+    def matching(cell: object) -> Taken:
+        taken = convert(cell)
+        text = value_of(taken)
+        if text is None or match(str(text)):
+            return taken
+        raise NotAcceptedError(form.en, zh=form.zh)
+
+    return _short(matching, longest)
+
+
+def _short(convert: Convert, longest: int) -> Convert:
+    """Refuse a text that is longer than the graph takes: behind the door it would stop the graph for good."""
+
+    def short(cell: object) -> Taken:
+        taken = convert(shown_in_text(cell) if isinstance(cell, Shown) else cell)
+        text = value_of(taken)
+        if text is not None and len(str(text)) > longest:
+            raise NotAcceptedError(str(longest), code="ROW_FIELD_TOO_LONG")
+        return taken
+
+    return short
+
+
+def _filled_text(clean: Callable[[object], str | None], absent: Absence) -> Convert:
+    """Texts that are neither key nor evidence."""
+
+    def filled(cell: object) -> Taken:
+        text = clean(cell)
+        if text is None or absent.says_nothing(text):
+            return None
+        return Doubtful(text, "NOTICE_LETTERS_LOST") if letters_lost(text, whole=True) else text
+
+    return filled
+
+
+def _without_own_words(convert: Convert, absent: Absence) -> Convert:
+    """Number cells may be words of the manifest's own: ``absent: [-999]``."""
+
+    def filled(cell: object) -> Taken:
+        typed = isinstance(cell, int | float | Decimal) and not isinstance(cell, bool)
+        return None if typed and absent.says_nothing(written_out(cell)) else convert(cell)
+
+    return filled
+
+
+def _boolean_converter(absent: Absence) -> Convert:
+    def boolean(cell: object) -> Taken:
+        if isinstance(cell, bool):
+            return cell
+        text = code_of(cell)
+        if text is None:
+            return None
+        folded = text.casefold()
+        if folded in _TRUE:
+            return True
+        if folded in _FALSE:
+            return False
+        if absent.says_nothing(text):
+            return None
+        raise NotAcceptedError("yes or no", zh="是或否")
+
+    return boolean
+
+
+def check_format(format: str) -> None:
+    """Raises ``WrongUseError`` for a format of dates by which none can be read."""
+    if format in EPOCHS:
+        return
+    trial = datetime(2001, 2, 3, 4, 5, 6, tzinfo=ZONE)
+    try:
+        fits = "%" in format and datetime.strptime(trial.strftime(format), format).year == trial.year
+    except (ValueError, re.error):
+        fits = False
+    if not fits:
+        raise WrongUseError(
+            Texts(
+                f"format '{format}' reads no date; write it like %Y-%m-%d or %Y年%m月%d日, with %z for an offset "
+                f"such as +0800, or {', '.join(EPOCHS)}",
+                f"format“{format}”读不出日期；请写成“%Y-%m-%d”或“%Y年%m月%d日”，时区偏移写“%z”（例如“+0800”），"
+                f"或 {'、'.join(f'“{name}”' for name in EPOCHS)}",
+            )
+        )
+
+
+def _dated(declared: Property, format: str | None, absent: Absence) -> Convert:
+    kind = declared.type
+    past = declared.past and format is not None and format not in EPOCHS and _has_two_digit_year(format)
+    shape = format or {"date": "2026-01-31", "month": "2026-01", "instant": "2026-01-31T08:00:00+08:00"}[kind]
+    called = {
+        "date": Texts("a date", "日期"),
+        "month": Texts("a month", "月份"),
+        "instant": Texts("an instant", "时刻"),
+    }
+    expected = Texts(f"{called[kind].en} like {shape}", f"{called[kind].zh}，形如 {shape}")
+
+    @lru_cache(maxsize=65_536)
+    def of_text(cell: str) -> str | None:
+        text = code_of(cell)
+        if text is None or absent.says_nothing(text):
+            return None
+        try:
+            if kind == "month" and format is None and _MONTH.fullmatch(text):
+                return text
+            if kind == "date" and format is None and _DATE.fullmatch(text):
+                return date.fromisoformat(text).isoformat()
+            at = _instant(text, format)
+            return _written(kind, _not_ahead(at) if past else at)
+        except (NotAcceptedError, ValueError, OverflowError):
+            raise NotAcceptedError.of(expected) from None
+
+    def dated(cell: object) -> Value | None:
+        if isinstance(cell, str):
+            return of_text(cell)
+        if isinstance(cell, Shown):
+            cell = shown_time(cell)
+        if isinstance(cell, datetime):
+            return _written(kind, _zoned(cell))
+        if isinstance(cell, date):
+            return _written(kind, datetime(cell.year, cell.month, cell.day, tzinfo=ZONE))
+        text = code_of(cell)
+        return None if text is None else of_text(text)
+
+    return dated
+
+
+def _written(kind: str, at: datetime) -> str:
+    if kind == "instant":
+        return at.astimezone(UTC).isoformat(timespec="auto").replace("+00:00", "Z")
+    text = at.astimezone(ZONE).date().isoformat()
+    return text if kind == "date" else text[:7]
+
+
+@lru_cache(maxsize=65_536)
+def _instant(text: str, format: str | None) -> datetime:
+    shape = format or "2026-01-31T08:00:00+08:00"
+    expected = Texts(f"a date or an instant like {shape}", f"日期或时刻，形如 {shape}")
+    try:
+        if format in EPOCHS:
+            if not re.fullmatch(r"-?\d{1,14}(\.\d{1,12})?", text, re.ASCII):
+                raise NotAcceptedError.of(expected)
+            if format == "excel-days":
+                # To the second: a fraction of a day is as exact as the spreadsheet keeps it.
+                return datetime(1899, 12, 30, tzinfo=ZONE) + timedelta(seconds=round(Decimal(text) * 86_400))
+            seconds = Decimal(text) / (1000 if format == "epoch-ms" else 1)
+            return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=int(seconds * 1_000_000))
+        if format is not None:
+            return _zoned(datetime.strptime(text, format))
+        if _INSTANT.fullmatch(text):
+            return _zoned(datetime.fromisoformat(text.upper()))
+        if _DATE.fullmatch(text):
+            return _zoned(datetime.fromisoformat(text))
+    except (ValueError, OverflowError):
+        pass
+    raise NotAcceptedError.of(expected)
+
+
+def _zoned(at: datetime) -> datetime:
+    return at.replace(tzinfo=ZONE) if at.tzinfo is None else at
+
+
+def _has_two_digit_year(format: str) -> bool:
+    """Whether a format leaves out the century, so that 1968 comes back as 2068."""
+    trial = datetime(1968, 2, 3, 4, 5, 6, tzinfo=ZONE)
+    return datetime.strptime(trial.strftime(format), format).year != trial.year
+
+
+def _not_ahead(at: datetime) -> datetime:
+    """The latest day with this two-digit year that has been."""
+    return at.replace(year=at.year - 100) if at.date() > datetime.now(ZONE).date() else at
+
+
+def _translated(convert: Convert, meanings: Mapping[str, Value | None]) -> Convert:
+    def translated(cell: object) -> Taken:
+        text = code_of(cell)
+        return meanings[text] if text is not None and text in meanings else convert(cell)
+
+    return translated

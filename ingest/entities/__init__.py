@@ -1,0 +1,1 @@
+"""What is known of an entity and of a relation, by all records that tell of it."""

@@ -1,0 +1,1 @@
+"""Which statements of records speak of the same entity."""

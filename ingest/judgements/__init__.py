@@ -1,0 +1,1 @@
+"""People decide what is the same, and ask why."""

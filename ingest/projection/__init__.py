@@ -1,0 +1,1 @@
+"""The graph follows the ledger."""

@@ -1,0 +1,1 @@
+"""A row of a file becomes the statements of a record."""

@@ -1,0 +1,232 @@
+"""Rows of one source that contradict each other: one record told twice at one time, one relation told differently, one
+key under several names.
+
+They stop nothing: which of them counts follows from the order of survivorship. Only hashes of 64 bits are kept of what
+was met, in sorted arrays, and compared a batch at a time. Two that meet by chance are too rare to matter (for ten
+million rows once in 100,000 loads), and would only be a notice too many.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from functools import lru_cache
+from types import MappingProxyType
+from typing import Any, Final, NamedTuple, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from ingest.cells.conversions import ZONE
+from ingest.notices import Notices, Place
+
+Column: TypeAlias = npt.NDArray[np.int64]
+
+RECORDS: Final = 16_000_000
+OTHERS: Final = 4_000_000
+"""So many records, and so many keys and properties of relations, are remembered of a source, in 16, 24 and 40 bytes
+each; that the rest was compared with these only is said."""
+
+_BEGINNING, _END = 0, 99_999_999
+
+
+class Watched(NamedTuple):
+    """What rows of a mapping can contradict each other in: types of nodes with keys and a name; of relations the
+    properties that are no part of their key, each with a number that tells it from others."""
+
+    names: frozenset[str] = frozenset()
+    relations: Mapping[str, Mapping[str, int]] = MappingProxyType({})
+
+
+class Claims(NamedTuple):
+    """What a row claims that another row could contradict, as hashes, flat: this is taken for every row.
+
+    ``names``: a key, the name that it is given; and so on. ``relations``: a property of a relation, its value, the days
+    as numbers from and until which it holds; and so on.
+    """
+
+    names: Sequence[int] = ()
+    relations: Sequence[int] = ()
+
+
+def names(nodes: Sequence[Mapping[str, Any]], watched: Watched) -> list[int]:
+    """Which name each key is given by a row."""
+    found: list[int] = []
+    for node in nodes:
+        if node["type"] in watched.names and (name := node.get("set", _NOTHING).get("name")):
+            said = hash(folded(name))
+            for key in node["keys"]:
+                if "#" not in key:  # a key that the record itself gives never comes again
+                    found += (hash(key), said)
+    return found
+
+
+def relations(told: Sequence[Mapping[str, Any]], watched: Watched, observed_at: datetime | None) -> list[int]:
+    """What a row says of each property of its relations, on the day on which it was true."""
+    found: list[int] = []
+    for relation in told:
+        compared = watched.relations.get(relation["type"])
+        values = relation.get("set")
+        if not compared or not values:
+            continue
+        day = 0 if observed_at is None else _business_day(observed_at)
+        itself = hash((relation["type"], relation["source"], relation["target"], relation.get("key"), day))
+        since = _day(values["since"]) if "since" in values else _BEGINNING
+        until = _day(values["until"]) if "until" in values else _END
+        for name, number in compared.items():
+            if name in values:
+                found += (itself ^ number, hash(values[name]), since, until)
+    return found
+
+
+def folded(name: str) -> str:
+    """A name without what makes no other name of it: case, width, blanks and punctuation."""
+    if not unicodedata.is_normalized("NFKC", name):
+        name = unicodedata.normalize("NFKC", name)
+    name = name.casefold()
+    return name if name.isalnum() else "".join(filter(str.isalnum, name))
+
+
+_NOTHING: Final[Mapping[str, Any]] = MappingProxyType({})
+
+
+@lru_cache(maxsize=4_096)
+def _business_day(observed_at: datetime) -> int:
+    return observed_at.astimezone(ZONE).toordinal()
+
+
+@lru_cache(maxsize=65_536)
+def _day(text: str) -> int:
+    """An ISO date as a number that sorts as it does."""
+    return int(text.replace("-", "")[:8])
+
+
+class Contradictions:
+    """Finds them among the rows of one source."""
+
+    def __init__(self, source: str) -> None:
+        self.source = source
+        self._records = _Compared(RECORDS, versions=False, spans=False)
+        self._names = _Compared(OTHERS, versions=True, spans=False)
+        self._relations = _Compared(OTHERS, versions=True, spans=True)
+        self._places: list[tuple[str, int]] = []
+
+    def add(
+        self, place: tuple[str, int], record: int, version: tuple[int, int] | None, claims: Claims
+    ) -> None:
+        """Take up a row.
+
+        Args:
+            place: file and line.
+            record: hash of its record id.
+            version: hashes of its record id with its time, and of its content; None where these are compared elsewhere.
+        """
+        row = len(self._places)
+        self._places.append(place)
+        if version is not None:
+            self._records.new += (*version, row)
+        if told := claims.names:
+            for at in range(0, len(told), 2):
+                self._names.new += (told[at], told[at + 1], row, record)
+        if told := claims.relations:
+            for at in range(0, len(told), 4):
+                self._relations.new += (told[at], told[at + 1], row, record, told[at + 2], told[at + 3])
+
+    def settle(self, notices: Notices) -> None:
+        """After a batch: note what its rows contradict."""
+        for code, compared in (
+            ("NOTICE_RECORD_TWICE", self._records),
+            ("NOTICE_RELATION_DIFFERS", self._relations),
+            ("NOTICE_NAMES_OF_KEY", self._names),
+        ):
+            for row in compared.settle():
+                notices.add(code, Place(*self._places[row]), source=self.source)
+            if compared.passed_over:
+                notices.add("NOTICE_COMPARED_IN_PART", source=self.source, count=compared.passed_over)
+                compared.passed_over = 0
+        self._places.clear()
+
+
+_ABOUT, _SAID, _ROW, _RECORD, _SINCE, _UNTIL = range(6)
+
+
+class _Compared:
+    """The first claim about each thing, and which later ones differ from it.
+
+    With ``versions`` a later version of a record does not contradict the earlier one. With ``spans`` a claim differs
+    only from one that holds at a time when it holds too; the first claim of each span of a thing is kept.
+    """
+
+    def __init__(self, most: int, *, versions: bool, spans: bool) -> None:
+        self.new: list[int] = []
+        """Claims since the last batch, flat: about, said, row; with versions record; with spans since and until."""
+        self.passed_over = 0
+        self._most = most
+        self._versions = versions
+        self._spans = spans
+        self._width = 6 if spans else 4 if versions else 3
+        kept = (_ABOUT, _SAID, _RECORD, _SINCE, _UNTIL) if spans else (_ABOUT, _SAID, _RECORD)
+        self._kept = kept if versions else (_ABOUT, _SAID)
+        self._runs: list[tuple[Column, ...]] = []
+
+    def settle(self) -> list[int]:
+        """Rows of the batch, each once, with a claim that differs from an earlier one about the same thing."""
+        if not self.new:
+            return []
+        table = np.array(self.new, np.int64).reshape(-1, self._width)
+        self.new = []
+        differing, apart = self._against_first(table)
+        found = set(differing.tolist())
+        if apart.any():  # other times of the same thing: compared by their times
+            table = table[apart]
+            table[:, _ABOUT] ^= (table[:, _SINCE] * 1_000_003 + table[:, _UNTIL]) * 2_654_435_761
+            found |= set(self._against_first(table)[0].tolist())
+        return sorted(found)
+
+    def _against_first(self, table: Column) -> tuple[Column, npt.NDArray[np.bool_]]:
+        """The rows that differ from the first claim, and which claims hold at other times than it does."""
+        first = self._first(table)
+        differs = table[:, _SAID] != first[:, _SAID]
+        apart = np.zeros(len(table), bool)
+        if self._versions:
+            differs &= (table[:, _RECORD] != first[:, _RECORD]) | (table[:, _ROW] == first[:, _ROW])
+        if self._spans:
+            apart = table[:, _SINCE] >= first[:, _UNTIL]
+            apart |= first[:, _SINCE] >= table[:, _UNTIL]
+            apart &= differs
+            differs &= ~apart
+        return table[differs, _ROW], apart
+
+    def _first(self, table: Column) -> Column:
+        """For each claim the first one about the same thing; one of an earlier batch has no row (-1)."""
+        unique, positions, inverse = np.unique(table[:, _ABOUT], return_index=True, return_inverse=True)
+        first = table[positions]
+        known = np.zeros(len(unique), bool)
+        for run in self._runs:
+            place = run[0].searchsorted(unique)
+            place[place == len(run[0])] = 0
+            met = run[0][place] == unique
+            if met.any():
+                for number, column in zip(self._kept, run, strict=True):
+                    first[met, number] = column[place[met]]
+                first[met, _ROW] = -1
+                known |= met
+        self._keep(first[~known])
+        return first[inverse]
+
+    def _keep(self, new: Column) -> None:
+        """Remember claims about new things, which are sorted."""
+        room = max(0, self._most - sum(len(run[0]) for run in self._runs))
+        self.passed_over += max(0, len(new) - room)
+        run = tuple(np.ascontiguousarray(new[:room, number]) for number in self._kept)
+        while self._runs and len(self._runs[-1][0]) <= len(run[0]):
+            run = _merged(self._runs.pop(), run)
+        if len(run[0]):
+            self._runs.append(run)
+
+
+def _merged(one: Sequence[Column], other: Sequence[Column]) -> tuple[Column, ...]:
+    joined = [np.concatenate(columns) for columns in zip(one, other, strict=True)]
+    order = np.argsort(joined[0], kind="stable")
+    return tuple(column[order] for column in joined)

@@ -17,7 +17,7 @@ from api.exposed import expose
 from api.paging import largest
 from services import entity as entities
 from services import search as searching
-from services.arrears.model import RunName
+from services.arrears.answer.model import RunName
 from services.entity import Entity, Value
 from services.graph_answers import grid, history, loads
 from services.graph_answers import neighbours as around

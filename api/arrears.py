@@ -10,11 +10,20 @@ from api.exposed import expose, expose_enum
 from api.paging import largest
 from api.scalars import FenAmount
 from services.arrears import pages
+from services.arrears.answer.interval import Interval
+from services.arrears.answer.model import (
+    Hit,
+    RiskCluster,
+    RiskOverride,
+    RiskTrace,
+    Shock,
+    ShockKind,
+    Step,
+    WhatIf,
+)
 from services.arrears.history import HistoryPoint
-from services.arrears.interval import Interval
-from services.arrears.model import Hit, RiskCluster, RiskOverride, RiskTrace, Shock, ShockKind, Step, WhatIf
-from services.arrears.overriding import Overridden
-from services.arrears.watching import RuleKind, Watched
+from services.arrears.overrides.overriding import Overridden
+from services.arrears.watch.watching import RuleKind, Watched
 from services.assumption import Assumption
 from services.names import Named
 from services.paging import Page

@@ -15,7 +15,7 @@ from api.paging import largest, page
 from api.portrait_risk import Risk
 from api.stored import Called, Linked, entity, linked
 from services import portrait
-from services.arrears.own_risk import OwnRisk
+from services.arrears.why.own_record import OwnRisk
 from services.entity import RelationDirection, Stored, entity_of, stored, stored_all
 from services.graph_answers import grid, lists
 from services.graph_answers.filters import Filter

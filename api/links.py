@@ -8,8 +8,8 @@ from api.context import Info
 from api.exposed import expose
 from api.paging import largest
 from services.arrears import pages
-from services.arrears.circles import GuaranteeCircle, GuaranteeCycle
-from services.arrears.owners import Holding, Owner, Owners
+from services.arrears.ownership.circles import GuaranteeCircle, GuaranteeCycle
+from services.arrears.ownership.owners import Holding, Owner, Owners
 from services.arrears.pages import GuaranteeCircles
 from services.names import Named
 from services.paging import Page

@@ -9,9 +9,9 @@ from api.exposed import expose
 from api.paging import page
 from api.reports import report_path
 from services import portrait
-from services.arrears.interval import Interval
-from services.arrears.model import RiskOverride, RunName
-from services.arrears.own_risk import OwnRisk
+from services.arrears.answer.interval import Interval
+from services.arrears.answer.model import RiskOverride, RunName
+from services.arrears.why.own_record import OwnRisk
 from services.paging import Page
 from services.portrait import Arrears, Contribution, CustomerRisk, PartyRisk
 from terms.ids import RunId

@@ -12,19 +12,19 @@ from api.context import ID, Info
 from api.paging import largest
 from api.views import LossShockInput
 from services.arrears import pages
-from services.arrears.circles import guarantee_circles
-from services.arrears.clusters import risk_clusters
+from services.arrears.answer.model import RiskCluster, RiskTrace, WhatIf
+from services.arrears.groups.clusters import risk_clusters
+from services.arrears.groups.related import RelatedParties, related_parties
 from services.arrears.history import HistoryPoint
-from services.arrears.model import RiskCluster, RiskTrace, WhatIf
-from services.arrears.overriding import Overridden, override
-from services.arrears.owners import THRESHOLD, Owners, owners
+from services.arrears.overrides.overriding import Overridden, override
+from services.arrears.ownership.circles import guarantee_circles
+from services.arrears.ownership.owners import THRESHOLD, Owners, owners
 from services.arrears.pages import GuaranteeCircles
-from services.arrears.related import RelatedParties, related_parties
-from services.arrears.trace import trace
-from services.arrears.views import LossView, View, loss_view
-from services.arrears.watch_pages import watched
-from services.arrears.watching import RuleKind, Watched, WatchRule, unwatch, watch, watch_list
-from services.arrears.what_if import what_if
+from services.arrears.watch.watch_pages import watched
+from services.arrears.watch.watching import RuleKind, Watched, WatchRule, unwatch, watch, watch_list
+from services.arrears.what_if.published_views import LossView, View, loss_view
+from services.arrears.what_if.what_if import what_if
+from services.arrears.why.trace import trace
 from services.paging import Page
 
 

@@ -8,7 +8,7 @@ from strawberry.scalars import JSON
 from api.context import ID, Info
 from api.exposed import expose
 from api.paging import largest, page
-from services.arrears.model import RunName
+from services.arrears.answer.model import RunName
 from services.graph_answers import history
 from services.graph_answers.history import RunHead, RunPart
 from services.live.changes import RunChange, changes_in

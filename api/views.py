@@ -9,8 +9,8 @@ from api.context import ID, Info
 from api.exposed import expose, expose_enum
 from api.paging import largest
 from services.arrears import pages
-from services.arrears.related import Related, RelatedParties
-from services.arrears.views import LossView, Lost, Others, View
+from services.arrears.groups.related import Related, RelatedParties
+from services.arrears.what_if.published_views import LossView, Lost, Others, View
 from services.paging import Page
 
 

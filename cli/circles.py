@@ -11,7 +11,7 @@ from cli.connections import connection, with_connections
 from cli.options import Call, as_of_option, command
 from cli.output import print_json, print_table
 from services.arrears import pages
-from services.arrears.circles import LONGEST, GuaranteeCircle, guarantee_circles
+from services.arrears.ownership.circles import LONGEST, GuaranteeCircle, guarantee_circles
 from services.site import Site, open_site
 from terms.errors import Lang
 

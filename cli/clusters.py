@@ -11,8 +11,8 @@ from cli.judgements import judgement_text
 from cli.options import Call, command
 from cli.output import print_json, print_tree
 from services.arrears import pages
-from services.arrears.clusters import OWN_RECORD, risk_clusters
-from services.arrears.model import Action, ActionKind, RiskCluster
+from services.arrears.answer.model import Action, ActionKind, RiskCluster
+from services.arrears.groups.clusters import OWN_RECORD, risk_clusters
 from services.site import Site, open_site
 from terms.errors import Lang
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from services.arrears.model import RiskOverride
+from services.arrears.answer.model import RiskOverride
 from terms.errors import Lang
 
 TEXT = {

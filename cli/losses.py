@@ -12,7 +12,7 @@ from cli.options import Call, command
 from cli.output import print_json, print_table
 from cli.what_if import Assignment
 from services.arrears import pages
-from services.arrears.views import LossView, View, loss_view
+from services.arrears.what_if.published_views import LossView, View, loss_view
 from services.site import Site, open_site
 from terms.errors import Lang
 from terms.money import Money

@@ -11,7 +11,7 @@ import click
 from cli.judgements import judgement_text
 from cli.options import Call, command
 from cli.output import print_json
-from services.arrears.overriding import override as judge
+from services.arrears.overrides.overriding import override as judge
 from services.site import open_site
 from terms.errors import KehutuError
 

@@ -13,8 +13,8 @@ from cli.connections import connection, with_connections
 from cli.options import Call, as_of_option, command
 from cli.output import print_json, print_tree
 from services.arrears import pages
-from services.arrears.owners import THRESHOLD, Owner, Owners
-from services.arrears.owners import owners as look_through
+from services.arrears.ownership.owners import THRESHOLD, Owner, Owners
+from services.arrears.ownership.owners import owners as look_through
 from services.site import Site, open_site
 from terms.errors import Lang
 

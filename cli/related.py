@@ -11,7 +11,7 @@ from cli.connections import connection, with_connections
 from cli.options import Call, as_of_option, command
 from cli.output import print_json, print_table
 from services.arrears import pages
-from services.arrears.related import RelatedParties, related_parties
+from services.arrears.groups.related import RelatedParties, related_parties
 from services.site import Site, open_site
 from terms.errors import Lang
 

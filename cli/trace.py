@@ -13,8 +13,8 @@ from cli.connections import with_connections
 from cli.judgements import judgement_text
 from cli.options import Call, command
 from cli.output import print_json, print_tree
-from services.arrears.model import Change, RiskPath, RiskTrace
-from services.arrears.trace import trace as explain
+from services.arrears.answer.model import Change, RiskPath, RiskTrace
+from services.arrears.why.trace import trace as explain
 from services.site import open_site
 from terms.errors import Lang
 

@@ -10,9 +10,9 @@ import click
 from cli.connections import connection
 from cli.options import Call, command
 from cli.output import print_json, print_table
-from services.arrears.watch_pages import watched
-from services.arrears.watching import Alert, RuleKind, WatchRule, unwatch, watch_list
-from services.arrears.watching import watch as add_rule
+from services.arrears.watch.watch_pages import watched
+from services.arrears.watch.watching import Alert, RuleKind, WatchRule, unwatch, watch_list
+from services.arrears.watch.watching import watch as add_rule
 from services.site import open_site
 from terms.errors import Lang
 

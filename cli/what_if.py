@@ -14,8 +14,8 @@ from cli.judgements import judgement_text
 from cli.options import Call, command
 from cli.output import print_json, print_table
 from services.arrears import pages
-from services.arrears.model import Shock, ShockKind, WhatIf
-from services.arrears.what_if import what_if as suppose
+from services.arrears.answer.model import Shock, ShockKind, WhatIf
+from services.arrears.what_if.what_if import what_if as suppose
 from services.site import Site, open_site
 from terms.errors import Lang
 from terms.money import Money

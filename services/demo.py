@@ -13,9 +13,9 @@ from ingest.loads.load import load
 from ingest.loads.report import LoadReport
 from ingest.world.demo import prepare
 from services.analysis import AnalysisReport, analyse
-from services.arrears.clusters import clusters
-from services.arrears.model import RiskCluster, RiskTrace
-from services.arrears.trace import trace_of
+from services.arrears.answer.model import RiskCluster, RiskTrace
+from services.arrears.groups.clusters import clusters
+from services.arrears.why.trace import trace_of
 from services.loading import project
 from services.risk.model import RiskModel, current
 from services.run_copy import copy_current

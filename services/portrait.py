@@ -11,11 +11,11 @@ from graph.schema.keys import type_of
 from ingest.entities.entity_view import view
 from ingest.entities.surviving_values import ResolvedEntity
 from ledger.runs import Run
-from services.arrears.interval import Interval, interval_of
-from services.arrears.judgements import judgements_of
-from services.arrears.model import RiskOverride, Step
-from services.arrears.own_risk import OwnRisk, own_risk
-from services.arrears.trace import trace_of
+from services.arrears.answer.interval import Interval, interval_of
+from services.arrears.answer.model import RiskOverride, Step
+from services.arrears.answer.overrides import judgements_of
+from services.arrears.why.own_record import OwnRisk, own_risk
+from services.arrears.why.trace import trace_of
 from services.entity import has_ended
 from services.exposure.ageing import BUCKETS
 from services.names import Named, names_of

@@ -28,7 +28,7 @@ from ingest.manifests.manifest_text import (
     When,
 )
 from ingest.readers import ENDINGS
-from services.arrears.watching import RuleKind
+from services.arrears.watch.watching import RuleKind
 from services.settings import Settings
 
 PROPER: Final = frozenset(

@@ -9,9 +9,9 @@ from typing import NamedTuple
 import pytest
 
 from services.analysis import analyse
-from services.arrears.model import RiskTrace, Shock, ShockKind, WhatIf
-from services.arrears.trace import trace
-from services.arrears.what_if import what_if
+from services.arrears.answer.model import RiskTrace, Shock, ShockKind, WhatIf
+from services.arrears.what_if.what_if import what_if
+from services.arrears.why.trace import trace
 from services.loading import ingest
 from services.risk.model import RiskModel, current
 from services.settings import settings

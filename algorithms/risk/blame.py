@@ -13,7 +13,7 @@ import numpy as np
 
 from algorithms.risk.back_chain import expected_visits
 from algorithms.risk.network import Network
-from algorithms.risk.policy import component, linear
+from algorithms.risk.policy_iteration import component, linear
 from algorithms.risk.region import Region, region
 from algorithms.risk.sweeps import settle
 from graph.arrays import Bools, Floats, Ints

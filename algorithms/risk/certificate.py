@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from algorithms.kernel import kernel
-from algorithms.risk.policy import component, from_above, linear
+from algorithms.risk.policy_iteration import component, from_above, linear
 from algorithms.risk.region import Region
 from algorithms.risk.sweeps import squeeze
 from graph.arrays import Floats, Ints

@@ -14,7 +14,7 @@ import numpy as np
 
 from algorithms.risk.certificate import certificate
 from algorithms.risk.network import Network
-from algorithms.risk.policy import component, from_above
+from algorithms.risk.policy_iteration import component, from_above
 from algorithms.risk.region import Region, region
 from algorithms.risk.sweeps import settle
 from graph.arrays import Bools, Csr, Floats

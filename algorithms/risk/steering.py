@@ -12,7 +12,7 @@ import numpy as np
 
 from algorithms.risk.blame import back_flow, ring_fence_value
 from algorithms.risk.network import Network
-from algorithms.risk.policy import component, linear
+from algorithms.risk.policy_iteration import component, linear
 from algorithms.risk.propagation import Propagation
 from algorithms.risk.region import region
 from algorithms.risk.sweeps import settle

@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 
 from ledger import columns, runs
 from ledger.runs import Run
-from services.arrears.model import RunName
+from services.arrears.answer.model import RunName
 from services.risk.model import current
 from services.runs.tables import CHANGES, depth_of
 from services.site import Site

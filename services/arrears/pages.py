@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from services.arrears.circles import Circles, GuaranteeCircle, GuaranteeCycle
-from services.arrears.clusters import Clusters
+from services.arrears.answer.model import Hit, RiskCluster, WhatIf
+from services.arrears.groups.clusters import Clusters
+from services.arrears.groups.related import Related, RelatedParties
 from services.arrears.history import HistoryPoint, history
-from services.arrears.model import Hit, RiskCluster, WhatIf
-from services.arrears.owners import Holding, Owner, Owners
-from services.arrears.related import Related, RelatedParties
-from services.arrears.views import LossView, Lost
+from services.arrears.ownership.circles import Circles, GuaranteeCircle, GuaranteeCycle
+from services.arrears.ownership.owners import Holding, Owner, Owners
+from services.arrears.what_if.published_views import LossView, Lost
 from services.assumption import Assumption
 from services.names import Named
 from services.paging import Edge, Page, PageInfo, page_within

@@ -14,7 +14,7 @@ import numpy as np
 
 from ledger import quarantine as held
 from ledger import runs as kept_runs
-from services.arrears.model import RunName
+from services.arrears.answer.model import RunName
 from services.names import Named, names_of
 from services.paging import Cursors, Page, checked, page_by_id, page_of
 from services.portrait import Community

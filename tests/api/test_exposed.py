@@ -12,7 +12,7 @@ from strawberry import Parent
 
 from api.exposed import expose, make_types
 from api.schema import schema
-from services.arrears.model import RiskTrace
+from services.arrears.answer.model import RiskTrace
 from terms.ids import PartyId
 
 

@@ -15,7 +15,7 @@ from click.testing import CliRunner
 
 from cli.main import main
 from cli.phases import ZH
-from services.arrears.views import SOURCES
+from services.arrears.what_if.published_views import SOURCES
 from terms.cautions import cautions
 from terms.errors import catalogue
 from tests.english import english_left

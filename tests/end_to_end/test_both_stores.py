@@ -7,7 +7,7 @@ from pathlib import Path
 from graph.store import Store
 from graph.write import contents, wipe
 from services.analysis import analyse
-from services.arrears.trace import trace
+from services.arrears.why.trace import trace
 from services.loading import ingest
 from services.settings import settings
 from services.site import Site, open_site

@@ -11,7 +11,7 @@ import pytest
 
 from algorithms.risk.parameters import RiskParameters
 from graph.project import nodes, relations
-from services.arrears.owners import owners
+from services.arrears.ownership.owners import owners
 from services.loading import Loaded, ingest
 from services.risk.inputs import exposure
 from services.settings import settings

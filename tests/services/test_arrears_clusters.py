@@ -9,11 +9,11 @@ import pytest
 from scipy.stats import norm
 
 from services.analysis import analyse
-from services.arrears.actions import ring_fences
-from services.arrears.clusters import OWN_RECORD, clusters, risk_clusters
-from services.arrears.model import ActionKind, ChangeKind, Shock, ShockKind
-from services.arrears.trace import trace
-from services.arrears.what_if import what_if
+from services.arrears.answer.model import ActionKind, ChangeKind, Shock, ShockKind
+from services.arrears.groups.clusters import OWN_RECORD, clusters, risk_clusters
+from services.arrears.groups.first_actions import ring_fences
+from services.arrears.what_if.what_if import what_if
+from services.arrears.why.trace import trace
 from services.loading import ingest
 from services.risk.model import current
 from services.settings import settings

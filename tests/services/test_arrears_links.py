@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from services.arrears.circles import GuaranteeCircle, guarantee_circles
-from services.arrears.owners import Owner, owners
+from services.arrears.ownership.circles import GuaranteeCircle, guarantee_circles
+from services.arrears.ownership.owners import Owner, owners
 from services.site import Site
 from terms.errors import KehutuError
 from tests.linked_site import code, name

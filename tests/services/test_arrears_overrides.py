@@ -11,11 +11,11 @@ import pytest
 
 from graph.write import wipe
 from services.analysis import analyse
-from services.arrears.clusters import clusters
-from services.arrears.model import Shock, ShockKind
-from services.arrears.overriding import override
-from services.arrears.trace import trace
-from services.arrears.what_if import what_if
+from services.arrears.answer.model import Shock, ShockKind
+from services.arrears.groups.clusters import clusters
+from services.arrears.overrides.overriding import override
+from services.arrears.what_if.what_if import what_if
+from services.arrears.why.trace import trace
 from services.loading import ingest, project
 from services.portrait import customer, judgement, risk
 from services.risk.model import current, model_of

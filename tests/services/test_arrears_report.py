@@ -11,12 +11,12 @@ from pathlib import Path
 
 import pytest
 
-from services.arrears.model import RiskPath, Step
+from services.arrears.answer.model import RiskPath, Step
 from services.arrears.report import pdf, write_reports
 from services.arrears.report.diagram import MOST_NODES, MOST_ROWS, Diagram, diagram, fitted
 from services.arrears.report.html import to_html
 from services.arrears.report.sheet import Row, Sheet, Table, Writer
-from services.arrears.trace import trace
+from services.arrears.why.trace import trace
 from services.names import Named
 from services.site import Site
 from terms.errors import KehutuError

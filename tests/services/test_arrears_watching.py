@@ -10,8 +10,8 @@ import pytest
 
 from services.analysis import analyse
 from services.arrears.history import history
-from services.arrears.overriding import override
-from services.arrears.watching import RuleKind, Watched, unwatch, watch, watch_list
+from services.arrears.overrides.overriding import override
+from services.arrears.watch.watching import RuleKind, Watched, unwatch, watch, watch_list
 from services.loading import ingest
 from services.risk.model import current
 from services.settings import Settings, settings

@@ -7,9 +7,9 @@ from math import log
 import pytest
 from scipy.stats import norm
 
-from services.arrears.model import Shock, ShockKind, WhatIf
-from services.arrears.trace import trace
-from services.arrears.what_if import what_if
+from services.arrears.answer.model import Shock, ShockKind, WhatIf
+from services.arrears.what_if.what_if import what_if
+from services.arrears.why.trace import trace
 from services.risk.model import current
 from services.site import Site
 from terms.errors import KehutuError

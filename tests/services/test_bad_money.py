@@ -15,9 +15,9 @@ import pytest
 
 from ledger import quarantine
 from services.analysis import AnalysisReport, analyse
-from services.arrears.model import RiskTrace, Shock, ShockKind
-from services.arrears.trace import trace
-from services.arrears.what_if import what_if
+from services.arrears.answer.model import RiskTrace, Shock, ShockKind
+from services.arrears.what_if.what_if import what_if
+from services.arrears.why.trace import trace
 from services.assumption import Assumption
 from services.loading import ingest
 from services.risk.model import current

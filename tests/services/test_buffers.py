@@ -9,7 +9,7 @@ import pytest
 from scipy.stats import norm
 
 from services.analysis import analyse
-from services.arrears.trace import trace
+from services.arrears.why.trace import trace
 from services.exposure.model import BUFFER_KINDS
 from services.loading import ingest
 from services.risk.model import RiskModel, current

@@ -10,10 +10,10 @@ import pytest
 
 from algorithms.risk.parameters import RiskParameters
 from services.analysis import analyse
-from services.arrears.circles import guarantee_circles
-from services.arrears.owners import owners
-from services.arrears.related import related_parties
-from services.arrears.trace import trace
+from services.arrears.groups.related import related_parties
+from services.arrears.ownership.circles import guarantee_circles
+from services.arrears.ownership.owners import owners
+from services.arrears.why.trace import trace
 from services.assumption import SHARERS_MAX
 from services.entity import show
 from services.graph_answers.neighbours import neighbours

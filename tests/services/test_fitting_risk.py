@@ -15,10 +15,10 @@ from algorithms.risk.probability import IDENTITY
 from ledger import documents
 from ledger.backup import backup, restore
 from services.analysis import analyse
-from services.arrears.clusters import clusters
-from services.arrears.model import Shock, ShockKind
-from services.arrears.trace import trace
-from services.arrears.what_if import what_if
+from services.arrears.answer.model import Shock, ShockKind
+from services.arrears.groups.clusters import clusters
+from services.arrears.what_if.what_if import what_if
+from services.arrears.why.trace import trace
 from services.learning import cases, risk
 from services.learning.cases import windows
 from services.learning.risk import FitReport, fit_risk

@@ -18,8 +18,8 @@ from ingest.projection.projector import Projection
 from ledger import loads, runs, withdrawals
 from services.analysis import analyse
 from services.arrears.history import history
-from services.arrears.trace import trace
-from services.arrears.watching import RuleKind, watch, watch_list
+from services.arrears.watch.watching import RuleKind, watch, watch_list
+from services.arrears.why.trace import trace
 from services.live.changes import changes_in
 from services.live.following import LONGEST, Followed, follow
 from services.loading import project

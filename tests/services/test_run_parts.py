@@ -18,7 +18,7 @@ from api.metrics import Tally
 from cli.main import main
 from ledger import runs
 from services.analysis import AnalysisReport, analyse
-from services.arrears.overriding import override
+from services.arrears.overrides.overriding import override
 from services.graph_answers.history import runs as history
 from services.loading import ingest, project
 from services.risk.model import current, model_of

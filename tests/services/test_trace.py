@@ -7,7 +7,7 @@ from math import log
 import pytest
 from scipy.stats import norm
 
-from services.arrears.trace import trace
+from services.arrears.why.trace import trace
 from services.risk.model import current
 from services.site import Site
 from terms.errors import KehutuError

@@ -16,8 +16,8 @@ from api.app import create_app
 from cli.main import main
 from graph.arrays import Csr
 from services.analysis import analyse
-from services.arrears.related import related_parties
-from services.arrears.views import SOURCES, LossView, View, loss_view
+from services.arrears.groups.related import related_parties
+from services.arrears.what_if.published_views import SOURCES, LossView, View, loss_view
 from services.loading import ingest
 from services.risk.model import current
 from services.settings import settings

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from services.arrears.model import RiskPath
+from services.arrears.answer.model import RiskPath
 from services.names import Named
 
 WIDTH = 515.0

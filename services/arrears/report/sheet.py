@@ -6,15 +6,15 @@ from dataclasses import dataclass
 
 from graph.arrays import Ints
 from ledger.runs import Run
-from services.arrears.circles import Circles, guarantee_circles
+from services.arrears.answer.interval import Interval
+from services.arrears.answer.model import RiskPath, RiskTrace
+from services.arrears.answer.position import position
 from services.arrears.history import history
-from services.arrears.interval import Interval
-from services.arrears.model import RiskPath, RiskTrace
-from services.arrears.owners import Owners, owners
-from services.arrears.position import position
+from services.arrears.ownership.circles import Circles, guarantee_circles
+from services.arrears.ownership.owners import Owners, owners
 from services.arrears.report.diagram import Diagram, diagram
 from services.arrears.report.texts import TEXTS, change_text, relation_text
-from services.arrears.trace import trace_of
+from services.arrears.why.trace import trace_of
 from services.exposure.ageing import BUCKETS
 from services.exposure.model import BUFFER_KINDS
 from services.risk.model import RiskModel, current

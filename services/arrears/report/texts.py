@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from services.arrears.model import Change
+from services.arrears.answer.model import Change
 from terms.errors import Lang
 
 TEXTS: dict[Lang, dict[str, str]] = {

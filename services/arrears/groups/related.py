@@ -10,9 +10,9 @@ import numpy as np
 
 from algorithms.pagerank import forward_push
 from graph.arrays import Csr
-from services.arrears.model import RunName
-from services.arrears.position import position
-from services.arrears.relations import GRAPH_NAME
+from services.arrears.answer.model import RunName
+from services.arrears.answer.position import position
+from services.arrears.answer.relation_names import GRAPH_NAME
 from services.assumption import Assumption, before_data
 from services.names import Named, names_of
 from services.risk.another_day import links_of

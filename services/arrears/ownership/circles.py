@@ -11,7 +11,7 @@ import numpy as np
 from algorithms.circles import Circle, Kind, circles
 from algorithms.cycles import Cycle, elementary_cycles
 from graph.arrays import Csr, Ints
-from services.arrears.parties import Between, between
+from services.arrears.ownership.party_relations import Between, between
 from services.assumption import Assumption, before_data
 from services.names import Named, names_of
 from services.risk.model import RiskModel, current

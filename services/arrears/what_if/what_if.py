@@ -14,9 +14,9 @@ from algorithms.risk import what_if as pure
 from algorithms.risk.update import Update
 from graph.arrays import Floats, Ints
 from ledger.runs import Run
-from services.arrears.judgements import judgements_of
-from services.arrears.model import Hit, Rest, RunName, Shock, WhatIf
-from services.arrears.shocks import Changes, translate, unlinked
+from services.arrears.answer.model import Hit, Rest, RunName, Shock, WhatIf
+from services.arrears.answer.overrides import judgements_of
+from services.arrears.what_if.shocks import Changes, translate, unlinked
 from services.assumption import Assumption
 from services.names import names_of
 from services.risk.model import RiskModel, current
@@ -39,7 +39,7 @@ def what_if(site: Site, shocks: Sequence[Shock]) -> WhatIf:
     customers have no balance sheet: their equity loss is 0.
 
     Raises:
-        KehutuError: ``NO_RUN``, and as :func:`services.arrears.shocks.translate`.
+        KehutuError: ``NO_RUN``, and as :func:`services.arrears.what_if.shocks.translate`.
     """
     run, model = current(site)
     return what_if_of(site, run, model, shocks)

@@ -12,7 +12,7 @@ from algorithms.risk.blame import Blame
 from algorithms.risk.explain import Explanation
 from algorithms.risk.update import update
 from graph.arrays import Ints
-from services.arrears.model import Change, ChangeKind
+from services.arrears.answer.model import Change, ChangeKind
 from services.names import Named
 from services.risk.model import RiskModel
 from terms.money import Money

@@ -11,11 +11,9 @@ from algorithms.risk.explain import Explanation, Path, apportion, explain
 from algorithms.risk.parameters import EVIDENCE_RELATIONS
 from graph.arrays import Ints
 from ledger.runs import Run
-from services.arrears.assumptions import cautions_about, of_party
-from services.arrears.changes import largest_drops
-from services.arrears.interval import interval_of
-from services.arrears.judgements import judgements_of
-from services.arrears.model import (
+from services.arrears.answer.assumptions import cautions_about, of_party
+from services.arrears.answer.interval import interval_of
+from services.arrears.answer.model import (
     RelationPart,
     RiskPath,
     RiskTrace,
@@ -24,8 +22,10 @@ from services.arrears.model import (
     Step,
     Tail,
 )
-from services.arrears.position import position
-from services.arrears.relations import GRAPH_NAME
+from services.arrears.answer.overrides import judgements_of
+from services.arrears.answer.position import position
+from services.arrears.answer.relation_names import GRAPH_NAME
+from services.arrears.why.lowering import largest_drops
 from services.exposure.model import BUFFER_KINDS
 from services.names import Named, names_of
 from services.risk.model import RiskModel, current

@@ -10,7 +10,7 @@ import numpy as np
 from algorithms.ownership import Register, beneficial_owners, look_through, register, ultimate_owners
 from graph import queries
 from graph.arrays import Csr, Floats, Ints
-from services.arrears.parties import Between, between
+from services.arrears.ownership.party_relations import Between, between
 from services.assumption import Assumption, of_text
 from services.entity import has_ended
 from services.names import Named, names_of

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from services.arrears.watching import Watched, WatchList
+from services.arrears.watch.watching import Watched, WatchList
 from services.paging import Page, page_within
 from services.site import Site
 

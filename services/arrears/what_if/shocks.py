@@ -12,9 +12,9 @@ from algorithms.risk import what_if as pure
 from algorithms.risk.parameters import Relation, RiskParameters
 from graph import queries
 from graph.arrays import Ints
-from services.arrears.model import Shock, ShockKind
-from services.arrears.position import position
-from services.arrears.relations import MONEY_NAMES, RELATION_NAMES
+from services.arrears.answer.model import Shock, ShockKind
+from services.arrears.answer.position import position
+from services.arrears.answer.relation_names import MONEY_NAMES, RELATION_NAMES
 from services.assumption import Assumption
 from services.exposure.model import BUFFER_KINDS
 from services.risk.model import RiskModel

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import Enum
 
-from services.arrears.interval import Interval
+from services.arrears.answer.interval import Interval
 from services.assumption import Assumption
 from services.names import Named
 from terms.ids import RecordId, RunId

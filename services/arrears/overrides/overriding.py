@@ -18,9 +18,9 @@ from graph.schema.keys import type_of
 from ingest.statements import NodeStatement, RelationStatement, Statements, Value
 from ledger import runs
 from ledger.runs import Run
-from services.arrears.judgements import judged
-from services.arrears.model import RiskOverride, RunName
-from services.arrears.position import position
+from services.arrears.answer.model import RiskOverride, RunName
+from services.arrears.answer.overrides import judged
+from services.arrears.answer.position import position
 from services.exposure.model import Override
 from services.live.continuing import Continued, changes_of
 from services.live.keeping import keep

@@ -13,7 +13,7 @@ import numpy as np
 from algorithms.risk.blame import ring_fence_value
 from algorithms.risk.update import Update, update
 from graph.arrays import Floats
-from services.arrears.model import Action, ActionKind
+from services.arrears.answer.model import Action, ActionKind
 from services.names import Named
 from services.risk.model import RiskModel
 from terms.money import Money

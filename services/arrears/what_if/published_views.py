@@ -19,9 +19,9 @@ from algorithms.risk.debtrank import debtrank_2012, hard_cascade
 from algorithms.risk.parameters import LOAN, MONEY_RELATIONS, TRADE_CREDIT
 from algorithms.risk.propagation import solve
 from graph.arrays import Csr, Floats, Ints
-from services.arrears.model import RunName
-from services.arrears.position import position
-from services.arrears.shocks import unlinked
+from services.arrears.answer.model import RunName
+from services.arrears.answer.position import position
+from services.arrears.what_if.shocks import unlinked
 from services.assumption import Assumption
 from services.names import Named, names_of
 from services.risk.model import RiskModel, current

@@ -14,8 +14,8 @@ from graph.schema.keys import type_of
 from ingest.statements import NodeStatement, RelationStatement, Statements, Value
 from ledger import runs
 from ledger.runs import Run
-from services.arrears.model import RunName
-from services.arrears.position import position
+from services.arrears.answer.model import RunName
+from services.arrears.answer.position import position
 from services.names import Named, names_of
 from services.platform import decide, take_back
 from services.risk.model import RiskModel, current, model_of

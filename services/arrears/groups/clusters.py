@@ -10,10 +10,10 @@ from algorithms.risk.blame import portfolio_by_seed
 from algorithms.risk.explain import apportion
 from algorithms.risk.parameters import RELATIONS
 from graph.arrays import Floats, Ints
-from services.arrears.actions import first_action
-from services.arrears.judgements import judgements_of
-from services.arrears.model import ActionKind, Channel, RiskCluster, SeedShare
-from services.arrears.relations import GRAPH_NAME
+from services.arrears.answer.model import ActionKind, Channel, RiskCluster, SeedShare
+from services.arrears.answer.overrides import judgements_of
+from services.arrears.answer.relation_names import GRAPH_NAME
+from services.arrears.groups.first_actions import first_action
 from services.names import Named, names_of
 from services.risk.model import RiskModel, current
 from services.site import Site

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from services.arrears.model import RiskOverride
+from services.arrears.answer.model import RiskOverride
 from services.exposure.model import Override
 from services.names import Named
 from services.risk.model import RiskModel

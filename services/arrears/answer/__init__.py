@@ -1,0 +1,1 @@
+"""What answers about arrears risk are made of."""

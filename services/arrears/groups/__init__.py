@@ -1,0 +1,1 @@
+"""At-risk clusters, what to do about them first, and who stands close to a party."""

@@ -1,0 +1,1 @@
+"""Who owns whom, and who guarantees whom in a circle."""

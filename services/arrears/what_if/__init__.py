@@ -1,0 +1,1 @@
+"""What follows from assumptions that a person states."""

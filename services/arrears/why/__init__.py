@@ -1,0 +1,1 @@
+"""Why a party is at risk, and what would lower it."""

@@ -55,7 +55,10 @@ def pour(store: Store, lines: Iterable[bytes], *, nodes: int) -> tuple[int, int]
             is worthless then.
     """
     dialect = store.dialect
-    assert isinstance(dialect, ArcadeDB)  # noqa: S101 - others have no such way
+    if not isinstance(dialect, ArcadeDB):
+        raise TypeError(
+            f"graph.bulk.pour: only the embedded store has such a way, and this is {dialect.name}"
+        )
     at = dialect.address
     connection = http.client.HTTPConnection("127.0.0.1", at.http, timeout=SILENCE_SECONDS)
     try:

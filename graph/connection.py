@@ -166,8 +166,13 @@ class Connection:
             with self.session(neo4j.READ_ACCESS) as session:
                 session.run("RETURN 1 AS one").consume()
             ping.set_result(None)
-        except BaseException as fault:  # noqa: BLE001 - handed to those who wait
+        except (exceptions.DriverError, exceptions.Neo4jError, KehutuError, OSError) as fault:
             ping.set_exception(fault)
+        finally:
+            if (
+                not ping.done()
+            ):  # a fault of ours, which the thread reports: nobody is to wait for it for ever
+                ping.set_exception(exceptions.ServiceUnavailable("the server could not be asked"))
 
     def cut(self) -> None:
         """Close all connections: whoever waits for an answer gets an error, and the next session a new driver."""

@@ -21,16 +21,17 @@ import re
 import secrets
 import shutil
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from graph.programs import python
+from terms.cleanup import on_failure
 from terms.errors import KehutuError
 
 REFUSE_SECONDS = 1.5
@@ -92,12 +93,9 @@ class EmbeddedServer:
             folder.mkdir(parents=True, exist_ok=True)
             self._refuse_strangers()
             self._clients = self._lock_shared()
-            try:
+            with on_failure(partial(os.close, self._clients)):
                 self._password = _password(folder / "password")
                 self.address = self._ensure()
-            except BaseException:
-                os.close(self._clients)
-                raise
         except OSError as fault:
             raise KehutuError("STORE_FOLDER", folder=folder, reason=fault.strerror or fault) from fault
         self._watcher = threading.Thread(target=self._watch, name="kehutu-store-watcher", daemon=True)
@@ -246,8 +244,8 @@ class EmbeddedServer:
 
     def _spawn(self, *, same_ports: bool) -> subprocess.Popen[bytes]:
         before = self._announced() or {} if same_ports else {}
-        command = [
-            *(sys.executable, "-P", str(Path(__file__).with_name("embedded_server.py")), str(self.folder)),
+        arguments = [
+            *(str(Path(__file__).with_name("embedded_server.py")), str(self.folder)),
             *("--heap", self._memory(), "--linger", str(self._linger)),
             *(
                 part
@@ -258,14 +256,7 @@ class EmbeddedServer:
         ]
         with open(self.folder / "server.log", "wb", opener=_private) as log:
             # A session of its own: Ctrl-C at the terminal is for the client, the server leaves after it.
-            process = subprocess.Popen(  # noqa: S603 - our own program, no shell
-                command,
-                cwd=self.folder,
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                start_new_session=True,
-            )
+            process = python(arguments, folder=self.folder, output=log, errors=log, own_session=True)
         threading.Thread(target=process.wait, name="kehutu-store-reaper", daemon=True).start()
         return process
 

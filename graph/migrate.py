@@ -94,7 +94,7 @@ def _run(
         title = f"Migrating the store to version {one.number}: {step.title}"
         progress(title)
         while True:
-            rows = _batch(store, one, index, step, position, conversions)
+            rows = _batch(store, one, index, step, position=position, conversions=conversions)
             changed, position = _moved(rows, step, position)
             if not changed:
                 break
@@ -105,11 +105,12 @@ def _run(
     _set(store, "m.migration = null, m.step = null, m.position = null")
 
 
-def _batch(  # noqa: PLR0917 - where in what, then with what
+def _batch(
     store: Store,
     one: Migration,
     index: int,
     step: Step,
+    *,
     position: str,
     conversions: Mapping[str, Conversion],
 ) -> Rows:

@@ -107,12 +107,13 @@ def nodes(store: Store, schema: Schema, type_name: str, properties: Sequence[str
     )
 
 
-def relations(  # noqa: PLR0917 - the store first, then what to read, then its ends
+def relations(
     store: Store,
     schema: Schema,
     type_name: str,
     source: NodeTable,
     target: NodeTable,
+    *,
     properties: Sequence[str] = (),
 ) -> RelationTable:
     """Read all relations of a type between the nodes of two tables of the same state.

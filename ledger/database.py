@@ -27,6 +27,7 @@ from sqlalchemy.exc import DBAPIError
 
 from ledger import tables
 from ledger.migrate import PLACE, VERSION, migrate, migrations, newest
+from terms.cleanup import on_failure
 from terms.errors import KehutuError
 from terms.migrations import Migration, read
 
@@ -81,13 +82,9 @@ class Ledger:
                 # Its log files take over the mode of the database: for the owner only, like the key.
                 os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
                 engine = _engine(path)
-                try:
-                    with faults(path):
-                        known = migrations() if migrations_in is None else read(migrations_in)
-                        ledger_id = _prepare(engine, path, key, known, may_migrate=migrate)
-                except BaseException:
-                    engine.dispose()
-                    raise
+                with on_failure(engine.dispose), faults(path):
+                    known = migrations() if migrations_in is None else read(migrations_in)
+                    ledger_id = _prepare(engine, path, key, known, may_migrate=migrate)
         except OSError as fault:
             raise KehutuError("LEDGER_UNWRITABLE", path=folder, reason=fault.strerror or fault) from fault
         return cls(home, engine, ledger_id, key)

@@ -25,10 +25,10 @@ class Dialect(Protocol):
     def keeps_deadlines(self) -> bool:
         """Whether the server stops a transaction at the timeout that the driver sends."""
 
-    def lacks_space(self, fault: Neo4jError) -> bool:
+    def lacks_space(self, fault: Neo4jError, /) -> bool:
         """Whether a query failed because the store's disk is full, as far as can be told from here."""
 
-    def prepare(self, store: Client, schema: Schema, indexes: Sequence[Index]) -> None:
+    def prepare(self, store: Client, schema: Schema, indexes: Sequence[Index], /) -> None:
         """Make types, constraints and indexes that are missing. Safe to repeat and to interrupt."""
 
     def drop(self, store: Client, indexes: Sequence[Index]) -> None:
@@ -53,5 +53,5 @@ class Dialect(Protocol):
     def numbering(self) -> str:
         """Within what the engine's own numbers of nodes mean the same, beside the state of the store."""
 
-    def stop(self, store: Client, query: str, seconds: float) -> int:
+    def stop(self, store: Client, query: str, seconds: float, /) -> int:
         """Stop transactions that have run this query for at least so long; how many were told to stop."""

@@ -62,11 +62,11 @@ class ArcadeDB:
         """It ignores the driver's timeout."""
         return False
 
-    def lacks_space(self, fault: Neo4jError) -> bool:  # noqa: ARG002 - it says nothing, and hides the cause in its log
-        """By a look at the disk that holds it: it says nothing but that something unexpected went wrong."""
+    def lacks_space(self, _fault: Neo4jError, /) -> bool:
+        """By a look at the disk that holds it: the fault says nothing, and the engine hides the cause in its log."""
         return disk_is_full(self._server.folder)
 
-    def prepare(self, store: Client, schema: Schema, indexes: Sequence[Index]) -> None:
+    def prepare(self, store: Client, schema: Schema, indexes: Sequence[Index], /) -> None:
         """Types, property types and indexes in one script."""
         script = []
         for node in schema.nodes.values():
@@ -166,7 +166,7 @@ class ArcadeDB:
         for verb in ("close", "open"):
             self._request(store, "server", {"command": f"{verb} database {self._server.database}"})
 
-    def stop(self, store: Client, query: str, seconds: float) -> int:
+    def stop(self, store: Client, query: str, seconds: float, /) -> int:
         """By Neo4j's own Cypher. The server cuts the text that it shows at about 1,000 characters."""
         late = [
             row["transactionId"]

@@ -36,11 +36,11 @@ class Neo4j:
         """The server stops a transaction at the driver's timeout (2.3 to 3 s for 2 s)."""
         return True
 
-    def lacks_space(self, fault: Neo4jError) -> bool:
+    def lacks_space(self, fault: Neo4jError, /) -> bool:
         """By what it says."""
         return "No space left" in (fault.message or "")
 
-    def prepare(self, store: Client, schema: Schema, indexes: Sequence[Index]) -> None:  # noqa: ARG002
+    def prepare(self, store: Client, _schema: Schema, indexes: Sequence[Index], /) -> None:
         """Constraints and indexes; types need no definition, and Community refuses those of properties."""
         for index in indexes:
             store.run(_definition(index))
@@ -106,7 +106,7 @@ class Neo4j:
         (gds,) = store.read("RETURN gds.version() AS version")
         return str(gds["version"])
 
-    def stop(self, store: Client, query: str, seconds: float) -> int:  # noqa: ARG002
+    def stop(self, _store: Client, _query: str, _seconds: float, /) -> int:
         """Nothing to do: see :meth:`keeps_deadlines`."""
         return 0
 

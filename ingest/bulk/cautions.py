@@ -100,6 +100,8 @@ def told(
     ]
     for type_, kind, entity in crowds:
         declared = schema.relations[type_]
-        assert declared.one is not None  # noqa: S101 - else there is no such group
-        found += crowded_among(ledger, store, schema, declared, side=declared.one, kind=kind, ids=[entity])
+        if declared.one is not None:
+            found += crowded_among(
+                ledger, store, schema, declared, side=declared.one, kind=kind, ids=[entity]
+            )
     return tuple(found[:MOST])

@@ -11,17 +11,17 @@ import json
 import os
 import queue
 import secrets
-import subprocess
 import sys
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from concurrent.futures import Future
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
-from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, TypeAlias
 
+from graph import programs
+from graph.programs import Program
 from terms.errors import KehutuError
 
 Job: TypeAlias = dict[str, Any]
@@ -37,27 +37,15 @@ class Pool:
     """So many workers that run a module; with none the jobs are done here and now, which tests use."""
 
     def __init__(self, module: str, arguments: list[str], workers: int, here: Callable[[], Doing]) -> None:
-        self._jobs: queue.SimpleQueue[tuple[Job, Future[Answer]] | None] = queue.SimpleQueue()
         self._here = here() if workers == 0 else None
         # Every text has the hash that its fellows give it; a seed of its own, so that nobody can make two that meet.
         environment = os.environ | {"PYTHONHASHSEED": str(secrets.randbelow(2**32 - 1) + 1)}
-        self.processes = [
-            subprocess.Popen(  # noqa: S603 - our own program, no shell
-                [sys.executable, "-P", "-m", module, *arguments],
-                cwd=Path(__file__).parents[2],
-                env=environment,
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                text=True,
-            )
-            for _ in range(workers)
-        ]
-        self._threads = [
-            threading.Thread(target=self._serve, args=(process,), name="kehutu-bulk", daemon=True)
-            for process in self.processes
-        ]
-        for thread in self._threads:
-            thread.start()
+        self.workers = [programs.module(module, *arguments, environment=environment) for _ in range(workers)]
+        self._idle: queue.SimpleQueue[Program] = queue.SimpleQueue()
+        for worker in self.workers:
+            self._idle.put(worker)
+        # One thread waits for each worker, so that a job that is begun always finds an idle one.
+        self._waiting = ThreadPoolExecutor(max(workers, 1), "kehutu-bulk")
 
     def each(self, jobs: Iterable[Job]) -> Iterator[Answer]:
         """The answer to every job, in order.
@@ -75,27 +63,22 @@ class Pool:
             return
         waiting: deque[Future[Answer]] = deque()
         for job in jobs:
-            future: Future[Answer] = Future()
-            self._jobs.put((job, future))
-            waiting.append(future)
-            while len(waiting) > _AHEAD * len(self.processes):
+            waiting.append(self._waiting.submit(self._ask, job))
+            while len(waiting) > _AHEAD * len(self.workers):
                 yield from _answer(waiting.popleft(), patience)
         while waiting:
             yield from _answer(waiting.popleft(), patience)
 
     def close(self) -> None:
         """End the workers; what they have in hand is left."""
-        for process in self.processes:
-            process.kill()
-        for _ in self._threads:
-            self._jobs.put(None)
-        for process, thread in zip(self.processes, self._threads, strict=True):
-            thread.join()
-            process.wait()
-            for stream in (process.stdin, process.stdout):
-                if stream is not None:
-                    with suppress(OSError):  # what it has not read any more is of no use
-                        stream.close()
+        for worker in self.workers:
+            worker.process.kill()
+        self._waiting.shutdown(cancel_futures=True)
+        for worker in self.workers:
+            worker.process.wait()
+            for stream in (worker.stdin, worker.stdout):
+                with suppress(OSError):  # what it has not read any more is of no use
+                    stream.close()
 
     def __enter__(self) -> Pool:
         return self
@@ -105,13 +88,12 @@ class Pool:
     ) -> None:
         self.close()
 
-    def _serve(self, process: subprocess.Popen[str]) -> None:
-        while (given := self._jobs.get()) is not None:
-            job, future = given
-            try:
-                future.set_result(_ask(process, job))
-            except Exception as fault:  # noqa: BLE001 - it belongs to whoever waits for the answer
-                future.set_exception(fault)
+    def _ask(self, job: Job) -> Answer:
+        worker = self._idle.get()
+        try:
+            return _ask(worker, job)
+        finally:
+            self._idle.put(worker)
 
 
 def _answer(future: Future[Answer], patience: float | None) -> Iterator[Answer | None]:
@@ -125,17 +107,15 @@ def _answer(future: Future[Answer], patience: float | None) -> Iterator[Answer |
             return
 
 
-def _ask(process: subprocess.Popen[str], job: Job) -> Answer:
-    assert process.stdin is not None  # noqa: S101 - both are pipes
-    assert process.stdout is not None  # noqa: S101
+def _ask(worker: Program, job: Job) -> Answer:
     try:
-        process.stdin.write(json.dumps(job) + "\n")
-        process.stdin.flush()
-        line = process.stdout.readline()
+        worker.stdin.write(json.dumps(job).encode() + b"\n")
+        worker.stdin.flush()
+        line = worker.stdout.readline()
     except (OSError, ValueError):
-        line = ""
+        line = b""
     if not line:
-        raise KehutuError("WORKER_LOST", pid=process.pid, status=process.poll())
+        raise KehutuError("WORKER_LOST", pid=worker.process.pid, status=worker.process.poll())
     answer = json.loads(line)
     if "fault" in answer:
         raise KehutuError(answer["fault"], **answer["details"])

@@ -107,7 +107,7 @@ def part(folder: Path, surveyed: Surveyed) -> Parted:
     several = np.unique(np.concatenate((s.hash[together], linked)))
     label = _components(several, s)
     referred, origins, tied = _references(s, np.sort(s.hash[alone]), several, linked)
-    files = _write_together(folder, s, together, several, label, tied)
+    files = _write_together(folder, s, together, several, label=label, tied=tied)
     for task, (first, last) in enumerate(zip(s.starts[:-1], s.starts[1:], strict=True)):
         np.save(folder / f"alone-{task}.npy", alone[first:last])
     for task, (first, last) in enumerate(zip(s.ref_starts[:-1], s.ref_starts[1:], strict=True)):
@@ -193,11 +193,12 @@ def _references(
     return found[bare][by_place], origins[bare][by_place], tied
 
 
-def _write_together(  # noqa: PLR0917 - arrays of one step
+def _write_together(
     folder: Path,
     s: Surveyed,
     together: npt.NDArray[np.bool_],
     several: Numbers,
+    *,
     label: npt.NDArray[np.int32],
     tied: dict[int, int],
 ) -> int:

@@ -105,7 +105,7 @@ def retry(
     load_id = loads.new_id()
     loads.start(ledger, load_id, str(manifest_path.resolve()), at=clock(), reading=READING)
     for name, group in by_source.items():
-        work = _Retry(ledger, load_id, *sources[name], manifest.folder, clock)
+        work = _Retry(ledger, load_id, *sources[name], folder=manifest.folder, clock=clock)
         rows = work.run(group, changes)
         done.update((one.id, one) for one in rows)
         became = Counter(one.outcome for one in rows)
@@ -139,8 +139,8 @@ def _decided(ledger: Ledger, source: str) -> dict[str, Decided]:
 
 
 class _Retry:
-    def __init__(  # noqa: PLR0917  # one call
-        self, ledger: Ledger, load_id: str, source: Source, mapper: Mapper, folder: Path, clock: Clock
+    def __init__(
+        self, ledger: Ledger, load_id: str, source: Source, mapper: Mapper, *, folder: Path, clock: Clock
     ) -> None:
         self.ledger = ledger
         self.load_id = load_id

@@ -11,7 +11,6 @@ import json
 import os
 import queue
 import signal
-import subprocess
 import sys
 import threading
 from collections.abc import Generator
@@ -21,6 +20,7 @@ from multiprocessing.reduction import ForkingPickler
 from pathlib import Path
 from typing import Final, NamedTuple
 
+from graph import programs
 from graph.schema.load import schema
 from ingest.loads.batches import Batch, SourceSummary, Taking, compile_manifest, few_collections, requests
 from ingest.manifests.manifest import read as read_manifest
@@ -71,16 +71,11 @@ def taken(place: Place, *, started: datetime, size: int) -> Generator[Batch | So
         "started": started.isoformat(),
         "size": size,
     }
-    process = subprocess.Popen(  # noqa: S603 - our own program, no shell
-        [sys.executable, "-P", "-m", "ingest.loads.second_process", json.dumps(task)],
-        cwd=Path(__file__).parents[2],
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        pipesize=1 << 20,
+    process, stdin, stdout = programs.module(
+        "ingest.loads.second_process", json.dumps(task), pipe_bytes=1 << 20
     )
-    assert process.stdout is not None  # noqa: S101 - it is a pipe
     try:
-        with process.stdout, Connection(os.dup(process.stdout.fileno()), writable=False) as heard:
+        with stdin, stdout, Connection(os.dup(stdout.fileno()), writable=False) as heard:
             while True:
                 try:
                     one: Batch | SourceSummary = heard.recv()

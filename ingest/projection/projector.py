@@ -71,7 +71,7 @@ def catch_up(
     from the ledger, comes out the same, and is written over what is there of it.
     """
     with ledger.writer():
-        return _follow(ledger, store, schema, head(ledger), batch, progress)
+        return _follow(ledger, store, schema, head(ledger), batch=batch, progress=progress)
 
 
 def fill(
@@ -86,14 +86,15 @@ def fill(
 
     Names are left alone: they are those of the graph that serves. Raises what :func:`catch_up` raises.
     """
-    return _follow(ledger, store, schema, named_until(ledger), batch, progress)
+    return _follow(ledger, store, schema, named_until(ledger), batch=batch, progress=progress)
 
 
-def _follow(  # noqa: PLR0917  # one call, from two places
+def _follow(
     ledger: Ledger,
     store: Store,
     schema: Schema,
     end: int,
+    *,
     batch: int,
     progress: Callable[[int, int], None] | None,
 ) -> Projection:

@@ -10,6 +10,7 @@ import stat
 import tempfile
 import zipfile
 import zlib
+from contextlib import ExitStack
 from gzip import BadGzipFile, GzipFile
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import IO, Any, BinaryIO, Final, NoReturn, cast
@@ -113,9 +114,9 @@ def _only_member(archive: zipfile.ZipFile, name: str) -> zipfile.ZipInfo:
 
 
 def _copied(stream: IO[bytes] | Any, packed: BinaryIO, name: str) -> BinaryIO:
-    out = cast(BinaryIO, tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY))  # noqa: SIM115 - the caller closes it
     size = 0
-    try:
+    with ExitStack() as opening:
+        out = cast(BinaryIO, opening.enter_context(tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY)))
         while block := stream.read(_BLOCK):
             size += len(block)
             if size > LARGEST:
@@ -124,9 +125,7 @@ def _copied(stream: IO[bytes] | Any, packed: BinaryIO, name: str) -> BinaryIO:
                 _refuse(name, f"it unpacks to more than {RATIO} times its size")
             out.write(block)
         out.seek(0)
-    except BaseException:
-        out.close()
-        raise
+        opening.pop_all()  # the caller closes it
     return out
 
 

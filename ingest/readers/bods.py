@@ -138,7 +138,8 @@ class _Statements:
         yield self._row(table, row, {"id": _id(self.file, statement), **values})
 
     def _interests(self, row: Row) -> Iterator[Row]:
-        details: Statement = row.values["recordDetails"]  # type: ignore[assignment]  # by _is_statement
+        statement: Statement = row.values
+        details: Statement = statement["recordDetails"]
         interests = [one for one in details.get("interests") or () if isinstance(one, dict)]
         parties = [self._party(details.get(end)) for end in ("interestedParty", "subject")]
         holder, company = parties

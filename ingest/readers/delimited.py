@@ -11,12 +11,13 @@ import csv
 import io
 from collections.abc import Iterator, Sequence
 from itertools import chain
-from typing import BinaryIO, Final, NamedTuple
+from typing import BinaryIO, Final, NamedTuple, Protocol, cast
 
 from ingest.readers import COLUMN_LIMIT, FIELD_LIMIT, BadRow, Opened, Request, Row
 from ingest.readers.encoding import encoding_of
 from ingest.readers.input import check_options, content_of, json_of, open_file, reading, whole_number
 from ingest.readers.lines import KEPT, WHOLE, Block, Fault, blocks_of
+from terms.cleanup import on_failure
 from terms.errors import KehutuError
 
 _DELIMITERS: Final = ",;\t|"
@@ -35,6 +36,12 @@ class _BadRecord(NamedTuple):
     raw: str
 
 
+class _FromAPlace(Iterator[str], Protocol):
+    """The iterator of a list, whose place can be set as when it is unpickled."""
+
+    def __setstate__(self, place: int, /) -> None: ...
+
+
 def read(request: Request) -> Opened:
     """A text table with a header.
 
@@ -45,12 +52,8 @@ def read(request: Request) -> Opened:
     """
     check_options(request, "csv", _OPTIONS, takes=frozenset({"encoding", "delimiter"}))
     file = open_file(request)
-    try:
-        with reading(request.name):
-            return _opened(file, request)
-    except BaseException:
-        file.close()
-        raise
+    with on_failure(file.close), reading(request.name):
+        return _opened(file, request)
 
 
 def _opened(file: BinaryIO, request: Request) -> Opened:
@@ -203,8 +206,8 @@ def _records(blocks: Iterator[Block], delimiter: str, skip: int) -> Iterator[_Re
         faulty.update({position + kept: fault for position, fault in upcoming.faulty.items()})
         upcoming = next(blocks, None)
         while start < len(lines):
-            source = iter(lines)
-            source.__setstate__(start)  # type: ignore[attr-defined]  # of list iterators: no copy, no walk
+            source = cast(_FromAPlace, iter(lines))
+            source.__setstate__(start)  # no copy, no walk
             reader = csv.reader(source, delimiter=delimiter, strict=True)
             base = start
             try:

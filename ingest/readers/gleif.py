@@ -99,7 +99,8 @@ def _span(record: Mapping[str, str]) -> tuple[str, str]:
     for name, type_ in record.items():
         if type_ == "RELATIONSHIP_PERIOD" and _PERIOD.fullmatch(name):
             before = name[: -len("periodType")]
-            return tuple(record.get(f"{before}{end}Date", "")[:_DAY] for end in ("start", "end"))  # type: ignore[return-value]  # two of two
+            start, end = (record.get(f"{before}{side}Date", "")[:_DAY] for side in ("start", "end"))
+            return start, end
     return "", ""
 
 

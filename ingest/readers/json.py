@@ -16,6 +16,7 @@ from ingest.readers.encoding import encoding_of
 from ingest.readers.input import check_options, content_of, open_file, reading
 from ingest.readers.json_text import TWICE, Elements, FaultyError, decode, reason, skip
 from ingest.readers.lines import KEPT, Encoding, blocks_of
+from terms.cleanup import on_failure
 from terms.errors import KehutuError
 from terms.texts import Texts
 
@@ -57,19 +58,15 @@ def _flattened(opened: Opened) -> Opened:
 
 def _open(request: Request, rows: Callable[[BinaryIO, Encoding, str], Iterator[Row | BadRow]]) -> Opened:
     file = open_file(request)
-    try:
-        with reading(request.name):
-            what = content_of(file.read(65_536))
-            file.seek(0)
-            if what is not None:
-                raise KehutuError("FILE_NOT_A_TABLE", file=request.name, found=what, expected="JSON")
-            encoding = encoding_of(file, request)
-            opened = Opened(iter(()), None, {"encoding": encoding.name})
-            found = rows(file, encoding, request.name)
-            first = next(found, None)
-    except BaseException:
-        file.close()
-        raise
+    with on_failure(file.close), reading(request.name):
+        what = content_of(file.read(65_536))
+        file.seek(0)
+        if what is not None:
+            raise KehutuError("FILE_NOT_A_TABLE", file=request.name, found=what, expected="JSON")
+        encoding = encoding_of(file, request)
+        opened = Opened(iter(()), None, {"encoding": encoding.name})
+        found = rows(file, encoding, request.name)
+        first = next(found, None)
     if first is None:
         file.close()
         opened.notices.add("NOTICE_EMPTY", file=request.name)

@@ -14,6 +14,7 @@ import pyarrow.parquet as pq
 
 from ingest.readers import COLUMN_LIMIT, BadRow, Opened, Request, Row
 from ingest.readers.input import check_options, content_of, open_file, reading
+from terms.cleanup import on_failure
 from terms.errors import KehutuError
 
 _BATCH: Final = 8_192
@@ -29,12 +30,8 @@ def read(request: Request) -> Opened:
     """
     check_options(request, "parquet", frozenset())
     file = open_file(request)
-    try:
-        with reading(request.name):
-            return _opened(file, request)
-    except BaseException:
-        file.close()
-        raise
+    with on_failure(file.close), reading(request.name):
+        return _opened(file, request)
 
 
 def _opened(file: BinaryIO, request: Request) -> Opened:

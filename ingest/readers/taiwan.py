@@ -67,7 +67,7 @@ def paid_in(status: list[int], month: int) -> int | None:
     return next((m for m in range(month + 1, len(status)) if status[m] < m - month), None)
 
 
-def _clients(client: dict[str, str], rate: Decimal) -> Iterator[dict[str, object]]:  # noqa: ARG001
+def _clients(client: dict[str, str], _rate: Decimal) -> Iterator[dict[str, object]]:
     yield {"client": client["id"]}
 
 

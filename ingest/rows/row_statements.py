@@ -136,7 +136,7 @@ class Stated:
             if isinstance(text, Doubtful):
                 text = self.doubted(text, part.column)
             if text is not None:
-                keys.append(part.make(text))  # type: ignore[arg-type]  # key properties are text
+                keys.append(part.make(str(text)))
                 if part.kept is not None:
                     kept[part.kept] = text
         if not named.parts:

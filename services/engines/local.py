@@ -48,7 +48,9 @@ def read(store: Store, schema: Schema, projection: StoreProjection) -> ArrayProj
         declared = schema.relations[relation.type]
         for start in (name for name in declared.source if name in tables):
             for end in (name for name in declared.target if name in tables):
-                found = project.relations(store, schema, relation.type, tables[start], tables[end], wanted)
+                found = project.relations(
+                    store, schema, relation.type, tables[start], tables[end], properties=wanted
+                )
                 weights = found.columns[relation.weight] if relation.weight else np.ones(len(found))
                 kept = weights >= 0.0  # not so where it is unknown
                 source.append(at[start][found.source[kept]])

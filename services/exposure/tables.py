@@ -41,7 +41,7 @@ def read_relations(
     site: Site, tables: Tables, name: str, source: str, target: str, *properties: str
 ) -> RelationTable:
     """Relations of one type between two node types, whenever they hold, as positions in their tables."""
-    return relations(site.store, site.schema, name, tables[source], tables[target], properties)
+    return relations(site.store, site.schema, name, tables[source], tables[target], properties=properties)
 
 
 def read_running(  # noqa: PLR0917  # as read_relations, and when

@@ -188,7 +188,7 @@ def test_when_the_server_dies_under_the_loader_the_graph_is_made_in_small_steps(
 def test_a_worker_that_dies_is_named(home: Path) -> None:
     arguments = [str(home), str(home), "1"]
     with Pool("ingest.bulk.worker", arguments, 1, dict) as pool:
-        pool.processes[0].kill()
+        pool.workers[0].process.kill()
         with pytest.raises(KehutuError) as lost:
             list(pool.each([{"do": "judgements"}]))
     assert lost.value.code == "WORKER_LOST"

@@ -10,6 +10,7 @@ from typing import IO, Final
 
 from ingest.readers import FIELD_LIMIT
 from ingest.readers.workbook.xml import DEPTH, UnreadableError, local, parser_within_limits, steps, too_deep
+from terms.cleanup import on_failure
 
 _IN_MEMORY: Final = 48 << 20
 _OVERHEAD: Final = 80  # bytes of a text beside its characters
@@ -117,13 +118,10 @@ def read_texts(part: IO[bytes]) -> SharedTexts:
     parser.StartElementHandler = start
     parser.EndElementHandler = end
     parser.CharacterDataHandler = characters
-    try:
+    with on_failure(texts.close):
         for _ in steps(part, parser):
             pass
         texts.settle()
-    except BaseException:
-        texts.close()
-        raise
     return texts
 
 

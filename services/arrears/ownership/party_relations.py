@@ -107,7 +107,11 @@ def _read(site: Site, name: str, properties: Sequence[str], of_enterprises: Sequ
     declared = site.schema.relations[name]
     asked = (*properties, *VALIDITY, "recordId")
     found = [
-        (source, target, relations(site.store, site.schema, name, tables[source], tables[target], asked))
+        (
+            source,
+            target,
+            relations(site.store, site.schema, name, tables[source], tables[target], properties=asked),
+        )
         for source in declared.source
         for target in declared.target
         if source in KINDS and target in KINDS

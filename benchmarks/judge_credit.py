@@ -26,7 +26,7 @@ from typing import Any
 import numpy as np
 
 from algorithms.own_risk.columns import take
-from algorithms.own_risk.judging import judge
+from algorithms.own_risk.forecast_scores import judge
 from algorithms.own_risk.outcomes import Event, defaults, in_default, months_later
 from algorithms.own_risk.records import known_at
 from algorithms.own_risk.splits import share_of

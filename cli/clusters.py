@@ -7,9 +7,9 @@ from rich.text import Text
 from rich.tree import Tree
 
 from cli.connections import connection, with_connections
-from cli.judgements import judgement_text
 from cli.options import Call, command
 from cli.output import print_json, print_tree
+from cli.override_words import judgement_text
 from services.arrears import pages
 from services.arrears.answer.model import Action, ActionKind, RiskCluster
 from services.arrears.groups.clusters import OWN_RECORD, risk_clusters

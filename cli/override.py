@@ -8,9 +8,9 @@ from datetime import datetime
 
 import click
 
-from cli.judgements import judgement_text
 from cli.options import Call, command
 from cli.output import print_json
+from cli.override_words import judgement_text
 from services.arrears.overrides.overriding import override as judge
 from services.site import open_site
 from terms.errors import KehutuError

@@ -10,9 +10,9 @@ from rich.tree import Tree
 
 from cli.assumptions import with_messages
 from cli.connections import with_connections
-from cli.judgements import judgement_text
 from cli.options import Call, command
 from cli.output import print_json, print_tree
+from cli.override_words import judgement_text
 from services.arrears.answer.model import Change, RiskPath, RiskTrace
 from services.arrears.why.trace import trace as explain
 from services.site import open_site

@@ -10,9 +10,9 @@ import click
 
 from cli.assumptions import with_messages
 from cli.connections import connection, with_connections
-from cli.judgements import judgement_text
 from cli.options import Call, command
 from cli.output import print_json, print_table
+from cli.override_words import judgement_text
 from services.arrears import pages
 from services.arrears.answer.model import Shock, ShockKind, WhatIf
 from services.arrears.what_if.what_if import what_if as suppose

@@ -36,13 +36,13 @@ from terms.ids import record_id as name_of
 
 __all__ = [
     "WITHDRAWAL",
-    "Acknowledged",
     "Mention",
     "NewRecord",
     "Origin",
     "Outcome",
     "Record",
     "Ref",
+    "RowOutcome",
     "acknowledge",
     "all_versions",
     "append",
@@ -63,7 +63,7 @@ __all__ = [
 Outcome: TypeAlias = Literal["accepted", "duplicate"]
 
 
-class Acknowledged(NamedTuple):
+class RowOutcome(NamedTuple):
     """What became of a row: its content is in the ledger under this number, from now on or since earlier.
 
     ``withdraws_nothing``: it withdraws a record that the ledger does not know.
@@ -128,7 +128,7 @@ def acknowledge(
     recorded_at: datetime,
     named: mentions.MentionColumns | None = None,
     load: str | None = None,
-) -> list[Acknowledged]:
+) -> list[RowOutcome]:
     """Take a batch in one commit, on disk when this returns. Safe to call from many processes at once.
 
     A row is a duplicate, and nothing is written for it, when
@@ -151,7 +151,7 @@ def acknowledge(
     """
     if not batch:
         return []
-    taken: list[Acknowledged] = []
+    taken: list[RowOutcome] = []
     records: list[tuple[object, ...]] = []
     seqs: list[int] = []
     with ledger.writing() as connection:
@@ -164,7 +164,7 @@ def acknowledge(
             version = version_of(row, seq + 1, known)
             repeated = repeated_of(version, known) if known else None
             if repeated is not None:
-                taken.append(Acknowledged("duplicate", repeated.seq))
+                taken.append(RowOutcome("duplicate", repeated.seq))
                 seqs.append(0)
                 continue
             seq += 1
@@ -187,7 +187,7 @@ def acknowledge(
                 )
             )
             seqs.append(seq)
-            taken.append(Acknowledged("accepted", seq, row.deleted and unknown))
+            taken.append(RowOutcome("accepted", seq, row.deleted and unknown))
         if records:
             insert_rows(connection, tables.record, records)
             if named is None:

@@ -13,7 +13,7 @@ import numpy as np
 
 from algorithms.own_risk import splits
 from algorithms.own_risk.columns import Table, Texts, take
-from algorithms.own_risk.judging import Judgement, judge
+from algorithms.own_risk.forecast_scores import ForecastScores, judge
 from algorithms.own_risk.models import CANDIDATES, Fit, Fold, Learned, choose
 from algorithms.own_risk.outcomes import Event, Outcome, defaults, in_default, months_later, next_bill_late
 from algorithms.own_risk.records import NEVER, WINDOW, Known, Records, known_at
@@ -61,8 +61,8 @@ class Trained:
     learned: Learned
     losses: dict[str, float]
     split: Split
-    judged: Judgement
-    baselines: dict[str, Judgement]
+    judged: ForecastScores
+    baselines: dict[str, ForecastScores]
     weights: dict[str, float]
     rows: int
     customers: int
@@ -239,7 +239,7 @@ def _train(rows: _Rows, rule: str, candidates: Mapping[str, Fit], seed: int) -> 
     judged = _take(rows, later)
     groups = np.unique(np.array(judged.party), return_inverse=True)[1].astype(np.int64)
 
-    def scores(forecast: Floats) -> Judgement:
+    def scores(forecast: Floats) -> ForecastScores:
         return judge(
             judged.happened, forecast, money=judged.money, groups=groups, seed=seed, resamples=RESAMPLES
         )

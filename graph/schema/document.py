@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from importlib import resources
 from pathlib import Path
+
+from ruamel.yaml import YAML
 
 from graph.schema.load import UNITS, schema
 from graph.schema.model import NodeType, Property, RelationType, Schema
@@ -149,6 +152,14 @@ def schema_page(declared: Schema) -> str:
     return "\n".join(lines) + "\n"
 
 
+def code_words() -> dict[str, dict[str, str]]:
+    """Words of the code that are no types of the model: by word ``en``, ``zh`` and ``at``, where it stands."""
+    words: dict[str, dict[str, str]] = YAML(typ="safe").load(
+        resources.files("terms").joinpath("code_words.yaml").read_text(encoding="utf-8")
+    )
+    return words
+
+
 def glossary_page(declared: Schema) -> str:
     """``docs/glossary.md``: one word per thing, in both languages, and the words that are not used for it."""
     lines = [
@@ -171,6 +182,12 @@ def glossary_page(declared: Schema) -> str:
     lines += [
         f"| `{name}` | {zh} | {', '.join(owners)} |"
         for (name, zh), owners in sorted(used.items(), key=lambda item: (item[0][0].lower(), item[0][1]))
+    ]
+    lines += ["", "## Words of the code 代码用语", ""]
+    lines += ["| word | 中文 | meaning | stands at |", "| --- | --- | --- | --- |"]
+    lines += [
+        f"| {word} | {said['zh']} | {_cell(said['en'])} | `{said['at']}` |"
+        for word, said in code_words().items()
     ]
     return "\n".join(lines) + "\n"
 

@@ -10,8 +10,8 @@ from ingest.entities.surviving_values import ResolvedEntity, entity_of
 from ingest.identity.clusters import Cluster, Identity
 from ingest.identity.sightings import Sighting, name_of, names_sighting, record_of
 from ledger.aliases import ids_of
+from ledger.as_it_was import Moment
 from ledger.database import Ledger
-from ledger.moments import Moment
 from terms.errors import KehutuError
 from terms.ids import Key
 

@@ -16,9 +16,9 @@ from ingest.identity.sightings import (
     record_of,
 )
 from ledger import judgements as judged
+from ledger.as_it_was import Moment, referring, refs_of
 from ledger.database import Ledger
 from ledger.judgements import Judgement
-from ledger.moments import Moment, referring, refs_of
 from ledger.records import Ref, all_versions, mentioning
 from terms.ids import Key
 

@@ -21,8 +21,8 @@ from ingest.entities.surviving_values import node_row
 from ingest.identity.clusters import Cluster, Identity
 from ingest.identity.sightings import RecordSightings
 from ledger import judgements as judged
+from ledger.as_it_was import Moment
 from ledger.database import Ledger
-from ledger.moments import Moment
 from ledger.records import Record, Ref, mentioning
 from terms.ids import EntityId, Key
 

@@ -10,11 +10,11 @@ import numpy as np
 
 from algorithms.own_risk import splits
 from algorithms.own_risk.columns import Table
-from algorithms.own_risk.judging import Judgement, judge
+from algorithms.own_risk.forecast_scores import ForecastScores, judge
 from algorithms.own_risk.models import CANDIDATES, Constant, Fold, Learned, choose, fit_scorecard, log_loss
 from graph.arrays import Floats, Ints
 from services.evaluation import credit_columns
-from services.evaluation.credit_columns import LeftOut
+from services.evaluation.credit_columns import ExcludedColumn
 from services.evaluation.credit_files import File, number, numbers, numeric, outcomes, read, texts
 from terms.errors import KehutuError, Lang
 from terms.texts import Texts as Said
@@ -60,7 +60,7 @@ class ScoredForecast:
     """A forecast with its scores on the test file."""
 
     name: str
-    scores: Judgement
+    scores: ForecastScores
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +86,7 @@ class CreditReport:
     model: Model
     judged: tuple[ScoredForecast, ...]
     columns: tuple[Weight, ...]
-    left_out: tuple[LeftOut, ...]
+    left_out: tuple[ExcludedColumn, ...]
     warnings: tuple[str, ...]
     seed: int
 

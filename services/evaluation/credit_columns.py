@@ -29,7 +29,7 @@ IDENTIFIER = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class LeftOut:
+class ExcludedColumn:
     """A column that the model does not see, and the reason."""
 
     column: str
@@ -42,7 +42,7 @@ class Chosen:
 
     train: dict[str, Floats | Texts]
     test: dict[str, Floats | Texts]
-    left_out: tuple[LeftOut, ...]
+    left_out: tuple[ExcludedColumn, ...]
     warnings: tuple[Said, ...]
 
 
@@ -73,7 +73,7 @@ def choose(
         train.column(name)
     kept: dict[str, Floats | Texts] = {}
     judged: dict[str, Floats | Texts] = {}
-    left: list[LeftOut] = []
+    left: list[ExcludedColumn] = []
     warnings: list[Said] = []
     here, there = np.flatnonzero(rows[0]).tolist(), np.flatnonzero(rows[1]).tolist()
     for name, cells in train.columns.items():
@@ -114,7 +114,7 @@ def choose(
                         )
                     )
         if reason is not None:
-            left.append(LeftOut(name, reason))
+            left.append(ExcludedColumn(name, reason))
     if not kept:
         raise KehutuError("CREDIT_NOTHING_LEFT", file=train.name, columns=len(train.columns))
     return Chosen(kept, judged, tuple(left), tuple(warnings))

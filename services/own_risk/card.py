@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
 
-from algorithms.own_risk.judging import Figure, Judgement, Precision
+from algorithms.own_risk.forecast_scores import Figure, ForecastScores, Precision
 from algorithms.own_risk.training import Trained
 
 
@@ -15,7 +15,7 @@ class ScoredForecast:
     """A forecast and its scores on the judged cut-offs."""
 
     name: str
-    scores: Judgement
+    scores: ForecastScores
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,11 +101,11 @@ def target_card(target: str, trained: Trained) -> TargetCard:
     )
 
 
-def _scores(found: dict[str, Any]) -> Judgement:
+def _scores(found: dict[str, Any]) -> ForecastScores:
     def figure(name: str) -> Figure:
         return Figure(**found[name])
 
-    return Judgement(
+    return ForecastScores(
         auc=figure("auc"),
         average_precision=figure("average_precision"),
         brier=figure("brier"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from algorithms.own_risk.declared import FEATURES, FOR_NEXT_BILL
-from algorithms.own_risk.judging import Figure
+from algorithms.own_risk.forecast_scores import Figure
 from services.own_risk.card import ModelCard, ScoredForecast, TargetCard
 from terms.errors import Lang
 

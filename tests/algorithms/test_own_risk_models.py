@@ -13,7 +13,7 @@ from algorithms.metrics import auc
 from algorithms.own_risk import scorecard
 from algorithms.own_risk.calibration import ISOTONIC_FROM, calibrate
 from algorithms.own_risk.columns import MISSING, Table, Texts, encode, learn
-from algorithms.own_risk.judging import among_the_first, judge
+from algorithms.own_risk.forecast_scores import among_the_first, judge
 from algorithms.own_risk.models import CANDIDATES, choose, fit_scorecard
 from algorithms.own_risk.protected import protected
 from algorithms.own_risk.scorecard import log_odds, logistic

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from graph.schema.document import glossary_page, pages, schema_page
+from pkgutil import resolve_name
+
+import pytest
+
+from graph.schema.document import code_words, glossary_page, pages, schema_page
 from graph.schema.load import schema
 
 
@@ -25,3 +29,11 @@ def test_no_type_is_called_by_a_word_that_is_avoided() -> None:
     names = {name.lower() for name in schema().nodes}
     for node in schema().nodes.values():
         assert not names & {word.lower() for word in node.avoid}
+
+
+@pytest.mark.parametrize("word", code_words())
+def test_every_word_of_the_code_stands_where_the_glossary_says(word: str) -> None:
+    said = code_words()[word]
+    assert resolve_name(said["at"])
+    assert said["zh"]
+    assert said["en"].endswith(".")

@@ -13,9 +13,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ledger import mentions
+from ledger.as_it_was import Moment, referring, refs_of
 from ledger.database import Ledger
 from ledger.mentions import Role
-from ledger.moments import Moment, referring, refs_of
 from ledger.records import (
     Mention,
     NewRecord,

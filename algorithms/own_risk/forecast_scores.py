@@ -33,7 +33,7 @@ class Precision:
 
 
 @dataclass(frozen=True, slots=True)
-class Judgement:
+class ForecastScores:
     """Scores of one forecast. ``calibration_error``: ECE over 15 bins; ``of_a_perfect_one``: what a forecaster whose
     chances are exactly right would show by chance with the same forecasts and rows: mean and the highest of 97.5 %.
     ``money_captured``: the money of those to whom it happened that lies among the first 1 %, as a share of all such
@@ -57,7 +57,7 @@ def judge(
     groups: Ints | None = None,
     seed: int = 0,
     resamples: int = RESAMPLES,
-) -> Judgement:
+) -> ForecastScores:
     """Judge forecasts by what happened.
 
     Args:
@@ -90,7 +90,7 @@ def judge(
                 / max(float(at_stake[rows].sum()), 1e-300)
             )
         )
-    return Judgement(
+    return ForecastScores(
         auc=figure(lambda rows: auc(happened[rows], chance[rows])),
         average_precision=figure(lambda rows: average_precision(happened[rows], chance[rows])),
         brier=figure(lambda rows: brier(happened[rows], chance[rows])),

@@ -21,7 +21,7 @@ from ledger.database import Ledger
 from ledger.records import Record, Ref, newest
 
 
-class Acknowledged(Protocol):
+class Numbered(Protocol):
     """What has a place in the order of acknowledgement: a record, a judgement."""
 
     @property
@@ -40,7 +40,7 @@ class Moment:
     until: int | None = None
     as_of: datetime | None = None
 
-    def sees(self, record: Acknowledged) -> bool:
+    def sees(self, record: Numbered) -> bool:
         """Whether the record, or the judgement, was there."""
         return (self.until is None or record.seq <= self.until) and (
             self.as_of is None or record.recorded_at <= self.as_of

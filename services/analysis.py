@@ -23,7 +23,7 @@ from services.risk.parts.communities import COMMUNITIES, CommunityPart
 from services.risk.parts.solution import SOLUTION, RiskPart
 from services.risk.registry import PARTS
 from services.runs.days import latest_day
-from services.runs.now import is_kept, read_until
+from services.runs.reach import is_kept, read_until
 from services.site import Site
 from terms.ids import RunId
 from terms.progress import Progress, silent

@@ -23,7 +23,7 @@ from ingest.bulk.jobs import Answer
 from ingest.bulk.plan import among
 from ingest.entities.claims import RelationClaim, RelationIdentity
 from ingest.entities.relations import Warned, doubled
-from ingest.identity.sightings import RecordSightings
+from ingest.identity.entities_in_records import RecordSightings
 from ingest.projection.cardinality import Crowded, crowded_among
 from ledger.database import Ledger
 from ledger.records import by_seq

@@ -20,7 +20,7 @@ from ingest.bulk.jobs import Answer
 from ingest.entities.large_entities import needed
 from ingest.entities.surviving_values import node_row
 from ingest.identity.clusters import Identity, clusters
-from ingest.identity.sightings import RecordSightings, Sighting, sightings_among
+from ingest.identity.entities_in_records import RecordSightings, Sighting, sightings_among
 from ledger.judgements import Judgement
 from ledger.records import Record, by_seq
 from terms.ids import EntityId, Key

@@ -19,7 +19,7 @@ from ingest.bulk.jobs import Answer
 from ingest.entities.claims import RelationClaim, RelationIdentity
 from ingest.entities.holding_parts import standing_of
 from ingest.entities.relations import relation_row
-from ingest.identity.sightings import RecordSightings
+from ingest.identity.entities_in_records import RecordSightings
 from ledger.records import by_seq
 from ledger.scan import Row
 from terms.ids import EntityId

@@ -15,7 +15,7 @@ import orjson
 
 from ingest.bulk.context import Context
 from ingest.bulk.jobs import Answer
-from ingest.identity.sightings import SightingRef, name_of, names_sighting, record_of
+from ingest.identity.entities_in_records import SightingRef, name_of, names_sighting, record_of
 from ledger import judgements as judged
 from ledger.scan import rows
 from ledger.tables import ORIGIN_CODE
@@ -39,7 +39,7 @@ def survey(context: Context, task: int, after: int, until: int) -> Answer:
             keys = node["keys"]
             if len(keys) == 1:
                 key = keys[0]
-                if not node.get("set"):  # a bare reference: see ingest.identity.sightings.bare
+                if not node.get("set"):  # a bare reference: see ingest.identity.entities_in_records.bare
                     references[key] = references.get(key, 0) | bits[row.origin]
                     continue
                 if not named:

@@ -8,7 +8,7 @@ from graph.schema.model import Schema
 from ingest.entities.neighbourhood import Neighbourhood
 from ingest.entities.surviving_values import ResolvedEntity, entity_of
 from ingest.identity.clusters import Cluster, Identity
-from ingest.identity.sightings import Sighting, name_of, names_sighting, record_of
+from ingest.identity.entities_in_records import Sighting, name_of, names_sighting, record_of
 from ledger.aliases import ids_of
 from ledger.as_it_was import Moment
 from ledger.database import Ledger

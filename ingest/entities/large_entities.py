@@ -9,7 +9,7 @@ from typing import Final
 from graph.schema.model import Schema
 from ingest.entities.surviving_values import winners
 from ingest.identity.clusters import Cluster
-from ingest.identity.sightings import RecordSightings, Sighting, SightingRef
+from ingest.identity.entities_in_records import RecordSightings, Sighting, SightingRef
 from terms.ids import Key
 
 _LARGE: Final = 16

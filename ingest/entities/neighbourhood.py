@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from graph.schema.model import Schema
 from ingest.entities.large_entities import Recall, Remembered
 from ingest.identity.clusters import Identity, clusters
-from ingest.identity.sightings import (
+from ingest.identity.entities_in_records import (
     RecordSightings,
     Sighting,
     SightingRef,

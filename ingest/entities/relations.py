@@ -14,7 +14,7 @@ from ingest.entities.claims import RelationClaim, RelationIdentity
 from ingest.entities.periods import periods_of
 from ingest.entities.surviving_values import preference
 from ingest.identity.clusters import Identity
-from ingest.identity.sightings import RecordSightings
+from ingest.identity.entities_in_records import RecordSightings
 from ingest.statements import RelationStatement, Value, relation_key
 from terms.ids import EntityId, Key, RecordId
 

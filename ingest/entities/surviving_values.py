@@ -12,7 +12,7 @@ from graph.schema.keys import value_of
 from graph.schema.model import NodeType, Property, Schema
 from graph.write import NodeRow
 from ingest.identity.clusters import Cluster
-from ingest.identity.sightings import Sighting
+from ingest.identity.entities_in_records import Sighting
 from ingest.statements import Value
 from ledger.records import Record
 from terms.ids import EntityId, Key, RecordId

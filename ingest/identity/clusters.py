@@ -16,7 +16,7 @@ from typing import Final, NamedTuple
 
 from graph.schema.keys import rank
 from graph.schema.model import NodeType, Schema
-from ingest.identity.sightings import Sighting, SightingRef, name_of, names_sighting, prefix_of
+from ingest.identity.entities_in_records import Sighting, SightingRef, name_of, names_sighting, prefix_of
 from ledger.judgements import Judgement
 from terms.ids import EntityId, Key
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from graph.schema.model import Schema
-from ingest.identity.sightings import bare
+from ingest.identity.entities_in_records import bare
 from ingest.statements import Statements, evidence_mention, relation_mentions
 from ledger.records import Mention
 

@@ -9,7 +9,7 @@ from datetime import datetime
 from graph.schema.model import Schema
 from ingest.entities.entity_view import View, named, sightings_named, whole_key
 from ingest.identity.clusters import Cluster, effective
-from ingest.identity.sightings import Sighting, name_of, prefix_of
+from ingest.identity.entities_in_records import Sighting, name_of, prefix_of
 from ledger import judgements
 from ledger.database import Ledger
 from ledger.judgements import Judge, NewJudgement, Verdict

@@ -15,7 +15,7 @@ from ingest.entities.entity_view import View, named
 from ingest.entities.neighbourhood import Neighbourhood
 from ingest.entities.surviving_values import ResolvedEntity
 from ingest.identity.clusters import Cluster, Link, links
-from ingest.identity.sightings import Sighting, names_sighting, record_of
+from ingest.identity.entities_in_records import Sighting, names_sighting, record_of
 from ingest.judgements.why_answer import Known, Shared, Why, WhyLink
 from ingest.statements import evidence_mention
 from ledger.database import Ledger

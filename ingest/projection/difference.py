@@ -19,7 +19,7 @@ from ingest.entities.neighbourhood import Neighbourhood
 from ingest.entities.relations import Warned, doubled, identity_of, mentions_of, relation_row
 from ingest.entities.surviving_values import node_row
 from ingest.identity.clusters import Cluster, Identity
-from ingest.identity.sightings import RecordSightings
+from ingest.identity.entities_in_records import RecordSightings
 from ledger import judgements as judged
 from ledger.as_it_was import Moment
 from ledger.database import Ledger

@@ -37,7 +37,7 @@ from services.risk.parts.own_risk import OWN_RISK
 from services.risk.parts.solution import FIT, SOLUTION
 from services.risk.registry import PARTS
 from services.risk.situation import fit_of, parameters_of
-from services.runs.now import read_until
+from services.runs.reach import read_until
 from services.runs.tables import depth_of
 from services.site import Site
 from terms.errors import KehutuError

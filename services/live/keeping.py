@@ -11,7 +11,7 @@ from ledger import runs
 from ledger.runs import Run
 from services.live.continuing import Continued
 from services.risk.registry import PARTS
-from services.runs.now import is_kept
+from services.runs.reach import is_kept
 from services.runs.tables import PART, depth_of, places_of, save_changed, tables_at
 from services.site import Site
 

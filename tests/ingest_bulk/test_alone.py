@@ -18,7 +18,7 @@ from ingest.entities.claims import RelationClaim, RelationIdentity
 from ingest.entities.relations import relation_row
 from ingest.entities.surviving_values import node_row
 from ingest.identity.clusters import clusters
-from ingest.identity.sightings import RecordSightings
+from ingest.identity.entities_in_records import RecordSightings
 from ingest.statements import NodeStatement, RelationStatement, Statements
 from ledger.records import Record
 from ledger.scan import Row

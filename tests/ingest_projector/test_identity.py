@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ingest.identity.clusters import Identity, clusters, effective, links
-from ingest.identity.sightings import RecordSightings, Sighting, name_of
+from ingest.identity.entities_in_records import RecordSightings, Sighting, name_of
 from ledger.judgements import Judge, Judgement, NewJudgement, Verdict
 from ledger.records import NewRecord, Record, content_hash
 from terms.ids import Key, RecordId

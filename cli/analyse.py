@@ -23,14 +23,14 @@ from terms.errors import Lang
 TEXT = {
     "en": {
         "run": "run",
-        "unchanged": " (as before: nothing had changed)",
+        "unchanged": " (as before: nothing has changed)",
         "cut-off": "cut-off of the data",
         "parties": "parties",
         "links": "links between them",
         "at risk": "parties at risk",
         "loss": "expected loss",
         "yuan": "yuan",
-        "bound": "every score proven to within",
+        "bound": "largest error of a score",
         "own risk": "own risk",
         "parameters": "parameters",
         "unfitted": "unfitted",
@@ -49,7 +49,7 @@ TEXT = {
         "at risk": "有风险的主体",
         "loss": "预期损失",
         "yuan": "元",
-        "bound": "每个得分的误差已证明不超过",
+        "bound": "得分误差不超过",
         "own risk": "自身风险模型",
         "parameters": "参数",
         "unfitted": "未拟合",
@@ -71,22 +71,22 @@ EMPTY = "BEFORE_ALL_DATA"
     type=click.Choice(["local", "gds", "spark"]),
     default="local",
     show_default=True,
-    help="Where communities are found: in this process, or in a Neo4j with Graph Data Science.",
+    help="Where to find communities: in this process, or in a Neo4j with Graph Data Science.",
 )
 @as_of_option
 @click.option(
     "--copy/--no-copy",
     default=None,
-    help="Write risk, community and runId on the nodes too, for other tools [KEHUTU_COPY_RUNS; --copy].",
+    help="Also write risk, community and runId on the nodes, for other tools [KEHUTU_COPY_RUNS; --copy].",
 )
 @command
 def analyse(call: Call, engine: str, as_of: date | None, *, copy: bool | None) -> int:
-    """Compute risk and communities of the whole graph as one run, and make it the current one.
+    """Compute risk and communities of the whole graph as one run, and make it the current run.
 
-    The same data give the same run on the same engine; engines find equally good communities, not equal ones.
-    Risk is always solved here: no other engine computes it by the same definition. Its parameters are the start
-    values and marked "unfitted" until they are fitted. The cut-off is the latest day of the data: what has ended or not
-    begun by then bears no risk, what is owed is owed all the same.
+    Trace, clusters, what-if and report answer from the current run. The run shows the latest day of the data, or
+    --as-of: relations that have ended or not begun by then carry no risk; what is owed stays owed. Parameters are start
+    values, marked "unfitted", until `kehutu fit risk` has replaced them. The same data give the same run. Engines find
+    equally good communities, not the same ones; risk is always solved in this process.
     """
     require(engine, call.settings.store)
     progress = ProgressLines(call.lang)

@@ -1,4 +1,4 @@
-"""What answers had to assume, for people and as JSON."""
+"""What an answer had to assume, in the shape of GraphQL."""
 
 from __future__ import annotations
 

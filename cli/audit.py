@@ -1,4 +1,4 @@
-"""``kehutu audit``: who did what, and whether the trail is whole."""
+"""``kehutu audit``: who did what, and whether the record of it is whole."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ Head: TypeAlias = tuple[int, str]
 BROKEN = {
     "en": {
         "missing": "it is not there",
-        "changed": "it, or its place, is not as it was written",
-        "head": "the seal of the trail's end does not fit",
-        "anchor": "it is not the one that the given head names",
+        "changed": "it was changed or moved",
+        "head": "the seal on the end of the trail does not fit",
+        "anchor": "it is not the entry that the given head names",
     },
     "zh": {
         "missing": "该条不存在",
@@ -32,13 +32,13 @@ BROKEN = {
 
 TEXT = {
     "en": {
-        "whole": "All {number:,} entries fit.\nHead: {number}:{hash}",
+        "whole": "The audit trail is whole: all {number:,} entries fit.\nHead: {number}:{hash}",
         "broken": "Entry {number} does not fit: {reason}.",
         "columns": "number|at|actor|action|subject|purpose",
-        "none": "No entry.",
+        "none": "There is no such entry.",
     },
     "zh": {
-        "whole": "全部 {number:,} 条均相符。\n链首：{number}:{hash}",
+        "whole": "审计链完整：全部 {number:,} 条均相符。\n链首：{number}:{hash}",
         "broken": "第 {number} 条不符：{reason}。",
         "columns": "序号|时间|操作者|动作|对象|目的",
         "none": "没有记录。",
@@ -65,19 +65,20 @@ class _HeadText(click.ParamType[Head]):
 
 @click.group()
 def audit() -> None:
-    """Who did what to whom, when and why; each entry is bound to all before it."""
+    """See who did what to whom, when and why, and prove that nobody has changed the record.
+
+    A keyed hash binds each entry to all entries before it.
+    """
 
 
 @audit.command()
-@click.option(
-    "--anchor", type=_HeadText(), help="A head that was kept elsewhere; the trail has to contain it."
-)
+@click.option("--anchor", type=_HeadText(), help="A head that you kept elsewhere; the trail must contain it.")
 @command
 def verify(call: Call, *, anchor: Head | None) -> int:
-    """Follow the chain of hashes from the first entry. Exit 1 at the first entry that does not fit.
+    """Check every entry of the trail from the first on. Exit 1 at the first one that does not fit.
 
-    Keep the head that is printed in another place: given back as --anchor it proves that nothing before it was
-    changed, and that the whole file was not replaced by an older one.
+    Keep the printed head in another place. Given back as --anchor it proves that nothing before it was changed, and
+    that nobody has put an older file in place of this one.
     """
     found = trail.verify(call.settings, anchor)
     broken, head = found.broken, found.head
@@ -93,17 +94,21 @@ def verify(call: Call, *, anchor: Head | None) -> int:
 
 @audit.command("list")
 @click.option("--subject", help="Only entries about this id.")
-@click.option("--since", type=_INSTANT, help="Only from this day or instant (UTC) on.")
-@click.option("--until", type=_INSTANT, help="Only before this day or instant (UTC).")
+@click.option("--since", type=_INSTANT, help="Only entries from this day or instant (UTC) on.")
+@click.option("--until", type=_INSTANT, help="Only entries before this day or instant (UTC).")
 @click.option("--after", type=click.IntRange(0), default=0, help="Only entries after this number.")
 @click.option(
-    "--first", type=click.IntRange(1, 10_000), default=100, show_default=True, help="Most entries to print."
+    "--first",
+    type=click.IntRange(1, 10_000),
+    default=100,
+    show_default=True,
+    help="Print at most this many entries.",
 )
 @command
 def list_entries(
     call: Call, *, subject: str | None, since: datetime | None, until: datetime | None, after: int, first: int
 ) -> int:
-    """List entries by number. Exit 1 when there is none."""
+    """List entries by number. Exit 1 where there is none."""
     entries = trail.entries(
         call.settings, subject=subject, since=_utc(since), until=_utc(until), after=after, first=first
     )

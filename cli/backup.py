@@ -1,4 +1,4 @@
-"""``kehutu backup``: the ledger with its key and the results of runs, in one folder."""
+"""``kehutu backup``: copy the ledger, its key and the results of runs to one folder."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ TEXT = {
     "en": {
         "made": "{path}: {records:,} records, {files:,} files, {megabytes:,.1f} MB, verified.\n"
         "It holds the secret key and personal data: keep it private.",
-        "lacking": "Not in it, missing or damaged in the home: {name}",
+        "lacking": "Not in the backup, because the home has it no more or it is damaged: {name}",
     },
     "zh": {
         "made": "{path}：{records:,} 条记录，{files:,} 个文件，{megabytes:,.1f} MB，已校验。\n"
@@ -28,10 +28,11 @@ TEXT = {
 @click.argument("target", type=click.Path(path_type=Path))
 @command
 def backup(call: Call, target: Path) -> int:
-    """Copy the ledger as it is now, with its key and the results of runs, to the new folder TARGET.
+    """Copy the ledger as it is now, its key and the results of runs to the new folder TARGET.
 
-    Others may go on writing meanwhile. Every file is checked and listed with its checksum. The graph is not in it:
-    it is made again from the ledger. The folder holds personal data and the secret key: keep it as private as the home.
+    Others may write meanwhile. Every file is checked and listed with its checksum. The graph is not copied: `kehutu
+    rebuild` makes it from the ledger. The folder holds personal data and the secret key: keep it as private as the
+    home.
     """
     made = make_backup(call.settings, target)
     if call.json:

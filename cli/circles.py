@@ -41,24 +41,28 @@ CYCLES_PRINTED = 3
 
 @click.command()
 @click.option(
-    "--first", type=click.IntRange(1, 100), default=10, show_default=True, help="Most circles to print."
+    "--first",
+    type=click.IntRange(1, 100),
+    default=10,
+    show_default=True,
+    help="Print at most this many circles.",
 )
 @click.option(
     "--longest",
     type=click.IntRange(1, 12),
     default=LONGEST,
     show_default=True,
-    help="Most members of a cycle that is listed.",
+    help="List cycles of at most this many members.",
 )
 @as_of_option
 @command
 def circles(call: Call, first: int, longest: int, *, as_of: date | None) -> int:
-    """List guarantee circles: groups of enterprises that guarantee each other, directly or in a ring.
+    """List guarantee circles: enterprises that guarantee each other, directly or in a ring.
 
     A circle is a strongly connected component of guarantees with at least two enterprises, or an enterprise that
-    guarantees itself. Each cycle's bottleneck is the least amount on the way round. The largest sum of guarantees
-    inside comes first. Guarantees count that hold on the latest day of the data, or as of another. Exit 1 without any.
-    Needs no run.
+    guarantees itself. Circles with the largest guarantees inside come first. Below each stand its cycles; the amount
+    is the smallest guarantee on the way round. Counted are guarantees that hold on the day of the answer. Needs no run.
+    Exit 1 where there is no circle.
     """
     with open_site(call.settings, create=False) as site:
         found = guarantee_circles(site, as_of=as_of)

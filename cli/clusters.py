@@ -1,4 +1,4 @@
-"""``kehutu clusters``: at-risk clusters of linked parties."""
+"""``kehutu clusters``: which groups of linked parties are at risk, and what to do first."""
 
 from __future__ import annotations
 
@@ -51,14 +51,18 @@ SHOWN_FROM = 0.005
 
 @click.command()
 @click.option(
-    "--first", type=click.IntRange(1, 100), default=10, show_default=True, help="Most clusters to print."
+    "--first",
+    type=click.IntRange(1, 100),
+    default=10,
+    show_default=True,
+    help="Print at most this many clusters.",
 )
 @command
 def clusters(call: Call, first: int) -> int:
-    """Rank communities of linked parties by expected loss: who is to blame, how it arrives, what to do first.
+    """Rank groups of linked parties by expected loss: who is to blame, how the loss arrives, what to do first.
 
-    What to do first is judged by what it would really spare: the whole graph's solution without the cause. Needs a
-    run: `kehutu analyse`. Exit 1 without any cluster at risk.
+    The first step is the one that spares most; what it spares is found by solving the whole graph without the cause.
+    Needs a run (`kehutu analyse`). Exit 1 where no cluster is at risk.
     """
     with open_site(call.settings, create=False) as site:
         ranking = risk_clusters(site)

@@ -1,4 +1,4 @@
-"""Lists as GraphQL shows a field with ``first``: edges, page info and the total."""
+"""A list in the shape of a GraphQL connection: edges, page info and the total."""
 
 from __future__ import annotations
 

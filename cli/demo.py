@@ -54,12 +54,12 @@ TEXT = {
     type=click.IntRange(100, 1_000_000),
     default=2_000,
     show_default=True,
-    help="Customers of the synthetic world.",
+    help="How many customers the synthetic world has.",
 )
 @click.option(
     "--data",
     type=click.Path(exists=True, file_okay=False, path_type=Path),
-    help="Folder with public data sets (finbench-sample, credit-taiwan, …) to load too where they are found.",
+    help="Also load the public data sets (finbench-sample, credit-taiwan, …) that are found in this folder.",
 )
 @click.option("--no-serve", is_flag=True, help="Stop after the report.")
 @click.option(
@@ -72,10 +72,10 @@ TEXT = {
 )
 @command
 def demo(call: Call, *, size: int, data: Path | None, no_serve: bool, port: int) -> int:
-    """Build the demonstration and serve it in the foreground.
+    """Build the demonstration, print a report, and serve it in the foreground.
 
-    A published benchmark grid (SimBench) and published test persons (FEBRL) are loaded as they are; customers, bills,
-    enterprises, guarantees and holdings are a synthetic world of our own generator and labelled so wherever shown.
+    A published benchmark grid (SimBench) and published test persons (FEBRL) are loaded as they are. Customers, bills,
+    enterprises, guarantees and holdings are a synthetic world of our own, labelled so in every answer.
     """
     progress = ProgressLines(call.lang)
     bound = None if no_serve else listen(port)

@@ -1,4 +1,4 @@
-"""Which way a relation runs, for people."""
+"""In which direction a relation runs, in words."""
 
 from __future__ import annotations
 

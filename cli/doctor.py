@@ -1,4 +1,4 @@
-"""``kehutu doctor``: examine the installation and the site."""
+"""``kehutu doctor``: what is wrong with the installation or the site, and what to do about it."""
 
 from __future__ import annotations
 
@@ -54,9 +54,9 @@ TEXT = {
         "version": "版本",
         "watermark": "进度",
         "times": "时间",
-        "[hidden]": "[已隐藏]",
     },
 }
+HIDDEN = {"en": "[hidden]", "zh": "[已隐藏]"}
 
 
 @click.command()
@@ -64,8 +64,8 @@ TEXT = {
 def doctor(call: Call) -> int:
     """Examine versions, memory, disk, ports, the home, the ledger and the store, and show the settings in force.
 
-    For each finding that needs something done there is a remedy. Nothing is made or changed. Exit 1 when something is
-    wrong; what is only worth a look does not count.
+    Every fault comes with a remedy. Nothing is made or changed. Exit 1 where something is wrong; what is only worth a
+    look does not count.
     """
     text = TEXT[call.lang]
     progress = ProgressLines(call.lang)
@@ -101,7 +101,12 @@ def doctor(call: Call) -> int:
     print_table(
         text["settings"].split("|"),
         [
-            (one.name, text.get(one.value, one.value), text.get(one.origin, one.origin), one.variable)
+            (
+                one.name,
+                HIDDEN[call.lang] if one.value == HIDDEN["en"] else one.value,
+                text.get(one.origin, one.origin),
+                one.variable,
+            )
             for one in found.settings
         ],
         title=f"\n{text['in force']}",

@@ -1,4 +1,4 @@
-"""``kehutu evaluate``: judge by published cases and labelled files. Only ``graph --engine gds`` needs a store."""
+"""``kehutu evaluate``: how good results are, by published cases and labelled files; only ``gds`` needs a store."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from services.evaluation.reference import evaluate as run_suites
 
 @click.group()
 def evaluate() -> None:
-    """Compare results with published reference cases, and forecasts with labelled files."""
+    """Judge results by published reference cases, and forecasts by labelled files."""
 
 
 @evaluate.command()
@@ -30,7 +30,7 @@ def evaluate() -> None:
 def reference(call: Call, paths: tuple[Path, ...]) -> int:
     """Run every suite of reference cases through the public functions.
 
-    Prints a line for each failing case and, last, 'N passed, N failed'. Exit 1 when a case failed.
+    Prints a line for each case that fails, then 'N passed, N failed'. Exit 1 where a case fails.
     """
     passed, failures = run_suites(paths)
     return _report(call, passed, failures)
@@ -53,12 +53,12 @@ def reference(call: Call, paths: tuple[Path, ...]) -> int:
 )
 @command
 def graph(call: Call, folders: tuple[Path, ...], engine: str) -> int:
-    """Run graph algorithms on folders of LDBC Graphalytics and compare with the values expected there.
+    """Run graph algorithms on folders of LDBC Graphalytics and compare with the expected values there.
 
     A folder holds graphs as NAME.v, NAME.e and NAME.properties, and expected values as NAME-BFS, NAME-CDLP,
     NAME-LCC, NAME-PR, NAME-SSSP and NAME-WCC. Nothing is written to the store.
 
-    Prints a line for each failing case and, last, 'N passed, N failed'. Exit 1 when a case failed.
+    Prints a line for each case that fails, then 'N passed, N failed'. Exit 1 where a case fails.
     """
     with open_engine(call.settings, engine) as chosen:
         verdict = run_graphs(folders, chosen)
@@ -75,31 +75,30 @@ def graph(call: Call, folders: tuple[Path, ...], engine: str) -> int:
 @click.option(
     "--positive",
     multiple=True,
-    help="A value of the label that means the bad outcome (repeatable); found for labels such as 0/1 or good/bad.",
+    help="A value of the label that means the bad outcome (repeatable). Labels such as 0/1 or good/bad need none.",
 )
-@click.option("--group", help="Column of the party: its rows never stand on both sides.")
+@click.option("--group", help="Column of the party; no party is both learned from and judged.")
 @click.option(
-    "--time", help="Column of a number or an ISO date: only what is older than the test file is learned."
+    "--time", help="Column of a number or an ISO date; only rows older than the test file are learned from."
 )
 @click.option("--exclude", multiple=True, help="A column to leave out (repeatable).")
-@click.option("--encoding", help="Of text files, where it cannot be found out: gb18030, big5, ...")
+@click.option("--encoding", help="Encoding of text files, where it is not found out: gb18030, big5, …")
 @click.option(
     "--keep-protected",
     is_flag=True,
-    help="Learn from sex, age, family, origin, education, religion, health too.",
+    help="Also learn from sex, age, family, origin, education, religion and health.",
 )
 @click.option(
-    "--seed", type=int, default=0, show_default=True, help="Of the folds, the trees and the intervals."
+    "--seed", type=int, default=0, show_default=True, help="Seed of the folds, the trees and the intervals."
 )
 @command
 def credit(call: Call, **asked: Any) -> int:
     """Learn the chance of a bad outcome from one labelled file and judge it on another.
 
-    Files are CSV, Parquet, JSON lines or Excel, packed or not; columns of numbers and of texts are told apart,
-    missing values are a class of their own. Regularised logistic regression and boosted trees are compared on rows of
-    the training file that they had not seen, the better one is calibrated and judged on the test file beside a
-    dummy and the best single column. Protected attributes, identifiers, dates and copies of the label are left out,
-    and named. The same files and seed give the same answer.
+    Files are CSV, Parquet, JSON lines or Excel, packed or not. Regularised logistic regression and boosted trees are
+    compared on rows of the training file that they have not seen. The better one is calibrated and judged on the test
+    file, beside a dummy and the best single column. Missing values are a class of their own. Protected attributes,
+    identifiers, dates and copies of the label are left out and named. The same files and seed give the same answer.
     """
     train, test = asked.pop("train"), asked.pop("test")
     report = judge_credit(train, test, **asked, lang=call.lang)

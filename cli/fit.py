@@ -1,4 +1,4 @@
-"""``kehutu fit``: parameters and models from the site's own history."""
+"""``kehutu fit``: learn parameters and models from the site's own history."""
 
 from __future__ import annotations
 
@@ -17,23 +17,23 @@ from terms.errors import Lang
 
 TEXT = {
     "en": {
-        "reset": "The start values hold again, from the next `kehutu analyse` on.",
+        "reset": "From the next `kehutu analyse` on the start values hold again.",
         "none": "The start values held already.",
         "years": "Learned from {learned}; judged by the twelve months after {judged}.",
         "year": "{cut_off} ({defaults} of {parties} parties defaulted)",
         "columns": ("parameter", "start", "fitted", "95 % interval", ""),
-        "no links": "kept: nothing depends on it",
+        "no links": "kept: no link depends on it",
         "too little data": "kept: too little data",
-        "better": "Log-likelihood of a party, judged year: {start:.5f} with the start values, {fitted:.5f} fitted: "
-        "these are used.",
-        "worse": "Log-likelihood of a party, judged year: {start:.5f} with the start values, {fitted:.5f} fitted: not "
-        "better, so the start values stay.",
+        "better": "Log-likelihood of a party in the judged year: {start:.5f} with the start values, {fitted:.5f} with "
+        "the fitted ones. The fitted ones are used.",
+        "worse": "Log-likelihood of a party in the judged year: {start:.5f} with the start values, {fitted:.5f} with "
+        "the fitted ones. That is no better, so the start values stay.",
         "ranking": "Judged year: AUC {0.auc:.3f} to {1.auc:.3f}, average precision {0.average_precision:.3f} to "
         "{1.average_precision:.3f}.",
-        "g": "g: {kind}, from {defaults} defaults. A g of the earlier years: log-likelihood {before:.5f} to "
-        "{after:.5f}, Brier {brier_before:.5f} to {brier_after:.5f}.",
-        "identity": "g stays the identity: one of the earlier years does not forecast better (log-likelihood "
-        "{before:.5f} to {after:.5f}).",
+        "g": "g, from score to probability: {kind}, learned from {defaults} defaults. A g of the earlier years changes "
+        "the log-likelihood from {before:.5f} to {after:.5f} and Brier from {brier_before:.5f} to {brier_after:.5f}.",
+        "identity": "g, from score to probability, stays the identity: a g of the earlier years does not forecast "
+        "better (log-likelihood {before:.5f} to {after:.5f}).",
         "table": ("score above", "to", "parties", "mean score", "g", "defaulted"),
         "version": "In force from the next `kehutu analyse` on: {version}.",
         "nothing": "Nothing was put in force.",
@@ -62,7 +62,7 @@ TEXT = {
 
 @click.group()
 def fit() -> None:
-    """Fit to the site's own history. What is fitted is used from the next analysis on."""
+    """Learn from the site's own history. The next analysis uses what was learned."""
 
 
 fit.add_command(own_risk)
@@ -72,15 +72,15 @@ fit.add_command(own_risk)
 @click.option(
     "--as-of",
     type=click.DateTime(["%Y-%m-%d"]),
-    help="End of the last year to judge by; the latest observation otherwise.",
+    help="End of the year to judge by. Default: the latest observation.",
 )
 @click.option("--reset", is_flag=True, help="Go back to the start values.")
 @command
 def risk(call: Call, as_of: datetime | None, *, reset: bool) -> int:
-    """Fit the parameters of risk propagation, and g from scores to probabilities.
+    """Fit the parameters of risk propagation, and g, which turns scores into probabilities.
 
-    Learned are the years before the last one, by maximum likelihood with a prior about the start values; the last year
-    judges. Only what forecasts it better is put in force. Exit status 1 where nothing is.
+    The years before the last one are learned from, by maximum likelihood with a prior around the start values. The last
+    year judges: only what forecasts it better comes into force. Exit 1 where nothing does.
     """
     if reset:
         known = reset_risk(call.settings.home)

@@ -1,4 +1,4 @@
-"""``kehutu fit own-risk``: the chance of arrears from a customer's own record."""
+"""``kehutu fit own-risk``: learn the chance of arrears from customers' own records."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from terms.errors import KehutuError
 
 TEXT = {
     "en": {
-        "reset": "The start rule holds again, from the next `kehutu analyse` on.",
+        "reset": "From the next `kehutu analyse` on the start rule holds again.",
         "none": "The start rule held already.",
         "next": "In force from the next `kehutu analyse` on: {version}.",
     },
@@ -30,19 +30,19 @@ TEXT = {
 @click.option(
     "--as-of",
     type=click.DateTime(["%Y-%m-%d"]),
-    help="Learn from what was known by then; all of it otherwise.",
+    help="Learn from what was known on this day. Default: from all of it.",
 )
 @click.option(
     "--overdue-bills",
     type=click.IntRange(1, kept.MOST_OVERDUE_BILLS),
     default=kept.MOST_OVERDUE_BILLS,
     show_default=True,
-    help="Overdue bills of one customer at once that count as default.",
+    help="A customer with this many overdue bills at once is in default.",
 )
 @click.option(
-    "--seed", type=int, default=0, show_default=True, help="Of the folds, the trees and the intervals."
+    "--seed", type=int, default=0, show_default=True, help="Seed of the folds, the trees and the intervals."
 )
-@click.option("--show", is_flag=True, help="Print the card of the model in force; learn nothing.")
+@click.option("--show", is_flag=True, help="Print the card of the model in force and learn nothing.")
 @click.option("--reset", is_flag=True, help="Go back to the start rule.")
 @command
 def own_risk(
@@ -50,10 +50,10 @@ def own_risk(
 ) -> int:
     """Learn from the site's past who falls into default within twelve months, and whose next bill is late.
 
-    Features are of a customer's own record as known on past days: bills, delays, arrears, use, and what registers
-    said of the enterprise behind it. Learned is from early days, judged on later ones and other parties; the model
-    card that is printed says how well. The next `kehutu analyse` uses the model in place of the start rule. With too
-    little record nothing changes and the exit status is 1. `--show` without a model has exit status 1 too.
+    The model sees a customer's own record as it was known on past days: bills, delays, arrears, use, and what registers
+    said of the enterprise behind it. It learns from early days and is judged on later days and other parties; the
+    printed model card says how well it does. The next `kehutu analyse` uses it in place of the start rule. With too
+    little record nothing changes. Exit 1 then, and where `--show` finds no model.
     """
     text = TEXT[call.lang]
     if reset:

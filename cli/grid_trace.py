@@ -1,4 +1,4 @@
-"""``kehutu grid-trace``: the network above or below an element."""
+"""``kehutu grid-trace``: what feeds an element of the network, or whom it feeds."""
 
 from __future__ import annotations
 
@@ -30,16 +30,22 @@ TEXT = {
     "--up", "direction", flag_value=GridDirection.UP, type=GridDirection, default=True, help="What feeds it."
 )
 @click.option(
-    "--down", "direction", flag_value=GridDirection.DOWN, type=GridDirection, help="What, and whom, it feeds."
+    "--down", "direction", flag_value=GridDirection.DOWN, type=GridDirection, help="What and whom it feeds."
 )
-@click.option("--first", type=click.IntRange(1, 1000), default=50, show_default=True, help="Most to print.")
-@click.option("--after", help="Cursor of the last one of the page before.")
+@click.option(
+    "--first",
+    type=click.IntRange(1, 1000),
+    default=50,
+    show_default=True,
+    help="Print at most this many elements.",
+)
+@click.option("--after", help="Go on after this cursor, which ends the page before.")
 @command
 def grid_trace(call: Call, element: str, *, direction: GridDirection, first: int, after: str | None) -> int:
-    """Trace the network from ID, the nearest element first: towards the source, or down to the customers.
+    """Follow the network from ID, the nearest element first: up to the source, or down to the customers.
 
-    ID is that of a substation, line, transformer or service point; upwards also of a customer. Exit 1 where nothing is
-    there.
+    ID names a substation, line, transformer or service point; with --up it may also name a customer. Exit 1 where
+    nothing is found.
     """
     with open_site(call.settings, create=False) as site:
         found = look(site, element, direction, first, after)

@@ -1,4 +1,4 @@
-"""``kehutu history``: a party's score over the runs."""
+"""``kehutu history``: how a party's score changed from run to run."""
 
 from __future__ import annotations
 
@@ -15,16 +15,24 @@ COLUMNS = {
     "en": ("run", "data of", "made at", "score", "own distress", "expected loss, yuan"),
     "zh": ("批次", "数据截至", "生成时间", "得分", "自身违约概率", "预期损失（元）"),
 }
+CURRENT = {"en": "* the current run", "zh": "* 当前批次"}
 
 
 @click.command()
 @click.argument("party")
 @click.option(
-    "--first", type=click.IntRange(1, LARGEST), default=20, show_default=True, help="Most runs to look at."
+    "--first",
+    type=click.IntRange(1, LARGEST),
+    default=20,
+    show_default=True,
+    help="Look at most at this many runs.",
 )
 @command
 def history(call: Call, party: str, first: int) -> int:
-    """Show PARTY's score and expected loss in every run that knows it, the newest first; * marks the current run."""
+    """Show PARTY's score and expected loss in every run that knows it, the newest run first.
+
+    A star marks the current run. PARTY is an id, an old id or a business number; a customer stands for its party.
+    """
     with open_site(call.settings, create=False) as site:
         page = pages.past(site, party, first)
     if call.json:
@@ -44,4 +52,6 @@ def history(call: Call, party: str, first: int) -> int:
                 for point in page.nodes
             ],
         )
+        if any(point.current for point in page.nodes):
+            click.echo(CURRENT[call.lang])
     return 0

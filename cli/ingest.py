@@ -1,4 +1,4 @@
-"""``kehutu ingest``: load the sources of a manifest."""
+"""``kehutu ingest``: load the sources that a manifest names."""
 
 from __future__ import annotations
 
@@ -19,19 +19,19 @@ from terms.errors import Lang
 CAUTIONS_SHOWN = 5
 TEXT = {
     "en": {
-        "more": "{number} more of the kind; `--json` names up to a hundred, `kehutu doctor` how many there are.",
-        "continued": "Run {run} continues {parent}: {changed} parties changed, the expected loss by {loss} yuan "
+        "more": "There are {number} more of this kind: `--json` names up to a hundred, `kehutu doctor` counts them.",
+        "continued": "Run {run} continues {parent}: {changed} parties changed, and the expected loss by {loss} yuan "
         "({seconds:.1f} s).",
         "full": "New full run {run}: {reason} ({seconds:.1f} s).",
-        "unchanged": "Nothing that was loaded changes the current run.",
+        "unchanged": "The load changes nothing in the current run.",
         "failed": "The data is loaded, but the current run could not be continued. {code}: {message} "
         "`kehutu analyse` makes a new one.",
-        "kept": "Quarantined rows are kept: `kehutu quarantine list` shows why.",
+        "kept": "Quarantined rows are kept: `kehutu quarantine list` says why each was refused.",
         "cut-off": "the data now ends on another day",
-        "version": "the one before is of another version",
+        "version": "another version of the program made the run before",
         "parameters": "other parameters, or another model of own risk, are in force",
-        "length": "so many runs have been continued that a full one is due",
-        "share": "too much has changed to continue the one before",
+        "length": "many continued runs stand behind the current one, so a full run is due",
+        "share": "too much has changed to continue the run before",
     },
     "zh": {
         "more": "另有 {number} 条同类提示；`--json` 最多列出一百条，`kehutu doctor` 给出总数。",
@@ -51,19 +51,19 @@ TEXT = {
 
 @click.command()
 @click.argument("manifest", type=click.Path(path_type=Path))
-@click.option("--strict", is_flag=True, help="Exit 1 also when rows were quarantined.")
+@click.option("--strict", is_flag=True, help="Exit 1 also where rows were quarantined.")
 @click.option("--no-analyse", is_flag=True, help="Leave the current run as it is.")
-@click.option("--dry-run", is_flag=True, help="Say what would be taken, noticed and refused; write nothing.")
+@click.option("--dry-run", is_flag=True, help="Show what would be taken, noticed and refused; write nothing.")
 @command
 def ingest(call: Call, manifest: Path, *, strict: bool, no_analyse: bool, dry_run: bool) -> int:
-    """Load every source that MANIFEST names, then bring the graph up to date.
+    """Load every source that MANIFEST names, then bring the graph and the current run up to date.
 
-    A row that cannot be taken is quarantined with its reason; a source that cannot be read is listed with its
-    error, and the others go on. Loading the same input again changes nothing. Where there is a current run, it is
-    continued to what was loaded (`live_runs = false` in config.toml turns that off for good). Exit 1 when a source was
-    unreadable, 3 when the store is down: what was read is kept and projected by the next command.
+    A row that cannot be taken goes into quarantine with its reason. A source that cannot be read is listed with its
+    error. The others go on. Loading the same input again changes nothing. `live_runs = false` in config.toml leaves the
+    current run as it is for good. Exit 1 where a source could not be read, 3 where the store is down: what was read is
+    kept, and the next command brings it into the graph.
 
-    With --dry-run nothing is written and no home is made: it shows what would be taken, noticed and refused, and the
+    With --dry-run nothing is written and no home is made. It shows what would be taken, noticed and refused, and the
     first rows as they are understood; the exit status is that of the load.
     """
     progress = ProgressLines(call.lang)

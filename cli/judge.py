@@ -22,7 +22,7 @@ VERDICT_ZH = {"same": "相同", "different": "不同", "unsure": "不确定"}
 @click.argument("second", metavar="B")
 @click.argument("verdict", type=click.Choice(["same", "different", "unsure"]))
 @click.option("--reason", help="Why, in words; kept with the judgement.")
-@click.option("--author", help="Who judges; the account at this terminal when absent.")
+@click.option("--author", help="Who judges. Default: the user at this terminal.")
 @command
 def judge(
     call: Call,
@@ -33,11 +33,11 @@ def judge(
     reason: str | None,
     author: str | None,
 ) -> int:
-    """Say that A and B are the same entity, are different ones, or that nobody knows.
+    """Say that A and B are the same entity, that they are different ones, or that nobody knows.
 
-    A and B are ids, keys, business numbers, or records (source/recordId). A person's judgement stands above those of
-    rules and models; `unsure` takes an earlier one back. It is kept as a record, so it survives a rebuild. Exit 3
-    when the store is down: the judgement is kept, and the graph follows with the next command.
+    A and B are ids, keys, business numbers, or records (source/recordId). A person's judgement counts more than those
+    of rules and models; `unsure` takes an earlier one back. The judgement is kept as a record, so it survives a
+    rebuild. Exit 3 where the store is down: the judgement is kept, and the graph follows with the next command.
     """
     done = take_judgement(call.settings, first, second, verdict, author=author, reason=reason)
     if call.json:

@@ -1,4 +1,4 @@
-"""The sources of a load for people: counts as a table, then what there is to know of each, one thing a paragraph."""
+"""What a load says of its sources: a table of counts, then a paragraph for each notice."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``kehutu loads``: what was loaded when, what became of it, and how it is taken back."""
+"""``kehutu loads``: what was loaded when, what became of it, and how to take it back."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ TEXT = {
         "withdrawing": "half taken back",
         "withdrawn": "taken back {at}",
         "done": "Load {load} is taken back: {records:,} records were withdrawn.",
-        "already": "Load {load} had been taken back before; {records:,} records were withdrawn now.",
-        "staying": "{staying:,} that it states stay, because other loads state them too or brought them.",
-        "older": "An earlier version made this load. Which of its records other such loads repeated is not known: they "
-        "went with it. Load those files again.",
+        "already": "Load {load} was taken back before; {records:,} records were withdrawn now.",
+        "staying": "{staying:,} of its records stay, because other loads brought them or state them too.",
+        "older": "An earlier version made this load. It is not known which of its records other such loads repeated: "
+        "they went with it. Load those files again.",
         "failed": "The records are withdrawn, but the current run could not be continued. {code}: {message}",
     },
     "zh": {
@@ -50,18 +50,18 @@ TEXT = {
 
 @click.group()
 def loads() -> None:
-    """What was loaded when, what became of it, and how it is taken back.
-
-    `list` shows loads, the newest first; `show` one of them with everything that was noticed; `withdraw` takes one
-    back.
-    """
+    """List loads, look at one, or take it back."""
 
 
 @loads.command("list")
 @click.option(
-    "--first", type=click.IntRange(1, 1_000), default=20, show_default=True, help="Most loads to print."
+    "--first",
+    type=click.IntRange(1, 1_000),
+    default=20,
+    show_default=True,
+    help="Print at most this many loads.",
 )
-@click.option("--after", help="The cursor of the last load of the page before.")
+@click.option("--after", help="Go on after this cursor, which ends the page before.")
 @command
 def list_loads(call: Call, first: int, after: str | None) -> int:
     """List loads, the newest first."""
@@ -114,12 +114,12 @@ def show_load(call: Call, load_id: str) -> int:
 @click.option("--no-analyse", is_flag=True, help="Leave the current run as it is.")
 @command
 def withdraw(call: Call, load_id: str, *, no_analyse: bool) -> int:
-    """Take a load back: the records that it brought are withdrawn, and the graph and the current run follow.
+    """Take a load back: its records are withdrawn, and the graph and the current run follow.
 
-    Records that another load states too stay; earlier versions of records that it updated, and records that it
-    deleted, count again. Nothing is removed from the ledger, and who did it is in the audit trail. Cut off, it goes on
-    when it is called again; the same file may be loaded again afterwards. Exit 3 when the store is down: the graph
-    follows with the next command.
+    Records that another load states too stay. Earlier versions of records that the load updated, and records that it
+    deleted, count again. Nothing is removed from the ledger, and the audit trail says who did it. If it is cut off,
+    call it again: it goes on where it was. Afterwards the same file may be loaded again. Exit 3 where the store is
+    down: the graph follows with the next command.
     """
     progress = ProgressLines(call.lang)
     done = take_back(call.settings, load_id, analyse=not no_analyse, progress=progress)

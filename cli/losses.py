@@ -1,4 +1,4 @@
-"""``kehutu losses``: a shock seen by the rules of one published view."""
+"""``kehutu losses``: what a shock does to buffers by the rules of one published model."""
 
 from __future__ import annotations
 
@@ -25,15 +25,15 @@ TEXT = {
         "unpaid": "unpaid, yuan",
         "yes": "yes",
         "rest": "{count} other parties",
-        "EQUITY": "View: equity. Each party passes on the part of its buffer that it has lost, again and again.",
-        "DEBTRANK": "View: DebtRank 2012. Each party passes on what it lost at first, once. R = {value:.4f} of all "
-        "buffers beyond the shock.",
-        "CASCADE": "View: hard cascade. A party fails when its losses reach its buffer, and passes on nothing before.",
-        "CLEARING": "View: clearing. Who is paid of loans and trade credit when the shocked parties lose what they own "
-        "outside them; a party that fails realises {recovery:.0%} of what it has.",
+        "EQUITY": "View: equity. Each party passes on the share of its buffer that it loses, until nothing changes.",
+        "DEBTRANK": "View: DebtRank 2012. Each party passes on its first loss, once. Beyond the shock {value:.2%} of "
+        "all buffers are lost.",
+        "CASCADE": "View: hard cascade. A party fails when its losses reach its buffer; before, it passes nothing on.",
+        "CLEARING": "View: clearing. Loans and trade credit are settled after the shocked parties have lost what else "
+        "they own; a party in default realises {recovery:.0%} of its assets.",
         "source": "Rules: {source}",
-        "total": "Together {total} yuan of buffers are lost, of which {own} at the shocked parties. Run {run}, data of "
-        "{time}. Not to be added to, or compared with, another view or the expected loss.",
+        "total": "Together {total} yuan of buffers are lost, of which {own} at the shocked parties (*). Run {run}, "
+        "data of {time}. Do not add these figures to, or compare them with, another view or the expected loss.",
         "caution": "Note",
     },
     "zh": {
@@ -43,13 +43,13 @@ TEXT = {
         "unpaid": "未付（元）",
         "yes": "是",
         "rest": "其余 {count} 个主体",
-        "EQUITY": "视角：权益。每个主体反复传导其缓冲的损失比例。",
-        "DEBTRANK": "视角：DebtRank 2012。各主体仅传导一次首次损失。R = {value:.4f}（冲击以外损失占全部缓冲之比）。",
+        "EQUITY": "视角：权益。每个主体传导其缓冲的损失比例，直至不再变化。",
+        "DEBTRANK": "视角：DebtRank 2012。各主体仅传导一次首次损失。冲击以外的损失占全部缓冲的 {value:.2%}。",
         "CASCADE": "视角：硬级联。损失达到缓冲时主体违约，此前不传导。",
         "CLEARING": "视角：清算。受冲击主体损失其外部资产后，借款与赊销中谁实际得到偿付；"
         "违约主体可变现其所有的 {recovery:.0%}。",
         "source": "规则来源：{source}",
-        "total": "缓冲合计损失 {total} 元，其中受冲击主体自身 {own} 元。批次 {run}，数据截至 {time}。"
+        "total": "缓冲合计损失 {total} 元，其中受冲击主体自身（*）{own} 元。批次 {run}，数据截至 {time}。"
         "不得与其他视角或预期损失相加或比较。",
         "caution": "说明",
     },
@@ -64,7 +64,7 @@ TEXT = {
     multiple=True,
     required=True,
     metavar="PARTY=1.0",
-    help="PARTY loses this part of its buffer at first.",
+    help="PARTY loses this share of its buffer at first.",
 )
 @click.option(
     "--view",
@@ -78,24 +78,30 @@ TEXT = {
     type=click.FloatRange(0, 1),
     default=1.0,
     show_default=True,
-    help="Clearing: the part of its assets that a party in default realises; 1 is Eisenberg-Noe.",
+    help="Clearing: the share of its assets that a party in default realises; 1 is Eisenberg-Noe.",
 )
-@click.option("--first", type=click.IntRange(0, 100), default=20, show_default=True, help="Parties to list.")
+@click.option(
+    "--first",
+    type=click.IntRange(0, 100),
+    default=20,
+    show_default=True,
+    help="List at most this many parties.",
+)
 @command
 def losses(
     call: Call, *, shocks: tuple[tuple[str, Decimal], ...], view: str, recovery: float, first: int
 ) -> int:
-    """Show what a shock does to the buffers of all parties by the rules of one published view.
+    """Show what a shock does to the buffers of all parties by the rules of one published model.
 
     \b
-    equity    linear: what a party loses it passes on in proportion
+    equity    linear: a party passes on its losses in proportion
     debtrank  DebtRank as first published: each party passes on once
     cascade   a party fails when its losses reach its buffer
     clearing  who is actually paid (loans and trade credit)
 
     A party is an id, an old id or a business number; a customer stands for its party. Views answer different questions:
-    their figures are never added to, or compared with, each other or the expected loss. Exit 1 when nobody but the
-    shocked parties is hit.
+    never add their figures to, or compare them with, each other or the expected loss. Needs a run (`kehutu analyse`).
+    Exit 1 where nobody but the shocked parties is hit.
     """
     with open_site(call.settings, create=False) as site:
         answer = loss_view(

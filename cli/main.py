@@ -1,4 +1,4 @@
-"""The command group; each command lives in a module of its name and is imported only when it is called."""
+"""The ``kehutu`` command: which commands there are. Each lives in a module of its name, imported when it is called."""
 
 from __future__ import annotations
 
@@ -7,39 +7,39 @@ from importlib import import_module
 import click
 
 COMMANDS = {
-    "analyse": "Make an analysis run: risk and communities.",
-    "audit": "Who did what, and whether the trail is whole.",
-    "backup": "Copy the ledger with its key and results to a folder.",
-    "circles": "Guarantee circles: enterprises that guarantee each other in a ring.",
-    "clusters": "At-risk clusters of linked parties, ranked by expected loss.",
-    "demo": "Build a site from published and labelled synthetic data, report, and serve it.",
+    "analyse": "Compute risk and communities as one run.",
+    "audit": "Who did what, and whether the record of it is whole.",
+    "backup": "Copy the ledger, its key and the results to a folder.",
+    "circles": "Enterprises that guarantee each other in a ring.",
+    "clusters": "Linked parties at risk, ranked by expected loss.",
+    "demo": "Build a site from published and synthetic data, report, and serve it.",
     "doctor": "Examine the installation and the site, with a remedy for each finding.",
-    "evaluate": "Compare results with published reference cases.",
+    "evaluate": "Judge results by published cases and labelled files.",
     "fit": "Learn parameters and models from the site's own history.",
-    "history": "A party's score over the runs.",
-    "grid-trace": "The network above or below an element, with the customers.",
+    "history": "How a party's score changed from run to run.",
+    "grid-trace": "What feeds an element of the network, or whom it feeds.",
     "ingest": "Load the sources of a manifest and bring the graph up to date.",
     "judge": "Say whether two entities are the same.",
-    "loads": "What was loaded when, what became of it, and how it is taken back.",
-    "losses": "What a shock does to buffers, by one published view: linear, DebtRank, cascade, clearing.",
-    "neighbours": "What an entity is linked with, with counts by type.",
-    "override": "A person's judgement in place of a party's payment record, until a day.",
-    "owners": "Who owns an enterprise in the end, through chains and loops of holdings.",
-    "paths": "How two entities hang together.",
-    "quarantine": "Look at rows that could not be taken, and try them again.",
+    "loads": "List loads, look at one, or take it back.",
+    "losses": "What a shock does to buffers by one published model.",
+    "neighbours": "What an entity is linked with.",
+    "override": "Set a party's own distress by hand, until a day.",
+    "owners": "Who owns an enterprise in the end.",
+    "paths": "How two entities are linked.",
+    "quarantine": "Look at refused rows, and try them again.",
     "rebuild": "Make the graph again from the ledger.",
-    "related": "Who stands close to a party: closeness, not money.",
-    "resolve": "Bring identity up to date and report what it did.",
+    "related": "Who stands close to a party, whatever the money.",
+    "resolve": "Bring the graph up to date and count entities.",
     "restore": "Make a home from a backup.",
     "report": "One-page credit reports as PDF and HTML.",
     "schema": "Print the model: types, relations, properties.",
     "search": "Find customers, people, enterprises and equipment by text.",
-    "serve": "Serve the GraphQL API on loopback.",
-    "split": "Part a record from the entity that it was put to.",
-    "show": "One entity: its values, keys and relations.",
-    "trace": "Why a party is at risk: paths and amounts that add up to the fen.",
-    "watch": "Parties that are watched, and what has happened to them.",
-    "what-if": "Who would be hit, and what it would cost, if something happened.",
+    "serve": "Serve the GraphQL API on this machine.",
+    "split": "Take a record out of the entity it was put in.",
+    "show": "What is known of one entity.",
+    "trace": "Why a party is at risk, with amounts that add up.",
+    "watch": "Watch parties, and see which raise an alert.",
+    "what-if": "Who would be hit by a default, a payment or a cut.",
     "why": "Why two ids are, or are not, the same entity.",
 }
 
@@ -70,6 +70,8 @@ class _Lazy(click.Group):
 def main() -> None:
     """Kehutu (客户图): the customer graph of a power utility.
 
-    Every command takes --home FOLDER, --store URL, --json and --lang. Exit status: 0 success, 1 the answer is
-    negative, 2 wrong use, 3 the store, or a process that the command needs, is unavailable.
+    Every command takes --home FOLDER, --store URL, --json and --lang. Exit status: 0 success; 1 a negative answer;
+    2 wrong use; 3 the store, or a process that the command needs, is not available.
+
+    Examples with their output: docs/commands/README.md
     """

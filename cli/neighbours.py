@@ -53,10 +53,18 @@ TEXT = {
     multiple=True,
     help="Only this type (may be given several times), e.g. GUARANTEES.",
 )
-@click.option("--ended", is_flag=True, help="Also relations that have ended, or not begun; marked.")
+@click.option(
+    "--ended", is_flag=True, help="Also list relations that have ended or not begun; they are marked."
+)
 @as_of_option
-@click.option("--first", type=click.IntRange(1, 1000), default=50, show_default=True, help="Most to print.")
-@click.option("--after", help="Cursor of the last one of the page before.")
+@click.option(
+    "--first",
+    type=click.IntRange(1, 1000),
+    default=50,
+    show_default=True,
+    help="Print at most this many relations.",
+)
+@click.option("--after", help="Go on after this cursor, which ends the page before.")
 @command
 def neighbours(  # one for each flag
     call: Call,
@@ -68,9 +76,9 @@ def neighbours(  # one for each flag
     first: int,
     after: str | None,
 ) -> int:
-    """Show the relations of ID and what is at their other ends, with counts by type. Exit 1 without any.
+    """Show the relations of ID and what is at their other ends, with counts by type.
 
-    Shown is what holds on the latest day of the data, or as of another; what has ended or not begun is counted.
+    Relations that have ended or not begun are counted apart; --ended lists them too. Exit 1 where there is none.
     """
     with open_site(call.settings, create=False) as site:
         found = look(site, entity, relations, first, after, as_of=as_of, ended=ended)

@@ -1,6 +1,6 @@
 """What every command shares: its flags, how it reports an error, and its exit status.
 
-0 success, 1 the answer is negative, 2 wrong use, 3 the store, or a process that the command needs, is unavailable.
+0 success; 1 a negative answer; 2 wrong use; 3 the store, or a process that the command needs, is not available.
 """
 
 from __future__ import annotations
@@ -36,9 +36,9 @@ as_of_option = click.option(
     "--as-of",
     type=click.DateTime(["%Y-%m-%d"]),
     callback=lambda _context, _parameter, value: None if value is None else value.date(),
-    help="Answer as of this day, by all that is known now.",
+    help="Answer for this day, by all that is known now. Default: the latest day of the data.",
 )
-"""The day of an answer, for commands that tell what holds; the latest of the data, or of the run, without it."""
+"""The day of an answer. Without it: the latest day of the data, or the day of the run."""
 
 
 def command(function: Callable[..., int]) -> Callable[..., None]:
@@ -49,7 +49,7 @@ def command(function: Callable[..., int]) -> Callable[..., None]:
     )
     @click.option("--store", help="Graph store: embedded, bolt://…, neo4j://… or neo4j+s://… [KEHUTU_STORE].")
     @click.option("--json", "as_json", is_flag=True, help="Print one JSON document on standard output.")
-    @click.option("--lang", type=click.Choice(["en", "zh"]), help="Language of texts for people.")
+    @click.option("--lang", type=click.Choice(["en", "zh"]), help="Language of the texts [KEHUTU_LANG; en].")
     @click.option(
         "--log-level",
         type=click.Choice(["debug", "info", "warning", "error"]),

@@ -1,4 +1,4 @@
-"""How answers leave the command line: JSON in the shape of GraphQL, tables and progress for people."""
+"""How answers are printed: JSON in the shape of GraphQL; tables, trees and progress for people."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]], title:
 
 
 def print_more(shown: int, total: int, cursor: str | None, lang: Lang) -> None:
-    """Where a page does not hold the whole list: how much there is, and how to go on."""
+    """How long the whole list is and how to read on, where a page does not hold all of it."""
     if shown < total and cursor:
         click.echo(_MORE[lang].format(shown=shown, total=total, cursor=cursor))
 

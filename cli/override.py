@@ -1,4 +1,4 @@
-"""``kehutu override``: a person's judgement in place of a party's payment record."""
+"""``kehutu override``: a person sets a party's own distress, in place of what its bills say."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ TEXT = {
         "withdrawn": "The judgement about {name} has been taken back.",
         "effect": "Arrears probability {before:.1%} → {after:.1%}; its expected loss changes by {loss} yuan, that of "
         "all parties by {total} yuan. Run {run}.",
-        "repeated": "This judgement had been made before under the same key; nothing was changed.",
+        "repeated": "The same judgement was made before under this key. Nothing was changed.",
     },
     "zh": {
         "withdrawn": "对 {name} 的人工判断已撤回。",
@@ -33,14 +33,17 @@ TEXT = {
 
 @click.command()
 @click.argument("party")
-@click.option("--own", type=float, metavar="0…1", help="The party's own distress; 1 = it is in default.")
-@click.option("--withdraw", is_flag=True, help="Take the earlier judgement back.")
-@click.option("--reason", required=True, help="Why, in words.")
+@click.option("--own", type=float, metavar="0…1", help="The party's own distress, from 0 to 1 (in default).")
+@click.option("--withdraw", is_flag=True, help="Take an earlier judgement back.")
+@click.option("--reason", required=True, help="Why, in words; every answer shows it.")
 @click.option(
-    "--until", type=click.DateTime(["%Y-%m-%d"]), required=True, help="Last day of data on which it holds."
+    "--until",
+    type=click.DateTime(["%Y-%m-%d"]),
+    required=True,
+    help="The last day of data on which it holds.",
 )
-@click.option("--author", help="Who judges; the name of the user by default.")
-@click.option("--key", help="Idempotency key: the same judgement under the same key counts once.")
+@click.option("--author", help="Who judges. Default: the user at this terminal.")
+@click.option("--key", help="Idempotency key: a judgement sent again under the same key counts once.")
 @command
 def override(
     call: Call,
@@ -53,10 +56,10 @@ def override(
     author: str | None,
     key: str | None,
 ) -> int:
-    """Set PARTY's own distress, in place of what its payment record says, until a day.
+    """Set PARTY's own distress by hand until a day, in place of what its bills say.
 
-    The judgement is kept as a record with its author and reason, changes the current run at once, and is shown by every
-    answer that it changes. A later judgement replaces it. Give either --own or --withdraw.
+    The judgement changes the current run at once. It is kept as a record with its author and reason, and every answer
+    that it changes shows both. A later judgement replaces it. Give either --own or --withdraw.
     """
     if (own is None) is not withdraw:
         raise KehutuError("OVERRIDE_NEEDS", field="own")

@@ -1,4 +1,4 @@
-"""How judgements of people are shown beside every answer that they have changed."""
+"""What stands beside an answer that a person's judgement has changed."""
 
 from __future__ import annotations
 

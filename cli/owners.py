@@ -30,7 +30,7 @@ TEXT = {
         "lost": "{share:.2%} not told by the register of {name}",
         "share": "{share:.2%}  {name} ({id}){direct}",
         "through": "  of which directly {direct:.2%}",
-        "proxy": "  (stands in for a share that is not known exactly)",
+        "proxy": "  (an estimate: the exact share is not known)",
         "caution": "Note",
     },
     "zh": {
@@ -59,16 +59,15 @@ SHOWN = 20
     type=click.FloatRange(0, 1, min_open=True),
     default=THRESHOLD,
     show_default=True,
-    help="Share from which on, inclusive, a person is a beneficial owner.",
+    help="A person who holds at least this share is a beneficial owner.",
 )
 @as_of_option
 @command
 def owners(call: Call, party: str, threshold: float, *, as_of: date | None) -> int:
-    """Show who owns PARTY, an enterprise or a customer that is one, through all chains and loops of holdings.
+    """Show who owns PARTY in the end, through all chains and loops of holdings.
 
-    Holdings count that hold on the latest day of the data, or as of another. What a register does not disclose stays
-    unknown; it is never spread over the known holders. Exit 1 where no
-    person of at least the threshold is known. Needs no run.
+    PARTY is an enterprise, or a customer that is one. What a register does not tell stays unknown; it is never spread
+    over the known holders. Needs no run. Exit 1 where no person reaches the threshold.
     """
     with open_site(call.settings, create=False) as site:
         answer = look_through(site, party, threshold, as_of=as_of)

@@ -1,4 +1,4 @@
-"""``kehutu paths``: how two entities hang together."""
+"""``kehutu paths``: how two entities are linked."""
 
 from __future__ import annotations
 
@@ -24,13 +24,19 @@ NONE = {
     type=click.IntRange(1, LONGEST),
     default=DEFAULT_LENGTH,
     show_default=True,
-    help="Most relations of a path.",
+    help="Follow at most this many relations.",
 )
 @click.option(
     "--relation", "relations", multiple=True, help="Follow only this type (may be given several times)."
 )
-@click.option("--first", type=click.IntRange(1, 1000), default=10, show_default=True, help="Most to print.")
-@click.option("--after", help="Cursor of the last one of the page before.")
+@click.option(
+    "--first",
+    type=click.IntRange(1, 1000),
+    default=10,
+    show_default=True,
+    help="Print at most this many paths.",
+)
+@click.option("--after", help="Go on after this cursor, which ends the page before.")
 @command
 def paths(
     call: Call,
@@ -42,9 +48,9 @@ def paths(
     first: int,
     after: str | None,
 ) -> int:
-    """Show the ways from FROM to TO along relations, whichever way each runs, the shortest first.
+    """Show the paths from FROM to TO, the shortest first, in whichever direction each relation runs.
 
-    Exit 1 where none is as short as asked.
+    Exit 1 where no path is that short.
     """
     with open_site(call.settings, create=False) as site:
         found = look(site, begin, end, max_length=max_length, first=first, after=after, relations=relations)

@@ -1,6 +1,6 @@
-"""What long work says that it is doing, in Chinese.
+"""What long work is doing, in Chinese.
 
-Services name each phase in English, as text of the code; it is looked up here where a person reads Chinese.
+Services name each phase in English; this catalogue has the Chinese words.
 """
 
 from __future__ import annotations

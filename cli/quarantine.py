@@ -1,4 +1,4 @@
-"""``kehutu quarantine``: rows that could not be taken."""
+"""``kehutu quarantine``: which rows were refused, why, and how to try them again."""
 
 from __future__ import annotations
 
@@ -44,13 +44,17 @@ TEXT = {
 
 @click.group()
 def quarantine() -> None:
-    """Look at rows that could not be taken. Every one is kept with its reason."""
+    """Look at rows that were refused, and try them again. Each is kept with its reason."""
 
 
 @quarantine.command("list")
 @click.option("--source", help="Only rows of this source.")
 @click.option(
-    "--first", type=click.IntRange(1, 10_000), default=100, show_default=True, help="Most rows to print."
+    "--first",
+    type=click.IntRange(1, 10_000),
+    default=100,
+    show_default=True,
+    help="Print at most this many rows.",
 )
 @command
 def list_rows(call: Call, source: str | None, first: int) -> int:
@@ -116,28 +120,30 @@ def show_row(call: Call, row_id: str) -> int:
 
 @quarantine.command("retry")
 @click.argument("ids", metavar="[ID]...", nargs=-1)
-@click.option("--source", help="All open rows of this source; without it and without an ID, all open rows.")
+@click.option(
+    "--source", help="Try all open rows of this source. Without it and without an ID: all open rows."
+)
 @click.option(
     "--manifest",
     type=click.Path(path_type=Path),
-    help="Take them by this manifest; otherwise by the one that their source was last loaded by.",
+    help="Read them by this manifest. Default: the manifest by which their source was last loaded.",
 )
 @click.option(
     "--set",
     "cells",
     multiple=True,
     metavar="COLUMN=VALUE",
-    help="Correct a cell of every row that is tried (may be given several times).",
+    help="Put this value into the cell of every row that is tried (may be given several times).",
 )
 @command
 def retry_rows(
     call: Call, ids: tuple[str, ...], source: str | None, manifest: Path | None, cells: tuple[str, ...]
 ) -> int:
-    """Try quarantined rows again, after the mapping, the file, or a cell was put right.
+    """Try quarantined rows again, after the mapping, the file or a cell was put right.
 
-    A row is taken from the cells that were kept; where that fails, from what now stands at its place in the file. One
-    that is taken is settled; the others stay, with their reason. Exit 1 when a row stays, 3 when the store is down:
-    rows that were taken are kept, and the graph follows with the next command.
+    A row is read from the cells that were kept; where that fails, from its place in the file as it is now. A row that
+    is taken is settled. The others stay, with their reason. Exit 1 where a row stays, 3 where the store is down: rows
+    that were taken are kept, and the graph follows with the next command.
     """
     done = held.retry(
         call.settings,

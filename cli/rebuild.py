@@ -1,4 +1,4 @@
-"""``kehutu rebuild``: the graph again from the ledger."""
+"""``kehutu rebuild``: make the graph again from the ledger."""
 
 from __future__ import annotations
 
@@ -35,15 +35,15 @@ TEXT = {
     type=click.FloatRange(0, 3600),
     default=GRACE,
     show_default=True,
-    help="Longest wait, in seconds, for queries in the old graph of an embedded store.",
+    help="Wait at most this many seconds for queries in the old graph of an embedded store.",
 )
 @command
 def rebuild(call: Call, *, grace: float) -> int:
-    """Make the graph again from the ledger; it comes out equal by value, whatever happened to the store.
+    """Make the graph again from the ledger. It holds the same values as before, whatever happened to the store.
 
-    The embedded store serves the old graph until the new one is whole. A Neo4j is wiped and filled in its place:
-    until that is done /readyz says 503 REBUILDING and other commands exit 3. What is loaded meanwhile is kept. A
-    rebuild that was cut off is started again.
+    The embedded store serves the old graph until the new one is whole. A Neo4j is wiped and filled again: until that is
+    done /readyz says 503 REBUILDING and other commands exit 3. What is loaded meanwhile is kept. Start a rebuild again
+    if it was cut off.
     """
     progress = ProgressLines(call.lang)
     done = make_again(call.settings, grace=grace, progress=progress)

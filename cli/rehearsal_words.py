@@ -1,4 +1,4 @@
-"""A dry run for people: what would become of each source, and its first rows as they were understood."""
+"""What a dry run says: what would become of each source, and how its first rows are understood."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from terms.errors import Lang
 TEXT = {
     "en": {
         "nothing": "Nothing was written. This is what `kehutu ingest` would do:\n",
-        "no ledger": "There is no ledger yet: all rows count as new, and keys of persons are made with a secret that "
-        "is thrown away now; they will be others.\n",
+        "no ledger": "There is no ledger yet, so all rows count as new. Keys of persons are made with a throw-away "
+        "secret and will differ in the load.\n",
         "columns": "source|read|new|another version|duplicate|quarantined",
         "rows": "First rows of {source} as they are understood",
         "refused": "First rows of {source} that would be quarantined",

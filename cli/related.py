@@ -1,4 +1,4 @@
-"""``kehutu related``: who stands close to a party."""
+"""``kehutu related``: who stands close to a party, whatever the money."""
 
 from __future__ import annotations
 
@@ -39,14 +39,21 @@ TEXT = {
 
 @click.command()
 @click.argument("party")
-@click.option("--first", type=click.IntRange(1, 100), default=20, show_default=True, help="Parties to list.")
+@click.option(
+    "--first",
+    type=click.IntRange(1, 100),
+    default=20,
+    show_default=True,
+    help="List at most this many parties.",
+)
 @as_of_option
 @command
 def related(call: Call, party: str, *, first: int, as_of: date | None) -> int:
-    """Show who stands close to PARTY through all links of the current run, or of a day, money and evidence alike.
+    """Show who stands close to PARTY through all its links, of money and of evidence.
 
-    Closeness is the part of its time that a random walk with restart spends at a party; each figure has a proven bound.
-    It says who belongs together, not what anybody could lose. Exit 1 where nobody is linked with PARTY.
+    Closeness is the share of its time that a random walk from PARTY spends at another one; "at most" is a proven upper
+    limit. It says who belongs together, not what anybody could lose. Needs a run (`kehutu analyse`), or a day
+    (--as-of). Exit 1 where nobody is linked with PARTY.
     """
     with open_site(call.settings, create=False) as site:
         answer = related_parties(site, party, as_of=as_of)

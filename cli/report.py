@@ -1,4 +1,4 @@
-"""``kehutu report``: one-page credit reports for people who file paper."""
+"""``kehutu report``: one-page credit reports to print or file."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ BOTH: tuple[Format, ...] = ("pdf", "html")
     "--list",
     "listed",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="A text file with one party on a line, besides those named.",
+    help="A text file with more parties, one on a line.",
 )
 @click.option(
     "--out",
@@ -42,9 +42,10 @@ BOTH: tuple[Format, ...] = ("pdf", "html")
 def report(call: Call, parties: tuple[str, ...], *, listed: Path | None, out: Path, chosen: str) -> int:
     """Write a one-page credit report for each of PARTIES, as PDF and HTML, in English or Chinese (--lang).
 
-    It has the figures of the current run, a diagram of the paths by which distress arrives, amounts that add up to the
-    fen, arrears by days overdue, earlier runs, owners and guarantee circle; with run id, date of the data and, where
-    data is made up, a label that says so. Exit 1 where a party is unknown; the others are written all the same.
+    A report shows the figures of the current run, a diagram of the paths by which distress arrives, amounts that add up
+    to the fen, arrears by days overdue, earlier runs, owners and guarantee circles. It names the run and the day of the
+    data, and says where data is made up. Needs a run (`kehutu analyse`). Exit 1 where a party is unknown; the other
+    reports are written all the same.
     """
     asked = [*parties, *(_lines(listed) if listed else ())]
     if not asked:

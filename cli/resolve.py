@@ -1,4 +1,4 @@
-"""``kehutu resolve``: bring identity up to date and report what it did."""
+"""``kehutu resolve``: bring the graph up to date, and count entities, keys and judgements."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from services.operation.identity import resolve as bring_up_to_date
 
 TEXT = {
     "en": {
-        "types": "type|entities|names|held apart",
+        "types": "type|entities|keys and ids|kept apart by judgement",
         "judgements": "verdict|by|pairs",
         "in force": "Judgements in force",
         "new": "{records:,} new records: {nodes:,} entities written, {nodes_gone:,} gone (joined to another, or "
         "withdrawn), {relations:,} relations written, {relations_gone:,} gone.",
     },
     "zh": {
-        "types": "类型|实体|名称|分开保留",
+        "types": "类型|实体|键和编号|经判断分开",
         "judgements": "结论|依据|对数",
         "in force": "有效的判断",
         "new": "{records:,} 条新记录：写入 {nodes:,} 个实体，移除 {nodes_gone:,} 个（并入他者或已撤回）；"
@@ -34,9 +34,9 @@ BY_ZH = {"rule": "规则", "model": "模型", "person": "人工"}
 @click.command()
 @command
 def resolve(call: Call) -> int:
-    """Project what is new in the ledger, and report which names became which entities.
+    """Bring what is new in the ledger into the graph, and count entities, their keys and the judgements in force.
 
-    Records that share a key are one entity; judgements join and part. `kehutu why A B` explains one case.
+    Records that share a key are one entity; judgements join or part entities. `kehutu why A B` explains one case.
     """
     progress = ProgressLines(call.lang)
     done = bring_up_to_date(call.settings, progress)

@@ -1,4 +1,4 @@
-"""``kehutu restore``: a home from a backup."""
+"""``kehutu restore``: make a home from a backup."""
 
 from __future__ import annotations
 
@@ -32,10 +32,10 @@ TEXT = {
 @click.option("--check", is_flag=True, help="Only check the backup against its checksums.")
 @command
 def restore(call: Call, source: Path, *, check: bool) -> int:
-    """Make the home (--home) from the backup folder SOURCE, after checking every file of it.
+    """Check every file of the backup folder SOURCE and make the home (--home) from it.
 
-    A home that holds anything is left alone. The graph follows by `kehutu rebuild`. Exit 1 when the audit trail in the
-    backup does not verify; the home is restored all the same.
+    The home must be empty or not exist. Run `kehutu rebuild` next: it makes the graph. Exit 1 where the audit trail of
+    the backup does not fit; the home is restored all the same.
     """
     text = TEXT[call.lang]
     if check:

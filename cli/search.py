@@ -1,4 +1,4 @@
-"""``kehutu search``: find entities by text."""
+"""``kehutu search``: find entities by a part of their name, a number or pinyin."""
 
 from __future__ import annotations
 
@@ -21,12 +21,19 @@ TEXT = {
     "--type", "types", multiple=True, help="Only this type (may be given several times), e.g. Customer."
 )
 @click.option(
-    "--first", type=click.IntRange(1, 1000), default=20, show_default=True, help="Most hits to print."
+    "--first",
+    type=click.IntRange(1, 1000),
+    default=20,
+    show_default=True,
+    help="Print at most this many hits.",
 )
-@click.option("--after", help="Cursor of the last hit of the page before.")
+@click.option("--after", help="Go on after this cursor, which ends the page before.")
 @command
 def search(call: Call, text: str, *, types: tuple[str, ...], first: int, after: str | None) -> int:
-    """Find customers, people, enterprises and equipment by name, number, phone or pinyin. Exit 1 without a hit."""
+    """Find customers, people, enterprises and equipment by name, number, phone or pinyin.
+
+    A part of the name or number is enough. Exit 1 where nothing is found.
+    """
     with open_site(call.settings, create=False) as site:
         page = find(site, text, types, first, after)
     if call.json:

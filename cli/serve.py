@@ -1,4 +1,4 @@
-"""``kehutu serve``: the GraphQL API on loopback."""
+"""``kehutu serve``: serve the GraphQL API on this machine."""
 
 from __future__ import annotations
 
@@ -28,10 +28,10 @@ SERVING = {
 )
 @command
 def serve(call: Call, *, port: int) -> int:
-    """Serve GraphQL at /graphql, and /livez and /readyz, in the foreground.
+    """Serve GraphQL at /graphql, credit reports at /reports, and /metrics, /livez and /readyz, in the foreground.
 
-    The server binds loopback only: there is no identity and no policy yet. With the setting `container` it binds the
-    interface of its container, which has to be published on loopback.
+    The server binds loopback only, because there is no login and no access policy yet. With the setting `container` it
+    binds all interfaces of its container; publish them on loopback only.
     """
 
     def tell(fault: KehutuError) -> None:

@@ -1,4 +1,4 @@
-"""``kehutu show``: one entity, of whatever type."""
+"""``kehutu show``: what is known of one entity."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ TEXT = {
     "en": {
         "values": ("property", "value", "unit", "meaning"),
         "relations": ("relation", "direction", "with", "count", "ended or not begun"),
-        "ended": "It has ended.",
+        "ended": "This entity has ended.",
         "keys": "Also known as {keys}",
         "day": "Relations as of {day}.",
     },
@@ -38,7 +38,7 @@ TEXT = {
 @as_of_option
 @command
 def show(call: Call, entity: str, *, as_of: date | None) -> int:
-    """Show what is known of ID: its values, every key it is known under, and how many relations it has.
+    """Show what is known of ID: its values, all its keys, and how many relations it has.
 
     ID is an id, an old id or a business number. Relations that have ended or not begun are counted apart; `kehutu
     neighbours --ended` lists them. Exit 1 where ID names nothing.

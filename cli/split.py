@@ -1,4 +1,4 @@
-"""``kehutu split``: part a record from the entity that it was put to."""
+"""``kehutu split``: take a record out of the entity it was put in."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from cli.output import print_error, print_json
 from services.operation.identity import split as part
 
 PARTED = {
-    "en": "{record}: {sighting} is parted from {entity} ({names}).",
+    "en": "{record}: {sighting} was taken out of {entity} ({names}).",
     "zh": "{record}：{sighting} 已从 {entity} 分出（{names}）。",
 }
 
@@ -19,17 +19,17 @@ PARTED = {
 @click.option(
     "--type",
     "of_type",
-    help="Only what the record says of this type, e.g. Enterprise; all parties otherwise.",
+    help="Only what the record says of this type, e.g. Enterprise. Default: all parties in it.",
 )
 @click.option("--reason", help="Why, in words; kept with the judgement.")
-@click.option("--author", help="Who splits; the account at this terminal when absent.")
+@click.option("--author", help="Who splits. Default: the user at this terminal.")
 @command
 def split(call: Call, *, record: str, of_type: str | None, reason: str | None, author: str | None) -> int:
-    """Part what RECORD (source/recordId) says from the entity that it was put to.
+    """Take what RECORD (source/recordId) says out of the entity it was put in; it becomes an entity of its own.
 
-    A key that other records state too stays with them; the parted entity keeps the rest. Nothing is lost: `kehutu
-    judge` with `unsure` takes it back. Exit 1 when the record shares no entity with another one, 3 when the store is
-    down: the split is kept, and the graph follows with the next command.
+    A key that other records state too stays with them; the new entity keeps the rest. `kehutu judge A B unsure` takes
+    the split back. Exit 1 where the record shares no entity with another one, 3 where the store is down: the split is
+    kept, and the graph follows with the next command.
     """
     done = part(call.settings, record, of_type=of_type, author=author, reason=reason)
     if call.json:

@@ -20,13 +20,13 @@ from terms.errors import Lang
 
 TEXT = {
     "en": {
-        "score": "Arrears probability within 12 months: {probability:.1%} (score proven to {bound:.0e}), data of "
-        "{time}, run {run}",
-        "fitted": "Parameters fitted to the site's history; score {score:.1%} before calibration",
-        "unfitted": "Parameters unfitted: start values, and the score is taken for the probability",
-        "interval": "Between {probability_low:.1%} and {probability_high:.1%} if buffers that nobody reported are "
-        "up to {factor:.0f} times smaller or larger",
-        "over": "Over-determined {raw:.1f} times: the causes together are more than enough",
+        "score": "Arrears probability within 12 months: {probability:.1%} (data of {time}, run {run}; computed to "
+        "within {bound:.0e})",
+        "fitted": "Parameters were fitted to the site's history; the score before calibration is {score:.1%}",
+        "unfitted": "Parameters are not fitted: they are start values, and the score is taken for the probability",
+        "interval": "The probability lies between {probability_low:.1%} and {probability_high:.1%} if buffers that "
+        "nobody reported are up to {factor:.0f} times smaller or larger",
+        "over": "The causes together are {raw:.1f} times what is needed",
         "loss": "Expected loss: {loss} yuan",
         "own": "own payment record of {name}",
         "path": "{amount} yuan  {share:.1%}  from {seed}{loops}",
@@ -35,7 +35,7 @@ TEXT = {
         "step": "{weight:.1%} → {name}  by {relations}",
         "owed": "{relation} of {amount} yuan [{records}]",
         "shared": "{relation} [{records}]",
-        "change": "Would lower the expected loss most",
+        "change": "What would lower the expected loss most",
         "SETTLE": "settle the arrears of {party}",
         "PAY_ON_TIME": "have {party} pay on time",
         "CUT": "cut the link from {party} to {other}",
@@ -45,16 +45,15 @@ TEXT = {
         "words": "In words: {amount} yuan ({share:.0%}) of the expected loss of {party} come from {seed}, {how}.",
         "words own": "its own payment record",
         "words way": "whose failure would break {name} with a probability of {weight:.0%} ({relations})",
-        "none": "No distress reaches this party: nothing to explain.",
+        "none": "No distress reaches this party: there is nothing to explain.",
     },
     "zh": {
-        "score": "未来 12 个月欠费概率：{probability:.1%}（得分误差已证明不超过 {bound:.0e}），数据截至 {time}，"
-        "批次 {run}",
+        "score": "未来 12 个月欠费概率：{probability:.1%}（数据截至 {time}，批次 {run}；计算误差不超过 {bound:.0e}）",
         "fitted": "参数已按本站历史拟合；校准前得分 {score:.1%}",
         "unfitted": "参数未拟合：使用初始值，以得分作为概率",
         "interval": "若未申报的损失吸收能力相差不超过 {factor:.0f} 倍，"
         "概率介于 {probability_low:.1%} 与 {probability_high:.1%} 之间",
-        "over": "过度决定 {raw:.1f} 倍：各原因合计已绰绰有余",
+        "over": "各原因合计为所需的 {raw:.1f} 倍",
         "loss": "预期损失：{loss} 元",
         "own": "{name} 自身的缴费记录",
         "path": "{amount} 元  {share:.1%}  源自 {seed}{loops}",
@@ -81,14 +80,15 @@ TEXT = {
 @click.command()
 @click.argument("party")
 @click.option(
-    "--top", type=click.IntRange(1, 100), default=10, show_default=True, help="Number of paths to list."
+    "--top", type=click.IntRange(1, 100), default=10, show_default=True, help="List at most this many paths."
 )
 @command
 def trace(call: Call, party: str, *, top: int) -> int:
-    """Show why PARTY is at risk of arrears: score, expected loss and the paths that add up to it, to the fen.
+    """Show why PARTY is at risk of arrears: its expected loss, and the paths whose amounts add up to it.
 
-    PARTY is an id, an old id or a business number of a customer, a person or an enterprise; a customer's risk is
-    that of its party. Needs a run: `kehutu analyse`.
+    PARTY is an id, an old id or a business number of a customer, a person or an enterprise. A customer has the risk of
+    its party. Each path begins at the party whose own payment record causes the distress; each step names the relation
+    and the records that report it. Needs a run (`kehutu analyse`).
     """
     with open_site(call.settings, create=False) as site:
         answer = explain(site, party, top)

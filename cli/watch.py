@@ -1,4 +1,4 @@
-"""``kehutu watch``: parties that are watched, and what has happened to them."""
+"""``kehutu watch``: which watched parties raise an alert."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ TEXT = {
         "NEW_PATH": "new path, {value:.1%} of the score: {path}",
         "empty": "Nobody is watched. Add a party with `kehutu watch add`.",
         "added": "{id}: {name} is watched ({kind} {level:.1%}).",
-        "removed": "{id} is gone.",
+        "removed": "Rule {id} was removed.",
         "total": "{alerts} of {total} watched parties raise an alert. Run {run}, compared with {before}.",
-        "first": "nothing: it is the first",
+        "first": "nothing (it is the first run)",
     },
     "zh": {
         "columns": ("主体", "名称", "得分", "上一批次", "预期损失（元）", "预警"),
@@ -35,7 +35,7 @@ TEXT = {
         "NEW_PATH": "新的传导路径，占概率的 {value:.1%}：{path}",
         "empty": "关注名单为空。请用 `kehutu watch add` 添加主体。",
         "added": "{id}：已关注 {name}（{kind} {level:.1%}）。",
-        "removed": "{id} 已移除。",
+        "removed": "规则 {id} 已移除。",
         "total": "{total} 个关注主体中有 {alerts} 个触发预警。批次 {run}，对比批次 {before}。",
         "first": "无（首个批次）",
     },
@@ -46,16 +46,26 @@ KINDS = {kind.value: kind for kind in RuleKind}
 
 @click.group()
 def watch() -> None:
-    """Watch parties by rules: a score from a level on, a rise of the score, a new path of distress."""
+    """Watch parties by rules, and see which raise an alert.
+
+    \b
+    threshold  the score is at least the level (default 0.5)
+    rise       the score has risen by at least the level since the run before (0.1)
+    new-path   a new path of distress makes up at least the level of the score (0.05)
+    """
 
 
 @watch.command("list")
 @click.option(
-    "--first", type=click.IntRange(1, 100), default=50, show_default=True, help="Most parties to print."
+    "--first",
+    type=click.IntRange(1, 100),
+    default=50,
+    show_default=True,
+    help="Print at most this many parties.",
 )
 @command
 def list_watched(call: Call, first: int) -> int:
-    """List watched parties, those with alerts first. Exit 1 when nobody is watched."""
+    """List watched parties, those with alerts first. Exit 1 where nobody is watched."""
     with open_site(call.settings, create=False) as site:
         found = watch_list(site)
         page = watched(site, found, first)
@@ -97,11 +107,13 @@ def list_watched(call: Call, first: int) -> int:
     "kinds",
     type=click.Choice(sorted(KINDS)),
     multiple=True,
-    help="What raises an alert; all three when absent.",
+    help="What raises an alert. Default: all three.",
 )
-@click.option("--level", type=float, help="Level of the rule; its default otherwise (0.5, 0.1, 0.05).")
-@click.option("--author", help="Who makes the rule; the name of the user by default.")
-@click.option("--key", help="Idempotency key: the same rule under the same key counts once.")
+@click.option(
+    "--level", type=float, help="Level of the rule, above 0 and at most 1; needs exactly one --rule."
+)
+@click.option("--author", help="Who makes the rule. Default: the user at this terminal.")
+@click.option("--key", help="Idempotency key: a rule sent again under the same key counts once.")
 @command
 def add(
     call: Call,
@@ -112,7 +124,7 @@ def add(
     author: str | None,
     key: str | None,
 ) -> int:
-    """Watch PARTY. A level needs one --rule that it is for."""
+    """Watch PARTY by one rule or by all three."""
     if level is not None and len(kinds) != 1:
         raise click.UsageError("--level needs exactly one --rule")
     name = key or str(uuid.uuid4())
@@ -145,7 +157,7 @@ def add(
 @click.argument("rule")
 @command
 def remove(call: Call, rule: str) -> int:
-    """Take RULE, an id that `kehutu watch add` and `--json` show, off the list."""
+    """Remove RULE, an id that `kehutu watch add` and `kehutu watch list --json` show."""
     with open_site(call.settings) as site:
         unwatch(site, rule)
     if call.json:

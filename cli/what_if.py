@@ -1,4 +1,4 @@
-"""``kehutu what-if``: who would be hit, and what it would cost."""
+"""``kehutu what-if``: who would be hit by a default, a payment or a cut, and what it would cost."""
 
 from __future__ import annotations
 
@@ -22,18 +22,21 @@ from terms.money import Money
 
 TEXT = {
     "en": {
-        "columns": ("party", "name", "before", "after", "loss, yuan", "equity loss, yuan"),
+        "columns": (
+            *("party", "name", "probability before", "after"),
+            *("rise of expected loss, yuan", "equity lost, yuan"),
+        ),
         "rest": "{count} other parties",
-        "total": "Together the expected loss changes by {loss} yuan, of which {own} at the shocked parties themselves; "
+        "total": "Together the expected loss rises by {loss} yuan, of which {own} at the shocked parties (*); "
         "enterprises lose {equity} yuan of equity. Run {run}, data of {time}. Nothing was changed.",
         "none": "Nobody is hit.",
         "synthetic": "Some parties named here are SYNTHETIC.",
         "caution": "Note",
     },
     "zh": {
-        "columns": ("主体", "名称", "冲击前", "冲击后", "损失（元）", "权益损失（元）"),
+        "columns": ("主体", "名称", "冲击前概率", "冲击后概率", "预期损失增加（元）", "权益损失（元）"),
         "rest": "其余 {count} 个主体",
-        "total": "预期损失合计变化 {loss} 元，其中受冲击主体自身 {own} 元；企业权益损失 {equity} 元。"
+        "total": "预期损失合计增加 {loss} 元，其中受冲击主体自身（*）{own} 元；企业权益损失 {equity} 元。"
         "批次 {run}，数据截至 {time}。未改动任何数据。",
         "none": "没有主体受影响。",
         "synthetic": "此处部分主体为合成数据。",
@@ -43,7 +46,7 @@ TEXT = {
 
 
 class Assignment(click.ParamType[tuple[str, Decimal]]):
-    """``PARTY=VALUE``; ids may hold any character, the last ``=`` counts."""
+    """``PARTY=VALUE``: the last ``=`` parts the two, as an id may hold any character."""
 
     name = "PARTY=VALUE"
 
@@ -93,7 +96,7 @@ def _money(
     type=Assignment(),
     multiple=True,
     metavar="PARTY=1.0",
-    help="PARTY's own distress becomes this; 1.0 = it defaults.",
+    help="Set PARTY's own distress; 1.0 means that it defaults.",
 )
 @click.option(
     "--equity",
@@ -101,19 +104,19 @@ def _money(
     type=Assignment(),
     multiple=True,
     metavar="PARTY=YUAN",
-    help="So much equity is paid into PARTY.",
+    help="Pay this much equity into PARTY.",
 )
-@click.option("--settle", "settled", multiple=True, metavar="PARTY", help="PARTY pays all its arrears.")
+@click.option("--settle", "settled", multiple=True, metavar="PARTY", help="Have PARTY pay all its arrears.")
 @click.option(
     "--settle-part",
     "partly",
     type=Assignment(),
     multiple=True,
     metavar="PARTY=YUAN",
-    help="PARTY pays so much of its arrears.",
+    help="Have PARTY pay this much of its arrears.",
 )
 @click.option(
-    "--cut", "cuts", nargs=2, multiple=True, metavar="PARTY OTHER", help="All links between the two go."
+    "--cut", "cuts", nargs=2, multiple=True, metavar="PARTY OTHER", help="Cut all links between the two."
 )
 @click.option(
     "--cut-relation",
@@ -121,7 +124,7 @@ def _money(
     nargs=3,
     multiple=True,
     metavar="PARTY OTHER RELATION",
-    help="Links of one relation go (GUARANTEES, LENDS_TO, 'SHARES person', …).",
+    help="Cut the links of one relation only (GUARANTEES, LENDS_TO, 'SHARES person', …).",
 )
 @click.option(
     "--add",
@@ -129,9 +132,15 @@ def _money(
     type=(str, str, str, Yuan()),
     multiple=True,
     metavar="PARTY RELATION OTHER YUAN",
-    help="PARTY guarantees (GUARANTEES), lends to, … OTHER for so much more.",
+    help="Add a link: PARTY guarantees (GUARANTEES), lends to (LENDS_TO), … OTHER for this amount.",
 )
-@click.option("--first", type=click.IntRange(0, 100), default=20, show_default=True, help="Hits to list.")
+@click.option(
+    "--first",
+    type=click.IntRange(0, 100),
+    default=20,
+    show_default=True,
+    help="List at most this many parties.",
+)
 @command
 def what_if(
     call: Call,
@@ -147,8 +156,8 @@ def what_if(
 ) -> int:
     """Show who would be hit, and what it would cost, if all of the given shocks happened together.
 
-    A party is an id, an old id or a business number; a customer stands for its party. Flags can be repeated. Nothing
-    that is stored is changed. Exit 1 when nobody would be hit. Example:
+    A party is an id, an old id or a business number; a customer stands for its party. Every flag may be given several
+    times. Nothing that is stored changes. Needs a run (`kehutu analyse`). Exit 1 where nobody would be hit. Example:
 
     kehutu what-if --shock 91330100MA2DEBTOR1=1.0 --equity 91330100MA2GUARAN2=5000000
     """

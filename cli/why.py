@@ -18,7 +18,7 @@ from services.site import open_site
 def why(call: Call, first: str, second: str) -> int:
     """Show which records, keys and judgements make A and B one entity, or what speaks for and against it.
 
-    Exit 1 when they are not the same entity.
+    A and B are ids, keys, business numbers, or records (source/recordId). Exit 1 where they are two entities.
     """
     with open_site(call.settings, create=False) as site:
         answer = explain(site, first, second)

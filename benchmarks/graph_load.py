@@ -165,7 +165,7 @@ def _ours(given: GraphInput, chosen: Settings, asked: list[str], *, rebuilding: 
 def _arrays(store: Store) -> int:
     """What the peer reads row by row: lenders, debtors and amounts."""
     people = project.nodes(store, schema(), "Person")
-    return len(project.relations(store, schema(), "LENDS_TO", people, people, ["amount"]))
+    return len(project.relations(store, schema(), "LENDS_TO", people, people, properties=["amount"]))
 
 
 @contextmanager

@@ -79,7 +79,7 @@ def test_small_parts_give_the_same_tables_as_one(store: Store, monkeypatch: pyte
         monkeypatch.setattr(columns, "ROWS", size)
         monkeypatch.setattr(neo4j, "SCAN_VALUES", size)
         table = nodes(store, schema(), "Enterprise", ["netAssets", "status", "proxies", "keys"])
-        links_ = relations(store, schema(), "GUARANTEES", table, table, ["amount", "key", "recordId"])
+        links_ = relations(store, schema(), "GUARANTEES", table, table, properties=["amount", "key", "recordId"])
         tables.append((table, links_))
     position = {name: i for i, name in enumerate(sorted(f"enterprise:{n}" for n in names))}
     wanted = sorted(
@@ -137,7 +137,7 @@ def test_equal_graphs_give_equal_tables_on_both_stores(stores: tuple[Store, Stor
     for store in stores:
         load(store, rows, links)
         table = nodes(store, schema(), "Enterprise", ["name", "netAssets"])
-        link = relations(store, schema(), "GUARANTEES", table, table, ["amount", "key"])
+        link = relations(store, schema(), "GUARANTEES", table, table, properties=["amount", "key"])
         read.append((table, link))
     (first, links_), (second, others) = read
     assert first.ids == second.ids

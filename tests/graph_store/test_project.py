@@ -79,7 +79,9 @@ def test_small_parts_give_the_same_tables_as_one(store: Store, monkeypatch: pyte
         monkeypatch.setattr(columns, "ROWS", size)
         monkeypatch.setattr(neo4j, "SCAN_VALUES", size)
         table = nodes(store, schema(), "Enterprise", ["netAssets", "status", "proxies", "keys"])
-        links_ = relations(store, schema(), "GUARANTEES", table, table, properties=["amount", "key", "recordId"])
+        links_ = relations(
+            store, schema(), "GUARANTEES", table, table, properties=["amount", "key", "recordId"]
+        )
         tables.append((table, links_))
     position = {name: i for i, name in enumerate(sorted(f"enterprise:{n}" for n in names))}
     wanted = sorted(

@@ -28,6 +28,15 @@ class Place:
     cell: str | None = None
     """Cell of a sheet, as in B7."""
 
+    @property
+    def words(self) -> dict[str, object]:
+        """What texts of the catalogue say of it: file, with the sheet in both languages, and line."""
+        words: dict[str, object] = {"file": self.file, "line": self.line}
+        if self.sheet is not None:
+            words["file"] = f"{self.file}, sheet '{self.sheet}'"
+            words["file_zh"] = f"{self.file}，工作表“{self.sheet}”"
+        return words
+
 
 @dataclass(frozen=True, slots=True)
 class Notice:
@@ -52,7 +61,7 @@ class Notice:
     def _error(self) -> KehutuError:
         details: dict[str, object] = {"count": self.count}
         if self.places:
-            details |= {"file": self.places[0].file, "line": self.places[0].line}
+            details |= self.places[0].words
         return KehutuError(
             self.code, **details, **{k: v for k, v in self.details.items() if k not in details}
         )

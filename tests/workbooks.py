@@ -9,7 +9,7 @@ from io import BytesIO
 from typing import Final
 from xml.sax.saxutils import escape, quoteattr
 
-from ingest.readers.workbook.places import letters_of
+from ingest.readers.workbook.places import letters_of, position_of
 
 _OFFICE: Final = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _PACKAGE: Final = "http://schemas.openxmlformats.org/package/2006/relationships"
@@ -45,6 +45,7 @@ def workbook(
     *,
     hidden: Sequence[str] = (),
     hidden_rows: Sequence[int] = (),
+    hidden_columns: Sequence[str] = (),
     merged: Sequence[str] = (),
     from_1904: bool = False,
     uncomputed: bool = False,
@@ -53,7 +54,7 @@ def workbook(
     """A workbook of rows of cells; plain Python values are cells too.
 
     Args:
-        hidden: names of hidden sheets. ``hidden_rows``, ``merged``: of every sheet.
+        hidden: names of hidden sheets. ``hidden_rows``, ``hidden_columns``, ``merged``: of every sheet.
         uncomputed: it asks Excel to work out all formulas when it opens it.
         parts: further parts, or others in place of these.
     """
@@ -69,7 +70,7 @@ def workbook(
         "xl/sharedStrings.xml": f'<sst xmlns="{_MAIN}"/>',
     }
     for n, rows in enumerate(sheets.values(), start=1):
-        written[f"xl/worksheets/sheet{n}.xml"] = _sheet(rows, formats, hidden_rows, merged)
+        written[f"xl/worksheets/sheet{n}.xml"] = _sheet(rows, formats, hidden_rows, hidden_columns, merged)
     written["xl/styles.xml"] = _styles(formats)
     packed = BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -114,6 +115,7 @@ def _sheet(
     rows: Sequence[Sequence[object]],
     formats: dict[str | int, int],
     hidden_rows: Sequence[int],
+    hidden_columns: Sequence[str],
     merged: Sequence[str],
 ) -> str:
     lines = []
@@ -123,7 +125,10 @@ def _sheet(
         lines.append(f'<row r="{line}"{away}>{"".join(cells)}</row>')
     ranges = "".join(f'<mergeCell ref="{one}"/>' for one in merged)
     behind = f'<mergeCells count="{len(merged)}">{ranges}</mergeCells>' if merged else ""
-    return sheet_xml(f"<sheetData>{''.join(lines)}</sheetData>{behind}")
+    numbers = [position_of(letters) for letters in hidden_columns]
+    above = "".join(f'<col min="{n}" max="{n}" width="9" hidden="1"/>' for n in numbers)
+    above = f"<cols>{above}</cols>" if above else ""
+    return sheet_xml(f"{above}<sheetData>{''.join(lines)}</sheetData>{behind}")
 
 
 def _styles(formats: Mapping[str | int, int]) -> str:

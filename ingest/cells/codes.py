@@ -138,8 +138,8 @@ def code_converter(
                     if floats is None:
                         raise UndecidedError
                     text = text[:-2]
-            if names and letters_lost(text):
-                return Doubtful(None, "NOTICE_LETTERS_LOST")
+        if names and letters_lost(text):
+            return Doubtful(None, "NOTICE_LETTERS_LOST")
         if not text or absent.says_nothing(text):
             return None
         if numbering is not None and filler(text):

@@ -7,7 +7,7 @@ its end and looked at; memory is a few numbers a column.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -17,7 +17,7 @@ from ingest.cells.number_styles import COMMA, POINT, Proof, Style
 from ingest.cells.texts import code_of
 from ingest.input_errors import NotAcceptedError
 from ingest.notices import Notices, Place
-from ingest.readers import BadRow, Row
+from ingest.readers import Opened, Row
 
 _ENOUGH: Final = 1_000
 """So many proofs of one style and none of the other settle a column before its end."""
@@ -59,18 +59,19 @@ class Questions:
     numbers: dict[str, Callable[[str], Proof]] = field(default_factory=dict)
     absent: Absence = SHIPPED
 
-    def answered(self, rows: Iterable[Row | BadRow], source: str, notices: Notices) -> Decided:
+    def answered(self, opened: Opened, source: str, notices: Notices) -> Decided:
         """Look at all rows of a file; what stays open is noticed."""
-        survey = _Survey(self)
-        for row in rows:
+        survey = _Survey(self, opened.sheet)
+        for row in opened.rows:
             if isinstance(row, Row) and not survey.look(row):
                 break
         return survey.decided(source, notices)
 
 
 class _Survey:
-    def __init__(self, asked: Questions) -> None:
+    def __init__(self, asked: Questions, sheet: str | None) -> None:
         self.asked = asked
+        self.sheet = sheet
         self.codes = set(asked.codes)  # those whose every filled cell was a float so far
         self.filled: set[str] = set()
         self.proofs: dict[str, Counter[Proof]] = {column: Counter() for column in asked.numbers}
@@ -105,7 +106,7 @@ class _Survey:
         counts = self.proofs[column]
         counts[proof] += 1
         if proof == "open" and counts["open"] <= 3:
-            self.places[column].append(Place(row.file, row.line))
+            self.places[column].append(Place(row.file, row.line, self.sheet))
         if (
             counts[proof] >= _ENOUGH
             and proof != "open"

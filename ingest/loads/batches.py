@@ -56,12 +56,14 @@ class Batch(NamedTuple):
     """Rows that go into the ledger together.
 
     ``read``: how many were looked at. ``named``: the mentions of the records, where they have been worked out.
+    ``sheet``: of a workbook, the sheet that they stand in.
     """
 
     read: int
     records: Sequence[NewRecord]
     refused: Sequence[Quarantined]
     named: MentionColumns | None = None
+    sheet: str | None = None
 
 
 class SourceSummary(NamedTuple):
@@ -185,24 +187,26 @@ class Taking:
             return False
         out = code.startswith("LEFT_OUT")
         told = self.left_out if out else self.notices
-        told.add(code, Place(row.file, row.line), source=self.source.name)
+        told.add(code, self._place(row), source=self.source.name)
         return out
 
     def _decided(self, file: str, request: Request) -> Mapper:
         """The mapper for a file, of which a cell hangs on its column: read it once more."""
-        rows = self.read_source(request).rows
-        decided = self.mapper.questions.answered(rows, self.source.name, self.notices)
+        decided = self.mapper.questions.answered(self.read_source(request), self.source.name, self.notices)
         self.columns[file] = decided
         return self.mapper.decided(decided)
 
     def _batch(self) -> Batch:
         """What has been taken since the last one."""
         self.contradictions.settle(self.notices)
-        batch = Batch(self.read, self.records, self.refused)
+        batch = Batch(self.read, self.records, self.refused, sheet=self.opened.sheet)
         self.read, self.weight, self.records, self.refused = 0, 0, [], []
         self.seen.settle()
         self.remarks.settle()
         return batch
+
+    def _place(self, row: Row) -> Place:
+        return Place(row.file, row.line, self.opened.sheet)
 
     def _shown(self, row: Row) -> Mapping[str, object]:
         cells = hidden_cells(row.values, self.mapper.secret)
@@ -237,7 +241,7 @@ class Taking:
         if record.observed_assumed or self.source.record_id is None:
             earlier = self.seen.add(name, content)
             if earlier == content and self.source.record_id is None:
-                self.notices.add("NOTICE_EQUAL_ROWS", Place(row.file, row.line), source=self.source.name)
+                self.notices.add("NOTICE_EQUAL_ROWS", self._place(row), source=self.source.name)
             elif earlier not in (None, content) and record.observed_assumed:
                 repeated = repeated_id(self.source, record.record_id)
                 self._refuse(row, repeated.code, repeated.details, self._shown(row))
@@ -245,8 +249,8 @@ class Taking:
             version = None
         else:
             version = (hash((name, record.observed_at)), content)
-        self.contradictions.add((row.file, row.line), name, version, mapped.claims)
-        self.remarks.add(Place(row.file, row.line), record, mapped)
+        self.contradictions.add((row.file, row.line, self.opened.sheet), name, version, mapped.claims)
+        self.remarks.add(self._place(row), record, mapped)
         self.weight += len(record.payload)
         self.records.append(record)
 

@@ -101,10 +101,10 @@ def _keep(ledger: Ledger, load_id: str, report: SourceReport, batch: Batch, at: 
     found = Notices()
     for row, one in zip(batch.records, outcomes, strict=True):
         if one.withdraws_nothing:
-            found.add("NOTICE_DELETE_UNKNOWN", _place(row), source=row.source)
+            found.add("NOTICE_DELETE_UNKNOWN", _place(row, batch.sheet), source=row.source)
     return found
 
 
-def _place(row: NewRecord) -> Place:
+def _place(row: NewRecord, sheet: str | None) -> Place:
     file, _, line = row.location.rpartition(":")
-    return Place(file, int(line))
+    return Place(file, int(line), sheet)

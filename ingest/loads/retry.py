@@ -155,10 +155,11 @@ class _Retry:
     def run(self, entries: Sequence[Quarantined], changes: Mapping[str, str]) -> list[Retried]:
         results: dict[str, NewRecord | Fault] = {}
         for entry in entries:
-            results[entry.id] = self._kept(entry, changes)
+            results[entry.id] = self._of_own_id(entry, self._kept(entry, changes))
         again = [entry for entry in entries if isinstance(results[entry.id], Fault)]
         for entry, row in self._in_the_files(again):
             result = self._of_row(row._replace(values={**row.values, **changes}), self.mapper)
+            result = self._of_own_id(entry, result)
             if isinstance(result, NewRecord):
                 results[entry.id] = result
         return [self._settled(entry, results[entry.id]) for entry in entries]
@@ -186,8 +187,8 @@ class _Retry:
             with suppress(KehutuError):  # a file that is gone or damaged: its columns are read as always
                 for request in requests(self.source, self.folder, self.mapper.columns):
                     if file in {request.name, f"{request.name}#{request.table}"}:
-                        rows = reader(self.source.reader_name)(request).rows
-                        decided = self.mapper.questions.answered(rows, self.source.name, Notices())
+                        opened = reader(self.source.reader_name)(request)
+                        decided = self.mapper.questions.answered(opened, self.source.name, Notices())
             self.by_file[file] = self.mapper.decided(decided)
         return self.by_file[file]
 
@@ -218,13 +219,17 @@ class _Retry:
             except KehutuError:
                 continue
 
-    def _settled(self, entry: Quarantined, result: NewRecord | Fault) -> Retried:
+    def _of_own_id(self, entry: Quarantined, result: NewRecord | Fault) -> NewRecord | Fault:
+        """Of rows whose id was repeated only one with an id of its own, or with the same content, may be taken."""
         if isinstance(result, NewRecord) and result.observed_assumed and entry.code == "ROW_ID_REPEATED":
-            # Only a row of its own id, or with the same content, may be taken.
             ref = (result.source, result.record_id)
             known = current(self.ledger, [ref]).get(ref)
             if known is not None and known.payload != result.payload:
-                result = repeated_id(self.source, result.record_id)
+                return repeated_id(self.source, result.record_id)
+        return result
+
+    def _settled(self, entry: Quarantined, result: NewRecord | Fault) -> Retried:
+        result = self._of_own_id(entry, result)  # another of these rows may have taken its id
         if isinstance(result, Fault):
             told = hidden_details(result.details, self.mapper.secret)
             column = str(result.details.get("field", ""))

@@ -19,6 +19,7 @@ import pyarrow as pa
 
 from ingest.readers.company import comes_along
 from terms.errors import KehutuError
+from terms.texts import Texts
 
 RATIO: Final = 100
 """How much larger than its packed bytes a file may become, beyond the first mebibyte."""
@@ -29,6 +30,7 @@ LARGEST: Final = 16 << 30
 _FREE: Final = 1 << 20
 _IN_MEMORY: Final = 32 << 20
 _BLOCK: Final = 1 << 20
+_SHOWN: Final = 80
 _BROKEN: Final = (
     BadGzipFile,
     EOFError,
@@ -102,9 +104,18 @@ def passed_over(path: Path) -> list[str]:
 def _only_member(archive: zipfile.ZipFile, name: str) -> zipfile.ZipInfo:
     members = [info for info in archive.infolist() if not info.is_dir() and not comes_along(info.filename)]
     if len(members) != 1:
-        _refuse(name, f"it holds {len(members)} files, and one table is expected")
+        number = len(members)
+        _refuse(
+            name,
+            Texts(
+                f"it holds {number} files, and one table is expected", f"其中有 {number} 个文件，应只有一张表"
+            ),
+        )
     (info,) = members
     path = PurePosixPath(info.filename)
+    if path.suffix.lower() in PACKED:
+        inner = path.name[:_SHOWN]
+        _refuse(name, Texts(f"it holds another archive, {inner}", f"其中是另一个压缩包 {inner}"))
     windows = PureWindowsPath(info.filename)
     if path.is_absolute() or windows.is_absolute() or windows.drive or ".." in (*path.parts, *windows.parts):
         _refuse(name, "the name of its file leads outside the archive")
@@ -129,5 +140,5 @@ def _copied(stream: IO[bytes] | Any, packed: BinaryIO, name: str) -> BinaryIO:
     return out
 
 
-def _refuse(name: str, reason: str) -> NoReturn:
+def _refuse(name: str, reason: str | Texts) -> NoReturn:
     raise KehutuError("ARCHIVE_REFUSED", file=name, reason=reason)

@@ -16,13 +16,16 @@ from typing import BinaryIO, Final, NamedTuple, Protocol, cast
 from ingest.readers import COLUMN_LIMIT, FIELD_LIMIT, BadRow, Opened, Request, Row
 from ingest.readers.encoding import encoding_of
 from ingest.readers.input import check_options, content_of, json_of, open_file, reading, whole_number
+from ingest.readers.likely import settings_of
 from ingest.readers.lines import KEPT, WHOLE, Block, Fault, blocks_of
 from terms.cleanup import on_failure
 from terms.errors import KehutuError
+from terms.texts import Texts
 
 _DELIMITERS: Final = ",;\t|"
 _SAMPLE_LINES: Final = 100
 _OPTIONS: Final = frozenset({"columns", "skip"})
+_TABLE: Final = Texts("a text table (CSV)", "文本表（CSV）")
 
 
 class _Record(NamedTuple):
@@ -47,8 +50,8 @@ def read(request: Request) -> Opened:
 
     Options: ``columns`` (a list: the file has no header), ``skip`` (lines before the header).
     Raises:
-        KehutuError: ``FILE_MISSING``, ``FILE_UNREADABLE``, ``FILE_NOT_A_TABLE``, ``FILE_ENCODING_UNKNOWN``,
-            ``FILE_HEADER_FAULTY``, ``FILE_TOO_WIDE``.
+        KehutuError: ``FILE_MISSING``, ``FILE_UNREADABLE``, ``FILE_NOT_A_TABLE``, ``FILE_OTHER_FORMAT``,
+            ``FILE_ENCODING_UNKNOWN``, ``FILE_HEADER_FAULTY``, ``FILE_TOO_WIDE``.
     """
     check_options(request, "csv", _OPTIONS, takes=frozenset({"encoding", "delimiter"}))
     file = open_file(request)
@@ -59,9 +62,14 @@ def read(request: Request) -> Opened:
 def _opened(file: BinaryIO, request: Request) -> Opened:
     head = file.read(65_536)
     file.seek(0)
-    what = content_of(head) or json_of(head)
+    if json_of(head):
+        settings = settings_of(head)
+        raise KehutuError(
+            "FILE_OTHER_FORMAT", file=request.name, found="JSON", expected=_TABLE, settings=settings
+        )
+    what = content_of(head)
     if what is not None:
-        raise KehutuError("FILE_NOT_A_TABLE", file=request.name, found=what, expected="a text table (CSV)")
+        raise KehutuError("FILE_NOT_A_TABLE", file=request.name, found=what, expected=_TABLE)
     encoding = encoding_of(file, request)
     blocks = blocks_of(file, encoding, request.name)
     first = next(blocks, Block([], {}))

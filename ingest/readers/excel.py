@@ -65,7 +65,7 @@ def read(request: Request) -> Opened:
             texts = opening.enter_context(_texts(workbook))
             part = opening.enter_context(workbook.part(sheet.part))
             rows = SheetRows(part, Reading(texts, workbook.formats, workbook.from_1904, workbook.computed))
-            table = _Table(request.name, sheet.name, layout, rows, opened)
+            table = _Table(request, sheet.name, layout, rows, opened)
             table.find_names(merged)
         opened.rows = table.rows(opening.pop_all())
     return opened
@@ -125,7 +125,8 @@ def _chosen(workbook: Workbook, request: Request) -> tuple[Sheet, Opened]:
         if not hidden:
             raise UnreadableError("it has no sheet", "其中没有工作表")
         raise UnreadableError(
-            f"it has no visible sheet; hidden are: {names}", f"其中没有可见的工作表；隐藏的有：{names}"
+            f"it has no visible sheet; hidden are: {names} (name one as `table`)",
+            f"其中没有可见的工作表；隐藏的有：{names}（可用 `table` 指定其一）",
         )
     chosen, *others = visible
     if others:
@@ -140,8 +141,9 @@ def _chosen(workbook: Workbook, request: Request) -> tuple[Sheet, Opened]:
 class _Table:
     """A sheet as a table: names first, then rows until the end or the footer."""
 
-    def __init__(self, file: str, sheet: str, layout: Layout, rows: SheetRows, opened: Opened) -> None:
-        self.file = file
+    def __init__(self, request: Request, sheet: str, layout: Layout, rows: SheetRows, opened: Opened) -> None:
+        self.file = request.name
+        self.wanted = request.wanted
         self.sheet = sheet
         self.layout = layout
         self.sheet_rows = rows
@@ -159,7 +161,7 @@ class _Table:
         opened = self.opened
         opened.sheet = self.sheet
         if not start.columns:
-            opened.notices.add("NOTICE_EMPTY", file=self.file)
+            opened.notices.add("NOTICE_EMPTY", Place(self.file, None, self.sheet), file=self.file)
             return
         opened.columns = tuple(name for _, name in start.columns)
         opened.letters = {name: letters for letters, name in start.columns}
@@ -176,7 +178,7 @@ class _Table:
                 cells = row.cells
                 if row.hidden:
                     place = Place(file, row.line, self.sheet)
-                    self.opened.notices.add("NOTICE_HIDDEN_ROWS", place, sheet=self.sheet)
+                    self.opened.notices.add("NOTICE_HIDDEN_ROWS", place)
                 values = {name: cells.get(letters) for letters, name in columns}
                 yield Row(file, row.line, values) if known.issuperset(cells) else self._checked(row, values)
             self._notice_the_whole(empty=row is None)
@@ -195,11 +197,27 @@ class _Table:
             self.opened.left_out.add("LEFT_OUT_FOOTER", Place(self.file, row.line, self.sheet))
 
     def _notice_the_whole(self, *, empty: bool) -> None:
+        sheet = Place(self.file, None, self.sheet)
         if empty:
-            self.opened.notices.add("NOTICE_EMPTY", file=self.file)
-        merged = sum(one.bottom >= self.first for one in self.sheet_rows.merged)
+            self.opened.notices.add("NOTICE_EMPTY", sheet, file=self.file)
+        merged = sum(one.bottom >= self.first for one in self.sheet_rows.about.merged)
         if merged:
-            self.opened.notices.add("NOTICE_MERGED_CELLS", file=self.file, count=merged)
+            self.opened.notices.add("NOTICE_MERGED_CELLS", sheet, file=self.file, count=merged)
+        hidden = self._hidden()
+        if hidden:
+            self.opened.notices.add(
+                "NOTICE_HIDDEN_COLUMNS", sheet, file=self.file, columns=", ".join(hidden), count=len(hidden)
+            )
+
+    def _hidden(self) -> list[str]:
+        """The columns that are read though they are hidden."""
+        spans = self.sheet_rows.about.hidden
+        return [
+            name
+            for letters, name in self.columns
+            if (not self.wanted or name in self.wanted)
+            and any(one.first <= position_of(letters) <= one.last for one in spans)
+        ]
 
     def _checked(self, row: SheetRow, values: dict[str, object]) -> Row | BadRow:
         """A row with cells beyond the columns: faulty, unless there is nothing to be seen in them."""

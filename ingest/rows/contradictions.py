@@ -110,15 +110,19 @@ class Contradictions:
         self._records = _Compared(RECORDS, versions=False, spans=False)
         self._names = _Compared(OTHERS, versions=True, spans=False)
         self._relations = _Compared(OTHERS, versions=True, spans=True)
-        self._places: list[tuple[str, int]] = []
+        self._places: list[tuple[str, int, str | None]] = []
 
     def add(
-        self, place: tuple[str, int], record: int, version: tuple[int, int] | None, claims: Claims
+        self,
+        place: tuple[str, int, str | None],
+        record: int,
+        version: tuple[int, int] | None,
+        claims: Claims,
     ) -> None:
         """Take up a row.
 
         Args:
-            place: file and line.
+            place: file, line and, of a workbook, sheet.
             record: hash of its record id.
             version: hashes of its record id with its time, and of its content; None where these are compared elsewhere.
         """

@@ -24,23 +24,26 @@ class Holdings:
     """Which holdings a source has told, as 64 bit hashes: 48 bytes each."""
 
     def __init__(self) -> None:
-        self._files: list[str] = []
+        self._files: list[tuple[str, str | None]] = []
         self._places, self._records, self._spans = FirstById(), FirstById(), FirstById()
 
-    def add(self, holding: int, record: int, span: Span, file: str, line: int) -> Place | None:
+    def add(self, holding: int, record: int, span: Span, here: Place) -> Place | None:
         """Note a row; the place of the first row of its holding, where that is another record and for the same time.
 
         Args:
             holding: a hash of the two and of the day on which the row was true; ``record``: of the record's id.
+            here: where the row stands.
         """
+        file = (here.file, here.sheet)
         if not self._files or self._files[-1] != file:
             self._files.append(file)
-        first = self._places.add(holding, (len(self._files) - 1) << _LINES | line)
+        first = self._places.add(holding, (len(self._files) - 1) << _LINES | (here.line or 0))
         of_record = self._records.add(holding, record)
         of_time = self._spans.add(holding, _packed(span))
         if first is None or of_time is None or of_record == record or not _unpacked(of_time).overlaps(span):
             return None
-        return Place(self._files[first >> _LINES], first & ((1 << _LINES) - 1))
+        name, sheet = self._files[first >> _LINES]
+        return Place(name, first & ((1 << _LINES) - 1), sheet)
 
     def settle(self) -> None:
         """Between batches."""

@@ -54,7 +54,7 @@ class Remarks:
         for pair, span in mapped.holdings:
             day = record.observed_at.astimezone(ZONE).toordinal()
             of_day = hash((pair, day))
-            first = self._holdings.add(of_day, hash(record.record_id), span, here.file, here.line or 0)
+            first = self._holdings.add(of_day, hash(record.record_id), span, here)
             if first is not None:
                 details: dict[str, object] = {"source": name}
                 self._notices.merge([Notice("NOTICE_HOLDING_AGAIN", details, places=(first, here))])

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from tests.workbooks import Cell, shown
+from tests.workbooks import Cell, shown, workbook
 
 MANIFEST: Final = """\
 sources:
@@ -185,3 +185,16 @@ CASES: Final = (
     Case("yes", "text", True, "true"),
     Case("a blank cell with a format", "text", Cell(format="0.00%"), None),
 )  # fmt: skip
+
+
+def book_of(case: Case) -> bytes:
+    """A workbook of one row in which the cell stands."""
+    row = ["R1", *(case.cell if name == case.column else None for name in COLUMNS[1:])]
+    return workbook({"表": [COLUMNS, row]}, from_1904=case.from_1904, uncomputed=case.uncomputed)
+
+
+MENDED: Final = {
+    "key": ("2024-5", "2024-5"), "text": ("2024-5", "2024-5"), "money": (12.5, 1250), "energy": (3, 3.0),
+    "share": ("35%", 0.35), "day": (Cell("45413", 14), "2024-05-01"), "shift": ("08:30", "08:30"),
+}  # fmt: skip
+"""Column -> a cell that it takes, and its value."""

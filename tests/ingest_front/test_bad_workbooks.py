@@ -9,13 +9,8 @@ import pytest
 from ingest.loads.retry import retry
 from ledger import quarantine
 from terms.errors import KehutuError
-from tests.ingest_front.bad_workbooks import CASES, COLUMNS, MANIFEST, PROPERTIES, Case
+from tests.ingest_front.bad_workbooks import CASES, COLUMNS, MANIFEST, MENDED, PROPERTIES, Case, book_of
 from tests.workbooks import Cell, workbook
-
-
-def book_of(case: Case) -> bytes:
-    row = ["R1", *(case.cell if name == case.column else None for name in COLUMNS[1:])]
-    return workbook({"表": [COLUMNS, row]}, from_1904=case.from_1904, uncomputed=case.uncomputed)
 
 
 def value_of(desk, column: str) -> object:
@@ -55,12 +50,6 @@ def test_a_refused_cell_is_refused_again_as_long_as_nothing_has_changed(desk, ca
     (again,) = retry(desk.ledger, desk.folder / "m0.yaml")
     assert (again.outcome, again.code) == ("quarantined", case.refused)
     assert [(row.id, row.details) for row in desk.refused()] == [(row.id, row.details) for row in before]
-
-
-MENDED = {
-    "key": ("2024-5", "2024-5"), "text": ("2024-5", "2024-5"), "money": (12.5, 1250), "energy": (3, 3.0),
-    "share": ("35%", 0.35), "day": (Cell("45413", 14), "2024-05-01"), "shift": ("08:30", "08:30"),
-}  # fmt: skip
 
 
 @pytest.mark.parametrize("case", REFUSED, ids=str)

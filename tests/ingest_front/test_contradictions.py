@@ -198,7 +198,7 @@ def differing(rows: list[tuple[int, tuple[int, int, tuple[int, int]]]]) -> list[
 def test_contradictions_are_those_of_a_slow_reference_however_rows_are_batched(rows, size) -> None:
     notices, sought = Notices(), Contradictions("s")
     for number, (record, (about, said, span)) in enumerate(rows):
-        sought.add(("f", number), record, None, Claims(relations=(about, said, *span)))
+        sought.add(("f", number, None), record, None, Claims(relations=(about, said, *span)))
         if number % size == size - 1:
             sought.settle(notices)
     sought.settle(notices)

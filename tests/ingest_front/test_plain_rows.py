@@ -96,7 +96,7 @@ def read(xml: str, block: int) -> tuple[list[SheetRow], list[Merged]]:
     rows = SheetRows(
         BytesIO(xml.encode()), Reading(texts, formats, from_1904=False, computed=True), block=block
     )
-    return list(rows), rows.merged
+    return list(rows), rows.about.merged
 
 
 @settings(deadline=None, max_examples=200, suppress_health_check=[HealthCheck.too_slow])

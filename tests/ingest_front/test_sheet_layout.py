@@ -68,7 +68,7 @@ def test_a_footer_is_counted_as_left_out(desk):
     report = load(desk, workbook({"走访": [HEADER, *ROWS, ["合计", 2], ["制表"]]}), "{footer: 2}")
     assert [(one.code, one.count) for one in report.left_out] == [("LEFT_OUT_FOOTER", 2)]
     assert report.left_out[0].reason == (
-        "2 rows at the end of the sheet are left out, as `footer` says (first in visits.xlsx, line 4)."
+        "2 rows at the end of the sheet are left out, as `footer` says (first in visits.xlsx, sheet '走访', line 4)."
     )
 
 
@@ -130,4 +130,4 @@ def test_what_is_wrong_with_a_workbook_is_said_in_both_languages(desk):
     desk.write("visits.xlsx", workbook({"走访": [HEADER, *ROWS]}, hidden=["走访"]))
     manifest = MANIFEST.format(options="{}", id="单号", number="户号", name="姓名")
     (report,) = load_manifest(desk.ledger, desk.write("m.yaml", manifest), lang="zh").sources
-    assert report.error.startswith("visits.xlsx 已损坏：其中没有可见的工作表；隐藏的有：走访。")
+    assert report.error.startswith("visits.xlsx 已损坏：其中没有可见的工作表；隐藏的有：走访（可用 `table` 指定其一）。")

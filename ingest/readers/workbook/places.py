@@ -22,6 +22,13 @@ class Merged(NamedTuple):
     bottom: int
 
 
+class Columns(NamedTuple):
+    """Columns beside each other: the first and the last (from 1)."""
+
+    first: int
+    last: int
+
+
 def position_of(letters: str) -> int:
     """The number of a column; 0 for no letters.
 
@@ -45,6 +52,15 @@ def letters_of(position: int) -> str:
         position, rest = divmod(position - 1, 26)
         letters = chr(65 + rest) + letters
     return letters
+
+
+def columns_between(first: str, last: str) -> list[Columns]:
+    """The columns that two numbers name, as they are written; none where they name none."""
+    if not (first.isascii() and first.isdigit() and last.isascii() and last.isdigit()):
+        return []
+    if len(first) > 5 or len(last) > 5:
+        return []
+    return [Columns(int(first), int(last))]
 
 
 def line_of(number: str, before: int) -> int:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import IO, Final, NamedTuple
 from xml.parsers import expat
 
 from ingest.readers import FIELD_LIMIT
 from ingest.readers.workbook.places import (
     LAST_COLUMN,
+    Columns,
     Merged,
     column_of,
+    columns_between,
     letters_of,
     line_of,
     merged_range,
@@ -34,10 +36,25 @@ class SheetRow(NamedTuple):
     hidden: bool
 
 
+class AboutSheet(NamedTuple):
+    """What a sheet says beside its rows: the ranges of merged cells, and which columns are hidden."""
+
+    merged: list[Merged]
+    hidden: list[Columns]
+
+    def note(self, given: Mapping[str, str]) -> None:
+        """Take up a tag that tells of merged cells, or of columns, by its attributes."""
+        if "ref" in given:
+            if len(self.merged) < _MOST_MERGED and (one := merged_range(given["ref"])):
+                self.merged.append(one)
+        elif given.get("hidden") in ("1", "true") and len(self.hidden) < LAST_COLUMN:
+            self.hidden.extend(columns_between(given.get("min", ""), given.get("max", "")))
+
+
 class SheetRows:
     """The rows of one sheet that hold anything, in the order of the file; to be walked once.
 
-    ``merged``: the ranges of merged cells, complete after the last row.
+    ``about``: its merged cells and hidden columns, complete after the last row.
     """
 
     def __init__(self, part: IO[bytes], reading: Reading, *, block: int = BLOCK) -> None:
@@ -45,7 +62,7 @@ class SheetRows:
         self._part = part
         self._value_of = Values(reading).of
         self._block = min(block, _SMALL_BLOCK) if reading.texts.spilled else block
-        self.merged: list[Merged] = []
+        self.about = AboutSheet([], [])
 
     def __iter__(self) -> Iterator[SheetRow]:
         """The rows.
@@ -53,7 +70,7 @@ class SheetRows:
         Raises:
             UnreadableError: the sheet is faulty or beyond the limits.
         """
-        for row in raw_rows(self._part, self.merged, block=self._block):
+        for row in raw_rows(self._part, self.about, block=self._block):
             if (made := self._made(row)).cells:
                 yield made
 
@@ -82,25 +99,25 @@ def too_much_in(line: int) -> UnreadableError:
 
 def merged_ranges(part: IO[bytes]) -> list[Merged]:
     """The ranges of merged cells of a sheet; they stand behind its rows."""
-    found: list[Merged] = []
-    for _ in raw_rows(part, found):
+    about = AboutSheet([], [])
+    for _ in raw_rows(part, about):
         pass
-    return found
+    return about.merged
 
 
-def raw_rows(part: IO[bytes], merged: list[Merged], *, block: int = BLOCK) -> Iterator[RawRow]:
-    """Rows as they are written; adds to ``merged`` what stands behind them."""
+def raw_rows(part: IO[bytes], about: AboutSheet, *, block: int = BLOCK) -> Iterator[RawRow]:
+    """Rows as they are written; adds to ``about`` what stands around them."""
     plain = PlainRows(part, block=block)
     yield from plain
     parser = parser_within_limits()
-    found = _listen(parser, merged, plain.line)
+    found = _listen(parser, about, plain.line)
     for _ in steps(plain.rest, parser, block=block):
         while found:
             yield found.popleft()
 
 
-def _listen(parser: expat.XMLParserType, merged: list[Merged], line: int) -> deque[RawRow]:  # noqa: PLR0915 - see below
-    """Have a parser collect the rows of a sheet behind a line, and its merged ranges.
+def _listen(parser: expat.XMLParserType, about: AboutSheet, line: int) -> deque[RawRow]:  # noqa: PLR0915 - see below
+    """Have a parser collect the rows of a sheet behind a line, its merged ranges and its hidden columns.
 
     Five calls for each cell are what reading costs: one function each for begin, text and end is the quickest.
     """
@@ -113,12 +130,12 @@ def _listen(parser: expat.XMLParserType, merged: list[Merged], line: int) -> deq
     text: str | None = None
     formula: str | None = None
     taking = computing = spoken = False
-    row_tag = cell_tag = value_tag = text_tag = formula_tag = spoken_tag = merged_tag = ""
+    row_tag = cell_tag = value_tag = text_tag = formula_tag = spoken_tag = merged_tag = columns_tag = ""
 
     def start(name: str, given: dict[str, str]) -> None:
         nonlocal cell, text, taking, formula, computing, spoken, depth, line, row_number, row, letters
         nonlocal characters_of_row
-        nonlocal row_tag, cell_tag, value_tag, text_tag, formula_tag, spoken_tag, merged_tag
+        nonlocal row_tag, cell_tag, value_tag, text_tag, formula_tag, spoken_tag, merged_tag, columns_tag
         depth += 1
         if name in (value_tag, text_tag):
             taking = not spoken
@@ -144,13 +161,12 @@ def _listen(parser: expat.XMLParserType, merged: list[Merged], line: int) -> deq
             formula = ""
         elif name == spoken_tag:
             spoken = True
-        elif name == merged_tag:
-            if len(merged) < _MOST_MERGED and (one := merged_range(given.get("ref", ""))):
-                merged.append(one)
+        elif name in (merged_tag, columns_tag):
+            about.note(given)
         elif depth == 1:
             prefix = name[: name.rfind(":") + 1]
-            tags = [prefix + tag for tag in ("row", "c", "v", "t", "f", "rPh", "mergeCell")]
-            row_tag, cell_tag, value_tag, text_tag, formula_tag, spoken_tag, merged_tag = tags
+            tags = [prefix + tag for tag in ("row", "c", "v", "t", "f", "rPh", "mergeCell", "col")]
+            row_tag, cell_tag, value_tag, text_tag, formula_tag, spoken_tag, merged_tag, columns_tag = tags
         if depth > DEPTH:
             raise too_deep()
 

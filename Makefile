@@ -46,6 +46,7 @@ lint: install-test
 
 types: install-test
 	$(BIN)/mypy
+	$(BIN)/mypy --config-file tests/mypy.ini tests benchmarks
 
 imports: install-test
 	$(BIN)/lint-imports

@@ -81,7 +81,7 @@ def _names() -> frozenset[str]:
         *model.nodes,
         "local",
     }
-    for type_ in (*model.nodes.values(), *model.relations.values()):
+    for type_ in model.types:
         for prop in type_.properties.values():
             names |= {prop.name, prop.type, *prop.values, prop.unit or ""}
     parts: tuple[type[BaseModel], ...] = (

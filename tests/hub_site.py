@@ -71,7 +71,7 @@ def write(folder: Path) -> Path:
     """Write the manifest and its files; returns the manifest."""
     folder.mkdir(parents=True, exist_ok=True)
     letters = [*LATE, HUB, *BEHIND]
-    tables = {
+    tables: dict[str, tuple[list[str], list[tuple[str, ...]]]] = {
         "enterprises.csv": (
             ["code", "name", "netAssets"],
             [(code(x), f"Works {x}", "1000") for x in letters],

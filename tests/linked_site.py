@@ -143,7 +143,7 @@ PERSONS = [
 def write(folder: Path) -> Path:
     """Write the manifest and its files; returns the manifest."""
     folder.mkdir(parents=True, exist_ok=True)
-    tables = {
+    tables: dict[str, tuple[list[str], list[tuple[str, ...]]]] = {
         "enterprises.csv": (
             ["code", "name", "netAssets", "capital"],
             [(code(x), f"Works {x}", "1000", "" if x == "F" else "1000") for x in LETTERS],

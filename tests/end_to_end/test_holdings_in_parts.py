@@ -84,7 +84,7 @@ def test_numbered_parts_add_up_in_the_owners(numbered: Registered) -> None:
 def test_numbered_parts_add_up_in_what_the_shareholder_may_lose(numbered: Registered) -> None:
     site = numbered.site
     persons, companies = (nodes(site.store, site.schema, kind) for kind in ("Person", "Enterprise"))
-    held = relations(site.store, site.schema, "INVESTS_IN", persons, companies, ("amount",))
+    held = relations(site.store, site.schema, "INVESTS_IN", persons, companies, properties=("amount",))
     paid = {P1: 0.0, P2: 0.0}
     for row, amount in zip(held.source.tolist(), held.columns["amount"].tolist(), strict=True):
         paid[persons.ids[row]] += amount

@@ -108,7 +108,7 @@ def test_relations_between_two_types_name_positions_in_each(store: Store) -> Non
     ]
     load(store, rows, links)
     people, firms = nodes(store, schema(), "Person"), nodes(store, schema(), "Enterprise")
-    held = relations(store, schema(), "INVESTS_IN", people, firms, ["share", "recordId"])
+    held = relations(store, schema(), "INVESTS_IN", people, firms, properties=["share", "recordId"])
     assert (held.source.tolist(), held.target.tolist()) == ([0], [1])
     assert held.columns["share"].tolist() == [0.5]
     assert len(relations(store, schema(), "INVESTS_IN", firms, firms)) == 1

@@ -129,11 +129,12 @@ def payment_record(
     )
 
 
-def defaults_within(  # noqa: PLR0917 - a table of three columns, then the time, then the event
+def defaults_within(
     customers: int,
     customer: Ints,
     due: Days,
     paid: Days,
+    *,
     start: np.datetime64,
     end: np.datetime64,
     least: int = OVERDUE_FOR_DEFAULT,

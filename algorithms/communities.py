@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import random
+from typing import Any, Final
 
 import numpy as np
 
 from graph.arrays import Floats, Ints
+from terms.delayed import Delayed
+
+igraph: Final[Any] = Delayed("igraph")
 
 
 def leiden(
@@ -41,8 +45,6 @@ def leiden(
     low, high, total = _undirected(size, source, target, weight)
     if len(low) == 0:
         return np.arange(size, dtype=np.int64)
-    import igraph  # noqa: PLC0415  # costs 0.2 s: only processes that compute pay for it
-
     graph = igraph.Graph(n=size, edges=np.column_stack([low, high]))
     # igraph draws from Python's generator; a private one keeps the seed from reaching anyone else.
     igraph.set_random_number_generator(random.Random(seed))  # noqa: S311  # no secret is drawn

@@ -9,31 +9,19 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from functools import wraps
-from typing import ParamSpec, TypeVar
+from typing import Any, Final, ParamSpec, TypeVar
+
+from terms.delayed import Delayed
 
 P = ParamSpec("P")
 R = TypeVar("R")
 _lock = threading.Lock()
 
-TYPES = {
-    "i4": "Array(int32, 1, 'C', readonly=True)",
-    "i8": "Array(int64, 1, 'C', readonly=True)",
-    "f8": "Array(float64, 1, 'C', readonly=True)",
-    "u1": "Array(uint8, 1, 'C', readonly=True)",
-    "i4*": "int32[::1]",
-    "i8*": "int64[::1]",
-    "f8*": "float64[::1]",
-    "u1*": "uint8[::1]",
-    "f8*2": "float64[:, ::1]",
-    "int": "int64",
-    "float": "float64",
-    "bool": "boolean",
-}
-"""Short names of argument types; a star marks an array that the kernel writes."""
+numba: Final[Any] = Delayed("numba")
 
 
 def kernel(arguments: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
-    """Compile the function for the given arguments, names of ``TYPES`` separated by blanks.
+    """Compile the function for the given arguments, names of types (:func:`types`) separated by blanks.
 
     >>> @kernel("f8")
     ... def total(values):
@@ -57,12 +45,8 @@ def kernel(arguments: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
 
 
 def _compile(function: Callable[P, R], arguments: str) -> Callable[P, R]:
-    import numba  # noqa: PLC0415  # costs 0.5 s: only processes that compute pay for it
-    from numba import types  # noqa: PLC0415
-
-    known = {"Array": types.Array, **{name: getattr(types, name) for name in _SCALARS}}
-    # The texts are the constants above, never input.
-    signature = tuple(eval(TYPES[name], {"__builtins__": {}}, known) for name in arguments.split())  # noqa: S307
+    known = types()
+    signature = tuple(known[name] for name in arguments.split())
     try:
         result: Callable[P, R] = numba.njit(signature, cache=True, nogil=True)(function)
     except RuntimeError:  # no folder that the cache may be written to: every process compiles for itself
@@ -70,4 +54,14 @@ def _compile(function: Callable[P, R], arguments: str) -> Callable[P, R]:
     return result
 
 
-_SCALARS = ("int32", "int64", "float64", "uint8", "boolean")
+def types() -> dict[str, Any]:
+    """Types of arguments by their short names; a star marks an array that the kernel writes. Loads numba."""
+    of = numba.types
+    items = {"i4": of.int32, "i8": of.int64, "f8": of.float64, "u1": of.uint8}
+    read = {name: of.Array(item, 1, "C", readonly=True) for name, item in items.items()}
+    written = {f"{name}*": item[::1] for name, item in items.items()}
+    return (
+        read
+        | written
+        | {"f8*2": of.float64[:, ::1], "int": of.int64, "float": of.float64, "bool": of.boolean}
+    )

@@ -145,10 +145,11 @@ class GraphAnswers:
     @strawberry.field(
         description="Relations of an entity and the entities at their other ends, with counts by type of relation."
     )
-    def neighbours(  # noqa: PLR0917  # the arguments of the field
+    def neighbours(
         self,
         info: Info,
         id: ID,
+        *,
         relations: list[str] | None = None,
         first: int = 50,
         after: str | None = None,

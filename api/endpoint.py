@@ -43,7 +43,9 @@ HTML: Final = "text/html"
 
 
 @dataclass(frozen=True, slots=True)
-class _Refusal(Exception):  # noqa: N818  # no error of ours: how a request ends early
+class _RefusedError(Exception):
+    """How a request ends early."""
+
     status: int
     fault: KehutuError
     headers: Mapping[str, str] | None = None
@@ -80,7 +82,7 @@ class GraphQLOverHTTP:
                 raise _refusal(400, "the parameter query is missing")
             asked = _of_query(request) if request.method == "GET" else await _of_body(request)
             result = await self._execute(asked, context, request.method)
-        except _Refusal as refusal:
+        except _RefusedError as refusal:
             return _refused(refusal, context.lang, media or JSON)
         return _answered(result, media)
 
@@ -89,7 +91,7 @@ class GraphQLOverHTTP:
             self._workers = anyio.CapacityLimiter(WORKERS)
         # Counted here, not asked of the limiter: between its answer and the start of waiting others may come.
         if self._taken >= WORKERS + WAITING:
-            raise _Refusal(503, KehutuError("REQUEST_BUSY"), {"Retry-After": str(RETRY_SECONDS)})
+            raise _RefusedError(503, KehutuError("REQUEST_BUSY"), {"Retry-After": str(RETRY_SECONDS)})
         execute = functools.partial(
             self._whole,
             asked.query,
@@ -107,7 +109,7 @@ class GraphQLOverHTTP:
             told = fault.as_http_error_reason(method)
             raise _refusal(405, told, {"Allow": "POST"}) from fault
         except KehutuError as fault:
-            raise _Refusal(503, fault, {"Retry-After": str(RETRY_SECONDS)}) from fault
+            raise _RefusedError(503, fault, {"Retry-After": str(RETRY_SECONDS)}) from fault
         finally:
             self._taken -= 1
 
@@ -185,7 +187,7 @@ async def _body(request: Request) -> bytes:
         async for part in request.stream():
             size = max(size, len(body) + len(part))
             if size > BODY_BYTES:
-                raise _Refusal(
+                raise _RefusedError(
                     413, KehutuError("REQUEST_TOO_LARGE", largest=BODY_BYTES), {"Connection": "close"}
                 )
             body += part
@@ -216,11 +218,11 @@ def _asked(given: dict[str, Any]) -> Asked:
     return Asked(query, variables, name or None)
 
 
-def _refusal(status: int, reason: str, headers: Mapping[str, str] | None = None) -> _Refusal:
-    return _Refusal(status, KehutuError("REQUEST_FAULTY", reason=reason), headers)
+def _refusal(status: int, reason: str, headers: Mapping[str, str] | None = None) -> _RefusedError:
+    return _RefusedError(status, KehutuError("REQUEST_FAULTY", reason=reason), headers)
 
 
-def _refused(refusal: _Refusal, lang: Lang, media: str) -> Response:
+def _refused(refusal: _RefusedError, lang: Lang, media: str) -> Response:
     fault = refusal.fault
     document = {
         "errors": [

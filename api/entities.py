@@ -189,7 +189,7 @@ class Customer(Linked):
                 return None
             raise
         site = info.context.site
-        seen = entity_of(site, "Customer", row.id, row.origins, row.properties, day_of(site))
+        seen = entity_of(site, "Customer", row.id, row.origins, row.properties, day=day_of(site))
         customer = cls.of(seen)
         customer.known = row
         return customer

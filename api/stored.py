@@ -62,9 +62,10 @@ class Linked:
     @strawberry.field(
         description="Its relations and the entities at their other ends; of all types, or of some."
     )
-    def neighbours(  # noqa: PLR0917  # the arguments of the field
+    def neighbours(
         self,
         info: Info,
+        *,
         relations: list[str] | None = None,
         first: int = 20,
         after: str | None = None,

@@ -60,7 +60,7 @@ def case(world: worlds.World, years: int = 0) -> Case:
 def break_matrix(seen: Case, parameters: RiskParameters) -> Csr:
     """Break weights."""
     return break_weights(
-        len(seen.buffer), seen.money, seen.evidence, seen.buffer, seen.uncertain_buffer, parameters
+        len(seen.buffer), seen.money, seen.evidence, seen.buffer, seen.uncertain_buffer, parameters=parameters
     ).csr
 
 

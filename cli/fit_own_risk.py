@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 import click
 
@@ -10,7 +11,15 @@ from cli.options import Call, command
 from cli.output import ProgressLines, print_json
 from services.own_risk import kept
 from services.own_risk.card_text import text_of
+from services.site import open_site
+from terms.delayed import Delayed
 from terms.errors import KehutuError
+
+if TYPE_CHECKING:
+    from services import loading
+    from services.learning import own_risk as learning
+else:
+    loading, learning = Delayed("services.loading"), Delayed("services.learning.own_risk")
 
 TEXT = {
     "en": {
@@ -69,15 +78,10 @@ def own_risk(
             raise KehutuError("OWN_RISK_NONE")
         card = model.card
     else:
-        # They load what learns: half a second that --show and --help need not wait for.
-        from services.learning.own_risk import fit_own_risk  # noqa: PLC0415
-        from services.loading import project  # noqa: PLC0415
-        from services.site import open_site  # noqa: PLC0415
-
         progress = ProgressLines(call.lang)
         with open_site(call.settings, progress) as site:
-            project(site, progress)
-            card = fit_own_risk(
+            loading.project(site, progress)
+            card = learning.fit_own_risk(
                 site,
                 overdue_bills=overdue_bills,
                 as_of=as_of.date() if as_of else None,

@@ -8,7 +8,7 @@ import click
 
 from cli.load_words import print_sources
 from cli.options import Call, command
-from cli.output import ProgressLines, plain, print_error, print_json
+from cli.output import ProgressLines, fields_of, print_error, print_json
 from cli.rehearsal_words import print_rehearsal
 from services.live.following import Followed
 from services.loading import Loaded
@@ -108,14 +108,13 @@ def _dry_run(call: Call, manifest: Path, progress: ProgressLines, *, strict: boo
 def document(loaded: Loaded, lang: Lang) -> dict[str, object]:
     """The report of the load, ``cautions`` about what it has brought, and what became of the current run (``analysis``;
     null where it was not asked for)."""
-    report = plain(loaded.report)
-    assert isinstance(report, dict)  # noqa: S101  # a data class
+    report = fields_of(loaded.report)
     followed = loaded.followed
     analysis = None
     if followed is not None:
-        analysis = plain(followed)
-        assert isinstance(analysis, dict)  # noqa: S101  # a data class
-        fault = analysis.pop("fault") and followed.fault
+        analysis = fields_of(followed)
+        del analysis["fault"]
+        fault = followed.fault
         analysis["error"] = {"code": fault.code, "message": fault.message(lang)} if fault else None
     words = [{"code": one.code, "message": one.message(lang)} for one in loaded.cautions()]
     return {**report, "cautions": words, "analysis": analysis}

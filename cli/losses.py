@@ -17,9 +17,12 @@ from services.site import Site, open_site
 from terms.errors import Lang
 from terms.money import Money
 
-TEXT = {
+COLUMNS: dict[Lang, tuple[str, ...]] = {
+    "en": ("party", "name", "share of buffer", "loss, yuan"),
+    "zh": ("主体", "名称", "缓冲损失占比", "损失（元）"),
+}
+TEXT: dict[Lang, dict[str, str]] = {
     "en": {
-        "columns": ("party", "name", "share of buffer", "loss, yuan"),
         "failed": "failed",
         "round": "round",
         "unpaid": "unpaid, yuan",
@@ -37,7 +40,6 @@ TEXT = {
         "caution": "Note",
     },
     "zh": {
-        "columns": ("主体", "名称", "缓冲损失占比", "损失（元）"),
         "failed": "违约",
         "round": "轮次",
         "unpaid": "未付（元）",
@@ -126,8 +128,8 @@ def document(site: Site, answer: LossView, first: int, lang: Lang) -> dict[str, 
 def _print(answer: LossView, first: int, lang: Lang) -> None:
     text = TEXT[lang]
     head, cascade, clearing = answer.view.name, answer.view is View.CASCADE, answer.view is View.CLEARING
-    click.echo(str(text[head]).format(value=answer.value or 0.0, recovery=answer.recovery or 0.0))
-    click.echo(str(text["source"]).format(source=answer.source))
+    click.echo(text[head].format(value=answer.value or 0.0, recovery=answer.recovery or 0.0))
+    click.echo(text["source"].format(source=answer.source))
     extra = [text["failed"]] * (cascade or clearing) + [text["round"]] * cascade + [text["unpaid"]] * clearing
     rows: list[list[object]] = []
     for lost in answer.lost[:first]:
@@ -143,11 +145,11 @@ def _print(answer: LossView, first: int, lang: Lang) -> None:
     others = len(answer.lost[first:]) + answer.rest.count
     if others:
         rest = Money(sum(lost.loss.fen for lost in answer.lost[first:]) + answer.rest.loss.fen)
-        line: list[object] = [str(text["rest"]).format(count=others), "", "", str(rest)]
+        line: list[object] = [text["rest"].format(count=others), "", "", str(rest)]
         rows.append([*line, *([""] * len(extra))])
-    print_table((*text["columns"], *extra), rows)  # type: ignore[arg-type]  # all of them are texts
+    print_table((*COLUMNS[lang], *extra), rows)
     click.echo(
-        str(text["total"]).format(
+        text["total"].format(
             total=answer.total_loss, own=answer.own_loss, run=answer.run.id, time=answer.data_time
         )
     )

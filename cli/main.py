@@ -55,8 +55,10 @@ class _Lazy(click.Group):
         del ctx
         if cmd_name not in COMMANDS:
             return None
-        found = getattr(import_module(f"cli.{cmd_name.replace('-', '_')}"), cmd_name.replace("-", "_"))
-        assert isinstance(found, click.Command)  # noqa: S101  # a fault of ours, not of the user
+        name = cmd_name.replace("-", "_")
+        found = getattr(import_module(f"cli.{name}"), name)
+        if not isinstance(found, click.Command):  # a fault of ours, not of the user
+            raise TypeError(f"cli.{name}.{name} is {type(found).__name__} and no command")
         return found
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

@@ -151,18 +151,24 @@ def stored(site: Site, type_name: str, text: str) -> Stored | None:
     found = queries.entity(site.store, type=type_name, id=entity)
     if found is None:
         return None
-    return entity_of(site, type_name, entity, found.origins, found.properties, day_of(site))
+    return entity_of(site, type_name, entity, found.origins, found.properties, day=day_of(site))
 
 
 def stored_all(site: Site, type_name: str, ids: Sequence[str]) -> dict[str, Stored]:
     """Those of many entities of one type that exist, by canonical id; one query."""
     rows = queries.entities(site.store, type=type_name, ids=list(ids))
     day = day_of(site)
-    return {row.id: entity_of(site, type_name, row.id, row.origins, row.properties, day) for row in rows}
+    return {row.id: entity_of(site, type_name, row.id, row.origins, row.properties, day=day) for row in rows}
 
 
-def entity_of(  # noqa: PLR0917  # where it is declared, what a query gave of it, and the day
-    site: Site, type_name: str, entity: str, origins: Sequence[str], properties: dict[str, object], day: date
+def entity_of(
+    site: Site,
+    type_name: str,
+    entity: str,
+    origins: Sequence[str],
+    properties: dict[str, object],
+    *,
+    day: date,
 ) -> Stored:
     """An entity as a query gave it, with whether it has ended by a day."""
     ended = has_ended(site.schema.nodes[type_name], properties, day)

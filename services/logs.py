@@ -165,8 +165,9 @@ class _StandardError(logging.StreamHandler[TextIO]):
     """Writes to what standard error is at the time, not at the time of its making."""
 
     def __init__(self) -> None:
-        logging.Handler.__init__(self)
+        super().__init__(sys.stderr)
 
-    @property
-    def stream(self) -> TextIO:  # type: ignore[override]  # a property in place of an attribute
-        return sys.stderr
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write a line; the handler's lock is held."""
+        self.stream = sys.stderr
+        super().emit(record)

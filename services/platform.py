@@ -65,7 +65,10 @@ def decide(
     )
     append(site.ledger, [row], recorded_at=now)
     kept = _known(site, source, number, idempotency_key, make)
-    assert kept is not None  # noqa: S101  # just appended, or by somebody else under the same key
+    if kept is None:  # it was just appended, or by somebody else under the same key
+        raise KehutuError(
+            "LEDGER_DAMAGED", path=site.ledger.path, reason=f"the record {source}/{number} is gone"
+        )
     _show(site, follow=follow)
     return kept, False
 

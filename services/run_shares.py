@@ -73,7 +73,9 @@ def shares_of(site: Site, model: RiskModel) -> Shares:
             pairs.newest.tolist(),
             strict=True,
         ):
-            row = _row(model, (first, second), kind, count, record[newest], reports[record[newest]])
+            row = _row(
+                model, (first, second), kind, count, name=record[newest], reported=reports[record[newest]]
+            )
             digest.update(orjson.dumps(row, option=orjson.OPT_SORT_KEYS))
             rows[model.types[first], model.types[second]].append(row)
     return Shares(dict(rows), digest.hexdigest())
@@ -99,8 +101,8 @@ def batches(store: Store, run: RunId, shares: Shares) -> Iterator[int]:
     queries.mark_shares(store, digest=shares.digest)
 
 
-def _row(  # noqa: PLR0917  # the parts of one row
-    model: RiskModel, pair: tuple[int, int], kind: str, count: int, name: str, reported: _Reported
+def _row(
+    model: RiskModel, pair: tuple[int, int], kind: str, count: int, *, name: str, reported: _Reported
 ) -> Row:
     values: Row = {"kind": kind, "key": kind, "count": count, "recordId": name}
     values["origins"] = [reported.origin] if reported.origin else []

@@ -15,6 +15,7 @@ from graph.state import prepare
 from graph.store import open_store
 from ingest.projection.store_matches_ledger import refuse_ahead
 from ledger.database import Ledger
+from services.containment import contained
 from services.loading import project
 from services.settings import Settings
 from services.site import Site, open_site
@@ -109,11 +110,12 @@ class _Connecting:
 
     def _go_on(self) -> None:
         while not self._left.wait(AGAIN_SECONDS):
-            try:
+            with contained() as outcome:  # a fault of ours must not end the tries
                 self._follow()
-            except KehutuError as fault:
-                _log.debug("the store is not ready: %s", fault.code)
-            except Exception:  # noqa: BLE001 - a fault of ours must not end the tries; it is logged
-                _log.exception("bringing the graph up to date failed; it is tried again")
-            else:
+            fault = outcome.fault
+            if fault is None:
                 return
+            if isinstance(fault, KehutuError):
+                _log.debug("the store is not ready: %s", fault.code)
+            else:
+                _log.error("bringing the graph up to date failed; it is tried again", exc_info=fault)

@@ -6,7 +6,7 @@ import os
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 from urllib.parse import quote, urlsplit
 
 from pydantic import Field, PrivateAttr, SecretStr, ValidationError
@@ -114,9 +114,9 @@ def settings(
         KehutuError: ``CONFIGURATION_FAULT`` names the setting and what was found.
     """
     given = {"home": home, "store": store, "lang": lang, "log_level": log_level}
-    flags = {name: value for name, value in given.items() if value is not None}
+    flags: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
     try:
-        found = Settings(**flags)  # type: ignore[arg-type]  # checked by pydantic
+        found = Settings(**flags)
         found._origins = _origins(found.home, flags)
     except ValidationError as error:
         first = error.errors()[0]

@@ -123,7 +123,7 @@ def _behaviour(
     late = rng.random((FIRMS, len(PERIODS))) < rng.choice([0.0, 0.1], (FIRMS, 1))
     stops = np.full(FIRMS, 99)
     stops[rng.permutation(FIRMS)[:SEEDS]] = 0
-    weights = break_weights(FIRMS, money, EvidenceEdges.none(), net, np.zeros(FIRMS, bool), TRUTH)
+    weights = break_weights(FIRMS, money, EvidenceEdges.none(), net, np.zeros(FIRMS, bool), parameters=TRUTH)
     for year in YEARS:
         # On the fifth of January the bill of December is issued and not due: November's is the last that can be late.
         seen = late[:, max(0, year - 12) : year - 1] if year > 12 else late[:, : year - 1]

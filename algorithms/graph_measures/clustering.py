@@ -19,18 +19,19 @@ def clustering(links: Csr) -> Floats:
     """
     back = links.transpose()
     share = np.zeros(links.size)
-    mark = np.full(links.size, -1, dtype=np.int64)
-    _count(links.indptr, links.indices, back.indptr, back.indices, mark, share)
+    _count(links.indptr, links.indices, back.indptr, back.indices, share)
     return share
 
 
-@kernel("i8 i8 i8 i8 i8* f8*")
-def _count(  # noqa: PLR0917 - kernels take arrays, by position
-    out_indptr: Ints, out_indices: Ints, in_indptr: Ints, in_indices: Ints, mark: Ints, share: Floats
-) -> None:
-    """Fill ``share``; ``mark[u] == v`` says that u is a neighbour of v, all -1 before."""
-    room = np.empty(len(mark), dtype=np.int64)
-    for node in range(len(mark)):
+@kernel("i8 i8 i8 i8 f8*")
+def _count(
+    out_indptr: Ints, out_indices: Ints, in_indptr: Ints, in_indices: Ints, share: Floats
+) -> None:  # pragma: no cover  # compiled
+    """Fill ``share``."""
+    size = len(share)
+    room = np.empty(size, dtype=np.int64)
+    mark = np.full(size, -1, dtype=np.int64)  # v where a node is a neighbour of v
+    for node in range(size):
         degree = 0
         for at in range(out_indptr[node], out_indptr[node + 1]):
             other = out_indices[at]

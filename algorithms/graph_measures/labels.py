@@ -24,28 +24,26 @@ def propagated_labels(links: Csr, *, rounds: int) -> Ints:
         raise ValueError(f"rounds = {rounds} must be at least 0")
     back = links.transpose()
     label = np.arange(links.size, dtype=np.int64)
-    degrees = np.diff(links.indptr) + np.diff(back.indptr)
-    room = np.empty(int(degrees.max(initial=0)), dtype=np.int64)
     for _ in range(rounds):
-        after = np.empty_like(label)
-        _round(links.indptr, links.indices, back.indptr, back.indices, label, room, after)
+        after = _round(links.indptr, links.indices, back.indptr, back.indices, label)
         if np.array_equal(after, label):
             break
         label = after
     return label
 
 
-@kernel("i8 i8 i8 i8 i8 i8* i8*")
-def _round(  # noqa: PLR0917 - kernels take arrays, by position
-    out_indptr: Ints,
-    out_indices: Ints,
-    in_indptr: Ints,
-    in_indices: Ints,
-    label: Ints,
-    room: Ints,
-    after: Ints,
-) -> None:
-    """One round from ``label`` to ``after``; ``room`` holds the neighbours' labels of one node."""
+@kernel("i8 i8 i8 i8 i8")
+def _round(
+    out_indptr: Ints, out_indices: Ints, in_indptr: Ints, in_indices: Ints, label: Ints
+) -> Ints:  # pragma: no cover  # compiled
+    """The labels after one round."""
+    after = np.empty(len(label), dtype=np.int64)
+    most_links = 0
+    for node in range(len(label)):
+        most_links = max(
+            most_links, out_indptr[node + 1] - out_indptr[node] + in_indptr[node + 1] - in_indptr[node]
+        )
+    room = np.empty(most_links, dtype=np.int64)  # the neighbours' labels of one node
     for node in range(len(label)):
         count = 0
         for at in range(out_indptr[node], out_indptr[node + 1]):
@@ -63,3 +61,4 @@ def _round(  # noqa: PLR0917 - kernels take arrays, by position
             if run > most:
                 best, most = near[k], run
         after[node] = best
+    return after

@@ -9,6 +9,7 @@ import numpy as np
 
 from algorithms.own_risk.scorecard import log_odds, logistic
 from graph.arrays import Floats
+from terms.delayed import loaded
 
 ISOTONIC_FROM = 1_000
 """Positives from which isotonic regression is used; with fewer, Platt's two parameters (docs/science.md)."""
@@ -46,9 +47,10 @@ def calibrate(happened: Floats, forecast: Floats, distinct: int | None = None) -
     none = np.zeros(0)
     positives, rows = int(happened.sum()), len(happened)
     if (positives if distinct is None else distinct) >= ISOTONIC_FROM:
-        from sklearn.isotonic import IsotonicRegression  # noqa: PLC0415  # see scorecard.fit
-
-        model = IsotonicRegression(y_min=1 / (2 * rows), y_max=1 - 1 / (2 * rows), out_of_bounds="clip")
+        isotonic = loaded("sklearn.isotonic")
+        model = isotonic.IsotonicRegression(
+            y_min=1 / (2 * rows), y_max=1 - 1 / (2 * rows), out_of_bounds="clip"
+        )
         model.fit(forecast, happened)
         knots = (np.asarray(model.X_thresholds_), np.round(np.asarray(model.y_thresholds_), DIGITS))
         return Calibration("isotonic", knots, 1.0, 0.0)

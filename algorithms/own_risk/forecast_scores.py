@@ -90,6 +90,14 @@ def judge(
                 / max(float(at_stake[rows].sum()), 1e-300)
             )
         )
+
+    def precision_at(share: float) -> Precision:
+        def among(rows: Ints) -> float:
+            first = _first(share, len(rows))
+            return among_the_first(happened[rows], chance[rows], first) / first
+
+        return Precision(share=share, rows=_first(share, len(chance)), precision=figure(among))
+
     return ForecastScores(
         auc=figure(lambda rows: auc(happened[rows], chance[rows])),
         average_precision=figure(lambda rows: average_precision(happened[rows], chance[rows])),
@@ -97,19 +105,7 @@ def judge(
         calibration_error=expected_calibration_error(happened, chance),
         of_a_perfect_one=float(np.mean(perfect)),
         of_a_perfect_one_at_most=float(np.percentile(perfect, 97.5)),
-        precision_at=tuple(
-            Precision(
-                share=share,
-                rows=_first(share, len(chance)),
-                precision=figure(
-                    lambda rows, share=share: (  # type: ignore[misc]  # bound at once
-                        among_the_first(happened[rows], chance[rows], _first(share, len(rows)))
-                        / _first(share, len(rows))
-                    )
-                ),
-            )
-            for share in TOP
-        ),
+        precision_at=tuple(precision_at(share) for share in TOP),
         money_captured=captured,
     )
 

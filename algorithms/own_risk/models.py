@@ -14,6 +14,7 @@ from algorithms.own_risk.columns import Table, learn, take
 from algorithms.own_risk.scorecard import Scorecard
 from algorithms.own_risk.trees import Trees
 from graph.arrays import Floats, Ints
+from terms.delayed import loaded
 
 Fold: TypeAlias = tuple[Ints, Ints]
 """Rows to learn from, and rows to judge by."""
@@ -106,12 +107,10 @@ def choose(
     """
     # Loaded before the limit is set, which sees only libraries that are there: else the first call of a process runs
     # on all cores, and on a busy machine its threads wait for each other ten times as long as they compute.
-    import sklearn.ensemble  # noqa: PLC0415
-    import sklearn.linear_model  # noqa: PLC0415, F401
-    from threadpoolctl import threadpool_limits  # noqa: PLC0415  # comes with scikit-learn
-
+    loaded("sklearn.ensemble")
+    loaded("sklearn.linear_model")
     judged = np.concatenate([rows for _, rows in folds])
-    with threadpool_limits(limits=1):
+    with loaded("threadpoolctl").threadpool_limits(limits=1):
         unseen = {
             name: np.concatenate(
                 [

@@ -54,7 +54,9 @@ def defaults(record: Records, cut_off: np.datetime64, end: np.datetime64, event:
     """
     last = months_later(cut_off, event.months)
     due, paid = record.due.astype("datetime64[D]"), record.paid.astype("datetime64[D]")
-    happened = defaults_within(record.size, record.customer, due, paid, cut_off, last, event.overdue_bills)
+    happened = defaults_within(
+        record.size, record.customer, due, paid, start=cut_off, end=last, least=event.overdue_bills
+    )
     settled = _int(last) if last <= end else NEVER
     return Outcome(happened.astype(np.float64), np.full(record.size, settled))
 

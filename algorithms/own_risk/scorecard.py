@@ -8,6 +8,7 @@ import numpy as np
 
 from algorithms.own_risk.columns import MISSING, Bins, Coding, Table, encode
 from graph.arrays import Bools, Floats, Ints
+from terms.delayed import loaded
 
 DIGITS = 10
 """Points are kept to so many digits behind the point: what differs beyond is rounding of one machine."""
@@ -47,11 +48,10 @@ def fit(codings: tuple[Coding, ...], table: Table, happened: Floats, *, strength
 
     Numbers are coded cumulatively (one indicator an edge), so the penalty shrinks jumps and not the whole course.
     """
-    from sklearn.linear_model import LogisticRegression  # noqa: PLC0415  # half a second; only who fits waits for it
-
     codes = encode(codings, table)
     design, owners = _design(codings, codes)
-    model = LogisticRegression(C=strength, solver="newton-cholesky", max_iter=200, tol=1e-8)
+    linear = loaded("sklearn.linear_model")
+    model = linear.LogisticRegression(C=strength, solver="newton-cholesky", max_iter=200, tol=1e-8)
     model.fit(design, happened > 0)
     weights = np.zeros(design.shape[1]) if not len(owners) else np.asarray(model.coef_[0], dtype=np.float64)
     base = float(model.intercept_[0])

@@ -73,8 +73,8 @@ MONTHS = "months of bills"
 """What is too little where the record is too short; else it happened, or did not happen, to too few customers."""
 
 
-class TooLittle(Exception):  # noqa: N818  # no fault: an answer
-    """There is too little to learn from. ``found`` against ``needed`` of ``what``."""
+class TooLittleError(Exception):
+    """There is too little to learn from: an answer and no fault. ``found`` against ``needed`` of ``what``."""
 
     def __init__(self, what: str, found: int, needed: int) -> None:
         super().__init__(f"{found} {what}, {needed} are needed")
@@ -130,7 +130,7 @@ def train_default(
         parties: n, the party of each customer, for the folds.
 
     Raises:
-        TooLittle: the record is too short, or it happened to too few.
+        TooLittleError: the record is too short, or it happened to too few.
     """
     # So much record must lie before the first cut-off that who is in default shows as such.
     history = event.overdue_bills + 2
@@ -143,7 +143,7 @@ def train_default(
 
     cut_offs = past_cut_offs(record, end, event.months, history)
     if not cut_offs:
-        raise TooLittle(MONTHS, _months(record, end), history + event.months)
+        raise TooLittleError(MONTHS, _months(record, end), history + event.months)
     return _train(
         _rows(record, parties, cut_offs, outcome, features, seed=seed), "start rule", candidates, seed
     )
@@ -160,7 +160,7 @@ def train_next_bill(
     """The chance that the next bill to fall due is late.
 
     Raises:
-        TooLittle: see :func:`train_default`.
+        TooLittleError: see :func:`train_default`.
     """
 
     def outcome(day: np.datetime64, known: Known) -> tuple[Outcome, Bools]:
@@ -172,7 +172,7 @@ def train_next_bill(
 
     cut_offs = past_cut_offs(record, end, 1, 3)
     if len(cut_offs) < 3:
-        raise TooLittle(MONTHS, _months(record, end), 6)
+        raise TooLittleError(MONTHS, _months(record, end), 6)
     return _train(
         _rows(record, parties, cut_offs, outcome, features, seed=seed),
         "share of late bills",
@@ -293,7 +293,7 @@ def _by_other_parties(
 def _choose(rows: _Rows, candidates: Mapping[str, Fit], seed: int) -> Learned:
     folds: list[Fold] = splits.by_group(rows.party, seed, rows.happened)
     if not folds:
-        raise TooLittle("parties to whom it happened", len(set(rows.party)), splits.FOLDS)
+        raise TooLittleError("parties to whom it happened", len(set(rows.party)), splits.FOLDS)
     distinct = len(np.unique(rows.customer[rows.happened > 0]))
     return choose(rows.table, rows.happened, folds, candidates, seed=seed, positives=distinct)
 
@@ -301,7 +301,7 @@ def _choose(rows: _Rows, candidates: Mapping[str, Fit], seed: int) -> Learned:
 def _enough(rows: _Rows, at: Ints, happened: int, needed: int, what: str) -> None:
     found = len(np.unique(rows.customer[at][rows.happened[at] == happened]))
     if found < needed:
-        raise TooLittle(what, found, needed)
+        raise TooLittleError(what, found, needed)
 
 
 def _take(rows: _Rows, at: Ints) -> _Rows:

@@ -14,6 +14,7 @@ import numpy as np
 from algorithms.own_risk.columns import LEAST_ROWS, Bins, Coding, Table, encode
 from algorithms.own_risk.scorecard import logistic
 from graph.arrays import Bools, Floats, Ints
+from terms.delayed import loaded
 
 LEAF = -1
 LEARNING_RATE = 0.05
@@ -79,9 +80,7 @@ def estimator(
     codings: tuple[Coding, ...], table: Table, happened: Floats, *, leaves: int, rounds: int, seed: int
 ) -> Any:
     """The same as scikit-learn has it."""
-    from sklearn.ensemble import HistGradientBoostingClassifier  # noqa: PLC0415  # see scorecard.fit
-
-    model = HistGradientBoostingClassifier(
+    model = loaded("sklearn.ensemble").HistGradientBoostingClassifier(
         learning_rate=LEARNING_RATE,
         max_iter=rounds,
         max_leaf_nodes=leaves,

@@ -93,14 +93,14 @@ def clear(
             break
         rounds += 1
         default |= fresh
-        paid = _payments(receives, own, due, default, alpha, beta)
+        paid = _payments(receives, own, due, default, alpha=alpha, beta=beta)
     assets = own + receives @ paid
     equity = np.where(default, 0.0, np.maximum(0.0, assets - due))
     return Clearing(paid, due, equity, default, rounds)
 
 
-def _payments(  # noqa: PLR0917  # the terms of one equation
-    receives: csr_matrix, own: Floats, due: Floats, default: Bools, alpha: float, beta: float
+def _payments(
+    receives: csr_matrix, own: Floats, due: Floats, default: Bools, *, alpha: float, beta: float
 ) -> Floats:
     """Payments when exactly the firms in ``default`` fail: ``x = max(0, alpha own + beta received)`` among them."""
     paid = np.where(default, 0.0, due)

@@ -59,7 +59,9 @@ class Fit:
 def distress(case: Case, parameters: RiskParameters) -> Floats:
     """h with break weights: the forecast that the product shows."""
     size = len(case.buffer)
-    weights = break_weights(size, case.money, case.evidence, case.buffer, case.uncertain_buffer, parameters)
+    weights = break_weights(
+        size, case.money, case.evidence, case.buffer, case.uncertain_buffer, parameters=parameters
+    )
     return solve(weights.csr, case.own).h
 
 

@@ -1,5 +1,4 @@
 """A weight matrix held by rows and by columns, so that harm can be followed both ways."""
-# ruff: noqa: PLR0917  # kernels take plain arrays and cannot be split: none calls another
 
 from __future__ import annotations
 
@@ -174,16 +173,17 @@ def transposed(indptr: Ints, indices: Ints, data: Floats) -> tuple[Ints, Ints, F
     """The transpose of a square CSR matrix by counting; columns ascend within each row. O(n + m)."""
     pointers = np.zeros(len(indptr), dtype=np.int64)
     np.cumsum(np.bincount(indices, minlength=len(indptr) - 1), out=pointers[1:])
-    columns = np.empty(len(indices), dtype=np.int64)
-    values = np.empty(len(indices), dtype=np.float64)
-    _scatter(indptr, indices, data, pointers[:-1].copy(), columns, values)
+    columns, values = _scattered(indptr, indices, data, pointers[:-1].copy())
     return pointers, columns, values
 
 
-@kernel("i8 i8 f8 i8* i8* f8*")
-def _scatter(
-    indptr: Ints, indices: Ints, data: Floats, free: Ints, columns: Ints, values: Floats
-) -> None:  # pragma: no cover  # compiled
+@kernel("i8 i8 f8 i8*")
+def _scattered(
+    indptr: Ints, indices: Ints, data: Floats, free: Ints
+) -> tuple[Ints, Floats]:  # pragma: no cover  # compiled
+    """Entries by column. ``free``: where the next entry of each column goes; used up."""
+    columns = np.empty(len(indices), dtype=np.int64)
+    values = np.empty(len(indices), dtype=np.float64)
     for i in range(len(indptr) - 1):
         for p in range(indptr[i], indptr[i + 1]):
             j = indices[p]
@@ -191,3 +191,4 @@ def _scatter(
             columns[q] = i
             values[q] = data[p]
             free[j] = q + 1
+    return columns, values

@@ -42,7 +42,7 @@ def buffer_interval(
         raise ValueError(f"low buffer of party {int((low > high).argmax())} is above its high one")
     size = len(own)
     ends = [
-        solve(break_weights(size, money, evidence, buffer, uncertain_buffer, parameters).csr, own)
+        solve(break_weights(size, money, evidence, buffer, uncertain_buffer, parameters=parameters).csr, own)
         for buffer in (high, low)
     ]
     return BufferInterval(*ends)

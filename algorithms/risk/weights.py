@@ -115,12 +115,13 @@ class Weights:
         )
 
 
-def break_weights(  # noqa: PLR0917  # six plain inputs, read in this order everywhere
+def break_weights(
     size: int,
     money: MoneyEdges,
     evidence: EvidenceEdges,
     buffer: Floats,
     uncertain_buffer: Bools,
+    *,
     parameters: RiskParameters,
 ) -> Weights:
     """W_ij = probability that the failure of i alone breaks j.

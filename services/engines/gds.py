@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from importlib import resources
 from typing import Any
@@ -40,6 +40,7 @@ from services.engines.protocol import (
     Projection,
     StoreProjection,
 )
+from terms.delayed import loaded
 from terms.errors import KehutuError
 
 
@@ -146,23 +147,21 @@ class Gds:
         if not len(keys):
             yield _Projected(client, name, keys, numbers, 0)
             return
-        try:
-            made = client.graph.project.cypher(query, **parameters).result
-            yield _Projected(client, name, keys, numbers, made.relationship_count)
-        except DriverError:  # the server is gone, and with it what it held in memory
-            raise
-        except BaseException:
-            client.run_cypher(TEXTS["drop"], {"name": name})
-            raise
-        client.run_cypher(TEXTS["drop"], {"name": name})
+        with ExitStack() as projected:
+            projected.callback(client.run_cypher, TEXTS["drop"], {"name": name})
+            try:
+                made = client.graph.project.cypher(query, **parameters).result
+                yield _Projected(client, name, keys, numbers, made.relationship_count)
+            except DriverError:  # the server is gone, and with it what it held in memory
+                projected.pop_all()
+                raise
 
     def _client(self, driver: neo4j.Driver, database: str | None) -> Any:
+        make = client_class()
         try:
-            return client_class()(driver, database=database, arrow=False, show_progress=False)
-        except Exception as fault:
-            if type(fault).__name__ == "GdsNotFound":
-                raise KehutuError("ENGINE_NEEDS_NEO4J", store=self._store.url) from fault
-            raise
+            return make(driver, database=database, arrow=False, show_progress=False)
+        except loaded("graphdatascience.error.gds_not_installed").GdsNotFound as fault:
+            raise KehutuError("ENGINE_NEEDS_NEO4J", store=self._store.url) from fault
 
     def _from_store(self, client: Any, projection: StoreProjection) -> tuple[str, Sequence[str], Ints]:
         """The query that projects, and the nodes by ascending id. All names come from the schema."""
@@ -193,10 +192,10 @@ def client_class() -> Callable[..., Any]:
         KehutuError: ENGINE_NEEDS_PACKAGE.
     """
     try:
-        from graphdatascience import GraphDataScience  # noqa: PLC0415  # an extra, and 1 s to import
+        found: Callable[..., Any] = loaded("graphdatascience").GraphDataScience
     except ImportError as fault:
         raise KehutuError("ENGINE_NEEDS_PACKAGE") from fault
-    return GraphDataScience
+    return found
 
 
 def _missing(projection: Projection, algorithm: Algorithm) -> str:

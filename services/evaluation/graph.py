@@ -14,6 +14,7 @@ import numpy as np
 from algorithms.communities import by_smallest_member
 from algorithms.graph_measures.distances import UNREACHED
 from graph.arrays import Bools, Floats, Ints
+from services.containment import contained
 from services.engines.protocol import (
     Algorithm,
     Answer,
@@ -80,13 +81,15 @@ def evaluate(folders: Sequence[Path], engine: Engine) -> Verdict:
             if isinstance(case, str):
                 failures.append(f"FAILED {case}: no expected values found ({case}-BFS, {case}-PR, ...)")
                 continue
-            try:
+            fault, reason = "", ""
+            with contained() as outcome:  # a case that cannot be read or run is a failed case
                 fault, reason = _judge(case, engine)
-            except KehutuError:
-                raise
-            except Exception as error:  # noqa: BLE001  # a case that cannot be read or run is a failed case
+            error = outcome.fault
+            if isinstance(error, KehutuError):
+                raise error
+            if error is not None:
                 text = error.args[0] if error.args and not isinstance(error, OSError) else error
-                fault, reason = f"cannot be judged: {text}", ""
+                fault = f"cannot be judged: {text}"
             passed += fault == ""
             if fault:
                 failures.append(f"FAILED {case.name}: {fault}")

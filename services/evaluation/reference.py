@@ -12,6 +12,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any, TypeAlias
 
+from services.containment import contained
 from services.evaluation import reference_adapters as adapters
 
 Json: TypeAlias = Any  # what json.loads gives; every use below checks what it needs
@@ -64,14 +65,15 @@ def _judge(suite: str, case: Json, number: int) -> str | None:
     adapter = SUITES.get(suite)
     if adapter is None:
         return f"{label}: unknown suite, got '{suite}' want one of {', '.join(sorted(SUITES))}"
-    try:
+    faults: list[tuple[str, Json, Json]] = []
+    with contained() as outcome:  # a case that cannot be read or run is a failed case
         tolerance = case["tolerance"]
         absolute, relative = float(tolerance["abs"]), float(tolerance["rel"])
         expected = case["expected"]
         answer = adapter(case["input"])
         faults = list(differences(answer, expected, absolute, relative))
-    except Exception as error:  # noqa: BLE001  # a case that cannot be read or run is a failed case
-        return f"{label}: cannot be read: {error!r}"
+    if outcome.fault is not None:
+        return f"{label}: cannot be read: {outcome.fault!r}"
     if not faults:
         return None
     key, got, want = faults[0]

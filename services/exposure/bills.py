@@ -34,7 +34,9 @@ def record_at(site: Site, tables: Tables, day: np.datetime64) -> tuple[PaymentRe
     supplied = _spans(site, tables, "SUPPLIED_AT", "ServicePoint")
     found = _booked(site, tables, held)
     customers, closed = len(tables["Customer"]), last_days(site, tables, "Customer")
-    use = use_of(customers, held, supplied, closed, found.bills, found.account, day)
+    use = use_of(
+        customers, held, supplied, last_day=closed, bills=found.bills, account=found.account, day=day
+    )
     advance = _advances(tables, held, day)
     return payment_record(customers, found.bills, day, advance, use), found.bills
 

@@ -57,7 +57,7 @@ def _links(
     """(party, what it shares, record) of every relation of some types that counts."""
     found = []
     for name, source, target, carrier in ends:
-        running = read_running(site, tables, cut_off, name, source, target, "recordId")
+        running = read_running(site, tables, name, source, target, "recordId", day=cut_off)
         lasting = alive(site, tables, source, cut_off)[running.source]
         lasting &= alive(site, tables, target, cut_off)[running.target]
         running = running.among(lasting)

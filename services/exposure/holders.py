@@ -102,10 +102,11 @@ def holder_of(held: Spans, account: Ints, first: Days, last: Days) -> Ints:
     return found
 
 
-def use_of(  # noqa: PLR0917  # who, what of each, and when
+def use_of(
     customers: int,
     held: Spans,
     supplied: Spans,
+    *,
     last_day: Days,
     bills: Bills,
     account: Ints,

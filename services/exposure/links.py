@@ -43,7 +43,7 @@ def money_links(
             for failing in declared.target:
                 wanted = ("share", "amount") if name == "INVESTS_IN" else ("amount",)
                 columns = (*wanted, "proxies", "recordId")
-                found = read_running(site, tables, cut_off, name, holder, failing, *columns)
+                found = read_running(site, tables, name, holder, failing, *columns, day=cut_off)
                 records = [str(text) for text in found.columns["recordId"].tolist()]
                 money = np.asarray(found.columns["amount"], dtype=np.float64)
                 if name == "INVESTS_IN":

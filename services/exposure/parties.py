@@ -86,7 +86,7 @@ def _party_names(site: Site, tables: Tables, cut_off: np.datetime64, cautions: l
     """The party of every customer at the cut-off; its own id where the graph knows none."""
     names = list(tables["Customer"].ids)
     for kind in ("Enterprise", "Person"):
-        links = read_running(site, tables, cut_off, "IS", "Customer", kind)
+        links = read_running(site, tables, "IS", "Customer", kind, day=cut_off)
         for customer, party in zip(links.source.tolist(), links.target.tolist(), strict=True):
             if names[customer] == tables["Customer"].ids[customer]:
                 names[customer] = tables[kind].ids[party]

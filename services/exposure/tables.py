@@ -44,8 +44,8 @@ def read_relations(
     return relations(site.store, site.schema, name, tables[source], tables[target], properties=properties)
 
 
-def read_running(  # noqa: PLR0917  # as read_relations, and when
-    site: Site, tables: Tables, day: np.datetime64, name: str, source: str, target: str, *properties: str
+def read_running(
+    site: Site, tables: Tables, name: str, source: str, target: str, *properties: str, day: np.datetime64
 ) -> RelationTable:
     """Those of them that hold on a day."""
     found = read_relations(site, tables, name, source, target, *properties, *VALIDITY)

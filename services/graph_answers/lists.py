@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from typing import Any
 
 import numpy as np
 
@@ -42,11 +43,21 @@ BELOW = ("Customer", "Device", "Line", "ServicePoint")
 
 @dataclass(frozen=True, slots=True)
 class _Entry:
-    """An entry before it is read: ``place`` is its value in the order of the list, None where it has none."""
+    """An entry before it is read: ``place`` is its value in the order of the list, None where it has none.
+
+    All places of a list are values of one property, so they compare with each other.
+    """
 
     id: str
-    place: object
-    row: Stored | None = None
+    place: Any
+
+
+@dataclass(frozen=True, slots=True)
+class _Listed:
+    """An entry that has been read."""
+
+    entry: _Entry
+    row: Stored
 
 
 def entities(
@@ -79,13 +90,15 @@ def entities(
         entries = _among(site, declared, ids, narrow, order)
         begin = 0 if last is None else _position(entries, last, descending=order.descending)
         found, total = _read(site, declared, entries[begin : begin + first + 1]), len(entries)
-    page = page_of(cursors, found, lambda e: [e.place, e.id], first=first, after=after, total=total)
-    return page.map(lambda entry: entry.row)  # type: ignore[arg-type,return-value]  # every entry has been read
+    page = page_of(
+        cursors, found, lambda e: [e.entry.place, e.entry.id], first=first, after=after, total=total
+    )
+    return page.map(lambda listed: listed.row)
 
 
 def _of_store(
     site: Site, declared: NodeType, narrow: OwnFilter, order: Order, *, last: list[object] | None, first: int
-) -> tuple[list[_Entry], int]:
+) -> tuple[list[_Listed], int]:
     type_name, day = declared.name, day_of(site)
     if narrow:
         counted = queries.count_listed(site.store, type=type_name, **narrow.parameters)
@@ -114,10 +127,9 @@ def _of_store(
             first=first,
         )
     return [
-        _Entry(
-            row.id,
-            None if isinstance(row, queries.Listed) else row.place,
-            entity_of(site, type_name, row.id, row.origins, row.properties, day),
+        _Listed(
+            _Entry(row.id, None if isinstance(row, queries.Listed) else row.place),
+            entity_of(site, type_name, row.id, row.origins, row.properties, day=day),
         )
         for row in rows
     ], total
@@ -131,18 +143,15 @@ def _among(
     if order.by in SCORES:
         _, model = current(site)
         known = _scores(model, declared, order.by)
-        ids = known.keys() if ids is None else ids  # type: ignore[assignment]  # sorted below
-        assert ids is not None  # noqa: S101  # what the line above makes certain
-        places = {entity: known.get(entity) for entity in ids}
+        places = {entity: known.get(entity) for entity in (known.keys() if ids is None else ids)}
         if narrow:
-            fitting = _fitting(site, declared, list(ids), narrow, "id")
+            fitting = _fitting(site, declared, list(places), narrow, "id")
             places = {entity: places[entity] for entity in fitting}
     else:
-        assert ids is not None  # noqa: S101  # a list of all is the store's
-        places = _fitting(site, declared, ids, narrow, order.by)
+        places = _fitting(site, declared, ids or (), narrow, order.by)  # a list of all is the store's
     entries = sorted((_Entry(entity, place) for entity, place in places.items()), key=lambda e: e.id)
     placed = [entry for entry in entries if entry.place is not None]
-    placed.sort(key=lambda e: e.place, reverse=order.descending)  # type: ignore[arg-type,return-value]  # one type
+    placed.sort(key=lambda e: e.place, reverse=order.descending)
     # Sorting is stable, in reverse too: of equal entries the smaller id comes first.
     return placed + [entry for entry in entries if entry.place is None]
 
@@ -172,13 +181,13 @@ def _position(entries: Sequence[_Entry], last: Sequence[object], *, descending: 
             return entry.id > str(entity)
         if place is None or entry.place is None:
             return entry.place is None
-        higher: bool = entry.place > place  # type: ignore[operator]  # values of one property
+        higher: bool = entry.place > place
         return higher != descending
 
     return next((index for index, entry in enumerate(entries) if beyond(entry)), len(entries))
 
 
-def _read(site: Site, declared: NodeType, entries: Sequence[_Entry]) -> list[_Entry]:
+def _read(site: Site, declared: NodeType, entries: Sequence[_Entry]) -> list[_Listed]:
     """The entries with their rows; one that has gone from the graph since the run is left out."""
     day = day_of(site)
     rows = {
@@ -186,10 +195,11 @@ def _read(site: Site, declared: NodeType, entries: Sequence[_Entry]) -> list[_En
         for row in queries.entities(site.store, type=declared.name, ids=[entry.id for entry in entries])
     }
     return [
-        _Entry(
-            entry.id,
-            entry.place,
-            entity_of(site, declared.name, entry.id, rows[entry.id].origins, rows[entry.id].properties, day),
+        _Listed(
+            entry,
+            entity_of(
+                site, declared.name, entry.id, rows[entry.id].origins, rows[entry.id].properties, day=day
+            ),
         )
         for entry in entries
         if entry.id in rows

@@ -82,7 +82,7 @@ def case_of(site: Site, bills: Bills, cut_off: date, end: date, parameters: Risk
     for judgement in inputs.overrides:
         if _day(judgement.recorded_at) > cut_off:
             own[judgement.party] = judgement.recorded
-    hit = defaults_within(len(customers.ids), bills.customer, bills.due, bills.paid, start, last)
+    hit = defaults_within(len(customers.ids), bills.customer, bills.due, bills.paid, start=start, end=last)
     failed = _any(size, customers.party, hit)
     day = bills.period.astype("datetime64[D]")
     before, after = (

@@ -10,7 +10,7 @@ from scipy.sparse.csgraph import connected_components
 
 from algorithms.arrears import OVERDUE_FOR_DEFAULT
 from algorithms.own_risk.outcomes import Event
-from algorithms.own_risk.training import MONTHS, TooLittle, train_default, train_next_bill
+from algorithms.own_risk.training import MONTHS, TooLittleError, train_default, train_next_bill
 from services.exposure.tables import Tables, read_running, read_tables
 from services.own_risk.card import ModelCard, target_card
 from services.own_risk.card_text import text_of
@@ -56,7 +56,7 @@ def fit_own_risk(
         default = train_default(record, end, groups, chosen, seed=seed)
         progress("Learning whose next bill is late")
         late = train_next_bill(record, end, groups, seed=seed)
-    except TooLittle as short:
+    except TooLittleError as short:
         if short.what == MONTHS:
             raise KehutuError("OWN_RISK_SHORT", found=short.found, needed=short.needed, until=until) from None
         raise KehutuError("OWN_RISK_TOO_FEW", found=short.found, needed=short.needed, until=until) from None
@@ -85,10 +85,10 @@ def ownership_groups(site: Site, tables: Tables, day: np.datetime64) -> list[str
     offset = dict(zip(kinds, starts.tolist(), strict=False))
     source, target = [], []
     for kind in ("Enterprise", "Person"):
-        behind = read_running(site, tables, day, "IS", "Customer", kind)
+        behind = read_running(site, tables, "IS", "Customer", kind, day=day)
         source.append(behind.source)
         target.append(behind.target + offset[kind])
-        held = read_running(site, tables, day, "INVESTS_IN", kind, "Enterprise", "share")
+        held = read_running(site, tables, "INVESTS_IN", kind, "Enterprise", "share", day=day)
         share = np.nan_to_num(np.asarray(held.columns["share"], dtype=np.float64))
         shape = len(tables[kind].ids), len(tables["Enterprise"].ids)
         whole = coo_array((share, (held.source, held.target)), shape=shape).tocsr().tocoo()  # parts add up

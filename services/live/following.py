@@ -23,6 +23,7 @@ from ledger import runs
 from ledger.runs import Run
 from ledger.withdrawals import exist_after
 from services.analysis import analyse, conclude
+from services.containment import contained
 from services.engines.choose import engine as engine_of
 from services.live.continuing import Continued, go_on
 from services.live.keeping import keep
@@ -93,12 +94,14 @@ def follow(site: Site, projection: Projection | None = None, progress: Progress 
     if not site.settings.live_runs:
         return Followed("off")
     began = monotonic()
-    try:
+    found = Followed("failed")
+    with contained() as outcome:  # whatever it is, what was loaded is acknowledged and stays
         found = _follow(site, projection, progress)
-    except KehutuError as fault:
-        found = Followed("failed", fault=fault)
-    except Exception as error:  # noqa: BLE001  # whatever it is, what was loaded is acknowledged and stays
-        _log.exception("the current run could not be continued")
+    error = outcome.fault
+    if isinstance(error, KehutuError):
+        found = Followed("failed", fault=error)
+    elif error is not None:
+        _log.error("the current run could not be continued", exc_info=error)
         found = Followed(
             "failed", fault=KehutuError("LIVE_RUN_FAILED", reason=f"{type(error).__name__}: {error}")
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -44,7 +45,7 @@ def own_records(site: Site, tables: Tables, day: np.datetime64, *, dated: bool) 
         tables: with the properties of ``READ``.
         dated: take from the ledger what registers said, and when; else what the graph shows counts as known.
     """
-    behind = read_running(site, tables, day, "IS", "Customer", "Enterprise")
+    behind = read_running(site, tables, "IS", "Customer", "Enterprise", day=day)
     party = np.full(len(tables["Customer"].ids), -1, dtype=np.int64)
     party[behind.source] = behind.target
     enterprises = np.unique(behind.target)
@@ -65,7 +66,7 @@ def _shown(tables: Tables, enterprises: Ints) -> dict[str, Claims]:
     found = {}
     for feature, name in REGISTERS.items():
         values = tables["Enterprise"].columns[name][enterprises]
-        kept = np.array([value == value and value != "" for value in values.tolist()], dtype=np.bool_)  # noqa: PLR0124  # not NaN
+        kept = np.array([value != "" and not is_nan(value) for value in values.tolist()], dtype=np.bool_)
         found[feature] = Claims(
             enterprises[kept], np.full(int(kept.sum()), ALWAYS), _objects(values[kept].tolist())
         )
@@ -100,6 +101,11 @@ def _dated(site: Site, tables: Tables, enterprises: Ints) -> dict[str, Claims]:
 
 def _texts(values: list[Any]) -> Texts:
     return _objects([value or None for value in values])
+
+
+def is_nan(value: object) -> bool:
+    """Whether a value is the number that stands for none."""
+    return isinstance(value, float) and math.isnan(value)
 
 
 def _objects(values: list[Any]) -> Texts:

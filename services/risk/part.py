@@ -6,6 +6,7 @@ history and the figures of a monitor walk the same list (``services.risk.registr
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeAlias, TypeVar, cast
@@ -53,9 +54,27 @@ class Basis:
 
     @property
     def inputs(self) -> Exposure:
-        """The inputs of risk, for parts that are computed of them."""
-        assert self.exposure is not None  # noqa: S101  # where they are absent, such parts are given as they are
+        """The inputs of risk, for parts that are computed of them.
+
+        Raises:
+            ValueError: there are none; such a run takes those parts over as they are.
+        """
+        if self.exposure is None:
+            raise ValueError(
+                "Basis.exposure is None: a part that is computed of the inputs of risk needs them"
+            )
         return self.exposure
+
+    @property
+    def community_engine(self) -> Engine:
+        """Where communities are found.
+
+        Raises:
+            ValueError: there is none; only a run that is continued needs none.
+        """
+        if self.finder is None:
+            raise ValueError("Basis.finder is None: a run that finds communities anew needs an engine")
+        return self.finder
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -81,8 +100,9 @@ class Before:
     place: Ints
 
 
-class Part(Generic[V]):
-    """One part of every run. ``V``: what it finds.
+class Part(ABC, Generic[V]):
+    """One part of every run. ``V``: what it finds. One that lacks :meth:`compute`, :meth:`columns` or :meth:`read`
+    cannot be made.
 
     ``name``: in the head of a run and in reports. ``tables``: its own, or its columns of others'. ``needed``: a run
     without its tables, which an earlier program made, cannot be read; any other is read as far as it goes.
@@ -94,21 +114,27 @@ class Part(Generic[V]):
     needed: bool = False
     phase: str = ""
 
+    def __init_subclass__(cls) -> None:
+        """Raises TypeError: the part has no name, by which a run's head and its reports know it."""
+        if not getattr(cls, "name", ""):
+            raise TypeError(f"{cls.__name__}: a part of a run has a name")
+        super().__init_subclass__()
+
     def gather(self, site: Site, exposure: Exposure | None) -> Any:
         """What it reads besides the inputs of risk; the only step with effects."""
         return None
 
+    @abstractmethod
     def compute(self, basis: Basis, found: Found) -> V:
         """What it finds; the parts before it have found theirs."""
-        raise NotImplementedError
 
     def go_on(self, basis: Basis, before: Before, found: Found) -> V:
         """The same after a load, from what the run before had found."""
         return self.compute(basis, found)
 
+    @abstractmethod
     def columns(self, value: V) -> Columns:
         """What it has found as columns of its tables."""
-        raise NotImplementedError
 
     def kept(self, tables: Tables) -> bool:
         """Whether a run has what :meth:`read` needs; one that an earlier program made may lack it."""
@@ -117,9 +143,9 @@ class Part(Generic[V]):
             for table in self.tables
         )
 
+    @abstractmethod
     def read(self, tables: Tables, probability: Probability) -> V:
         """The inverse of :meth:`columns`. ``probability``: g of the run, which its head holds."""
-        raise NotImplementedError
 
     def head(self, basis: Basis, found: Found) -> Mapping[str, Any] | None:
         """Its ``algorithm`` and ``parameters`` for the head of a run; None: it is not listed there."""

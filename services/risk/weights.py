@@ -12,7 +12,12 @@ def weigh(inputs: Exposure) -> Weights:
     parties = inputs.parties
     money, evidence = edges(inputs)
     return break_weights(
-        len(parties.ids), money, evidence, parties.buffer / 100, parties.uncertain_buffer, inputs.parameters
+        len(parties.ids),
+        money,
+        evidence,
+        parties.buffer / 100,
+        parties.uncertain_buffer,
+        parameters=inputs.parameters,
     )
 
 

@@ -103,7 +103,7 @@ def situation(loss: bool, money: list[tuple[int, int, int, float]], buffer: np.n
     weights = (
         loss_weights(5, edges, buffer, PARAMETERS)
         if loss
-        else break_weights(5, edges, EvidenceEdges(a, b, r, x), buffer, DOUBT, PARAMETERS)
+        else break_weights(5, edges, EvidenceEdges(a, b, r, x), buffer, DOUBT, parameters=PARAMETERS)
     )
     return Situation(weights, Network.of(weights.csr), loss, OWN, buffer, DOUBT, PARAMETERS)
 

@@ -46,7 +46,12 @@ def sure(size: int) -> np.ndarray:
 
 def test_a_break_weight_is_the_chance_that_the_loss_exceeds_an_uncertain_buffer() -> None:
     made = break_weights(
-        2, money((0, 1, GUARANTEE, 100.0)), EvidenceEdges.none(), np.array([1.0, 200.0]), sure(2), START
+        2,
+        money((0, 1, GUARANTEE, 100.0)),
+        EvidenceEdges.none(),
+        np.array([1.0, 200.0]),
+        sure(2),
+        parameters=START,
     )
     assert made.csr.data.tolist() == pytest.approx([norm.cdf(math.log(0.6 * 100 / 200) / 0.8)])
 
@@ -58,7 +63,7 @@ def test_an_uncertain_buffer_has_the_wider_sigma() -> None:
         EvidenceEdges.none(),
         np.array([1.0, 200.0]),
         np.array([False, True]),
-        START,
+        parameters=START,
     )
     assert made.csr.data.tolist() == pytest.approx([norm.cdf(math.log(0.45 * 100 / 200) / 1.2)])
 
@@ -71,9 +76,11 @@ def test_two_contracts_count_twice_and_splitting_one_changes_nothing() -> None:
         EvidenceEdges.none(),
         buffer,
         sure(2),
-        START,
+        parameters=START,
     )
-    whole = break_weights(2, money((0, 1, GUARANTEE, 100.0)), EvidenceEdges.none(), buffer, sure(2), START)
+    whole = break_weights(
+        2, money((0, 1, GUARANTEE, 100.0)), EvidenceEdges.none(), buffer, sure(2), parameters=START
+    )
     assert both.csr.data.tolist() == whole.csr.data.tolist()
     assert both.money_part.tolist() == [0, 0]
 
@@ -85,7 +92,7 @@ def test_parts_by_relation_follow_rho_times_amount_and_add_up() -> None:
         evidence((0, 1, PERSON, 1.0), (1, 0, PERSON, 1.0)),
         np.array([1.0, 200.0]),
         sure(2),
-        START,
+        parameters=START,
     )
     entry = made.entry(0, 1)
     parts = {p.relation: p for p in made.parts(entry)}
@@ -100,7 +107,12 @@ def test_parts_by_relation_follow_rho_times_amount_and_add_up() -> None:
 
 def test_a_weight_above_one_is_cut_with_its_parts() -> None:
     made = break_weights(
-        2, money((0, 1, GUARANTEE, 1e9)), evidence((0, 1, CONTACT, 1.0)), np.ones(2), sure(2), START
+        2,
+        money((0, 1, GUARANTEE, 1e9)),
+        evidence((0, 1, CONTACT, 1.0)),
+        np.ones(2),
+        sure(2),
+        parameters=START,
     )
     assert made.csr.data.tolist() == [1.0]
     assert sum(p.value for p in made.parts(0)) == pytest.approx(1.0)
@@ -108,7 +120,7 @@ def test_a_weight_above_one_is_cut_with_its_parts() -> None:
 
 def test_evidence_of_one_kind_adds_at_most_theta_per_target() -> None:
     edges = evidence(*[(k, 0, PERSON, 1.0) for k in range(1, 5)])
-    made = break_weights(5, money(), edges, np.ones(5), sure(5), START)
+    made = break_weights(5, money(), edges, np.ones(5), sure(5), parameters=START)
     assert made.csr.data.sum() == pytest.approx(0.15)
 
 
@@ -142,7 +154,7 @@ def made_of(edges: list[Edge], scale: float = 1.0) -> tuple[Weights, Weights]:
     buffer = np.array([1e4, 500.0, 1e6, 2e5]) * scale
     doubt = np.array([True, False, True, False])
     return (
-        break_weights(4, scaled, evidence((0, 1, PERSON, 0.5)), buffer, doubt, START),
+        break_weights(4, scaled, evidence((0, 1, PERSON, 0.5)), buffer, doubt, parameters=START),
         loss_weights(4, scaled, buffer, START),
     )
 
@@ -183,9 +195,11 @@ def test_weights_rise_with_rho_and_fall_with_the_buffer(edges: list[Edge], facto
         rho_ownership=factor,
     )
     buffer = np.array([1e4, 500.0, 1e6, 2e5])
-    base = break_weights(4, money(*edges), EvidenceEdges.none(), buffer, sure(4), START).csr.data
-    risen = break_weights(4, money(*edges), EvidenceEdges.none(), buffer, sure(4), more).csr.data
-    fallen = break_weights(4, money(*edges), EvidenceEdges.none(), buffer * factor, sure(4), START).csr.data
+    base = break_weights(4, money(*edges), EvidenceEdges.none(), buffer, sure(4), parameters=START).csr.data
+    risen = break_weights(4, money(*edges), EvidenceEdges.none(), buffer, sure(4), parameters=more).csr.data
+    fallen = break_weights(
+        4, money(*edges), EvidenceEdges.none(), buffer * factor, sure(4), parameters=START
+    ).csr.data
     assert (risen >= base - 1e-15).all()
     assert (fallen <= base + 1e-15).all()
 
@@ -244,7 +258,7 @@ def test_scores_lie_between_those_of_low_and_high_buffers(edges: list[Edge], pla
         parameters=START,
     )
     between = low + np.array(place) * (high - low)
-    made = break_weights(4, money(*edges), evidence((0, 3, PERSON, 1.0)), between, sure(4), START)
+    made = break_weights(4, money(*edges), evidence((0, 3, PERSON, 1.0)), between, sure(4), parameters=START)
     h = solve(made.csr, own).h
     assert (limits.least.h <= h + 1e-9).all()
     assert (h <= limits.most.h + 1e-9).all()
@@ -278,8 +292,8 @@ def test_weights_of_other_buffers_are_those_that_they_would_have_been_made_with(
     parameters = replace(START, theta_person=theta)
     unsure = np.array([True, False, True, False])
     shared = evidence((0, 3, PERSON, 1.0), (1, 2, PERSON, 1.0), (2, 0, PERSON, 0.5))
-    made = break_weights(4, money(*edges), shared, before, unsure, parameters)
-    anew = break_weights(4, money(*edges), shared, after, unsure, parameters)
+    made = break_weights(4, money(*edges), shared, before, unsure, parameters=parameters)
+    anew = break_weights(4, money(*edges), shared, after, unsure, parameters=parameters)
     found = with_buffers(made, before, after, unsure, parameters)
     assert found.data == pytest.approx(anew.csr.data, rel=1e-9)
     same = with_buffers(made, before, before, unsure, parameters)

@@ -13,7 +13,7 @@ from algorithms.own_risk.models import CANDIDATES
 from algorithms.own_risk.outcomes import Event, in_default
 from algorithms.own_risk.plain import plain
 from algorithms.own_risk.records import NEVER, Records, known_at
-from algorithms.own_risk.training import START_RULE, TooLittle, Trained, train_default, train_next_bill
+from algorithms.own_risk.training import START_RULE, TooLittleError, Trained, train_default, train_next_bill
 from benchmarks.world_records import END, Seen, read
 
 EVENT = Event()
@@ -93,7 +93,7 @@ def test_bills_that_come_later_change_nothing_that_was_learned_before(seen: Seen
 
 
 def test_a_record_without_a_year_to_judge_by_is_too_little(seen: Seen) -> None:
-    with pytest.raises(TooLittle) as short:
+    with pytest.raises(TooLittleError) as short:
         train_default(seen.record, np.datetime64("2025-03-05"), seen.parties, EVENT, seed=0, candidates=FEW)
     assert (short.value.what, short.value.needed) == ("months of bills", 20)
     assert short.value.found < 20
@@ -101,6 +101,6 @@ def test_a_record_without_a_year_to_judge_by_is_too_little(seen: Seen) -> None:
 
 def test_an_event_that_happened_to_too_few_is_too_little(seen: Seen) -> None:
     small = of_some(seen.record, 60)
-    with pytest.raises(TooLittle) as short:
+    with pytest.raises(TooLittleError) as short:
         train_default(small, END, seen.parties, EVENT, seed=0, candidates=FEW)
     assert short.value.what.startswith("customers to whom it happened")

@@ -88,7 +88,15 @@ def test_use_ends_with_the_customer_its_last_account_or_its_last_supply(
     )
     accounts = np.array([account for _, account in booked], dtype=np.int64)
     last_day = np.array(closed, dtype="M8[D]")
-    use = use_of(CUSTOMERS, spans(held), spans(supplied), last_day, bills, accounts, np.datetime64(day))
+    use = use_of(
+        CUSTOMERS,
+        spans(held),
+        spans(supplied),
+        last_day=last_day,
+        bills=bills,
+        account=accounts,
+        day=np.datetime64(day),
+    )
     for customer in range(CUSTOMERS):
         after = np.datetime64(date.fromisoformat(closed[customer])) + 1 if closed[customer] else ""
         ends = [str(after), last_end(held, customer, day), last_end(supplied, customer, day)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -128,3 +128,22 @@ def test_a_new_part_outdates_no_run_and_leaves_others_their_identity(site: Site)
         assert (run.id, model.others) == (plain.run, {})
         assert analyse(site).run != plain.run
     assert analyse(site).run == plain.run
+
+
+def test_a_part_that_lacks_what_every_part_has_cannot_be_made() -> None:
+    class Halved(Part[Kinds]):
+        """It computes, and nothing of it could be stored."""
+
+        name = "halved"
+
+        def compute(self, basis: Basis, found: Found) -> Kinds:
+            return {}
+
+    made: Callable[[], object] = Halved
+    with pytest.raises(TypeError, match=r"columns.*read"):
+        made()
+
+
+def test_a_part_without_a_name_is_refused_where_it_is_written() -> None:
+    with pytest.raises(TypeError, match="Nameless: a part of a run has a name"):
+        type("Nameless", (LossByKind,), {"name": ""})

@@ -6,13 +6,19 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from graph.state import read_state
 from services.arrears.report.html import to_html
 from services.arrears.report.sheet import Sheet, Writer
 from services.site import Site
+from terms.delayed import Delayed
 from terms.errors import KehutuError, Lang
+
+if TYPE_CHECKING:
+    from services.arrears.report import pdf
+else:
+    pdf = Delayed("services.arrears.report.pdf")
 
 Format: TypeAlias = Literal["pdf", "html"]
 
@@ -66,10 +72,7 @@ class Reports:
         """A sheet as a file."""
         if kind == "html":
             return to_html(sheet).encode()
-        # Typst and its fonts are loaded when a PDF is asked for.
-        from services.arrears.report.pdf import to_pdf  # noqa: PLC0415
-
-        return to_pdf(sheet, made_at=int(self._writer.run.created_at.timestamp()))
+        return pdf.to_pdf(sheet, made_at=int(self._writer.run.created_at.timestamp()))
 
 
 def write_reports(

@@ -25,7 +25,8 @@ def to_pdf(sheet: Sheet, *, made_at: int) -> bytes:
     found = compiler().compile(
         input=template(), format="pdf", sys_inputs={"sheet": to_json(sheet)}, timestamp=made_at
     )
-    assert isinstance(found, bytes)  # noqa: S101  # a PDF is one file
+    if not isinstance(found, bytes):
+        raise TypeError(f"Typst made {type(found).__name__} of a PDF, which is one file")
     return found
 
 

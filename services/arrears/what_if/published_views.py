@@ -16,7 +16,7 @@ import numpy as np
 
 from algorithms.risk.clearing import clear
 from algorithms.risk.debtrank import debtrank_2012, hard_cascade
-from algorithms.risk.parameters import LOAN, MONEY_RELATIONS, TRADE_CREDIT
+from algorithms.risk.parameters import LOAN, TRADE_CREDIT
 from algorithms.risk.propagation import solve
 from graph.arrays import Csr, Floats, Ints
 from services.arrears.answer.model import RunName
@@ -155,7 +155,9 @@ def loss_view(
         at = position(site, model, party)
         shock[at] = max(shock[at], level)
     seen = _seen(view, model, equity(run, model), shock, recovery)
-    return _told(site, model, view, shock, seen, RunName(run.id), run.cut_off, recovery)
+    return _told(
+        site, model, view, shock, seen, run=RunName(run.id), data_time=run.cut_off, recovery=recovery
+    )
 
 
 def _between(field: str, view: View, value: float) -> None:
@@ -200,7 +202,6 @@ def _debts(model: RiskModel) -> Csr:
     links = model.weights
     link = np.repeat(np.arange(len(links.csr.data)), np.diff(links.part_indptr))
     rows = np.flatnonzero(np.isin(links.part_relation, (LOAN, TRADE_CREDIT)))
-    assert max(LOAN, TRADE_CREDIT) < len(MONEY_RELATIONS)  # noqa: S101  # amounts, not closeness
     return Csr.from_edges(
         len(model.ids),
         links.csr.rows()[link[rows]],
@@ -209,12 +210,13 @@ def _debts(model: RiskModel) -> Csr:
     )
 
 
-def _told(  # noqa: PLR0917  # the parts of one answer
+def _told(
     site: Site,
     model: RiskModel,
     view: View,
     shock: Floats,
     seen: _Seen,
+    *,
     run: RunName,
     data_time: date,
     recovery: float,

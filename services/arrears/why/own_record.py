@@ -15,7 +15,7 @@ from graph.queries import CustomerPortrait
 from ledger.runs import Run
 from services.own_risk import kept
 from services.own_risk.kept import OwnModel
-from services.own_risk.record import ALWAYS, REGISTERS
+from services.own_risk.record import ALWAYS, REGISTERS, is_nan
 from services.risk.model import RiskModel
 from services.risk.parts.own_risk import OWN_RISK
 from services.site import Site
@@ -143,6 +143,6 @@ def _objects(values: list[Any]) -> Texts:
 
 
 def _shown(value: Any) -> str:
-    if value is None or value != value:  # noqa: PLR0124  # NaN
+    if value is None or is_nan(value):
         return "-"
     return value if isinstance(value, str) else f"{value:.4g}"

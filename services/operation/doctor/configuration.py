@@ -45,7 +45,7 @@ def configuration(settings: Settings, environment: Mapping[str, str] = os.enviro
             fault = KehutuError("SETTING_UNKNOWN", name=name, nearest=nearest)
             yield Finding("configuration", name, Texts("set", "已设置"), fault, warning=True)
     try:
-        settings.store_url  # noqa: B018  # reads the file of the password
+        _ = settings.store_url  # reads the file of the password
     except KehutuError as fault:
         yield Finding("configuration", "store_password_file", str(settings.store_password_file), fault)
 

@@ -39,8 +39,7 @@ class _Communities(Part[Ints]):
     phase = "Finding communities"
 
     def compute(self, basis: Basis, found: Found) -> Ints:
-        assert basis.finder is not None  # noqa: S101  # only a run that is continued needs none
-        return communities(found.of(INPUTS).ids, found.of(SOLUTION).weights, basis.finder)
+        return communities(found.of(INPUTS).ids, found.of(SOLUTION).weights, basis.community_engine)
 
     def go_on(self, basis: Basis, before: Before, found: Found) -> Ints:
         return joined(before.found.of(self), before.place, found.of(SOLUTION).weights)

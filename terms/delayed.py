@@ -1,0 +1,46 @@
+"""Modules that are loaded when they are first used: the one list of imports that are delayed, each with its reason."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from importlib import import_module
+from typing import Any, Final
+
+DELAYED: Final[Mapping[str, str]] = {
+    "graphdatascience": "an extra that may be missing, and 1 s: only the engine in the server needs it",
+    "graphdatascience.error.gds_not_installed": "comes with graphdatascience",
+    "igraph": "0.2 s: only processes that find communities pay for it",
+    "numba": "0.5 s: only processes that call a kernel pay for it",
+    "services.arrears.report.pdf": "the typesetter and its fonts: only who asks for a PDF pays for them",
+    "services.learning.own_risk": "0.5 s with what it learns from: --show, --reset and --help need not wait for it",
+    "services.loading": "comes with what a command that learns loads",
+    "sklearn.ensemble": "0.5 s: only who fits waits for it",
+    "sklearn.isotonic": "comes with scikit-learn",
+    "sklearn.linear_model": "comes with scikit-learn",
+    "threadpoolctl": "comes with scikit-learn",
+}
+
+
+def loaded(name: str) -> Any:
+    """A module of the list, loaded now if it is not yet.
+
+    Raises:
+        KeyError: the list has no such module.
+        ImportError: it is not installed.
+    """
+    if name not in DELAYED:
+        raise KeyError(f"terms.delayed.DELAYED has no '{name}': add it there, with its reason")
+    return import_module(name)
+
+
+class Delayed:
+    """Stands for a module of the list until something of it is asked for.
+
+    A module with types is imported beside it under ``TYPE_CHECKING``, so that mypy knows what is asked for.
+    """
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def __getattr__(self, attribute: str) -> Any:
+        return getattr(loaded(self._name), attribute)

@@ -71,7 +71,7 @@ STATED: dict[str, dict[str, float]] = {
 def make(name: Name, seed: int, reading: Reading) -> World:
     """The world of a seed under a reading; under ``AS_WRITTEN`` that of ``worlds.make``."""
     setting = SETTINGS[name]
-    generator = worlds._generator(name, seed, worlds._WORLD)
+    generator = worlds._generator(name, "standard", seed, worlds._WORLD)
     source, target = _trades(generator, reading)
     amount = generator.lognormal(0.0, 1.0, len(source))
     sd = 0.6**0.5 if reading.variances else 0.6 * reading.spread

@@ -130,14 +130,14 @@ def code_converter(
         if text is None:
             return None
         doubt: Doubtful | None = None
-        if not text.isalnum():  # nearly all codes are
-            if not prose or text.startswith("="):
-                found = restored(text)
-                doubt, text = (found, str(found.value)) if isinstance(found, Doubtful) else (None, found)
-                if text.endswith(".0") and floats is not False and FLOAT_CODE.fullmatch(text):
-                    if floats is None:
-                        raise UndecidedError
-                    text = text[:-2]
+        # Nearly all codes are letters and digits only.
+        if not text.isalnum() and (not prose or text.startswith("=")):
+            found = restored(text)
+            doubt, text = (found, str(found.value)) if isinstance(found, Doubtful) else (None, found)
+            if text.endswith(".0") and floats is not False and FLOAT_CODE.fullmatch(text):
+                if floats is None:
+                    raise UndecidedError
+                text = text[:-2]
         if names and letters_lost(text):
             return Doubtful(None, "NOTICE_LETTERS_LOST")
         if not text or absent.says_nothing(text):

@@ -23,13 +23,19 @@ class FirstById:
 
     def add(self, id_: int, content: int) -> int | None:
         """Note a row; the content of the first one with its id, if there was one."""
+        earlier = self.get(id_)
+        if earlier is None:
+            self._recent[id_] = content
+        return earlier
+
+    def get(self, id_: int) -> int | None:
+        """The content of the first row with an id, if there was one."""
         earlier = self._recent.get(id_)
         if earlier is None:
             for ids, contents in self._runs:
                 position = int(ids.searchsorted(id_))
                 if position < len(ids) and ids[position] == id_:
                     return int(contents[position])
-            self._recent[id_] = content
         return earlier
 
     def settle(self) -> None:

@@ -6,10 +6,10 @@ then takes row after row. A row that cannot be taken gives a :class:`Fault`, nev
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final, NamedTuple, TypeAlias
+from typing import Final, NamedTuple
 
 import orjson
 
@@ -23,23 +23,13 @@ from ingest.readers.lists import Values, filled, found, one_of
 from ingest.rows.contradictions import Claims, Watched, names, relations
 from ingest.rows.repeated_holdings import Holding
 from ingest.rows.row_statements import Doubt, EntityNaming, Passed, Plain, Stated
+from ingest.rows.unlikely_values import Ahead, Likely, Unusual, ahead, unusual
 from ingest.statements import Statements, evidence_mention, relation_mentions
 from ledger.records import Mention, content_hash
 from terms.ids import record_id
 
-Usual: TypeAlias = tuple[str, float, float]
-"""A property with the least and the most that is usual."""
-
 NOTHING: Final = Statements().to_json()
 """The payload of a row that states nothing."""
-
-
-class Unusual(NamedTuple):
-    """A value that is taken and yet hardly true: a negative consumption, or one of a whole city."""
-
-    type: str
-    property: str
-    value: float
 
 
 class Mapped(NamedTuple):
@@ -47,10 +37,10 @@ class Mapped(NamedTuple):
 
     ``record_id``: of the row in its source. ``observed_at``: with zone; ``None`` where the row does not say.
     ``payload``: canonical JSON of its statements. ``deleted``: the row withdraws the record of its id. ``unusual``:
-    what it states beyond what the schema calls usual. ``times``: those of its relations, with what
-    there is to say of them. ``holdings``: those that it tells as a whole. ``doubts``: what there is to say
-    of its cells. ``passed``: entries that are left out. ``overwritten``: types and properties of nodes of which an
-    earlier entry said something else. ``claims``: what other rows could contradict.
+    what it states beyond what the schema calls usual. ``ahead``: days that may lie too far ahead. ``times``: those of
+    its relations, with what there is to say of them. ``holdings``: those that it tells, whole or in parts.
+    ``doubts``: what there is to say of its cells. ``passed``: entries that are left out. ``overwritten``: types and
+    properties of nodes of which an earlier entry said something else. ``claims``: what other rows could contradict.
     """
 
     record_id: str
@@ -59,6 +49,7 @@ class Mapped(NamedTuple):
     mentions: tuple[Mention, ...]
     deleted: bool
     unusual: tuple[Unusual, ...] = ()
+    ahead: tuple[Ahead, ...] = ()
     times: tuple[Times, ...] = ()
     holdings: tuple[Holding, ...] = ()
     doubts: tuple[Doubt, ...] = ()
@@ -191,9 +182,9 @@ class RelationStep:
         if proxy:
             relation["proxy"] = proxy
         row.relations.append(relation)
-        if self.parts and not key:
+        if self.parts:
             pair = hash((self.type, relation["source"], relation["target"]))
-            row.holdings.append(Holding(pair, times.span))
+            row.holdings.append(Holding(pair, times.span, key != ""))
         return None
 
     def _key(self, row: Stated, found: Plain) -> str:
@@ -245,7 +236,7 @@ class Mapper:
 
     ``columns``: all that it reads; a table without one of them cannot be taken. ``ids``: columns of the record id,
     each read by ``id_of``; none: the content names the row. ``evidence``: node type -> properties whose values are
-    mentioned as evidence. ``usual``: mapped node type -> its properties with what is usual, for types that declare any.
+    mentioned as evidence. ``likely``: what is likely of the numbers and days that it states.
     ``watched``: what rows can contradict each other in.
     ``secret``: columns of which a keyed hash is kept and nothing else. ``questions``: what hangs on whole columns;
     ``decided``: the mapper for a file of which that is known.
@@ -259,7 +250,7 @@ class Mapper:
     nodes: tuple[NodeStep, ...]
     relations: tuple[RelationStep, ...]
     evidence: Mapping[str, tuple[str, ...]]
-    usual: Mapping[str, tuple[Usual, ...]]
+    likely: Likely
     watched: Watched
     secret: frozenset[str]
     questions: Questions
@@ -286,14 +277,14 @@ class Mapper:
                 if row.id_used:
                     row = self._row(values, id_)
                     payload = _payload(row)
-            unusual = tuple(self._unusual(row)) if self.usual else ()
             return Mapped(
                 id_,
                 observed_at,
                 payload,
                 self._mentions(row),
                 False,
-                unusual,
+                tuple(unusual(row.nodes, self.likely)) if self.likely.numbers else (),
+                tuple(ahead(row.nodes, self.likely, observed_at)) if self.likely.days else (),
                 times=tuple(row.times),
                 holdings=tuple(row.holdings),
                 doubts=tuple(row.doubts),
@@ -310,13 +301,6 @@ class Mapper:
             names(row.nodes, watched) if watched.names else (),
             relations(row.relations, watched, observed_at) if watched.relations else (),
         )
-
-    def _unusual(self, row: Stated) -> Iterator[Unusual]:
-        for node in row.nodes:
-            for name, least, most in self.usual.get(node["type"], ()):
-                value = node.get("set", {}).get(name)
-                if value is not None and not least <= value <= most:
-                    yield Unusual(node["type"], name, value)
 
     def _record_id(self, values: Values) -> str:
         """The row's own id; empty where its content has to name it."""

@@ -8,6 +8,7 @@ from ingest.manifests.manifest_text import Source
 from ingest.notices import Notice, Notices, Place
 from ingest.rows.mapping import NOTHING, Mapped
 from ingest.rows.repeated_holdings import Holdings
+from ingest.rows.unlikely_values import far_ahead
 from ledger.records import NewRecord
 
 
@@ -20,6 +21,7 @@ class Remarks:
         self._left_out = left_out
         self._holdings = Holdings()
         self._unusual: dict[tuple[str, str], float] = {}
+        self._ahead: dict[tuple[str, str], str] = {}
 
     def add(self, here: Place, record: NewRecord, mapped: Mapped) -> None:
         """Note what there is to say of a row."""
@@ -31,6 +33,11 @@ class Remarks:
         for type_, property_name, value in mapped.unusual:
             first = self._unusual.setdefault((type_, property_name), value)
             notices.add("NOTICE_UNUSUAL", here, source=name, type=type_, property=property_name, found=first)
+        for day in mapped.ahead:
+            if far_ahead(day, record.observed_at):
+                first_day = self._ahead.setdefault((day.type, day.property), day.day)
+                details: dict[str, object] = {"type": day.type, "property": day.property, "found": first_day}
+                notices.merge([Notice("NOTICE_DATE_FAR_AHEAD", {"source": name, **details}, places=(here,))])
         for type_, property_name in mapped.overwritten:
             notices.add("NOTICE_VALUE_TWICE", here, source=name, type=type_, property=property_name)
         for code, column in mapped.doubts:
@@ -51,10 +58,8 @@ class Remarks:
                 self._notices.add(code, here, source=name, type=type_, column=column)
             if times.span.since and far(times.span.since, record.observed_at):
                 self._notices.add("NOTICE_BEGINS_FAR_AHEAD", here, source=name, years=FAR_YEARS)
-        for pair, span in mapped.holdings:
+        for holding in mapped.holdings:
             day = record.observed_at.astimezone(ZONE).toordinal()
-            of_day = hash((pair, day))
-            first = self._holdings.add(of_day, hash(record.record_id), span, here)
-            if first is not None:
-                details: dict[str, object] = {"source": name}
-                self._notices.merge([Notice("NOTICE_HOLDING_AGAIN", details, places=(first, here))])
+            of_day = holding._replace(pair=hash((holding.pair, day)))
+            for code, first in self._holdings.add(of_day, hash(record.record_id), here):
+                self._notices.merge([Notice(code, {"source": name}, places=(first, here))])

@@ -22,8 +22,9 @@ from ingest.manifests.yaml_lines import Places
 from ingest.readers import ENDS
 from ingest.readers.lists import Values
 from ingest.rows.hashed_record_ids import Hasher, HiddenIds, remembered
-from ingest.rows.mapping import Mapper, NodeStep, RelationStep, Usual, watched_in
+from ingest.rows.mapping import Mapper, NodeStep, RelationStep, watched_in
 from ingest.rows.row_statements import EntityNaming, KeyPart
+from ingest.rows.unlikely_values import likely_of
 from terms.ids import Key
 from terms.texts import Texts
 
@@ -108,17 +109,13 @@ class _Compiler:
             nodes=tuple(nodes),
             relations=tuple(relations),
             evidence=evidence,
-            usual={node.named.type: usual for node in nodes if (usual := self._usual(node.named.type))},
+            likely=likely_of(self.schema, [(node.named.type, node.filled) for node in nodes]),
             watched=watched_in(self.source.record_id, nodes, relations),
             secret=frozenset(self.secret),
             questions=self.reading.questions,
             decided=decided,
         )
         return mapper if self.secret.isdisjoint(id_columns) else HiddenIds.of(mapper, self.hasher)
-
-    def _usual(self, type_: str) -> tuple[Usual, ...]:
-        declared = self.schema.nodes[type_].properties.values()
-        return tuple((p.name, *p.usual) for p in declared if p.usual is not None)
 
     def _node(self, entry: NodeEntry, at: Places) -> NodeStep:
         type_ = self._node_type(entry.node, at, "node")

@@ -253,8 +253,19 @@ def test_a_second_row_for_a_holding_is_noticed_naming_both(desk: Desk, rows: str
     assert held(desk, rows).get("NOTICE_HOLDING_AGAIN", []) == lines
 
 
-def test_parts_that_are_numbered_are_no_second_holding(desk: Desk) -> None:
-    rows = "1,2026-01-31,P,B,1,30,,\n2,2026-01-31,P,B,2,25,,\n3,2026-01-31,P,B,,25,,\n"
-    assert held(desk, rows, "key: {partNo: part}") == {}
+@pytest.mark.parametrize(
+    ("row", "lines"),
+    [
+        ("3,2026-01-31,P,B,,25,,", [2, 4]),
+        # Another day, another time, the other two: nothing of the parts is left out unseen.
+        ("3,2026-02-01,P,B,,25,,", []),
+        ("3,2026-01-31,P,B,,25,,2020-01-01", [2, 4]),
+        ("3,2026-01-31,Q,B,,25,,", []),
+    ],
+)
+def test_a_holding_told_whole_beside_its_parts_is_noticed(desk: Desk, row: str, lines: list[int]) -> None:
+    rows = f"1,2026-01-31,P,B,1,30,,\n2,2026-01-31,P,B,2,25,,\n{row}\n"
+    found = held(desk, rows, "key: {partNo: part}")
+    assert found == ({"NOTICE_HOLDING_MIXED": lines} if lines else {})
     keys = [relation.key for statements in desk.statements() for relation in statements.relations]
     assert keys == ["1", "2", ""]

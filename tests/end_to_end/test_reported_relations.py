@@ -98,6 +98,45 @@ def test_24_of_a_psc_snapshot_who_ceased_is_no_owner(kept_home: Path, tmp_path: 
     assert (ended["until"], ended["ended"]) == ("2018-05-14", True)
 
 
+def test_24_the_remedy_for_a_list_of_natures_works(kept_home: Path, tmp_path: Path) -> None:
+    """The manifest as it lies there: Ada's row is held back, and the first of its natures is her share."""
+    given = CASES / "24-psc-snapshot-lists"
+    loaded = case(kept_home, "24-psc-snapshot-lists")
+    assert loaded.counts("psc") == (1, 1)
+    ((place, told),) = loaded.held().items()
+    assert place == "psc-snapshot.txt:1"
+    assert "`first: true`" in told
+    (ended,) = loaded.linked(COMPANY, "INVESTS_IN", "--ended")
+    assert (ended["until"], ended["ended"]) == ("2018-05-14", True)
+    text = (given / "manifest.yaml").read_text(encoding="utf-8")
+    text = text.replace("path: psc-snapshot.txt", f"path: {given / 'psc-snapshot.txt'}")
+    text = text.replace("{column: data.natures_of_control,", "{column: data.natures_of_control, first: true,")
+    (tmp_path / "manifest.yaml").write_text(text, encoding="utf-8")
+    loaded.ask("quarantine", "retry", "--manifest", str(tmp_path / "manifest.yaml"))
+    (only,) = [edge["node"] for edge in loaded.ask("owners", COMPANY)["direct"]["edges"]]
+    assert (only["holder"]["name"], only["share"]) == ("Ms Ada Mirren", pytest.approx(0.5))
+
+
+def test_24_the_remedy_for_a_snapshot_in_an_archive_works(kept_home: Path, tmp_path: Path) -> None:
+    given = CASES / "24-psc-snapshot-lists" / "42b-psc-in-zip"
+    loaded = case(kept_home, "24-psc-snapshot-lists/42b-psc-in-zip")
+    assert (loaded.exit, loaded.counts("psc")) == (1, (0, 0))
+    error = loaded.sources["psc"]["error"]
+    settings = ("`format: psc`", "`mapping: psc`", "`recordId: id`", "`observedAt: stated_on`")
+    assert [one for one in settings if one not in error] == []
+    stated = "".join(f"    {one.strip('`')}\n" for one in settings)
+    (tmp_path / "manifest.yaml").write_text(
+        f"sources:\n  - name: psc\n    path: {given / 'psc-snapshot.zip'}\n    channel: business-registry\n"
+        f"    namespace: gb-coh\n{stated}",
+        encoding="utf-8",
+    )
+    again = load(kept_home, tmp_path / "manifest.yaml")
+    assert (again.exit, again.counts("psc")) == (0, (2, 0))
+    (only,) = [edge["node"] for edge in again.ask("owners", COMPANY)["direct"]["edges"]]
+    assert only["holder"]["name"] == "Ms Ada Mirren"
+    assert again.found("Lindqvist", "Person")
+
+
 LATER = ("--as-of", "2020-01-31")  # the rows are of 2016, when both held
 
 
@@ -133,6 +172,22 @@ def test_25_a_list_of_one_is_its_value_and_an_end_is_an_end(kept_home: Path, tmp
     assert (ended["until"], ended["share"]) == ("2022-01-01", pytest.approx(0.625))
 
 
+def test_25_the_same_by_a_mapping_of_ones_own(kept_home: Path) -> None:
+    loaded = case(kept_home, "25-ftm-entities")
+    assert loaded.counts("ftm-companies") == (3, 0)
+    person = loaded.values("person:ftm/p-1")
+    assert (person["name"], person["otherNames"]) == ("Ada Mirren", "A. Mirren")
+    assert loaded.found("A. Mirren", "Person") == ["person:ftm/p-1"]
+    assert loaded.run("owners", "enterprise:ftm/c-1")[0] == 1
+    assert loaded.linked("person:ftm/p-1", "INVESTS_IN") == []
+    (ended,) = loaded.linked("person:ftm/p-1", "INVESTS_IN", "--ended")
+    assert (ended["since"], ended["until"], ended["share"]) == (
+        "2016-04-06",
+        "2022-01-01",
+        pytest.approx(0.625),
+    )
+
+
 def test_26_statements_as_json_lines_are_read(kept_home: Path) -> None:
     loaded = case(kept_home, "26-bods-json-lines")
     assert loaded.exit == 0, loaded.sources
@@ -149,3 +204,17 @@ def test_27_an_interest_that_has_no_place_is_said_to_be_left_out(kept_home: Path
     (told,) = holdings["notices"]
     assert told["count"] == 1
     assert "otherInfluenceOrControl" in told["message"]
+    companies = {edge: loaded.values(edge)["name"] for edge in loaded.found("Hilltop", "Enterprise")}
+    assert sorted(companies.values()) == ["Hilltop Power Invest I Corp.", "The Hilltop Group"]
+    for company in companies:
+        assert loaded.linked(company, "INVESTS_IN") == []
+        assert loaded.run("owners", company)[1]["persons"]["edges"] == []
+
+
+def test_every_folder_of_reported_inputs_is_loaded_by_a_test() -> None:
+    tests = "".join(
+        file.read_text(encoding="utf-8") for file in Path(__file__).parent.glob("test_reported_*.py")
+    )
+    folders = [str(file.parent.relative_to(CASES)) for file in CASES.rglob("manifest.yaml")]
+    assert folders
+    assert [folder for folder in folders if f'case(kept_home, "{folder}")' not in tests] == []

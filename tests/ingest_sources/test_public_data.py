@@ -130,6 +130,14 @@ def values(opened: Opened) -> list[dict[str, object]]:
     return rows
 
 
+def test_tables_without_a_place_are_named(data: Path) -> None:
+    folder = data / "finbench-sample" / "snapshot"
+    (folder / f"{finbench.NOT_MAPPED[0]}.csv.gz").write_bytes(gzip.compress(b"x\n"))
+    (notice,) = of_finbench(data, "persons").notices
+    assert notice.code == "NOTICE_NOT_MAPPED"
+    assert finbench.NOT_MAPPED[0] in str(notice.details["tables"])
+
+
 def of_finbench(data: Path, table: str) -> Opened:
     return finbench.read(Request(data / "finbench-sample" / "snapshot", "snapshot", table=table))
 

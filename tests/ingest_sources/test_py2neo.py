@@ -15,6 +15,7 @@ from graph.write import wipe
 from ingest.loads.load import load
 from ingest.loads.report import LoadReport, SourceReport
 from ingest.loads.retry import retry
+from ingest.readers import Request, py2neo_graph
 from ingest.readers.py2neo_graph import reader_of, tables
 from ingest.statements import Statements
 from ledger import quarantine
@@ -135,6 +136,7 @@ def test_a_subgraph_in_hand_becomes_records(ledger: Ledger, tmp_path: Path) -> N
     assert [g.set.get("amount") for name, g in sorted(guarantees.items()) if "91/1" in name] == [50_000]
     # What is not mapped is named: nothing stays behind in silence.
     assert "customers: the columns tags are not mapped" in noticed(by_name(report)["customers"])[0]
+    assert by_name(report)["customers"].notices[0].code == "NOTICE_COLUMNS_LEFT"
 
 
 def test_the_same_graph_again_is_all_duplicates_whatever_its_order(ledger: Ledger, tmp_path: Path) -> None:
@@ -287,6 +289,13 @@ def test_what_cannot_be_reached_says_why_and_never_a_password(
         assert "secret" not in (source.error or "")
 
 
+def test_a_server_that_is_down_has_a_code() -> None:
+    request = Request(None, "graph", table="Customer", options={"url": "bolt://127.0.0.1:9"})
+    with pytest.raises(KehutuError) as down:
+        list(py2neo_graph.read(request).rows)
+    assert (down.value.code, down.value.details["server"]) == ("READER_SERVER_DOWN", "bolt://127.0.0.1:9")
+
+
 def test_wrong_keys_and_a_property_of_a_reserved_name_are_named(ledger: Ledger, tmp_path: Path) -> None:
     in_hand = {"py2neo": reader_of(subgraph())}
     report = load(ledger, write(tmp_path, "keys: [Customer]"), readers=in_hand)
@@ -300,6 +309,9 @@ def test_a_missing_package_names_the_extra(
     ledger: Ledger, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(sys.modules, "py2neo", None)
+    with pytest.raises(KehutuError) as refused:
+        py2neo_graph.read(Request(None, "graph", options={"url": "bolt://127.0.0.1:9"}))
+    assert refused.value.code == "READER_EXTRA_MISSING"
     report = load(ledger, write(tmp_path, 'url: "bolt://127.0.0.1:9"'))
     assert "needs the package py2neo" in (report.sources[0].error or "")
     assert "kehutu[py2neo]" in (report.sources[0].error or "")

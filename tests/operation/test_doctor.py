@@ -15,6 +15,7 @@ import pytest
 from click.testing import CliRunner
 
 from cli.main import main
+from graph.dialects.neo4j import Neo4j
 from graph.rebuild import beside, empty_in_place
 from graph.state import begin, end
 from graph.store import Store
@@ -99,6 +100,15 @@ def test_settings_name_where_they_come_from_and_show_no_password(
     assert shown["lang"] == ("zh", "config.toml")
     assert shown["store_password"] == ("[hidden]", "config.toml")
     assert shown["log_level"] == ("warning", "default")
+
+
+def test_a_variable_that_is_no_setting_is_named_with_the_nearest_one(tmp_path: Path) -> None:
+    found = list(
+        configuration(settings(tmp_path), {"KEHUTU_STOER": "x", "KEHUTU_TEST_NEO4J": "y", "HOME": "z"})
+    )
+    assert wrong(iter(found)) == {"SETTING_UNKNOWN": "warning"}
+    (fault,) = [one.fault for one in found if one.fault is not None]
+    assert fault.details == {"name": "KEHUTU_STOER", "nearest": "KEHUTU_STORE"}
 
 
 def test_the_password_of_the_store_comes_from_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -254,6 +264,17 @@ def test_a_neo4j_is_examined(neo4j_store: Store, neo4j_url: str, ledger: Ledger)
     assert values["server"].startswith("Neo4j 5.26")
     assert values["Graph Data Science"].startswith("2.")
     assert wrong(iter(found)) == {}
+
+
+def test_a_neo4j_without_the_engine_is_worth_a_look(
+    neo4j_store: Store, neo4j_url: str, ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wipe(neo4j_store, definitions=True)
+    # The server of the tests has the engine: asking it for a function that no server has is answered as without.
+    monkeypatch.setattr(
+        Neo4j, "engine_version", lambda _, store: store.read("RETURN gds.nothing() AS version")
+    )
+    assert wrong(ledger_and_store(settings(ledger.home, store=neo4j_url))) == {"GDS_MISSING": "warning"}
 
 
 def test_loads_that_want_something_done_are_named(tmp_path: Path) -> None:

@@ -21,7 +21,7 @@ define with_uv_or_pip
 	else $(BIN)/python -m pip install --quiet --disable-pip-version-check $(1); fi
 endef
 
-.PHONY: demo test test-long test-server check lint types imports marks format install install-test lock generate clean help
+.PHONY: demo test test-long test-server check lint types imports marks examples format install install-test lock generate clean help
 
 help:  ## Show this list.
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -98,6 +98,9 @@ lock: install  ## Resolve the dependencies anew (LOCK_ARGS=--upgrade takes new v
 	$(COMPILE) $(LOCK_ARGS) requirements/dev.in -c requirements/runtime.txt -o requirements/dev.txt
 	$(COMPILE) $(LOCK_ARGS) --no-deps requirements/data.in -o requirements/data.txt
 	$(COMPILE) $(LOCK_ARGS) requirements/uv.in -o requirements/uv.txt
+
+examples: install-test  ## Write the examples of docs/commands anew, as the commands print them now.
+	KEHUTU_TEST_RENEW_EXAMPLES=1 $(BIN)/pytest -q tests/test_command_pages.py
 
 generate: install-test  ## Write the generated files anew: query functions, API schema, pages of docs/.
 	$(BIN)/python -m graph.generate_queries

@@ -20,8 +20,8 @@ CAUTIONS_SHOWN = 5
 TEXT = {
     "en": {
         "more": "There are {number} more of this kind: `--json` names up to a hundred, `kehutu doctor` counts them.",
-        "continued": "Run {run} continues {parent}: {changed} parties changed, and the expected loss by {loss} yuan "
-        "({seconds:.1f} s).",
+        "continued": "Run {run} continues {parent}. Parties with other figures: {changed}. Change of the expected "
+        "loss: {loss} yuan ({seconds:.1f} s).",
         "full": "New full run {run}: {reason} ({seconds:.1f} s).",
         "unchanged": "The load changes nothing in the current run.",
         "failed": "The data is loaded, but the current run could not be continued. {code}: {message} "

@@ -27,7 +27,7 @@ TEXT: dict[Lang, dict[str, str]] = {
         "round": "round",
         "unpaid": "unpaid, yuan",
         "yes": "yes",
-        "rest": "{count} other parties",
+        "rest": "others: {count}",
         "EQUITY": "View: equity. Each party passes on the share of its buffer that it loses, until nothing changes.",
         "DEBTRANK": "View: DebtRank 2012. Each party passes on its first loss, once. Beyond the shock {value:.2%} of "
         "all buffers are lost.",

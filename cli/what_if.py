@@ -24,19 +24,19 @@ TEXT = {
     "en": {
         "columns": (
             *("party", "name", "probability before", "after"),
-            *("rise of expected loss, yuan", "equity lost, yuan"),
+            *("change of expected loss, yuan", "equity lost, yuan"),
         ),
-        "rest": "{count} other parties",
-        "total": "Together the expected loss rises by {loss} yuan, of which {own} at the shocked parties (*); "
+        "rest": "others: {count}",
+        "total": "Together the expected loss changes by {loss} yuan, of which {own} at the shocked parties (*); "
         "enterprises lose {equity} yuan of equity. Run {run}, data of {time}. Nothing was changed.",
         "none": "Nobody is hit.",
         "synthetic": "Some parties named here are SYNTHETIC.",
         "caution": "Note",
     },
     "zh": {
-        "columns": ("主体", "名称", "冲击前概率", "冲击后概率", "预期损失增加（元）", "权益损失（元）"),
+        "columns": ("主体", "名称", "冲击前概率", "冲击后概率", "预期损失变化（元）", "权益损失（元）"),
         "rest": "其余 {count} 个主体",
-        "total": "预期损失合计增加 {loss} 元，其中受冲击主体自身（*）{own} 元；企业权益损失 {equity} 元。"
+        "total": "预期损失合计变化 {loss} 元，其中受冲击主体自身（*）{own} 元；企业权益损失 {equity} 元。"
         "批次 {run}，数据截至 {time}。未改动任何数据。",
         "none": "没有主体受影响。",
         "synthetic": "此处部分主体为合成数据。",

@@ -34,6 +34,8 @@ from tests.supply_site import write as write_supply_site
 
 STORES = ("embedded", "neo4j")
 DEMO_SIZE = "300"
+DEMO_REPORT = "report.txt"
+"""What the command that built the small demo printed, beside its home."""
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -121,6 +123,7 @@ def demo_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     command = [str(Path(sys.executable).with_name("kehutu")), "demo", "--no-serve", "--size", DEMO_SIZE]
     built = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
     assert built.returncode == 0, built.stderr
+    (folder / DEMO_REPORT).write_text(built.stdout, encoding="utf-8")
     return folder / ".kehutu"
 
 

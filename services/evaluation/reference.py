@@ -21,6 +21,7 @@ Adapter: TypeAlias = Callable[[Json], Json]
 SUITES: dict[str, Adapter] = {
     "additive_attribution": adapters.additive_attribution,
     "clearing": adapters.clearing,
+    "close_groups": adapters.close_groups,
     "debtrank_2012": adapters.debtrank_2012,
     "guarantee_circles": adapters.guarantee_circles,
     "linear_debtrank": adapters.linear_debtrank,

@@ -18,6 +18,8 @@ from algorithms.ownership import beneficial_owners, look_through, register
 from algorithms.risk import debtrank
 from algorithms.risk.blame import by_seed
 from algorithms.risk.clearing import clear
+from algorithms.risk.close_groups.probability import chances, prepare
+from algorithms.risk.close_groups.reasons import reasons
 from algorithms.risk.network import Network
 from algorithms.risk.parameters import AT_FACE_VALUE, TRADE_CREDIT
 from algorithms.risk.propagation import solve
@@ -300,6 +302,23 @@ def guarantee_circles(case: Json) -> Json:
             for c in elementary_cycles(matrix, longest=None, most=1_000_000)
         ],
     }
+
+
+def close_groups(case: Json) -> Json:
+    """The chance of every party by close groups; the group of the target and why it fails."""
+    names = Names(case["nodes"])
+    own = names.values(case.get("seeds", {}))
+    model = prepare(loss_matrix(case, names), keys=names.names)
+    result = chances(model, own)
+    answer: dict[str, Json] = {"p": names.table(result.p)}
+    if "target" in case:
+        target = names.at[str(case["target"])]
+        answer["group"] = [names.names[k] for k in model.groups.group(target).tolist()]
+        why = reasons(model, own, result, target, top=int(case.get("top", 10)))
+        answer["paths"] = [
+            {"parties": [names.names[k] for k in line.parties], "share": line.share} for line in why.lines
+        ]
+    return answer
 
 
 def metrics(case: Json) -> Json:

@@ -117,6 +117,19 @@ def test_every_suite_has_an_adapter_that_answers_a_small_case(tmp_path: Path) ->
             },
             {"p": {"a": 1.0}, "defaulted": ["a"], "shortfall": {"a": 3.0}, "fictitious_default_rounds": 1},
         ),
+        "close_groups": (
+            {
+                "nodes": ["a", "b"],
+                "edges": [{"from": "a", "to": "b", "weight": 0.5}, {"from": "b", "to": "a", "weight": 0.5}],
+                "seeds": {"a": 0.3, "b": 0.3},
+                "target": "b",
+            },
+            {
+                "p": {"a": 0.405, "b": 0.405},
+                "group": ["a", "b"],
+                "paths": [{"parties": ["b"], "share": 2 / 3}, {"parties": ["a", "b"], "share": 1 / 3}],
+            },
+        ),
         "debtrank_2012": (
             chain | {"seeds": {"a": 1}, "economic_value": {"a": 1, "b": 3}},
             {"h": {"b": 0.5}, "debtrank": 0.375, "steps_T": 3},
@@ -144,4 +157,4 @@ def test_every_suite_has_an_adapter_that_answers_a_small_case(tmp_path: Path) ->
     for suite, (given, expected) in small.items():
         case = {"id": "1", "input": given, "expected": expected, "tolerance": {"abs": 1e-9, "rel": 1e-9}}
         write(tmp_path, suite, case)
-    assert evaluate([tmp_path]) == (9, [])
+    assert evaluate([tmp_path]) == (10, [])

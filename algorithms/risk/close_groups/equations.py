@@ -16,7 +16,7 @@ import numpy as np
 from algorithms.risk.close_groups.expansion import OWN, WITHOUT, Expansion, expand
 from algorithms.risk.close_groups.groups import Groups
 from algorithms.risk.close_groups.links import Ints32, Links
-from algorithms.risk.close_groups.reach import Reach, reach
+from algorithms.risk.close_groups.reach import Reach, Tables, reach
 from algorithms.risk.network import Network
 from algorithms.risk.region import region
 from graph.arrays import Csr, Floats, Ints
@@ -31,7 +31,7 @@ class Equations:
     a value), ``weight`` and ``without`` (position of the value that lacks this link, -1 = none). Blocks at it:
     ``child[k]:child[k + 1]`` of ``block``. Block b reads ``block_first[b]:block_first[b + 1]`` of ``block_slot`` by the
     table ``block_table[b]``. ``party_slot``: n, the slot of P_j. ``message``: l, the position of P_i[u] for every link
-    that is read, -1 where it is not. ``loops``: n, LOOP_OUTSIDE.
+    that is read, -1 where it is not. ``values``: s + d.
     """
 
     groups: Groups
@@ -95,6 +95,7 @@ def equations(groups: Groups, keys: Sequence[str] | None = None) -> tuple[Equati
         term_of[link[plain]] = np.flatnonzero(plain)
         without[term_of[_reverse(links, lacking)]] = message[lacking]
     part_of = component[parts.slot_party[arranged]]
+    tables = Tables(parts.table_root, parts.table_first, parts.table_member)
     bounds = np.searchsorted(part_of, np.arange(len(single) + 1))
     return Equations(
         groups=groups,
@@ -110,7 +111,7 @@ def equations(groups: Groups, keys: Sequence[str] | None = None) -> tuple[Equati
         block_first=parts.block_first,
         block_slot=new[parts.block_slot],
         block_table=parts.block_table,
-        reach=reach(parts, links, groups.limits.block, keys),
+        reach=reach(tables, links, groups.limits.block, keys),
         party_slot=party_slot,
         message=message,
         values=len(arranged) + len(lacking),

@@ -33,9 +33,9 @@ class Expansion:
     ``block_first[b]:block_first[b + 1]`` of ``block_slot`` and the table ``block_table[b]``; these are the members of
     the table but for its root. Table t is of ``table_root[t]`` and, ascending, of
     ``table_first[t]:table_first[t + 1]`` of ``table_member``.
-    ``party_slot``: n, the slot of P_j. ``message_kind``: l, of P_i[u] for each link i -> u. ``message_slot``: l, its
-    slot where it has one of its own, else -1. ``feedback``: n, sum of weights into the group from outside within one
-    strong component.
+    ``party_slot``: n, the slot of P_j. ``message_kind``: l, how P_i[u] is had for each link i -> u.
+    ``message_slot``: l, its slot where it has one of its own, else -1. ``feedback``: n, sum of weights into the group
+    from outside within one strong component.
     """
 
     slot_party: Ints

@@ -28,10 +28,12 @@ class Model:
     """Weights made ready: holds for any own distress.
 
     ``loop_outside``: n, circles that are not inside the close group may count a failure more than once.
+    ``keys``: n names that draws hang on; none = positions.
     """
 
     system: Equations
     loop_outside: Bools
+    keys: Sequence[str] | None
 
     @property
     def groups(self) -> Groups:
@@ -82,7 +84,7 @@ def prepare(
     system, parts = equations(groups, keys)
     feeds = parts.feedback > MOST_FEEDBACK
     flagged = _reads(system, feeds)
-    return Model(system, feeds | flagged | (groups.rung > RUNGS[-1]))
+    return Model(system, feeds | flagged | (groups.rung > RUNGS[-1]), keys)
 
 
 def chances(model: Model, own: Floats, *, proven: bool = True) -> Chances:

@@ -15,7 +15,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from algorithms.kernel import kernel
-from algorithms.risk.close_groups.expansion import Expansion
 from algorithms.risk.close_groups.links import Bytes, Ints32, Links
 from graph.arrays import Bools, Floats, Ints
 
@@ -38,43 +37,53 @@ class Reach:
     set_member: Ints32
 
 
-def reach(expansion: Expansion, links: Links, largest: int, keys: Sequence[str] | None = None) -> Reach:
+@dataclass(frozen=True, slots=True, eq=False)
+class Tables:
+    """Blocks with a root: ``root``: t. The other members, ascending: ``first[t]:first[t + 1]`` of ``member``."""
+
+    root: Ints
+    first: Ints
+    member: Ints
+
+
+def reach(tables: Tables, links: Links, largest: int, keys: Sequence[str] | None = None) -> Reach:
     """The reach sets of every table.
 
     Args:
-        expansion, links: of n parties.
+        tables: of blocks of ``links``.
         largest: members of a block, the root among them, up to which it is exact.
         keys: n names that never change; the draws of a link hang on them alone. Positions as text when absent.
 
     O(4^k) for k other members of an exact block, 4,000 walks for a drawn one.
     """
-    others = np.diff(expansion.table_first)
+    others = np.diff(tables.first)
     drawn = others + 1 > largest
     first = np.zeros(len(others) + 1, dtype=np.int64)
     np.cumsum(np.where(drawn, 0, 2 ** np.minimum(others, largest)), out=first[1:])
     value = np.zeros(int(first[-1]))
+    flags = drawn.astype(np.uint8)
     _exact(
-        links.ptr, links.source, links.weight, expansion.table_root, expansion.table_first, expansion.table_member,
-        drawn.astype(np.uint8), first, value,
+        links.ptr, links.source, links.weight, tables.root, tables.first, tables.member, flags, first, value
     )  # fmt: skip
-    set_first, set_member = np.zeros(len(value) + 1, dtype=np.int64), np.zeros(0, dtype=np.int32)
-    if drawn.any():
-        count, chance, set_first, set_member = _draw(
-            links.ptr, links.source, links.weight, _hashes(expansion, links, drawn, keys), expansion.table_root,
-            expansion.table_first, expansion.table_member, drawn.astype(np.uint8), DRAWS,
-        )  # fmt: skip
-        # Exact tables have empty sets in the list of sets, so that one position serves both.
-        size = np.where(drawn, count, np.diff(first))
-        both = np.zeros(len(size) + 1, dtype=np.int64)
-        np.cumsum(size, out=both[1:])
-        from_draws = np.repeat(drawn, size)
-        merged = np.empty(int(both[-1]))
-        merged[from_draws], merged[~from_draws] = chance, value
-        lengths = np.zeros(len(merged), dtype=np.int64)
-        lengths[from_draws] = np.diff(set_first)
-        set_first = np.concatenate([np.zeros(1, dtype=np.int64), np.cumsum(lengths)])
-        first, value = both, merged
-    return Reach(drawn, first, value, set_first, set_member)
+    if not drawn.any():
+        return Reach(
+            drawn, first, value, np.zeros(len(value) + 1, dtype=np.int64), np.zeros(0, dtype=np.int32)
+        )
+    count, chance, found_first, set_member = _draw(
+        links.ptr, links.source, links.weight, _hashes(tables, links, drawn, keys), tables.root, tables.first,
+        tables.member, flags, DRAWS,
+    )  # fmt: skip
+    # Exact tables have empty sets in the list of sets, so that one position serves both.
+    size = np.where(drawn, count, np.diff(first))
+    both = np.zeros(len(size) + 1, dtype=np.int64)
+    np.cumsum(size, out=both[1:])
+    from_draws = np.repeat(drawn, size)
+    merged = np.empty(int(both[-1]))
+    merged[from_draws], merged[~from_draws] = chance, value
+    lengths = np.zeros(len(merged), dtype=np.int64)
+    lengths[from_draws] = np.diff(found_first)
+    set_first = np.concatenate([np.zeros(1, dtype=np.int64), np.cumsum(lengths)])
+    return Reach(drawn, both, merged, set_first, set_member)
 
 
 def link_hash(source: str, target: str) -> int:
@@ -82,11 +91,11 @@ def link_hash(source: str, target: str) -> int:
     return int.from_bytes(hashlib.blake2b(f"{source}\0{target}".encode()).digest()[:8], "big", signed=True)
 
 
-def _hashes(expansion: Expansion, links: Links, drawn: Bools, keys: Sequence[str] | None) -> Ints:
+def _hashes(tables: Tables, links: Links, drawn: Bools, keys: Sequence[str] | None) -> Ints:
     """The hash of every link that a drawn block may hold; 0 for others."""
     inside = np.zeros(links.size, dtype=np.bool_)
-    inside[expansion.table_root[drawn]] = True
-    inside[expansion.table_member[np.repeat(drawn, np.diff(expansion.table_first))]] = True
+    inside[tables.root[drawn]] = True
+    inside[tables.member[np.repeat(drawn, np.diff(tables.first))]] = True
     target = links.targets()
     wanted = np.flatnonzero(inside[links.source] & inside[target])
     hashes = np.zeros(len(target), dtype=np.int64)

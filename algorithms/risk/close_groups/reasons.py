@@ -1,0 +1,129 @@
+"""Why a party may fail: paths from a party that fails by itself, whose shares add up to 1.
+
+Walk back from the party. At member i of a group B with the members C behind it on the way: on to a member k of B - C in
+proportion to W_ki times the chance of k over B - C - i; out to a party k in proportion to W_ki P_k[i]; or stop, in
+proportion to i's own distress. Who is in default stops. Outside, the walk goes on in the group of k without i. Inside a
+group a way visits nobody twice; where it comes back later, the loop is left out.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from algorithms.risk.close_groups.probability import Chances, Model
+from algorithms.risk.close_groups.surroundings import Members, Surroundings
+from graph.arrays import Floats
+
+STEPS = 600
+"""Ways looked at before the rest is left to the tail."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One path: ``parties``, the one that fails by itself first, the target last; ``share`` of the target's chance."""
+
+    parties: tuple[int, ...]
+    share: float
+
+
+@dataclass(frozen=True, slots=True)
+class Reasons:
+    """Why ``target`` fails with ``chance``. ``lines``: largest share first; with ``tail`` they add up to 1.
+
+    Where the chance is 0 there are no lines and no tail.
+    """
+
+    target: int
+    chance: float
+    lines: tuple[Line, ...]
+    tail: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """A walk so far. ``back``: the way from the target, loops left out; its last party is where the walk stands."""
+
+    back: tuple[int, ...]
+    group: Members
+    absent: int | None
+    passed: Members
+
+
+def reasons(
+    model: Model, own: Floats, result: Chances, target: int, *, top: int = 10, steps: int = STEPS
+) -> Reasons:
+    """The ``top`` paths with the largest share.
+
+    Args:
+        model, own, result: as solved.
+        target: position of the party.
+        top: most lines; more of them only shorten the tail.
+        steps: most walks looked at.
+
+    Raises:
+        IndexError: no such party.
+
+    Shares that agree to twelve digits are ties; they go to the smaller sequence of positions, seed first.
+    """
+    if not 0 <= target < len(own):
+        raise IndexError(f"party {target} of {len(own)}")
+    chance = float(result.p[target])
+    if chance == 0.0:
+        return Reasons(target, 0.0, (), 0.0)
+    around = Surroundings(model, own, result.values)
+    start = _Way((target,), around.group(target), None, frozenset())
+    waiting: list[tuple[float, tuple[int, ...], int, _Way]] = [(-1.0, start.back, 0, start)]
+    found: dict[tuple[int, ...], float] = {}
+    made = 1
+    for _ in range(steps):
+        if not waiting or -waiting[0][0] <= _least(found, top):
+            break
+        mass, _, _, way = heapq.heappop(waiting)
+        moves = [(weight, further) for weight, further in _moves(around, way) if weight > 0.0]
+        total = sum(weight for weight, _ in moves)
+        for weight, further in moves:
+            share = -mass * weight / total
+            if share == 0.0:
+                continue
+            if further is None:
+                path = way.back[::-1]
+                found[path] = found.get(path, 0.0) + share
+            else:
+                heapq.heappush(waiting, (-share, further.back, made, further))
+                made += 1
+    # Equal shares reach us by different roundings.
+    ordered = sorted(found.items(), key=lambda item: (-float(f"{item[1]:.11e}"), item[0]))[:top]
+    lines = tuple(Line(path, share) for path, share in ordered)
+    return Reasons(target, chance, lines, max(0.0, 1.0 - sum(line.share for line in lines)))
+
+
+def _moves(around: Surroundings, way: _Way) -> Iterator[tuple[float, _Way | None]]:
+    """Where a walk may go next, in proportion; none = it stops."""
+    i = way.back[-1]
+    own = float(around.own[i])
+    if own > 0.0:
+        yield own, None
+    if own == 1.0:
+        return
+    passed = way.passed | {i}
+    present = way.group - passed
+    for k, (weight, link) in around.into(i).items():
+        # A party met before, in an earlier group, closes a loop that is left out.
+        back = way.back[: way.back.index(k) + 1] if k in way.back else (*way.back, k)
+        if k in present:
+            chance = around.chance(k, present, way.group, way.absent)
+            yield weight * chance, _Way(back, way.group, way.absent, passed)
+        elif k not in way.group and k != way.absent:
+            yield weight * around.message(link), _Way(back, around.group(k) - {i}, i, frozenset())
+
+
+def _least(found: dict[tuple[int, ...], float], top: int) -> float:
+    """The share below which no further line would be listed; 0 while there are fewer than ``top``.
+
+    Walks that lead into several groups may still add to a listed line, so a little more is looked at.
+    """
+    if len(found) < top:
+        return 0.0
+    return 0.01 * heapq.nlargest(top, found.values())[-1]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from algorithms.communities import leiden
+from algorithms.communities.leiden import leiden
 from algorithms.graph_measures.clustering import clustering
 from algorithms.graph_measures.components import components
 from algorithms.graph_measures.distances import distances, levels, shortest_links

@@ -18,7 +18,7 @@ import neo4j
 import numpy as np
 from neo4j.exceptions import DriverError
 
-from algorithms.communities import by_smallest_member
+from algorithms.communities.leiden import by_smallest_member
 from algorithms.graph_measures.distances import UNREACHED
 from graph.arrays import Floats, Ints
 from graph.schema.model import Schema

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
-from algorithms.communities import by_smallest_member
+from algorithms.communities.leiden import by_smallest_member
 from algorithms.graph_measures.distances import UNREACHED
 from graph.arrays import Bools, Floats, Ints
 from services.containment import contained

@@ -1,83 +1,244 @@
-"""Communities and components: quality, order of input, names of groups."""
+"""Communities over time against a plain reference, and what holds whatever the graph."""
 
 from __future__ import annotations
 
-import random
-
-import networkx
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from algorithms.communities import leiden, modularity
-from algorithms.graph_measures.components import components
+from algorithms.communities.fresh import fresh, runs_for
+from algorithms.communities.leiden import leiden
+from algorithms.communities.lineage import Event, lineage
+from algorithms.communities.moving import NEW, continued, polished
+from algorithms.communities.network import Network, hashed_order
+from algorithms.communities.stability import compared, stability
+from algorithms.communities.why_moved import Seen, moved_parties, why_moved
+from tests.algorithms import communities_reference as reference
+
+SEEDS = st.integers(0, 2**32 - 1)
 
 
-def planted(groups: int, members: int, seed: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def random_links(generator: np.random.Generator, size: int, most: int) -> dict[tuple[int, int], float]:
+    """Links with weights of which no two sums are equal."""
+    pairs = {
+        tuple(sorted(pair))
+        for pair in generator.integers(0, size, (int(generator.integers(0, most)), 2)).tolist()
+        if pair[0] != pair[1]
+    }
+    return {pair: float(generator.uniform(0.1, 3.0)) for pair in sorted(pairs)}
+
+
+def network(size: int, links: dict[tuple[int, int], float]) -> Network:
+    ends = np.array(sorted(links), dtype=np.int64).reshape(-1, 2)
+    return Network.of(size, ends[:, 0], ends[:, 1], np.array([links[tuple(pair)] for pair in ends.tolist()]))
+
+
+@settings(max_examples=1000, deadline=None)
+@given(SEEDS)
+def test_a_partition_goes_on_as_the_text_says(seed: int) -> None:
     generator = np.random.default_rng(seed)
+    size = int(generator.integers(1, 12))
+    links = random_links(generator, size, 30)
+    before = generator.integers(-1, 4, size)
+    changed = generator.integers(0, size, int(generator.integers(0, size + 1)))
+    found = continued(network(size, links), before, changed)
+    assert found.tolist() == reference.continued(size, links, before.tolist(), changed.tolist())
+
+
+@settings(max_examples=1000, deadline=None)
+@given(SEEDS)
+def test_ids_and_events_are_those_of_the_text(seed: int) -> None:
+    generator = np.random.default_rng(seed)
+    old, new = int(generator.integers(1, 14)), int(generator.integers(1, 14))
+    stays = int(generator.integers(0, min(old, new) + 1))
+    before, now = (dense(generator.integers(0, 4, size)) for size in (old, new))
+    places = generator.permutation(old)[:stays], generator.permutation(new)[:stays]
+    names = [f"c{one}" for one in generator.permutation(int(before.max()) + 1)]
+    known = {int(at): f"both{k}" for k, at in enumerate(places[0])}
+    known_now = {int(at): f"both{k}" for k, at in enumerate(places[1])}
+    overlaps = reference.Overlaps(
+        {known.get(at, f"old{at}"): int(one) for at, one in enumerate(before)},
+        {known_now.get(at, f"new{at}"): int(one) for at, one in enumerate(now)},
+    )
+    found = lineage(before, now, places, names)
+    heirs = {j: int(i) for j, i in enumerate(found.passed) if i != -1}
+    assert heirs == reference.passed(overlaps, names)
+    assert {(event.kind, event.now, event.before) for event in found.events} == reference.events(
+        overlaps, names
+    )
+    assert len(set(heirs.values())) == len(heirs), "an id passes once"
+
+
+def dense(label: np.ndarray) -> np.ndarray:
+    """Labels 0..c-1."""
+    return np.unique(label, return_inverse=True)[1]
+
+
+def told(before: list[int], now: list[int], names: list[str]) -> list[Event]:
+    places = np.arange(min(len(before), len(now)))
+    return list(lineage(np.array(before), np.array(now), (places, places), names).events)
+
+
+def test_what_became_of_planted_communities() -> None:
+    names = ["a", "b"]
+    assert told([0] * 6 + [1] * 5, [0] * 11, names) == [Event("merged", 0, 0, ((0, 1.0), (1, 1.0)))]
+    assert told([0] * 8, [0] * 5 + [1] * 3, ["a"]) == [Event("split", 0, 0, ((0, 5 / 8), (1, 3 / 8)))]
+    assert told([0] * 4, [0] * 4 + [1] * 4, ["a"]) == [Event("continued", 0, 0), Event("born", 1, -1)]
+    assert told([0] * 4, [0] * 7, ["a"]) == [Event("grew", 0, 0)]
+    assert told([0] * 8, [0] * 5, ["a"]) == [Event("shrank", 0, 0)]
+    assert told([0] * 4 + [1] * 4, [0] * 4, names) == [Event("continued", 0, 0), Event("died", -1, 1)]
+    assert told([0] * 3, [0] * 4, ["a"]) == [Event("continued", 0, 0)], "one more is no growth"
+
+
+def test_a_party_alone_has_no_id_to_pass_on() -> None:
+    found = lineage(np.array([0, 1]), np.array([0, 0]), (np.arange(2), np.arange(2)), ["", ""])
+    assert found.passed.tolist() == [-1]
+    assert found.events == (Event("born", 0, -1),)
+
+
+@settings(max_examples=300, deadline=None)
+@given(SEEDS)
+def test_similarity_and_strength_are_counts_of_common_members(seed: int) -> None:
+    generator = np.random.default_rng(seed)
+    size = int(generator.integers(1, 15))
+    label, found = dense(generator.integers(0, 4, size)), dense(generator.integers(0, 4, size))
+    community, member = compared(label, found)
+    sets = [{*np.flatnonzero(found == one).tolist()} for one in range(int(found.max()) + 1)]
+    for one in range(int(label.max()) + 1):
+        mine = {*np.flatnonzero(label == one).tolist()}
+        assert community[one] == max(len(mine & other) / len(mine | other) for other in sets)
+    for v in range(size):
+        mine = {*np.flatnonzero(label == label[v]).tolist()} - {v}
+        with_it = {*np.flatnonzero(found == found[v]).tolist()}
+        assert member[v] == (len(mine & with_it) / len(mine) if mine else 1.0)
+
+
+@settings(max_examples=300, deadline=None)
+@given(SEEDS)
+def test_the_reasons_of_a_move_add_up_to_what_the_text_calls_gain(seed: int) -> None:
+    generator = np.random.default_rng(seed)
+    size = int(generator.integers(3, 10))
+    links = random_links(generator, size, 25)
+    later = {pair: w for pair, w in links.items() if generator.random() < 0.8} | random_links(
+        generator, size, 4
+    )
+    before, now = generator.integers(0, 3, size), generator.integers(0, 3, size)
+    old, new = Seen(network(size, links), before), Seen(network(size, later), now)
+    for v in np.flatnonzero(moved_parties(before, now)).tolist():
+        away, towards = int(before[v]), int(now[v])
+        found = why_moved(old, new, v)
+        for said, told, label in ((found.before, links, before), (found.now, later, now)):
+            gain = (
+                reference.worth(told, label.tolist(), v, towards)
+                - reference.worth(told, label.tolist(), v, away)
+                if told
+                else 0.0
+            )
+            assert said == pytest.approx(gain, abs=1e-9)
+        assert found.before + found.own_links + found.neighbours + found.size == pytest.approx(
+            found.now, abs=1e-9
+        )
+        if reference.neighbours(links, v) == reference.neighbours(later, v):
+            assert found.own_links == pytest.approx(0.0, abs=1e-12)
+        if (before[list(reference.neighbours(later, v))] == now[list(reference.neighbours(later, v))]).all():
+            assert found.neighbours == 0.0
+
+
+def test_who_stayed_has_no_reasons() -> None:
+    seen = Seen(network(2, {(0, 1): 1.0}), np.array([0, 0]))
+    with pytest.raises(ValueError, match="party 1 was in 0 and is in 0, expected two communities"):
+        why_moved(seen, seen, 1)
+
+
+def planted(
+    generator: np.random.Generator, groups: int = 6, members: int = 20
+) -> dict[tuple[int, int], float]:
     size = groups * members
-    source = generator.integers(0, size, 12 * size)
+    source = generator.integers(0, size, 8 * size)
     near = source // members * members + generator.integers(0, members, len(source))
     target = np.where(generator.random(len(source)) < 0.9, near, generator.integers(0, size, len(source)))
-    return source, target, generator.random(len(source))
+    return {
+        (min(a, b), max(a, b)): 1.0 for a, b in zip(source.tolist(), target.tolist(), strict=True) if a != b
+    }
 
 
-def test_planted_groups_are_found() -> None:
-    source, target, weight = planted(8, 40, 1)
-    label = leiden(320, source, target, weight)
-    assert label.tolist() == (np.arange(320) // 40).tolist()
+@settings(max_examples=20, deadline=None)
+@given(SEEDS)
+def test_where_nothing_changed_nobody_moves(seed: int) -> None:
+    links = planted(np.random.default_rng(seed))
+    known = network(120, links)
+    label = fresh(known, runs=2).label
+    nobody, everybody = np.zeros(0, dtype=np.int64), np.arange(120)
+    assert continued(known, label, nobody).tolist() == label.tolist()
+    assert continued(known, label, everybody).tolist() == label.tolist()
+    assert polished(known, label).tolist() == label.tolist()
 
 
-def test_equal_seed_gives_equal_labels_whatever_the_order_of_edges() -> None:
-    source, target, weight = planted(5, 60, 2)
-    order = np.random.default_rng(0).permutation(len(source))
-    state = random.getstate()
-    once = leiden(300, source, target, weight, seed=3)
-    assert random.getstate() == state
-    again = leiden(300, target[order], source[order], weight[order], seed=3)
-    assert once.tolist() == again.tolist()
+@settings(max_examples=20, deadline=None)
+@given(SEEDS)
+def test_more_runs_are_never_worse_and_none_is_worse_than_leiden_alone(seed: int) -> None:
+    known = network(60, random_links(np.random.default_rng(seed), 60, 200))
+    one, three = fresh(known, runs=1), fresh(known, runs=3)
+    alone = leiden(60, known.low, known.high, known.weight, iterations=-1)
+    assert three.modularity >= one.modularity >= known.modularity(alone) - 1e-12
+    assert one.modularity == known.modularity(one.label)
 
 
-def test_groups_are_numbered_by_their_smallest_member() -> None:
-    label = leiden(6, np.array([5, 1]), np.array([0, 3]), np.ones(2))
-    assert label.tolist() == [0, 1, 2, 1, 3, 0]
+@settings(max_examples=20, deadline=None)
+@given(SEEDS)
+def test_the_order_of_rows_changes_nothing(seed: int) -> None:
+    generator = np.random.default_rng(seed)
+    links = planted(generator)
+    keys = [f"enterprise:{one}" for one in range(120)]
+
+    def found(order: np.ndarray) -> set[frozenset[str]]:
+        names = [keys[at] for at in order]
+        rank = np.argsort(hashed_order(names))
+        place = {key: int(rank[at]) for at, key in enumerate(names)}
+        moved = {
+            tuple(sorted((place[keys[a]], place[keys[b]]))): w
+            for (a, b), w in sorted(links.items(), key=lambda _: generator.random())
+        }
+        label = fresh(network(120, moved), runs=2).label
+        return {
+            frozenset(key for key in keys if label[place[key]] == one) for one in range(int(label.max()) + 1)
+        }
+
+    assert found(np.arange(120)) == found(generator.permutation(120))
 
 
-def test_no_edges_no_groups() -> None:
-    nothing = np.zeros(0, dtype=np.int64)
-    assert leiden(3, nothing, nothing, np.zeros(0)).tolist() == [0, 1, 2]
-    assert components(3, nothing, nothing).tolist() == [0, 1, 2]
-    with pytest.raises(ValueError, match="weight of edge 0 is -1"):
-        leiden(2, np.array([0]), np.array([1]), np.array([-1.0]))
+def test_one_more_party_moves_nobody_else_from_clear_communities() -> None:
+    links = planted(np.random.default_rng(4))
+    label = fresh(network(120, links), runs=3).label
+    joined = network(121, links | {(0, 120): 1.0, (1, 120): 1.0, (40, 120): 1.0})
+    after = continued(joined, np.append(label, NEW), np.array([0, 1, 40]))
+    assert after[:120].tolist() == label.tolist()
+    assert after[120] == label[0]
 
 
-ENDS = st.integers(0, 9)
+def test_clear_communities_are_stable_and_chance_ones_are_loose() -> None:
+    clear = network(120, planted(np.random.default_rng(1)))
+    found = stability(clear, fresh(clear).label)
+    assert found.community.min() > 0.95
+    assert found.member.min() > 0.8
+    generator = np.random.default_rng(2)
+    chance = network(120, dict.fromkeys(random_links(generator, 120, 400), 1.0))
+    assert np.median(stability(chance, fresh(chance, runs=3).label).community) < 0.6
 
 
-@settings(max_examples=60, deadline=None)
-@given(st.lists(st.tuples(ENDS, ENDS), max_size=20))
-def test_components_are_those_of_networkx(edges: list[tuple[int, int]]) -> None:
-    graph = networkx.Graph(edges)
-    graph.add_nodes_from(range(10))
-    label = components(
-        10, np.array([a for a, _ in edges], dtype=np.int64), np.array([b for _, b in edges], dtype=np.int64)
-    )
-    expected = {frozenset(c) for c in networkx.connected_components(graph)}
-    assert {frozenset(np.flatnonzero(label == c).tolist()) for c in set(label.tolist())} == expected
+def test_a_network_without_links_is_parties_alone() -> None:
+    empty = network(3, {})
+    assert fresh(empty).label.tolist() == [0, 1, 2]
+    assert continued(empty, np.array([0, 0, NEW]), np.array([0])).tolist() == [0, 1, 2]
+    assert stability(empty, np.arange(3)).community.tolist() == [1.0, 1.0, 1.0]
 
 
-@settings(max_examples=30, deadline=None)
-@given(st.lists(st.tuples(ENDS, ENDS, st.floats(0.1, 5.0)), min_size=1, max_size=30))
-def test_modularity_is_that_of_networkx(edges: list[tuple[int, int, float]]) -> None:
-    graph = networkx.Graph()
-    graph.add_nodes_from(range(10))
-    for a, b, w in edges:
-        if a != b:
-            graph.add_edge(a, b, weight=w + graph.get_edge_data(a, b, {"weight": 0.0})["weight"])
-    columns = [np.array(c) for c in zip(*edges, strict=True)]
-    label = leiden(10, *columns)
-    groups = [set(np.flatnonzero(label == c).tolist()) for c in range(label.max() + 1)]
-    mine = modularity(label, *columns)
-    if graph.number_of_edges():
-        assert mine == pytest.approx(networkx.community.modularity(graph, groups), abs=1e-9)
+def test_runs_follow_the_size_and_wrong_parameters_name_themselves() -> None:
+    assert [runs_for(links) for links in (0, 10, 20_000, 100_000, 10_000_000)] == [100, 100, 100, 20, 1]
+    with pytest.raises(ValueError, match="runs is 0, expected at least 1"):
+        fresh(network(2, {(0, 1): 1.0}), runs=0)
+    with pytest.raises(ValueError, match="weight of link 0 is nan"):
+        Network.of(2, np.array([0]), np.array([1]), np.array([np.nan]))
+    with pytest.raises(ValueError, match="1 names for 2 communities"):
+        lineage(np.array([0, 1]), np.array([0, 1]), (np.arange(2), np.arange(2)), ["a"])

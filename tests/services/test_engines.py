@@ -9,7 +9,7 @@ import networkx
 import numpy as np
 import pytest
 
-from algorithms.communities import modularity
+from algorithms.communities.leiden import modularity
 from graph.arrays import Ints
 from graph.schema.load import schema
 from graph.store import Store

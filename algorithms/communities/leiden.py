@@ -21,6 +21,7 @@ def leiden(
     *,
     resolution: float = 1.0,
     seed: int = 0,
+    iterations: int = 2,
 ) -> Ints:
     """Communities by modularity (Traag, Waltman, van Eck 2019, Sci. Rep. 9:5233), by igraph.
 
@@ -30,19 +31,19 @@ def leiden(
             party to itself and weights of 0 are left out.
         resolution: above 1 gives smaller communities.
         seed: of the order of moves; equal input and seed give equal labels, whatever the order of the edges.
+        iterations: rounds of Leiden; below 0 until nothing changes. Two give the quality of convergence within 0.0001
+            of modularity at a sixth of its time.
 
     Returns:
         n labels 0..c-1, numbered by the smallest member. A party without edges is a community of its own.
 
     Raises:
         ValueError: a weight below 0 or not finite; gives the position.
-
-    Two iterations: the quality of convergence within 0.0001 of modularity at a sixth of its time.
     """
     bad = np.flatnonzero(~(np.isfinite(weight) & (weight >= 0)))
     if len(bad):
         raise ValueError(f"weight of edge {bad[0]} is {weight[bad[0]]}, expected a finite number >= 0")
-    low, high, total = _undirected(size, source, target, weight)
+    low, high, total = undirected(size, source, target, weight)
     if len(low) == 0:
         return np.arange(size, dtype=np.int64)
     graph = igraph.Graph(n=size, edges=np.column_stack([low, high]))
@@ -53,7 +54,7 @@ def leiden(
             objective_function="modularity",
             weights=total.tolist(),
             resolution=resolution,
-            n_iterations=2,
+            n_iterations=iterations,
         )
     finally:
         igraph.set_random_number_generator(random)
@@ -62,7 +63,7 @@ def leiden(
 
 def modularity(label: Ints, source: Ints, target: Ints, weight: Floats, *, resolution: float = 1.0) -> float:
     """Newman's modularity of a partition of undirected edges; 0 without edges."""
-    low, high, total = _undirected(len(label), source, target, weight)
+    low, high, total = undirected(len(label), source, target, weight)
     whole = float(total.sum())
     if whole == 0.0:
         return 0.0
@@ -80,8 +81,11 @@ def by_smallest_member(label: Ints) -> Ints:
     return rank[inverse]
 
 
-def _undirected(size: int, source: Ints, target: Ints, weight: Floats) -> tuple[Ints, Ints, Floats]:
-    """Each pair once, lower position first, sorted; weights of a pair summed in ascending order."""
+def undirected(size: int, source: Ints, target: Ints, weight: Floats) -> tuple[Ints, Ints, Floats]:
+    """Each pair once, lower position first, sorted; weights of a pair summed in ascending order.
+
+    Links of a party to itself and weights of 0 are left out: neither holds a community together.
+    """
     kept = (source != target) & (weight > 0)
     low, high = np.minimum(source, target)[kept], np.maximum(source, target)[kept]
     order = np.lexsort((weight[kept], high, low))

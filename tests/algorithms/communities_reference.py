@@ -1,0 +1,151 @@
+"""Communities over time, written from the text of science.md 3.4 alone: slow and plain, with sets and dictionaries."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable, Mapping, Sequence
+
+Links = Mapping[tuple[int, int], float]
+"""Weight by pair, the lower party first."""
+
+
+def neighbours(links: Links, party: int) -> dict[int, float]:
+    return {(b if a == party else a): w for (a, b), w in links.items() if party in (a, b)}
+
+
+def strength(links: Links, party: int) -> float:
+    return sum(neighbours(links, party).values())
+
+
+def worth(links: Links, label: Sequence[int], party: int, community: int) -> float:
+    """g(B) = w(v, B) - gamma k_v K_{B without v} / 2m, gamma = 1."""
+    twice_m = 2 * sum(links.values())
+    members = [u for u in range(len(label)) if label[u] == community and u != party]
+    towards = sum(w for u, w in neighbours(links, party).items() if label[u] == community)
+    return towards - strength(links, party) * sum(strength(links, u) for u in members) / twice_m
+
+
+def continued(size: int, links: Links, before: Sequence[int], changed: Iterable[int]) -> list[int]:
+    label = list(before)
+    free = max([*label, -1]) + 1
+    queue = deque(sorted(set(changed) | {v for v in range(size) if before[v] == -1}))
+    for v in range(size):
+        if label[v] == -1:
+            label[v] = free
+            free += 1
+    while queue and links:
+        v = queue.popleft()
+        own = label[v]
+        stays = worth(links, label, v, own)
+        choices = {label[u]: worth(links, label, v, label[u]) for u in neighbours(links, v)}
+        if sum(one == own for one in label) > 1:
+            choices.setdefault(free, 0.0)
+        choices.pop(own, None)
+        if not choices:
+            continue
+        best = max(choices, key=lambda one: choices[one])
+        if choices[best] - stays > 0.05 * strength(links, v):
+            free += best == free
+            label[v] = best
+            queue.extend(u for u in sorted(neighbours(links, v)) if label[u] != best and u not in queue)
+    return parts(size, links, label)
+
+
+def parts(size: int, links: Links, label: Sequence[int]) -> list[int]:
+    """Communities with their disconnected parts apart, numbered by the smallest member."""
+    found = [-1] * size
+    for start in range(size):
+        if found[start] != -1:
+            continue
+        number, waiting = max(found) + 1, [start]
+        while waiting:
+            v = waiting.pop()
+            if found[v] == -1:
+                found[v] = number
+                waiting += [u for u in neighbours(links, v) if label[u] == label[v]]
+    return found
+
+
+def groups(label: Mapping[str, int]) -> dict[int, set[str]]:
+    """Members by label."""
+    found: dict[int, set[str]] = {}
+    for party, one in label.items():
+        found.setdefault(one, set()).add(party)
+    return found
+
+
+class Overlaps:
+    """o, J and the shares of two partitions; sizes are counted over the parties of both, ids from two members on."""
+
+    def __init__(self, before: Mapping[str, int], now: Mapping[str, int]) -> None:
+        self.before, self.now = (
+            {one: members for one, members in groups(label).items() if len(members) >= 2}
+            for label in (before, now)
+        )
+        self.both = before.keys() & now.keys()
+
+    def o(self, i: int, j: int) -> int:
+        return len(self.before[i] & self.now[j])
+
+    def size_before(self, i: int) -> int:
+        return len(self.before[i] & self.both)
+
+    def size_now(self, j: int) -> int:
+        return len(self.now[j] & self.both)
+
+    def similarity(self, i: int, j: int) -> float:
+        return self.o(i, j) / (self.size_before(i) + self.size_now(j) - self.o(i, j))
+
+
+def passed(overlaps: Overlaps, names: Sequence[str]) -> dict[int, int]:
+    """By label of now, the label before whose id passes."""
+    found = {}
+    for j in overlaps.now:
+        rivals = [i for i in overlaps.before if overlaps.o(i, j)]
+        if not rivals:
+            continue
+        i = min(rivals, key=lambda i: (-overlaps.o(i, j), -overlaps.similarity(i, j), names[i]))
+        back = [k for k in overlaps.now if overlaps.o(i, k)]
+        mutual = j == min(back, key=lambda k: (-overlaps.o(i, k), -overlaps.similarity(i, k), k))
+        if mutual and overlaps.similarity(i, j) >= 0.3:
+            found[j] = i
+    return found
+
+
+def events(overlaps: Overlaps, names: Sequence[str]) -> set[tuple[str, int, int]]:
+    """(kind, label now, label before); -1 where the side does not know it."""
+    pairs = [(i, j) for i in overlaps.before for j in overlaps.now if overlaps.o(i, j)]
+    into = {
+        (i, j)
+        for i, j in pairs
+        if overlaps.o(i, j) >= 0.5 * overlaps.size_before(i)
+        and overlaps.o(i, j) >= 0.1 * overlaps.size_now(j)
+    }
+    outof = {
+        (i, j)
+        for i, j in pairs
+        if overlaps.o(i, j) >= 0.5 * overlaps.size_now(j)
+        and overlaps.o(i, j) >= 0.1 * overlaps.size_before(i)
+    }
+    merged = {j for j in overlaps.now if sum(one == j for _, one in into) >= 2}
+    split = {i for i in overlaps.before if sum(one == i for one, _ in outof) >= 2}
+    heirs = passed(overlaps, names)
+    found = set()
+    for j in overlaps.now:
+        i = heirs.get(j, -1)
+        if j in merged:
+            found.add(("merged", j, i))
+        elif i == -1:
+            if not any(old in split for old, one in outof if one == j):
+                found.add(("born", j, -1))
+        elif i not in split:
+            was, is_ = len(overlaps.before[i]), len(overlaps.now[j])
+            grew, shrank = is_ >= 1.1 * was and is_ - was >= 3, is_ <= 0.9 * was and was - is_ >= 3
+            found.add(("grew" if grew else "shrank" if shrank else "continued", j, i))
+    for i in overlaps.before:
+        j = next((j for j, old in heirs.items() if old == i), -1)
+        if i in split:
+            found.add(("split", j, i))
+        elif j == -1 and not any(one in merged for old, one in into if old == i):
+            found.add(("died", -1, i))
+    return found

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import functools
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,6 +17,7 @@ from cli.output import print_error
 from services.logs import configure, logged
 from services.settings import Settings, settings
 from terms.errors import KehutuError, Lang
+from terms.texts import lone_surrogates
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +70,7 @@ def command(function: Callable[..., int]) -> Callable[..., None]:
         try:
             call = Call(settings(home, store, lang, log_level), as_json)
             spoken = call.lang
+            _check_texts([home, store, *own.values()])
             configure(call.settings.log_level)
             with logged(function.__name__):
                 status = function(call, **own)
@@ -81,3 +83,18 @@ def command(function: Callable[..., int]) -> Callable[..., None]:
         sys.exit(status)
 
     return wrapped
+
+
+def _check_texts(given: Iterable[object]) -> None:
+    """See that all that was given is text.
+
+    Bytes of an argument that are not UTF-8 come as lone surrogates, which no ledger, store or answer can hold.
+
+    Raises:
+        KehutuError: ``TEXT_NOT_UNICODE``.
+    """
+    for one in given:
+        if isinstance(one, tuple | list):
+            _check_texts(one)
+        elif isinstance(one, str | Path) and lone_surrogates(str(one)):
+            raise KehutuError("TEXT_NOT_UNICODE", found=ascii(str(one))[:200])

@@ -14,6 +14,8 @@ from functools import cache, lru_cache
 import opencc
 from pypinyin import Style, lazy_pinyin
 
+from terms.texts import SURROGATES, lone_surrogates
+
 _HAN = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 _RUN = re.compile(rf"[{_HAN}]+|[^\W_{_HAN}]+")
 _HAN_START = re.compile(rf"[{_HAN}]")
@@ -35,6 +37,8 @@ def normalise(text: str) -> str:
     """
     if text.isascii():
         return " ".join(text.lower().split())
+    if lone_surrogates(text):  # no letters, and the converter of Chinese refuses them
+        text = SURROGATES.sub(" ", text)
     simple = unicodedata.normalize("NFKC", text).casefold()
     if _HAN_START.search(simple):
         simple = _simplifier().convert(simple)

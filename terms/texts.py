@@ -2,8 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final, Literal
+
+SURROGATES: Final = re.compile("[\ud800-\udfff]+")
+"""Halves of characters: no text in UTF-8 has them. A half alone comes of bytes or escapes that were cut."""
+
+
+def lone_surrogates(text: str) -> bool:
+    """Whether a text cannot be written in UTF-8.
+
+    >>> lone_surrogates("电力"), lone_surrogates("电\udcff")
+    (False, True)
+    """
+    return not text.isascii() and SURROGATES.search(text) is not None
 
 
 @dataclass(frozen=True, slots=True)

@@ -73,3 +73,19 @@ def test_texts_come_back_as_they_went(request: pytest.FixtureRequest, kind: str,
             "MATCH (n) WHERE n.keys IS NOT NULL RETURN labels(n) AS labels, count(n) AS count"
         )
         assert [(row["labels"], row["count"]) for row in found] == [(["Customer"], len(kept))]
+
+
+def test_half_a_character_ends_no_answer(tmp_path: Path) -> None:
+    """Nothing is called so, and nothing fails: a document or its variables are refused, never the server."""
+    with open_site(settings(tmp_path / "home")) as site, TestClient(create_app(site)) as client:
+        bodies = [
+            b'{"query": "query ($id: ID!) { customer(id: $id) { id } }", "variables": {"id": "a\\ud83d"}}',
+            b'{"query": "{ customer(id: \\"a\\\\uD83D\\") { id } }"}',
+            b'{"query": "{ search(text: \\"\\\\uDCFF\xe7\x94\xb5\\") { totalCount } }"}',
+        ]
+        for body in bodies:
+            answer = client.post("/graphql", content=body, headers={"Content-Type": "application/json"})
+            assert answer.status_code in (200, 400), (body, answer.status_code)
+            assert answer.json()["errors"], body
+        whole = client.post("/graphql", json={"query": '{ search(text: "电") { totalCount } }'})
+        assert whole.json()["data"]["search"] == {"totalCount": 0}

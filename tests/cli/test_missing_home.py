@@ -1,4 +1,4 @@
-"""Commands that only read make no site: a home that is misspelt is said to be none."""
+"""What is called in a wrong way: a home that is misspelt is said to be none, and bytes are no text."""
 
 from __future__ import annotations
 
@@ -46,3 +46,11 @@ def test_reading_where_there_is_no_site_is_wrong_use_and_leaves_nothing_behind(
     assert "Check --home" in answer.stderr
     assert not home.exists()
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("words", [words for words in READING if "X" in words.split()])
+def test_bytes_that_are_no_text_are_wrong_use(tmp_path: Path, words: str) -> None:
+    given = [word.replace("X", "X\udcff") if word == "X" else word for word in words.split()]
+    answer = CliRunner().invoke(main, [*given, "--home", str(tmp_path / "home")])
+    assert answer.exit_code == 2, answer.output
+    assert "TEXT_NOT_UNICODE: 'X\\udcff' is no text" in answer.stderr

@@ -47,6 +47,15 @@ def test_a_query_is_made_of_our_own_tokens_only(text: str) -> None:
         assert re.fullmatch(r"""\+[^-+&|!(){}\[\]^"'~*?:\\/<>=]+\*?""", word)
 
 
+@given(text=st.text(st.characters(categories=["Cs", "Lo", "Ll", "Nd", "Zs"])))
+def test_halves_of_characters_are_no_letters(text: str) -> None:
+    whole = re.sub("[\ud800-\udfff]+", " ", text)
+    assert normalise(text) == normalise(whole)
+    assert search_query(text) == search_query(whole)
+    assert search_text([text]) == search_text([whole])
+    search_text([text]).encode()
+
+
 @given(text=st.text(alphabet="张伟电力公司abc12 -", min_size=1))
 def test_a_text_is_found_by_itself(text: str) -> None:
     held = search_text([text]).split()

@@ -32,6 +32,11 @@ def print_json(answer: object) -> None:
     click.echo(orjson.dumps(plain(answer), option=orjson.OPT_INDENT_2).decode())
 
 
+def print_json_line(answer: object) -> None:
+    """A JSON document on one line of standard output, for answers of which there are several."""
+    click.echo(orjson.dumps(plain(answer)).decode())
+
+
 def plain(answer: object) -> object:
     """Data classes as GraphQL would show them: names in camelCase, instants in UTC as ISO text."""
     if dataclasses.is_dataclass(answer) and not isinstance(answer, type):

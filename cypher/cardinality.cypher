@@ -4,6 +4,7 @@
 // param type: NodeType            of the entities
 // param relation: RelationType
 // param ids: List<EntityId>
+// whole: a load looks for relations that contradict each other
 // row id: EntityId
 // row found: List<{other: EntityId, record: RecordId, since: Date?, until: Date?, periods: List<Text>?}>
 UNWIND $ids AS wanted
@@ -19,6 +20,7 @@ ORDER BY id
 // param type: NodeType            of the entities
 // param relation: RelationType
 // param ids: List<EntityId>
+// whole: a load looks for relations that contradict each other
 // row id: EntityId
 // row found: List<{other: EntityId, record: RecordId, since: Date?, until: Date?, periods: List<Text>?}>
 UNWIND $ids AS wanted
@@ -36,6 +38,7 @@ ORDER BY id
 // param relation: RelationType
 // param today: Date
 // param first: Int = 100
+// whole: the operator looks for relations that contradict each other
 // row id: EntityId
 MATCH (a:$type)-[r:$relation]->()
 WHERE any(span IN coalesce(r.periods, [coalesce(r.since, '') + '/' + coalesce(r.until, '')]) WHERE
@@ -51,6 +54,7 @@ ORDER BY id LIMIT $first
 // param relation: RelationType
 // param today: Date
 // param first: Int = 100
+// whole: the operator looks for relations that contradict each other
 // row id: EntityId
 MATCH (a:$type)<-[r:$relation]-()
 WHERE any(span IN coalesce(r.periods, [coalesce(r.since, '') + '/' + coalesce(r.until, '')]) WHERE

@@ -39,6 +39,7 @@ RETURN count(r) AS removed
 
 // name: shares_mark
 // What names the pairs that were written last; none before the first time.
+// whole: writing the pairs of a run begins with it
 // one digest: Text
 MATCH (m:Meta {id: 'shares'})
 RETURN m.digest AS digest

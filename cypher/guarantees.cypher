@@ -5,11 +5,14 @@
 // param day: Date
 // param least: Fen = 0            smaller ones are left out, unknown amounts are not
 // param first: Int = 50
-// row borrower: PartyId, name: Text?, contract: Text?, amount: Fen?, since: Date?, record: RecordId
-MATCH (:$type {id: $guarantor})-[g:GUARANTEES]->(b)
-WHERE coalesce(g.amount, $least) >= $least AND runs(g, $day)
-RETURN b.id AS borrower, b.name AS name, g.contractNo AS contract, g.amount AS amount, g.since AS since,
-       g.recordId AS record
+// sees: a $type
+// sees: b any
+// row borrower: PartyId, borrower_type: Text, name: Text? of borrower_type.name
+// row contract: Text? of GUARANTEES.contractNo, amount: Fen? of GUARANTEES.amount, since: Date?, record: RecordId
+MATCH (a:$type {id: $guarantor})-[g:GUARANTEES]->(b)
+WHERE sees(a, b) AND coalesce(g.amount, $least) >= $least AND runs(g, $day)
+RETURN b.id AS borrower, labels(b)[0] AS borrower_type, b.name AS name, g.contractNo AS contract, g.amount AS amount,
+       g.since AS since, g.recordId AS record
 ORDER BY coalesce(g.amount, -1) DESC, borrower, contract, record
 LIMIT $first
 
@@ -20,10 +23,13 @@ LIMIT $first
 // param day: Date
 // param least: Fen = 0            smaller ones are left out, unknown amounts are not
 // param first: Int = 50
-// row guarantor: PartyId, name: Text?, contract: Text?, amount: Fen?, since: Date?, record: RecordId
-MATCH (a)-[g:GUARANTEES]->(:$type {id: $borrower})
-WHERE coalesce(g.amount, $least) >= $least AND runs(g, $day)
-RETURN a.id AS guarantor, a.name AS name, g.contractNo AS contract, g.amount AS amount, g.since AS since,
-       g.recordId AS record
+// sees: a any
+// sees: b $type
+// row guarantor: PartyId, guarantor_type: Text, name: Text? of guarantor_type.name
+// row contract: Text? of GUARANTEES.contractNo, amount: Fen? of GUARANTEES.amount, since: Date?, record: RecordId
+MATCH (a)-[g:GUARANTEES]->(b:$type {id: $borrower})
+WHERE sees(a, b) AND coalesce(g.amount, $least) >= $least AND runs(g, $day)
+RETURN a.id AS guarantor, labels(a)[0] AS guarantor_type, a.name AS name, g.contractNo AS contract,
+       g.amount AS amount, g.since AS since, g.recordId AS record
 ORDER BY coalesce(g.amount, -1) DESC, guarantor, contract, record
 LIMIT $first

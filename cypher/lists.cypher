@@ -7,9 +7,10 @@
 // param most: Map                 largest values of properties
 // param after: EntityId = ''
 // param first: Int = 50
-// row id: EntityId, origins: List<Text>, properties: Map
+// sees: n $type
+// row id: EntityId, origins: List<Text>, properties: Map of $type
 MATCH (n:$type)
-WHERE all(name IN keys($equal) WHERE n[name] = $equal[name])
+WHERE sees(n) AND all(name IN keys($equal) WHERE n[name] = $equal[name])
   AND all(name IN keys($starts) WHERE n[name] STARTS WITH $starts[name])
   AND all(name IN keys($least) WHERE n[name] >= $least[name])
   AND all(name IN keys($most) WHERE n[name] <= $most[name])
@@ -31,9 +32,10 @@ LIMIT $first
 // param after: Any = null         null: after one without the property
 // param after_id: EntityId = ''
 // param first: Int = 50
-// row id: EntityId, place: Any?, origins: List<Text>, properties: Map
+// sees: n $type
+// row id: EntityId, place: Any? of $type.$property, origins: List<Text>, properties: Map of $type
 MATCH (n:$type)
-WHERE all(name IN keys($equal) WHERE n[name] = $equal[name])
+WHERE sees(n) AND all(name IN keys($equal) WHERE n[name] = $equal[name])
   AND all(name IN keys($starts) WHERE n[name] STARTS WITH $starts[name])
   AND all(name IN keys($least) WHERE n[name] >= $least[name])
   AND all(name IN keys($most) WHERE n[name] <= $most[name])
@@ -58,9 +60,10 @@ LIMIT $first
 // param after: Any = null         null: after one without the property
 // param after_id: EntityId = ''
 // param first: Int = 50
-// row id: EntityId, place: Any?, origins: List<Text>, properties: Map
+// sees: n $type
+// row id: EntityId, place: Any? of $type.$property, origins: List<Text>, properties: Map of $type
 MATCH (n:$type)
-WHERE all(name IN keys($equal) WHERE n[name] = $equal[name])
+WHERE sees(n) AND all(name IN keys($equal) WHERE n[name] = $equal[name])
   AND all(name IN keys($starts) WHERE n[name] STARTS WITH $starts[name])
   AND all(name IN keys($least) WHERE n[name] >= $least[name])
   AND all(name IN keys($most) WHERE n[name] <= $most[name])
@@ -79,9 +82,10 @@ LIMIT $first
 // param starts: Map               beginnings of text properties
 // param least: Map                smallest values of properties; one without the property does not fit
 // param most: Map                 largest values of properties
+// sees: n $type
 // one count: Int
 MATCH (n:$type)
-WHERE all(name IN keys($equal) WHERE n[name] = $equal[name])
+WHERE sees(n) AND all(name IN keys($equal) WHERE n[name] = $equal[name])
   AND all(name IN keys($starts) WHERE n[name] STARTS WITH $starts[name])
   AND all(name IN keys($least) WHERE n[name] >= $least[name])
   AND all(name IN keys($most) WHERE n[name] <= $most[name])
@@ -96,10 +100,11 @@ RETURN count(n) AS count
 // param least: Map                smallest values of properties; one without the property does not fit
 // param most: Map                 largest values of properties
 // param property: Text
-// row id: EntityId, place: Any?
+// sees: n $type
+// row id: EntityId, place: Any? of $type.$property
 UNWIND $ids AS wanted
 MATCH (n:$type {id: wanted})
-WHERE all(name IN keys($equal) WHERE n[name] = $equal[name])
+WHERE sees(n) AND all(name IN keys($equal) WHERE n[name] = $equal[name])
   AND all(name IN keys($starts) WHERE n[name] STARTS WITH $starts[name])
   AND all(name IN keys($least) WHERE n[name] >= $least[name])
   AND all(name IN keys($most) WHERE n[name] <= $most[name])

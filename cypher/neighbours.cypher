@@ -4,14 +4,19 @@
 // param type: NodeType
 // param id: EntityId
 // param day: Date
+// sees: n $type
+// sees: m any
 // row relation: Text, direction: Text, neighbour: Text, count: Int, ended: Int
 MATCH (n:$type {id: $id})
+WHERE sees(n)
 CALL (n) {
   MATCH (n)-[r]->(m)
+  WHERE sees(m)
   RETURN type(r) AS relation, 'out' AS direction, labels(m)[0] AS neighbour,
          CASE WHEN runs(r, $day) THEN 0 ELSE 1 END AS over
   UNION ALL
   MATCH (n)<-[r]-(m)
+  WHERE sees(m)
   RETURN type(r) AS relation, 'in' AS direction, labels(m)[0] AS neighbour,
          CASE WHEN runs(r, $day) THEN 0 ELSE 1 END AS over
 }
@@ -29,10 +34,12 @@ ORDER BY relation, direction, neighbour
 // param after: EntityId = ''
 // param after_key: Text = ''
 // param first: Int = 50
-// row neighbour: EntityId, neighbour_type: Text, name: Text?, key: Text, record: RecordId, origins: List<Text>
-// row properties: Map
-MATCH (:$type {id: $id})-[r:$relation]->(m)
-WHERE (m.id > $after OR (m.id = $after AND coalesce(r.key, '') > $after_key))
+// sees: n $type
+// sees: m any
+// row neighbour: EntityId, neighbour_type: Text, name: Text? of neighbour_type.name|title|summary|text, key: Text
+// row record: RecordId, origins: List<Text>, properties: Map of $relation
+MATCH (n:$type {id: $id})-[r:$relation]->(m)
+WHERE sees(n, m) AND (m.id > $after OR (m.id = $after AND coalesce(r.key, '') > $after_key))
   AND ($ended OR runs(r, $day))
 RETURN m.id AS neighbour, labels(m)[0] AS neighbour_type, coalesce(m.name, m.title, m.summary, m.text) AS name,
        coalesce(r.key, '') AS key, r.recordId AS record, r.origins AS origins, properties(r) AS properties
@@ -50,10 +57,12 @@ LIMIT $first
 // param after: EntityId = ''
 // param after_key: Text = ''
 // param first: Int = 50
-// row neighbour: EntityId, neighbour_type: Text, name: Text?, key: Text, record: RecordId, origins: List<Text>
-// row properties: Map
-MATCH (:$type {id: $id})<-[r:$relation]-(m)
-WHERE (m.id > $after OR (m.id = $after AND coalesce(r.key, '') > $after_key))
+// sees: n $type
+// sees: m any
+// row neighbour: EntityId, neighbour_type: Text, name: Text? of neighbour_type.name|title|summary|text, key: Text
+// row record: RecordId, origins: List<Text>, properties: Map of $relation
+MATCH (n:$type {id: $id})<-[r:$relation]-(m)
+WHERE sees(n, m) AND (m.id > $after OR (m.id = $after AND coalesce(r.key, '') > $after_key))
   AND ($ended OR runs(r, $day))
 RETURN m.id AS neighbour, labels(m)[0] AS neighbour_type, coalesce(m.name, m.title, m.summary, m.text) AS name,
        coalesce(r.key, '') AS key, r.recordId AS record, r.origins AS origins, properties(r) AS properties
@@ -68,8 +77,11 @@ LIMIT $first
 // param relation: RelationType
 // param target_type: NodeType
 // param target: EntityId
-// row key: Text, record: RecordId, origins: List<Text>, properties: Map
-MATCH (:$source_type {id: $source})-[r:$relation]->(:$target_type {id: $target})
+// sees: a $source_type
+// sees: b $target_type
+// row key: Text, record: RecordId, origins: List<Text>, properties: Map of $relation
+MATCH (a:$source_type {id: $source})-[r:$relation]->(b:$target_type {id: $target})
+WHERE sees(a, b)
 RETURN coalesce(r.key, '') AS key, r.recordId AS record, r.origins AS origins, properties(r) AS properties
 ORDER BY key
 
@@ -77,8 +89,10 @@ ORDER BY key
 // Persons who represent an enterprise or sit on its board on a day; by relation and id.
 // param enterprise: EntityId
 // param day: Date
-// row person: EntityId, name: Text?, relation: Text, since: Date?, record: RecordId
-MATCH (p:Person)-[r:LEGAL_REPRESENTATIVE_OF|DIRECTOR_OF]->(:Enterprise {id: $enterprise})
-WHERE runs(r, $day)
+// sees: p Person
+// sees: e Enterprise
+// row person: EntityId, name: Text? of Person.name, relation: Text, since: Date?, record: RecordId
+MATCH (p:Person)-[r:LEGAL_REPRESENTATIVE_OF|DIRECTOR_OF]->(e:Enterprise {id: $enterprise})
+WHERE sees(p, e) AND runs(r, $day)
 RETURN p.id AS person, p.name AS name, type(r) AS relation, r.since AS since, r.recordId AS record
 ORDER BY relation, person

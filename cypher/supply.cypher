@@ -5,10 +5,11 @@
 // param ids: List<EntityId>
 // param day: Date
 // param steps: Hops = 4
+// sees: path any
 // row id: EntityId, type: Text, distance: Int
 UNWIND $ids AS wanted
 MATCH path = (:$type {id: wanted})-[:FED_BY*1..$steps]->(e)
-WHERE all(r IN relationships(path) WHERE runs(r, $day))
+WHERE sees(path) AND all(r IN relationships(path) WHERE runs(r, $day))
   AND all(n IN nodes(path) WHERE coalesce(n.retiredOn, $day) >= $day)
 WITH e, min(length(path)) AS distance
 RETURN e.id AS id, labels(e)[0] AS type, distance
@@ -21,10 +22,11 @@ ORDER BY distance, id
 // param ids: List<EntityId>
 // param day: Date
 // param steps: Hops = 4
+// sees: path any
 // row id: EntityId, type: Text, distance: Int
 UNWIND $ids AS wanted
 MATCH path = (:$type {id: wanted})<-[:FED_BY*1..$steps]-(e)
-WHERE all(r IN relationships(path) WHERE runs(r, $day))
+WHERE sees(path) AND all(r IN relationships(path) WHERE runs(r, $day))
   AND all(n IN nodes(path) WHERE coalesce(n.retiredOn, $day) >= $day)
 WITH e, min(length(path)) AS distance
 RETURN e.id AS id, labels(e)[0] AS type, distance
@@ -34,10 +36,12 @@ ORDER BY distance, id
 // Customers who are supplied at some service points on a day; by id, each once.
 // param points: List<EntityId>
 // param day: Date
+// sees: s ServicePoint
+// sees: c Customer
 // row id: EntityId
 UNWIND $points AS wanted
-MATCH (:ServicePoint {id: wanted})<-[r:SUPPLIED_AT]-(c:Customer)
-WHERE runs(r, $day) AND coalesce(c.closedOn, $day) >= $day
+MATCH (s:ServicePoint {id: wanted})<-[r:SUPPLIED_AT]-(c:Customer)
+WHERE sees(s, c) AND runs(r, $day) AND coalesce(c.closedOn, $day) >= $day
 RETURN DISTINCT c.id AS id
 ORDER BY id
 
@@ -45,9 +49,11 @@ ORDER BY id
 // Service points where a customer is supplied on a day; by id.
 // param customer: EntityId
 // param day: Date
+// sees: c Customer
+// sees: s ServicePoint
 // row id: EntityId
 MATCH (c:Customer {id: $customer})-[r:SUPPLIED_AT]->(s:ServicePoint)
-WHERE runs(r, $day) AND coalesce(c.closedOn, $day) >= $day
+WHERE sees(c, s) AND runs(r, $day) AND coalesce(c.closedOn, $day) >= $day
 RETURN DISTINCT s.id AS id
 ORDER BY id
 
@@ -55,9 +61,11 @@ ORDER BY id
 // Devices at some service points on a day; by id, each once.
 // param points: List<EntityId>
 // param day: Date
+// sees: s ServicePoint
+// sees: d Device
 // row id: EntityId
 UNWIND $points AS wanted
-MATCH (:ServicePoint {id: wanted})<-[r:INSTALLED_AT]-(d:Device)
-WHERE runs(r, $day) AND coalesce(d.retiredOn, $day) >= $day
+MATCH (s:ServicePoint {id: wanted})<-[r:INSTALLED_AT]-(d:Device)
+WHERE sees(s, d) AND runs(r, $day) AND coalesce(d.retiredOn, $day) >= $day
 RETURN DISTINCT d.id AS id
 ORDER BY id

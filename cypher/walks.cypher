@@ -8,10 +8,11 @@
 // param longest: Hops             so many relations at most
 // param relations: List<Text>     types that may be followed
 // param first: Int = 1000
+// sees: path any
 // row ids: List<EntityId>, types: List<Text>, relations: List<Text>, sources: List<EntityId>, keys: List<Text>
 // row records: List<RecordId>
 MATCH path = (:$type {id: $id})-[*1..$longest]-()
-WHERE all(r IN relationships(path) WHERE type(r) IN $relations AND runs(r, $day))
+WHERE sees(path) AND all(r IN relationships(path) WHERE type(r) IN $relations AND runs(r, $day))
   AND all(n IN nodes(path) WHERE single(m IN nodes(path) WHERE m.id = n.id))
 WITH length(path) AS hops,
      [n IN nodes(path) | n.id] AS ids,

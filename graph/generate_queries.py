@@ -1,18 +1,21 @@
-"""Writes ``graph/queries.py`` from ``cypher/*.cypher``: ``python -m graph.generate_queries``."""
+"""Writes ``graph/queries.py`` and ``graph/seen_queries.py`` from ``cypher/``: ``python -m graph.generate_queries``."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from graph.query_files import BOUND, NAMES, TYPES, Parameter, Query, Shape, queries
+from graph.query_files import Parameter, Query, queries
+from graph.query_shapes import BOUND, NAMES, TYPES, Shape
+from graph.query_sight import shows
 from graph.schema.load import schema
 from graph.schema.model import Schema
 
 KNOWN = {"NodeType": "_NODE_TYPES", "RelationType": "_RELATION_TYPES"}
-TARGET = Path(__file__).with_name("queries.py")
+WHOLE = Path(__file__).with_name("queries.py")
+SEEN = Path(__file__).with_name("seen_queries.py")
 
-_HEAD = '''"""The named queries of ``cypher/`` as typed functions.
+_WHOLE_HEAD = '''"""The named queries of ``cypher/`` that read the whole graph, or write; no answer calls them.
 
 Made by ``python -m graph.generate_queries``; a test compares. Change the ``.cypher`` file instead.
 """
@@ -21,9 +24,10 @@ Made by ``python -m graph.generate_queries``; a test compares. Change the ``.cyp
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import Any, Protocol, TypedDict
+
+from graph.blocks import filled, known
 
 
 class Store(Protocol):
@@ -34,32 +38,35 @@ class Store(Protocol):
 
     def write(self, query: str, /, **parameters: object) -> list[dict[str, Any]]:
         """Rows of a query that changes the graph."""
-
-
-def _put(text: str, place: str, name: str, known: frozenset[str]) -> str:
-    """The text with a name of the schema in a place; parameters cannot stand there. Raises: KeyError."""
-    if name not in known:
-        raise KeyError(name)
-    return re.sub(rf":\\${place}\\b", f":{name}", text)
-
-
-def _bound(text: str, place: str, hops: int) -> str:
-    """The text with the upper bound of a path in a place. Raises: ValueError beyond 1 to 100."""
-    if not 1 <= hops <= 100:
-        raise ValueError(hops)
-    return re.sub(rf"\\.\\.\\${place}\\b", f"..{hops:d}", text)
 '''
 
+_SEEN_HEAD = '''"""The named queries of ``cypher/`` that answers read: typed functions that give what the asker sees.
 
-def generate(found: Sequence[Query], declared: Schema) -> str:
-    """The module's text; equal queries and schema give equal text."""
+Made by ``python -m graph.generate_queries``; a test compares. Change the ``.cypher`` file instead.
+"""
+# fmt: off
+# ruff: noqa: E501
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TypedDict
+
+from graph.blocks import Block, Reader, Shown, bounded, known'''
+
+
+def generate(found: Sequence[Query], declared: Schema) -> dict[Path, str]:
+    """The text of each module; equal queries and schema give equal texts."""
     nodes = "".join(f'\n    "{name}",' for name in sorted(declared.nodes))
     relations = "".join(f'\n    "{name}",' for name in sorted(declared.relations))
-    known = f"_NODE_TYPES = frozenset({{{nodes}\n}})\n_RELATION_TYPES = frozenset({{{relations}\n}})\n"
-    parts = [_HEAD, known]
-    for query in found:
-        parts.append("\n".join(_query(query)) + "\n")
-    return "\n\n".join(parts)
+    names = f"_NODE_TYPES = frozenset({{{nodes}\n}})\n_RELATION_TYPES = frozenset({{{relations}\n}})\n"
+    texts = {}
+    for path, head, chosen in (
+        (WHOLE, _WHOLE_HEAD, [query for query in found if not query.sees]),
+        (SEEN, _SEEN_HEAD, [query for query in found if query.sees]),
+    ):
+        texts[path] = "\n\n".join([head, names, *("\n".join(_query(query)) + "\n" for query in chosen)])
+    return texts
 
 
 def _query(query: Query) -> Iterator[str]:
@@ -76,24 +83,18 @@ def _query(query: Query) -> Iterator[str]:
             yield f"    {name}: {_python(shape, f'{kind}{_camel(name)}')}"
         yield ""
         yield ""
-    yield f'{constant} = r"""'
-    yield f"// {query.name}"
-    yield query.text
-    yield '"""'
+    if query.sees:
+        yield from _block(query, constant)
+    else:
+        yield f'{constant} = r"""'
+        yield f"// {query.name}"
+        yield query.text
+        yield '"""'
     yield ""
     yield ""
     yield from _signature(query, kind)
     yield from _documentation(query)
-    arguments = ""
-    text = constant
-    for p in query.parameters:
-        if p.shape.word in NAMES:
-            text = f'_put({text}, "{p.name}", {p.name}, {KNOWN[p.shape.word]})'
-        elif p.shape.word == BOUND:
-            text = f'_bound({text}, "{p.name}", {p.name})'
-        else:
-            arguments += f", {p.name}={p.name}"
-    call = f"store.{'write' if query.write else 'read'}({text}{arguments})"
+    call = _seen_call(query, constant) if query.sees else _whole_call(query, constant)
     if not query.columns:
         yield f"    {call}"
         return
@@ -105,11 +106,63 @@ def _query(query: Query) -> Iterator[str]:
         yield f"    return [{kind}({fields}) for row in rows]"
 
 
+def _block(query: Query, constant: str) -> Iterator[str]:
+    yield f"{constant} = Block("
+    yield f'    "{query.name}",'
+    yield '    r"""'
+    yield f"// {query.name}"
+    yield query.text
+    yield '""",'
+    seen = ", ".join(f'"{name}": "{declared}"' for name, declared in query.sees.items())
+    yield f"    {{{seen}}},"
+    told = shows(query)
+    if told:
+        yield "    shows=("
+        for shown in told:
+            yield f'        Shown({_texts(shown.path)}, "{shown.type}", {_texts(shown.names)}),'
+        yield "    ),"
+    if query.paths:
+        yield f"    paths=frozenset({{{', '.join(f'{name!r}' for name in sorted(query.paths))}}}),".replace(
+            "'", '"'
+        )
+    yield ")"
+
+
+def _texts(found: Sequence[str]) -> str:
+    quoted = ", ".join(f'"{one}"' for one in found)
+    return f"({quoted},)" if len(found) == 1 else f"({quoted})"
+
+
+def _places(query: Query) -> str:
+    """Names of the schema and lengths of paths, which stand in the text itself."""
+    found = [
+        f'"{p.name}": known({p.name}, {KNOWN[p.shape.word]})'
+        if p.shape.word in NAMES
+        else f'"{p.name}": bounded({p.name})'
+        for p in query.parameters
+        if p.shape.word in (*NAMES, BOUND)
+    ]
+    return f"{{{', '.join(found)}}}"
+
+
+def _seen_call(query: Query, constant: str) -> str:
+    sent = [f'"{p.name}": {p.name}' for p in query.parameters if p.shape.word not in (*NAMES, BOUND)]
+    return f"seen.rows({constant}, {_places(query)}, {{{', '.join(sent)}}})"
+
+
+def _whole_call(query: Query, constant: str) -> str:
+    places = _places(query)
+    text = constant if places == "{}" else f"filled({constant}, {places})"
+    sent = "".join(f", {p.name}={p.name}" for p in query.parameters if p.shape.word not in (*NAMES, BOUND))
+    return f"store.{'write' if query.write else 'read'}({text}{sent})"
+
+
 def _signature(query: Query, kind: str) -> Iterator[str]:
     answer = "None" if not query.columns else f"{kind} | None" if query.one else f"list[{kind}]"
     # A parameter without default may follow one with: all are named by the caller.
     parameters = "".join(f", {_parameter(p)}" for p in query.parameters)
-    yield f"def {query.name}(store: Store{', *' if parameters else ''}{parameters}) -> {answer}:"
+    reader = "seen: Reader" if query.sees else "store: Store"
+    yield f"def {query.name}({reader}{', *' if parameters else ''}{parameters}) -> {answer}:"
 
 
 def _parameter(parameter: Parameter) -> str:
@@ -168,8 +221,9 @@ def _camel(name: str) -> str:
 
 
 def main() -> None:
-    """Write the module."""
-    TARGET.write_text(generate(queries(schema()), schema()), encoding="utf-8")
+    """Write the modules."""
+    for path, text in generate(queries(schema()), schema()).items():
+        path.write_text(text, encoding="utf-8")
 
 
 if __name__ == "__main__":

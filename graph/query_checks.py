@@ -76,9 +76,9 @@ def check_text(
         places: those of the parameters that stand for a type.
         bounds: those of them that end the length of a path.
     """
-    blanked = _blank(lines)
+    clean = blanked(lines)
     used: set[str] = set()
-    for line, text in blanked:
+    for line, text in clean:
         for match in _PARAMETER.finditer(text):
             colon, name = match.groups()
             if name not in parameters:
@@ -89,9 +89,9 @@ def check_text(
     for name, line in parameters.items():
         if name not in used:
             fault(line, f"the parameter {name} is never used")
-    whole = "\n".join(text for _, text in blanked)
-    _names(blanked, whole, schema, fault)
-    for line, text in blanked:
+    whole = "\n".join(text for _, text in clean)
+    _names(clean, whole, schema, fault)
+    for line, text in clean:
         for pattern, reason in _DIALECT:
             if found := pattern.search(text):
                 fault(line, reason.format(found[1]))
@@ -123,7 +123,7 @@ def _names(lines: Lines, whole: str, schema: Schema, fault: Fault) -> None:
 
 def returned(lines: Lines) -> Returned:
     """What the query returns; no columns if it does not."""
-    text = "\n".join(line for _, line in _blank(lines))
+    text = "\n".join(line for _, line in blanked(lines))
     flat = _flatten(text)
     starts = list(_RETURN.finditer(flat))
     if not starts:
@@ -158,8 +158,8 @@ def _flatten(text: str) -> str:
     return "".join(out)
 
 
-def _blank(lines: Lines) -> Lines:
+def blanked(lines: Lines) -> Lines:
     """The lines with strings and comments blanked, place for place."""
     text = "\n".join(line for _, line in lines)
-    blanked = _BLANKED.sub(lambda m: re.sub(r"[^\n]", " ", m[0]), text)
-    return list(zip((number for number, _ in lines), blanked.split("\n"), strict=True))
+    clean = _BLANKED.sub(lambda m: re.sub(r"[^\n]", " ", m[0]), text)
+    return list(zip((number for number, _ in lines), clean.split("\n"), strict=True))

@@ -10,6 +10,21 @@ A block is its name, what it answers, its parameters and its columns, then the C
     // row borrower: PartyId, contract: Text, amount: Fen, record: RecordId
     MATCH ...
 
+What a block shows stands in its head, so that nobody gets to see what an asker may not (decision 0022)::
+
+    // sees: n $type                the node n, of the type that the parameter names
+    // sees: m any                  of whatever type
+    // sees: path any               every node of the path
+
+Each node that a pattern binds has a name and is declared, whether it is returned, counted or passed by; a relation is
+seen when its ends are. The ``WHERE`` of the clause that binds nodes begins with their mark, ``sees(n, m)``: there the
+conditions of the asker stand, and for who sees everything nothing. The nodes of a declared path need no names:
+``sees(path)`` is a condition on each. A block that no answer reads says so: ``// whole: why``, or ``// write``.
+
+A column that holds values says whose: ``Map of Bill`` are properties of a bill, ``Text? of type.name`` is the name of
+what the column ``type`` beside it names, ``$type`` and ``$property`` are those of parameters.
+``of type.name|title`` is either of two. The reader shows them as the asker may see them.
+
 ``// one`` instead of ``// row``: at most one row. ``// write``: the query changes the graph. A ``?`` after a
 type: the value may be missing. A column of maps says what they hold: ``bills: List<{id: Text, due: Date?}>``.
 Other ``//`` lines of the head tell what is answered and in which order.
@@ -23,61 +38,29 @@ A parameter of type ``Hops`` is the upper bound of a path (``[*1..$longest]``), 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from importlib import resources
 from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import NoReturn, TypeAlias
 
+from graph.blocks import ASKER
 from graph.query_checks import check_text, returned
+from graph.query_shapes import BOUND, NAMES, Shape, Shapes
+from graph.query_sight import check_sight
 from graph.query_words import expanded
 from graph.schema.model import Schema
 from graph.schema.source import nearest
 from terms.errors import KehutuError
 
-TYPES: dict[str, str] = {
-    "PartyId": "str",
-    "EntityId": "str",
-    "Key": "str",
-    "RecordId": "str",
-    "Text": "str",
-    "Date": "str",
-    "Fen": "int",
-    "Int": "int",
-    "Float": "float",
-    "Bool": "bool",
-    "Map": "dict[str, object]",
-    "Any": "object",
-    "NodeType": "str",
-    "RelationType": "str",
-    "Hops": "int",
-}
-"""Names of types in a block and what they are in Python; dates are ISO text."""
-
-NAMES = ("NodeType", "RelationType")
-"""Types of parameters that are put into the text, not sent beside it."""
-
-BOUND = "Hops"
-"""Likewise, at the end of the length of a path."""
-
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 _COLUMN = re.compile(r"[a-z][a-z0-9_]*")
-_FIELD = re.compile(r"[a-z][A-Za-z0-9_]*")
 _PARAM = re.compile(
     r"param (?P<name>\w+): (?P<type>[\w<>?]+)(?: = (?P<default>'[^']*'|\S+))?(?:\s+(?P<text>.*))?"
 )
+_SEES = re.compile(r"(?P<name>\w+) (?P<type>\$?\w+)")
 _SCALAR_DEFAULT = re.compile(r"-?\d+(\.\d+)?|true|false|null|'[^'\\]*'")
-
-
-@dataclass(frozen=True, slots=True)
-class Shape:
-    """A type in a block: a word, a list of a shape, or a map of named shapes; each may be missing."""
-
-    word: str = ""
-    item: Shape | None = None
-    fields: tuple[tuple[str, Shape], ...] = ()
-    optional: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +76,7 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """One block of a file."""
+    """One block of a file. ``sees``: types by the variables of what is shown; ``whole``: why it reads everything."""
 
     name: str
     file: str
@@ -104,6 +87,9 @@ class Query:
     one: bool
     write: bool
     text: str
+    sees: Mapping[str, str] = field(default_factory=dict)
+    whole: str = ""
+    paths: frozenset[str] = frozenset()
 
 
 _Lines: TypeAlias = list[tuple[int, str]]
@@ -160,55 +146,84 @@ def _blocks(file: str, text: str) -> Iterable[_Block]:
         yield block
 
 
+@dataclass(slots=True)
+class _Head:
+    """What the lines above a query say of it."""
+
+    documentation: list[str] = field(default_factory=list)
+    parameters: list[Parameter] = field(default_factory=list)
+    columns: list[tuple[str, Shape]] = field(default_factory=list)
+    sees: dict[str, str] = field(default_factory=dict)
+    whole: str = ""
+    one: bool = False
+    write: bool = False
+    column_line: int = 0
+
+    def read(self, block: _Block) -> None:
+        self.column_line = block.line
+        for line, text in block.head:
+            keyword, _, rest = text.partition(" ")
+            if keyword == "param":
+                self.parameters.append(_parameter(block, line, text))
+            elif keyword in ("row", "one"):
+                self.one, self.column_line = self.one or keyword == "one", line
+                self.columns += Shapes(block.fault, line, rest).fields()
+            elif keyword == "sees:":
+                self._sees(block, line, rest.strip())
+            elif keyword == "whole:":
+                self.whole = rest.strip()
+            elif text == "write":
+                self.write = True
+            else:
+                self.documentation.append(text)
+        if not "".join(self.documentation):
+            block.fault(block.line, "a line that says what the query answers is missing")
+        for name, _ in self.columns:
+            if not _COLUMN.fullmatch(name):
+                reason = f"the column '{name}' is not written in small letters, digits and _"
+                block.fault(self.column_line, reason)
+        _once(block, self.column_line, "column", [name for name, _ in self.columns])
+        _once(block, block.line, "parameter", [p.name for p in self.parameters])
+
+    def _sees(self, block: _Block, line: int, text: str) -> None:
+        match = _SEES.fullmatch(text)
+        if not match:
+            block.fault(line, f"'{text}' is not of the form 'node Type'")
+        if match["name"] in self.sees:
+            block.fault(line, f"the node '{match['name']}' is declared twice")
+        self.sees[match["name"]] = match["type"]
+
+
 def _query(block: _Block, schema: Schema) -> Query:
     if not _NAME.fullmatch(block.name):
         block.fault(block.line, f"'{block.name}' is no name: small letters, digits and _")
-    documentation: list[str] = []
-    parameters: list[Parameter] = []
-    columns: list[tuple[str, Shape]] = []
-    one = write = False
-    column_line = block.line
-    for line, text in block.head:
-        keyword = text.partition(" ")[0]
-        if keyword == "param":
-            parameters.append(_parameter(block, line, text))
-        elif keyword in ("row", "one"):
-            one, column_line = one or keyword == "one", line
-            columns += _Reader(block, line, text.partition(" ")[2]).fields()
-        elif text == "write":
-            write = True
-        else:
-            documentation.append(text)
     while block.body and not block.body[-1][1].strip():
         block.body.pop()
     if not block.body:
         block.fault(block.line, "there is no query under the head")
-    if not "".join(documentation):
-        block.fault(block.line, "a line that says what the query answers is missing")
-    for name, _ in columns:
-        if not _COLUMN.fullmatch(name):
-            block.fault(column_line, f"the column '{name}' is not written in small letters, digits and _")
-    _once(block, column_line, "column", [name for name, _ in columns])
-    _once(block, block.line, "parameter", [p.name for p in parameters])
-    places = frozenset(p.name for p in parameters if p.shape.word in NAMES)
-    bounds = frozenset(p.name for p in parameters if p.shape.word == BOUND)
-    lines = {p.name: p.line for p in parameters}
+    head = _Head()
+    head.read(block)
+    places = frozenset(p.name for p in head.parameters if p.shape.word in NAMES)
+    bounds = frozenset(p.name for p in head.parameters if p.shape.word == BOUND)
+    lines = {p.name: p.line for p in head.parameters}
     check_text(block.body, lines, schema, block.fault, places=places, bounds=bounds)
-    _match_columns(block, column_line, [name for name, _ in columns])
+    _match_columns(block, head.column_line, [name for name, _ in head.columns])
+    if head.columns and not head.one and not returned(block.body).ordered:
+        block.fault(block.body[-1][0], "many rows need a stated order: ORDER BY is missing")
     query = Query(
         name=block.name,
         file=block.file,
         line=block.line,
-        documentation=tuple(documentation),
-        parameters=tuple(parameters),
-        columns=tuple(columns),
-        one=one,
-        write=write,
+        documentation=tuple(head.documentation),
+        parameters=tuple(head.parameters),
+        columns=tuple(head.columns),
+        one=head.one,
+        write=head.write,
         text="\n".join(line for _, line in block.body),
+        sees=head.sees,
+        whole=head.whole,
     )
-    if columns and not one and not returned(block.body).ordered:
-        block.fault(block.body[-1][0], "many rows need a stated order: ORDER BY is missing")
-    return query
+    return replace(query, paths=check_sight(query, block.body, schema, block.fault))
 
 
 def _parameter(block: _Block, line: int, text: str) -> Parameter:
@@ -218,7 +233,9 @@ def _parameter(block: _Block, line: int, text: str) -> Parameter:
     default = match["default"]
     if default is not None and not _SCALAR_DEFAULT.fullmatch(default):
         block.fault(line, f"the default {default} is no number, text, true, false or null")
-    shape = _Reader(block, line, match["type"]).whole()
+    if match["name"].startswith(ASKER):
+        block.fault(line, f"names that begin with {ASKER} are those of the asker's conditions")
+    shape = Shapes(block.fault, line, match["type"]).whole()
     return Parameter(match["name"], shape, default, (match["text"] or "").strip(), line)
 
 
@@ -238,68 +255,3 @@ def _once(block: _Block, line: int, what: str, names: list[str]) -> None:
     for name in names:
         if names.count(name) > 1:
             block.fault(line, f"the {what} '{name}' stands twice")
-
-
-class _Reader:
-    """Reads ``name: Type, name: List<{...}>?`` from left to right."""
-
-    def __init__(self, block: _Block, line: int, text: str) -> None:
-        self._block, self._line = block, line
-        self._words: list[str] = re.findall(r"\w+|\S", text)
-
-    def fields(self, end: str = "") -> tuple[tuple[str, Shape], ...]:
-        found = []
-        while True:
-            name = self._take()
-            if not _FIELD.fullmatch(name):
-                self._fault(f"'{name}' is no name of a column")
-            self._expect(":")
-            found.append((name, self.shape()))
-            if self._peek() != ",":
-                break
-            self._take()
-            if self._peek() == end:
-                break
-        if not end and self._words:
-            self._fault(f"'{self._words[0]}' is not expected here")
-        return tuple(found)
-
-    def shape(self) -> Shape:
-        word = self._take()
-        if word == "List":
-            self._expect("<")
-            shape = Shape(item=self.shape())
-            self._expect(">")
-        elif word == "{":
-            shape = Shape(fields=self.fields("}"))
-            self._expect("}")
-        elif word in TYPES:
-            shape = Shape(word=word)
-        else:
-            self._fault(f"unknown type '{word}'{nearest(word, (*TYPES, 'List'))}")
-        if self._peek() == "?":
-            self._take()
-            shape = Shape(shape.word, shape.item, shape.fields, optional=True)
-        return shape
-
-    def whole(self) -> Shape:
-        shape = self.shape()
-        if self._words:
-            self._fault(f"'{self._words[0]}' is not expected after the type")
-        return shape
-
-    def _peek(self) -> str:
-        return self._words[0] if self._words else ""
-
-    def _take(self) -> str:
-        if not self._words:
-            self._fault("the line ends too early")
-        return self._words.pop(0)
-
-    def _expect(self, word: str) -> None:
-        found = self._take()
-        if found != word:
-            self._fault(f"'{word}' is expected, not '{found}'")
-
-    def _fault(self, reason: str) -> NoReturn:
-        self._block.fault(self._line, reason)

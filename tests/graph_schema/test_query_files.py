@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from graph.generate_queries import TARGET, generate
+from graph.generate_queries import SEEN, generate
 from graph.query_files import queries
 from graph.schema.load import schema
 from terms.errors import KehutuError
@@ -18,9 +18,11 @@ GOOD = """\
 // Guarantees given; by borrower.
 // param guarantor: PartyId
 // param least: Fen = 0            smaller ones are left out
-// row borrower: PartyId, amount: Fen?
-MATCH (:Enterprise {id: $guarantor})-[g:GUARANTEES]->(b)
-WHERE g.amount >= $least      // 'text' and $nothing in a comment
+// sees: a Enterprise
+// sees: b any
+// row borrower: PartyId, amount: Fen? of GUARANTEES.amount
+MATCH (a:Enterprise {id: $guarantor})-[g:GUARANTEES]->(b)
+WHERE sees(a, b) AND g.amount >= $least      // 'text' and $nothing in a comment
 RETURN b.id AS borrower, g.amount AS amount
 ORDER BY borrower
 """
@@ -42,33 +44,33 @@ def test_a_block_is_read(tmp_path: Path) -> None:
         ("least", "0", "smaller ones are left out"),
     ]
     assert [name for name, _ in query.columns] == ["borrower", "amount"]
-    compile(generate([query], schema()), "queries.py", "exec")
+    compile(generate([query], schema())[SEEN], "seen_queries.py", "exec")
 
 
 @pytest.mark.parametrize(
     ("old", "new", "line", "reason"),
     [
-        ("$least ", "$lest ", 9, "$lest is not declared (nearest: 'least')"),
-        ("WHERE g.amount >= $least", "WHERE true", 6, "least is never used"),
-        ("amount: Fen?", "amount: Fen?, contract: Text", 7, "'contract' is not returned"),
-        (", amount: Fen?", "", 10, "the returned column 'amount' is not declared"),
-        ("amount: Fen?", "amount: Fenn", 7, "unknown type 'Fenn' (nearest: 'Fen')"),
-        ("amount: Fen?", "amount: List<Fen", 7, "ends too early"),
-        ("PartyId, amount", "PartyId, borrower: Text, amount", 7, "stands twice"),
-        ("borrower: PartyId,", "borrowerId: PartyId,", 7, "small letters"),
+        ("$least ", "$lest ", 11, "$lest is not declared (nearest: 'least')"),
+        ("AND g.amount >= $least", "AND true", 6, "least is never used"),
+        ("amount: Fen?", "amount: Fen?, contract: Text", 9, "'contract' is not returned"),
+        (", amount: Fen? of GUARANTEES.amount", "", 12, "the returned column 'amount' is not declared"),
+        ("amount: Fen?", "amount: Fenn", 9, "unknown type 'Fenn' (nearest: 'Fen')"),
+        ("amount: Fen?", "amount: List<Fen", 9, "ends too early"),
+        ("PartyId, amount", "PartyId, borrower: Text, amount", 9, "stands twice"),
+        ("borrower: PartyId,", "borrowerId: PartyId,", 9, "small letters"),
         ("Fen = 0 ", "Fen = zero() ", 6, "the default zero() is no number"),
         ("param guarantor: PartyId", "param guarantor PartyId", 5, "not of the form"),
-        (":Enterprise", ":Enterprize", 8, "no type 'Enterprize' (nearest: 'Enterprise')"),
-        (":GUARANTEES", ":GUARANTEE", 8, "no type 'GUARANTEE'"),
-        ("g.amount >=", "g.ammount >=", 9, "no type has a property 'ammount' (nearest: 'amount')"),
-        ("{id: $guarantor}", "{idd: $guarantor}", 8, "no type has a property 'idd'"),
-        (":Enterprise", ":$guarantor", 8, "the place of a type"),
-        ("[g:GUARANTEES]", "[g:GUARANTEES*]", 8, "needs an upper bound"),
-        ("[g:GUARANTEES]", "[g:GUARANTEES*2..]", 8, "needs an upper bound"),
-        ("[g:GUARANTEES]", "[g:GUARANTEES*1..$least]", 8, "no parameter of type Hops"),
-        ("b.id AS", "elementId(b) AS", 10, "the engine's own number"),
-        ("b.id AS", "apoc.convert.toJson(b) AS", 10, "exists on one store only"),
-        ("ORDER BY borrower\n", "", 10, "ORDER BY is missing"),
+        (":Enterprise", ":Enterprize", 10, "no type 'Enterprize' (nearest: 'Enterprise')"),
+        (":GUARANTEES", ":GUARANTEE", 10, "no type 'GUARANTEE'"),
+        ("g.amount >=", "g.ammount >=", 11, "no type has a property 'ammount' (nearest: 'amount')"),
+        ("{id: $guarantor}", "{idd: $guarantor}", 10, "no type has a property 'idd'"),
+        (":Enterprise", ":$guarantor", 10, "the place of a type"),
+        ("[g:GUARANTEES]", "[g:GUARANTEES*]", 10, "needs an upper bound"),
+        ("[g:GUARANTEES]", "[g:GUARANTEES*2..]", 10, "needs an upper bound"),
+        ("[g:GUARANTEES]", "[g:GUARANTEES*1..$least]", 10, "no parameter of type Hops"),
+        ("b.id AS", "elementId(b) AS", 12, "the engine's own number"),
+        ("b.id AS", "apoc.convert.toJson(b) AS", 12, "exists on one store only"),
+        ("ORDER BY borrower\n", "", 12, "ORDER BY is missing"),
         ("// Guarantees given; by borrower.\n", "", 3, "what the query answers is missing"),
         ("// name: given", "// name: Given!", 3, "is no name"),
         ("// Guarantees.\n", "MATCH (n)\n", 1, "a block begins with"),
@@ -93,16 +95,17 @@ def test_a_block_without_a_query_is_refused(tmp_path: Path) -> None:
 
 
 def test_maps_in_columns_become_named_types(tmp_path: Path) -> None:
-    text = GOOD.replace("amount: Fen?", "amounts: List<{value: Fen, when: Date?}>").replace(
-        "g.amount AS amount", "collect({value: g.amount, when: g.since}) AS amounts"
-    )
+    text = GOOD.replace(
+        "amount: Fen? of GUARANTEES.amount", "amounts: List<{value: Fen of GUARANTEES.amount, when: Date?}>"
+    ).replace("g.amount AS amount", "collect({value: g.amount, when: g.since}) AS amounts")
     (tmp_path / "some.cypher").write_text(text, encoding="utf-8")
-    module = generate(queries(schema(), tmp_path), schema())
+    module = generate(queries(schema(), tmp_path), schema())[SEEN]
     assert "class GivenAmounts(TypedDict):" in module
     assert "when: str | None" in module
     assert "amounts: list[GivenAmounts]" in module
 
 
-def test_the_generated_module_is_current() -> None:
+def test_the_generated_modules_are_current() -> None:
     """If this fails: `python -m graph.generate_queries`."""
-    assert TARGET.read_text(encoding="utf-8") == generate(queries(schema()), schema())
+    made = generate(queries(schema()), schema())
+    assert {path: path.read_text(encoding="utf-8") for path in made} == made

@@ -6,7 +6,9 @@ import itertools
 
 import pytest
 
-from graph import queries as named
+from graph import queries as whole
+from graph import seen_queries as named
+from graph.blocks import StoreReader
 from graph.schema.load import schema
 from graph.store import Store
 from graph.validity import Span, running, stored_spans
@@ -53,19 +55,21 @@ def test_the_stores_know_what_runs_on_a_day(dated: Store, day: str) -> None:
         if running(told.get("since"), told.get("until"), told.get("periods"), day)
     }
     asked = {"type": "Customer", "id": CUSTOMER, "relation": "LIVES_AT", "day": day}
-    assert {row.neighbour for row in named.neighbours_out(dated, **asked)} == expected
-    assert len(named.neighbours_out(dated, **asked, ended=True)) == len(SPANS)
-    (counted,) = named.neighbour_counts(dated, type="Customer", id=CUSTOMER, day=day)
+    assert {row.neighbour for row in named.neighbours_out(StoreReader(dated), **asked)} == expected
+    assert len(named.neighbours_out(StoreReader(dated), **asked, ended=True)) == len(SPANS)
+    (counted,) = named.neighbour_counts(StoreReader(dated), type="Customer", id=CUSTOMER, day=day)
     assert (counted.count, counted.ended) == (len(expected), len(SPANS) - len(expected))
-    walks = named.walks(dated, type="Customer", id=CUSTOMER, day=day, longest=1, relations=["LIVES_AT"])
+    walks = named.walks(
+        StoreReader(dated), type="Customer", id=CUSTOMER, day=day, longest=1, relations=["LIVES_AT"]
+    )
     assert {row.ids[-1] for row in walks} == expected
-    portrait = named.customer_portrait(dated, id=CUSTOMER, day=day)
+    portrait = named.customer_portrait(StoreReader(dated), id=CUSTOMER, day=day)
     assert portrait is not None
     assert {place["id"] for place in portrait.addresses if not place["ended"]} == expected
     assert len(portrait.addresses) == len(SPANS)
 
 
 def test_the_earliest_beginning_is_found_among_all_spans(dated: Store) -> None:
-    found = named.first_beginning(dated, relation="LIVES_AT")
+    found = whole.first_beginning(dated, relation="LIVES_AT")
     assert found is not None
     assert (found.since, found.period) == ("2019-01-01", "/2019-01-01")

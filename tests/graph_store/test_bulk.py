@@ -7,7 +7,6 @@ from collections.abc import Iterator
 import orjson
 import pytest
 
-from graph import queries as named
 from graph.bulk import node_line, pour, relation_line
 from graph.dialects.arcadedb import ArcadeDB
 from graph.rebuild import beside
@@ -18,7 +17,7 @@ from graph.write import GraphChange, apply, contents, stored_relation, wipe
 from terms.errors import KehutuError
 from tests.graph_schema.query_cases import CASES
 from tests.graph_schema.small_graph import small_graph
-from tests.graph_schema.test_named_queries import on, plain
+from tests.graph_schema.test_named_queries import asked, plain
 
 
 def lines(change: GraphChange) -> Iterator[bytes]:
@@ -47,10 +46,7 @@ def test_both_ways_of_writing_give_equal_graphs_and_answers(embedded_store: Stor
         assert contents(fresh.store) == contents(embedded_store)
         for name, cases in CASES.items():
             for case in cases:
-                answers = [
-                    plain(getattr(named, name)(opened, **on(opened, case)))
-                    for opened in (embedded_store, fresh.store)
-                ]
+                answers = [plain(asked(name, opened, case)) for opened in (embedded_store, fresh.store)]
                 assert answers[0] == answers[1], (name, case)
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from graph.queries import count_entities
+from graph.blocks import StoreReader
+from graph.seen_queries import count_entities
 from graph.state import prepare
 from graph.store import Store
 from graph.write import wipe
@@ -28,7 +29,7 @@ def test_a_telephone_number_of_everybody_joins_nobody(
     ]
     append(ledger, rows, recorded_at=START)
     catch_up(ledger, embedded_store, SCHEMA)
-    counted = count_entities(embedded_store, type="Customer")
+    counted = count_entities(StoreReader(embedded_store), type="Customer")
     assert counted is not None
     assert counted.count == many
     answer = why(ledger, SCHEMA, "customer:0000000001", "customer:0000009999")

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from graph.queries import customer_portrait
+from graph.blocks import StoreReader
 from graph.schema.load import schema
+from graph.seen_queries import customer_portrait
 from graph.store import Store
 from graph.write import GraphChange, NodeRow, RelationRow, apply
 from ledger.database import Ledger
@@ -65,7 +66,7 @@ def test_every_element_is_named_once_with_its_shortest_distance(site: Site) -> N
 
 
 def test_a_portrait_does_not_walk_the_network(site: Site) -> None:
-    portrait = customer_portrait(site.store, id=CUSTOMER, day="2026-01-31")
+    portrait = customer_portrait(StoreReader(site.store), id=CUSTOMER, day="2026-01-31")
     assert portrait is not None
     assert [point["id"] for point in portrait.service_points] == [POINT]
 

@@ -1,0 +1,197 @@
+"""Named queries at work: names of the schema put in, the asker's conditions woven in, values as it may see them.
+
+``graph/seen_queries.py`` holds the blocks that answers read as typed functions; each asks a :class:`Reader` for rows.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, Final, Protocol, TypeAlias
+
+Rows: TypeAlias = list[dict[str, Any]]
+
+ANY: Final = "any"
+"""Stands for the type of a node that may be of each type."""
+
+ASKER: Final = "asker_"
+"""How names of parameters of conditions begin."""
+
+MARK: Final = re.compile(r"\bsees\((?P<names>\w+(?:, \w+)*)\)(?P<more>\s+AND\b)?")
+"""Where the conditions of the asker stand: ``WHERE sees(n, m)``, and ``AND`` where more follows."""
+
+_BARE: Final = re.compile(r"\bWHERE\s+(?P<mark>sees\([^()]*\)(?:\s+AND\b)?)")
+
+
+class ReadsStore(Protocol):
+    """What a reader needs of :class:`graph.store.Store`."""
+
+    def read(self, query: str, /, **parameters: object) -> Rows:
+        """Rows in the order of the query."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A column that holds values of a property.
+
+    ``path``: the column, then the fields down to the value. ``type``: a type; ``$name`` of a parameter that names one;
+    or the field beside the value that does. ``names``: the properties that it may be, ``$name`` for one that a
+    parameter names; none: it is a map of properties.
+    """
+
+    path: tuple[str, ...]
+    type: str
+    names: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Block:
+    """A named query that answers read.
+
+    ``sees``: the type of each node, and of the nodes of each path, by variable: a type, ``$name`` of a parameter that
+    names one, or :data:`ANY`.
+    """
+
+    name: str
+    text: str
+    sees: Mapping[str, str]
+    shows: tuple[Shown, ...] = ()
+    paths: frozenset[str] = field(default_factory=frozenset)
+
+    @cached_property
+    def whole(self) -> str:
+        """The text without its marks: for who sees everything."""
+        return woven(self.text, lambda _: "")
+
+
+class Reader(Protocol):
+    """Whoever asks, as the functions of ``graph/seen_queries.py`` need it."""
+
+    def rows(self, block: Block, places: Mapping[str, str | int], parameters: Mapping[str, object]) -> Rows:
+        """Rows of a block, in the order of the query.
+
+        Args:
+            places: names of types and lengths of paths, which stand in the text itself.
+            parameters: values that are sent beside it.
+        """
+
+
+@dataclass(frozen=True, slots=True)
+class Conditions:
+    """What an asker sees.
+
+    ``of``: Cypher about a node of a type (:data:`ANY`: whatever type), from type and variable; empty where each is
+    seen. ``parameters``: what it names, by names that begin with ``asker_``. ``shown``: a value of one of some
+    properties of a type as the asker may see it.
+    """
+
+    of: Callable[[str, str], str]
+    parameters: Mapping[str, object]
+    shown: Callable[[str, tuple[str, ...], object], object]
+
+
+@dataclass(frozen=True, slots=True)
+class StoreReader:
+    """Reads blocks from a store, as an asker with these conditions sees it; without conditions everything."""
+
+    store: ReadsStore
+    conditions: Conditions | None = None
+
+    def rows(self, block: Block, places: Mapping[str, str | int], parameters: Mapping[str, object]) -> Rows:
+        """Rows of a block; see :class:`Reader`."""
+        asked = self.conditions
+        if asked is None:
+            return self.store.read(filled(block.whole, places), **parameters)
+
+        def condition(variable: str) -> str:
+            if variable in block.paths:
+                seen = asked.of(ANY, "node")
+                return f"all(node IN nodes({variable}) WHERE {seen})" if seen else ""
+            declared = block.sees[variable]
+            return asked.of(str(places[declared[1:]]) if declared.startswith("$") else declared, variable)
+
+        text = filled(woven(block.text, condition), places)
+        found = self.store.read(text, **parameters, **asked.parameters)
+        for shown in block.shows:
+            for row in found:
+                _show(row, shown, {**parameters, **places}, asked.shown)
+        return found
+
+
+def woven(text: str, condition: Callable[[str], str]) -> str:
+    """The text with the conditions of its variables in place of the marks; a mark without any leaves nothing behind.
+
+    >>> woven("MATCH (n) WHERE sees(n) AND n.id > 1 RETURN n.id", lambda _: "")
+    'MATCH (n) WHERE n.id > 1 RETURN n.id'
+    >>> woven("MATCH (n)-->(m) WHERE sees(n, m) RETURN m.id", lambda name: f"{name}.region = $asker_region")
+    'MATCH (n)-->(m) WHERE (n.region = $asker_region) AND (m.region = $asker_region) RETURN m.id'
+    """
+
+    def put(match: re.Match[str]) -> str:
+        mark = MARK.fullmatch(match["mark"])
+        assert mark is not None  # noqa: S101  # the loader has checked it
+        found = [f"({said})" for name in mark["names"].split(", ") if (said := condition(name))]
+        if found:
+            return f"WHERE {' AND '.join(found)}{mark['more'] or ''}"
+        return "WHERE" if mark["more"] else ""
+
+    put_in = _BARE.sub(put, text)
+    return "\n".join(line for line in put_in.split("\n") if line.strip())
+
+
+def filled(text: str, places: Mapping[str, str | int]) -> str:
+    """The text with names of the schema and lengths of paths in their places; Cypher takes no parameters there."""
+    for place, value in places.items():
+        pattern = rf"\.\.\${place}\b" if isinstance(value, int) else rf":\${place}\b"
+        text = re.sub(pattern, f"..{value:d}" if isinstance(value, int) else f":{value}", text)
+    return text
+
+
+def known(name: str, names: frozenset[str]) -> str:
+    """A name of the schema. Raises: KeyError."""
+    if name not in names:
+        raise KeyError(name)
+    return name
+
+
+def bounded(hops: int) -> int:
+    """The upper bound of a path. Raises: ValueError beyond 1 to 100."""
+    if not 1 <= hops <= 100:
+        raise ValueError(hops)
+    return hops
+
+
+def _show(
+    row: dict[str, Any],
+    shown: Shown,
+    given: Mapping[str, object],
+    show: Callable[[str, tuple[str, ...], object], object],
+) -> None:
+    """Put what the asker may see in the place of the values of one column."""
+    last = shown.path[-1]
+    names = tuple(str(given[name[1:]]) if name.startswith("$") else name for name in shown.names)
+    for holder in _holders(row, shown.path[:-1]):
+        if holder[last] is None:
+            continue
+        kind = shown.type
+        if kind.startswith("$"):
+            kind = str(given[kind[1:]])
+        elif kind in holder:
+            kind = str(holder[kind])
+        if names:
+            holder[last] = show(kind, names, holder[last])
+        else:
+            holder[last] = {name: show(kind, (name,), value) for name, value in holder[last].items()}
+
+
+def _holders(held: Any, path: tuple[str, ...]) -> Iterator[dict[str, Any]]:
+    """The maps at the end of a path; a list on the way stands for each of its entries."""
+    if isinstance(held, list):
+        for entry in held:
+            yield from _holders(entry, path)
+    elif path:
+        yield from _holders(held[path[0]], path[1:])
+    elif held is not None:
+        yield held

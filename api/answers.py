@@ -93,27 +93,27 @@ class GraphAnswers:
 
     @strawberry.field(description="An enterprise by id, old id or credit code; null where there is none.")
     def enterprise(self, info: Info, id: ID) -> Enterprise | None:
-        seen = entities.stored(info.context.site, "Enterprise", id)
+        seen = entities.stored(info.context.seen, "Enterprise", id)
         return None if seen is None else Enterprise.of(seen)
 
     @strawberry.field(description="A person by id or old id; null where there is none.")
     def person(self, info: Info, id: ID) -> Person | None:
-        seen = entities.stored(info.context.site, "Person", id)
+        seen = entities.stored(info.context.seen, "Person", id)
         return None if seen is None else Person.of(seen)
 
     @strawberry.field(description="A line by id, old id or number; null where there is none.")
     def line(self, info: Info, id: ID) -> Line | None:
-        seen = entities.stored(info.context.site, "Line", id)
+        seen = entities.stored(info.context.seen, "Line", id)
         return None if seen is None else Line.of(seen)
 
     @strawberry.field(description="A device by id, old id or number; null where there is none.")
     def device(self, info: Info, id: ID) -> Device | None:
-        seen = entities.stored(info.context.site, "Device", id)
+        seen = entities.stored(info.context.seen, "Device", id)
         return None if seen is None else Device.of(seen)
 
     @strawberry.field(description="A work order by id, old id or number; null where there is none.")
     def work_order(self, info: Info, id: ID) -> WorkOrder | None:
-        seen = entities.stored(info.context.site, "WorkOrder", id)
+        seen = entities.stored(info.context.seen, "WorkOrder", id)
         return None if seen is None else WorkOrder.of(seen)
 
     @strawberry.field(
@@ -122,7 +122,7 @@ class GraphAnswers:
     )
     def entity(self, info: Info, id: ID, as_of: AsOf = None) -> Entity | None:
         try:
-            return entities.show(info.context.site, id, info.context.lang, as_of)
+            return entities.show(info.context.seen, id, info.context.lang, as_of)
         except KehutuError as fault:
             if fault.code == "UNKNOWN_ID":
                 return None
@@ -140,7 +140,7 @@ class GraphAnswers:
         after: str | None = None,
     ) -> Page[Hit]:
         names = [kind.value for kind in types or ()]
-        return searching.search(info.context.site, text, names, largest(first), after)
+        return searching.search(info.context.seen, text, names, largest(first), after)
 
     @strawberry.field(
         description="Relations of an entity and the entities at their other ends, with counts by type of relation."
@@ -156,8 +156,8 @@ class GraphAnswers:
         as_of: AsOf = None,
         ended: Ended = False,
     ) -> Neighbours:
-        site, wanted = info.context.site, relations or ()
-        return around.neighbours(site, id, wanted, largest(first), after, as_of=as_of, ended=ended)
+        seen, wanted = info.context.seen, relations or ()
+        return around.neighbours(seen, id, wanted, largest(first), after, as_of=as_of, ended=ended)
 
     @strawberry.field(
         description="Ways from one entity to another along relations of any type, whichever way each runs; the "
@@ -175,7 +175,7 @@ class GraphAnswers:
         relations: list[str] | None = None,
     ) -> Page[Path]:
         return ways.paths(
-            info.context.site,
+            info.context.seen,
             from_,
             to,
             max_length=max_length,
@@ -190,7 +190,7 @@ class GraphAnswers:
     def grid_trace(
         self, info: Info, id: ID, direction: grid.GridDirection, first: int = 50, after: str | None = None
     ) -> GridTrace:
-        return grid.grid_trace(info.context.site, id, direction, largest(first), after)
+        return grid.grid_trace(info.context.seen, id, direction, largest(first), after)
 
     customers: Page[Customer] = lists.list_field(lists.CUSTOMERS, Customer, Customer.of)
     enterprises: Page[Enterprise] = lists.list_field(lists.ENTERPRISES, Enterprise, Enterprise.of)
@@ -201,12 +201,12 @@ class GraphAnswers:
 
     @strawberry.field(description="Analysis runs, the newest first.")
     def runs(self, info: Info, first: int = 20, after: str | None = None) -> Page[RunName]:
-        return history.runs(info.context.site, largest(first), after)
+        return history.runs(info.context.seen, largest(first), after)
 
     @strawberry.field(description="An analysis run by its id; null where there is none.")
     def run(self, info: Info, id: ID) -> RunName | None:
         try:
-            return history.run(info.context.site, id)
+            return history.run(info.context.seen, id)
         except KehutuError as fault:
             if fault.code == "UNKNOWN_RUN":
                 return None
@@ -214,11 +214,11 @@ class GraphAnswers:
 
     @strawberry.field(description="Communities of the current run, the largest first.")
     def communities(self, info: Info, first: int = 20, after: str | None = None) -> Page[Community]:
-        return history.communities(info.context.site, largest(first), after)
+        return history.communities(info.context.seen, largest(first), after)
 
     @strawberry.field(description="Loads, the newest first.")
     def loads(self, info: Info, first: int = 20, after: str | None = None) -> Page[Load]:
-        return loads.loads(info.context.site.ledger, largest(first), after, lang=info.context.lang)
+        return loads.loads(info.context.seen, largest(first), after, lang=info.context.lang)
 
     @strawberry.field(
         description="Rows that could not be taken, by source, file and line; without a state all of them."
@@ -233,7 +233,7 @@ class GraphAnswers:
     ) -> Page[QuarantinedRow]:
         wanted: Any = None if state is None else state.value
         return history.quarantine(
-            info.context.site,
+            info.context.seen,
             source=source,
             state=wanted,
             first=largest(first),

@@ -17,6 +17,7 @@ from api.reports import PATH as REPORTS
 from api.reports import ReportsOverHTTP
 from api.request_log import RequestLog
 from api.schema import schema
+from services.access.asker import EVERYONE
 from services.operation.wholeness import refuse_unready
 from services.serving import warm
 from services.site import Site
@@ -39,7 +40,9 @@ def create_app(site: Site) -> FastAPI:
     patient = replace(site, store=site.store.within(QUERY_SECONDS))
 
     def context(request: Request) -> Context:
-        return Context(patient, language(request.headers.get("accept-language", ""), site.settings.lang))
+        return Context(
+            patient, language(request.headers.get("accept-language", ""), site.settings.lang), EVERYONE
+        )
 
     app.add_route(REPORTS, ReportsOverHTTP(context).answer, methods=["GET"])
     app.add_route("/graphql", GraphQLOverHTTP(schema, context).answer, methods=["GET", "POST"])

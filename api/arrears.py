@@ -73,14 +73,14 @@ def message(found: Parent[Assumption], info: Info) -> str:
 def hits(answer: Parent[WhatIf], info: Info, first: int = 20, after: str | None = None) -> Page[Hit]:
     """Parties that are hit, the largest change of the utility's loss first; with `rest` their losses add up to the
     totals, to the fen."""
-    return pages.hits(info.context.site, answer, largest(first), after)
+    return pages.hits(info.context.seen, answer, largest(first), after)
 
 
 def members(
     cluster: Parent[RiskCluster], info: Info, first: int = 20, after: str | None = None
 ) -> Page[Named]:
     """The parties, the largest expected loss first; at most a thousand."""
-    return pages.cluster_members(info.context.site, cluster, largest(first), after)
+    return pages.cluster_members(info.context.seen, cluster, largest(first), after)
 
 
 expose_enum(RuleKind, name="WatchRuleKind")

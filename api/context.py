@@ -9,20 +9,24 @@ import strawberry
 from strawberry.fastapi import BaseContext
 from strawberry.types import Info as StrawberryInfo
 
+from services.access.asker import Asker
 from services.site import Site
 from terms.errors import Lang
 
 
 @dataclass
 class Context(BaseContext):
-    """One request: the open site and the language of its texts."""
+    """One request: the open site, the language of its texts and who asks."""
 
     site: Site
     lang: Lang
+    asker: Asker
 
     def __post_init__(self) -> None:
         """Let the router add the request."""
         super().__init__()
+        self.seen = self.site.as_seen_by(self.asker)
+        """What answers read with; the site itself is for what runs it."""
 
 
 Info: TypeAlias = StrawberryInfo[Context, None]

@@ -23,7 +23,7 @@ from services.graph_answers.grid import GridTrace, SupplyElement, feeders
 from services.names import Named
 from services.paging import Page
 from services.portrait import Arrears, Community, CustomerRow
-from services.runs.days import day_of
+from services.reading.days import day_of
 from services.schema import stored as described_value
 from terms.errors import KehutuError
 from terms.ids import EntityId
@@ -61,7 +61,7 @@ class ServicePoint(Linked):
 
     @strawberry.field(description="What feeds it, the nearest first: lines, transformers, the substation.")
     def fed_by(self, info: Info) -> list[SupplyElement]:
-        return list(feeders(info.context.site, [self.seen.id])[self.seen.id])
+        return list(feeders(info.context.seen, [self.seen.id])[self.seen.id])
 
 
 @entity(
@@ -128,18 +128,18 @@ class Line(Called):
 
     @strawberry.field(description="What feeds it, the nearest first.")
     def fed_by(self, info: Info, first: int = 20, after: str | None = None) -> GridTrace:
-        return grid.grid_trace(info.context.site, self.seen.id, grid.GridDirection.UP, largest(first), after)
+        return grid.grid_trace(info.context.seen, self.seen.id, grid.GridDirection.UP, largest(first), after)
 
     @strawberry.field(description="What it feeds, the nearest first, with the number of customers.")
     def feeds(self, info: Info, first: int = 20, after: str | None = None) -> GridTrace:
         return grid.grid_trace(
-            info.context.site, self.seen.id, grid.GridDirection.DOWN, largest(first), after
+            info.context.seen, self.seen.id, grid.GridDirection.DOWN, largest(first), after
         )
 
     @strawberry.field(description="Customers that it feeds, by id.")
     def customers(self, info: Info, first: int = 20, after: str | None = None) -> Page[Customer]:
         below = Filter(line=self.seen.id)
-        found = lists.entities(info.context.site, "Customer", below, first=largest(first), after=after)
+        found = lists.entities(info.context.seen, "Customer", below, first=largest(first), after=after)
         return found.map(Customer.of)
 
 
@@ -183,13 +183,13 @@ class Customer(Linked):
     def found(cls, info: Info, text: str) -> Customer | None:
         """A customer by id, old id or customer number, with its whole portrait; None where there is none."""
         try:
-            row = portrait.customer(info.context.site, text)
+            row = portrait.customer(info.context.seen, text)
         except KehutuError as fault:
             if fault.code == "UNKNOWN_ID":
                 return None
             raise
-        site = info.context.site
-        seen = entity_of(site, "Customer", row.id, row.origins, row.properties, day=day_of(site))
+        asked = info.context.seen
+        seen = entity_of(asked, "Customer", row.id, row.origins, row.properties, day=day_of(asked))
         customer = cls.of(seen)
         customer.known = row
         return customer
@@ -197,7 +197,7 @@ class Customer(Linked):
     def row(self, info: Info) -> CustomerRow:
         """The whole portrait."""
         if self.known is None:
-            self.known = portrait.customer(info.context.site, self.seen.id)
+            self.known = portrait.customer(info.context.seen, self.seen.id)
         return self.known
 
     @strawberry.field(description="The person or enterprise behind the contract; absent where unknown.")
@@ -224,7 +224,7 @@ class Customer(Linked):
     @strawberry.field(description="Lines that feed the customer's service points, the nearest first.")
     def lines(self, info: Info, first: int = 20, after: str | None = None) -> Page[SupplyElement]:
         points = [EntityId(point["id"]) for point in _of_now(self.row(info).service_points)]
-        above = feeders(info.context.site, points).values()
+        above = feeders(info.context.seen, points).values()
         found = {element.id: element for path in above for element in path if element.type == "Line"}
         question = ("lines of", self.seen.id)
         return page(info, question, list(found.values()), lambda one: one.id, first=first, after=after)
@@ -243,24 +243,24 @@ class Customer(Linked):
 
     @strawberry.field(description="Risk in the current run; absent without a run that knows the customer.")
     def risk(self, info: Info) -> Risk | None:
-        found = portrait.risk(info.context.site, self.seen.id)
+        found = portrait.risk(info.context.seen, self.seen.id)
         return None if found is None else Risk(found=found)
 
     @strawberry.field(description="Arrears at the cut-off of the current run.")
     def arrears(self, info: Info) -> Arrears | None:
-        found = portrait.risk(info.context.site, self.seen.id)
+        found = portrait.risk(info.context.seen, self.seen.id)
         return None if found is None else found.arrears
 
     @strawberry.field(
         description="Forecasts by the customer's own record; absent where the current run was made without a model."
     )
     def own_risk(self, info: Info) -> OwnRisk | None:
-        return portrait.own(info.context.site, self.row(info), info.context.lang)
+        return portrait.own(info.context.seen, self.row(info), info.context.lang)
 
     @strawberry.field(description="The community of the customer's party in the current run.")
     def community(self, info: Info) -> Community | None:
-        found = portrait.risk(info.context.site, self.seen.id)
-        return None if found is None else portrait.community(info.context.site, found.model, found.party)
+        found = portrait.risk(info.context.seen, self.seen.id)
+        return None if found is None else portrait.community(info.context.seen, found.model, found.party)
 
     @strawberry.field(description="The customer's own equipment.")
     def devices(
@@ -322,20 +322,20 @@ class Party(Called):
 
     @strawberry.field(description="Risk in the current run; absent without a run that knows the party.")
     def risk(self, info: Info) -> Risk | None:
-        found = portrait.party_risk(info.context.site, self.seen.id)
+        found = portrait.party_risk(info.context.seen, self.seen.id)
         return None if found is None else Risk(found=found)
 
     @strawberry.field(description="The community of the party in the current run.")
     def community(self, info: Info) -> Community | None:
-        found = portrait.party_risk(info.context.site, self.seen.id)
-        return None if found is None else portrait.community(info.context.site, found.model, found.party)
+        found = portrait.party_risk(info.context.seen, self.seen.id)
+        return None if found is None else portrait.community(info.context.seen, found.model, found.party)
 
     @strawberry.field(description="Its contracts of supply.")
     def customers(self, info: Info, first: int = 20, after: str | None = None) -> Page[Customer]:
         found = linked(info, self.seen, "IS", IN)
         question = ("customers of", self.seen.id)
         shown = page(info, question, found, lambda one: one.id, first=first, after=after)
-        rows = stored_all(info.context.site, "Customer", [one.id for one in shown.nodes])
+        rows = stored_all(info.context.seen, "Customer", [one.id for one in shown.nodes])
         return shown.map(lambda one: Customer.of(rows[one.id]))
 
     @strawberry.field(description="Where it lives or has its seat.")
@@ -387,7 +387,7 @@ class Enterprise(Party):
 
 def party_of(info: Info, entity_id: str, type_name: str) -> Party | None:
     """A person or an enterprise by its id."""
-    seen = stored(info.context.site, type_name, entity_id)
+    seen = stored(info.context.seen, type_name, entity_id)
     if seen is None:
         return None
     return Person.of(seen) if type_name == "Person" else Enterprise.of(seen)

@@ -19,24 +19,24 @@ def members(
     circle: Parent[GuaranteeCircle], info: Info, first: int = 20, after: str | None = None
 ) -> Page[Named]:
     """The members; people among them close the ring between enterprises."""
-    return pages.circle_members(info.context.site, circle, largest(first), after)
+    return pages.circle_members(info.context.seen, circle, largest(first), after)
 
 
 def cycles(
     circle: Parent[GuaranteeCircle], info: Info, first: int = 10, after: str | None = None
 ) -> Page[GuaranteeCycle]:
     """Elementary cycles of up to eight members, the largest bottleneck first."""
-    return pages.cycles(info.context.site, circle, largest(first), after)
+    return pages.cycles(info.context.seen, circle, largest(first), after)
 
 
 def direct(found: Parent[Owners], info: Info, first: int = 20, after: str | None = None) -> Page[Holding]:
     """Holders by the register, the largest share first."""
-    return pages.holders(info.context.site, found, largest(first), after)
+    return pages.holders(info.context.seen, found, largest(first), after)
 
 
 def persons(found: Parent[Owners], info: Info, first: int = 20, after: str | None = None) -> Page[Owner]:
     """People by what comes to them in the end; with `unknown` their shares add up to 1."""
-    return pages.owning_persons(info.context.site, found, largest(first), after)
+    return pages.owning_persons(info.context.seen, found, largest(first), after)
 
 
 expose(GuaranteeCircle, members=members, cycles=cycles)

@@ -154,8 +154,8 @@ def list_field(listed: Listed, shown: type, show: Callable[[Stored], Any]) -> An
         info: Info, filter: Any = None, order_by: Any = None, first: int = 20, after: str | None = None
     ) -> Page[Any]:
         wanted, order = to_filter(filter), to_order(order_by)
-        site = info.context.site
-        return lists.entities(site, listed.type, wanted, order, first=largest(first), after=after).map(show)
+        seen = info.context.seen
+        return lists.entities(seen, listed.type, wanted, order, first=largest(first), after=after).map(show)
 
     found.__annotations__ |= {
         "info": Info,

@@ -32,8 +32,8 @@ def page(
     Raises:
         KehutuError: ``PAGE_SIZE`` or ``CURSOR_UNKNOWN``.
     """
-    ledger = info.context.site.ledger
-    return page_within(ledger, question, items, key, first=largest(first), after=after, total=total)
+    seen = info.context.seen
+    return page_within(seen, question, items, key, first=largest(first), after=after, total=total)
 
 
 def largest(first: int) -> int:

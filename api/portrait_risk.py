@@ -44,7 +44,7 @@ class Risk:
 
     @strawberry.field(description="The paths behind the score, the largest first.")
     def contributions(self, info: Info, first: int = 10, after: str | None = None) -> Page[Contribution]:
-        found = portrait.contributions(info.context.site, self.found)
+        found = portrait.contributions(info.context.seen, self.found)
         question = ("contributions", self.found.name, self.found.run.id)
         return page(info, question, found, lambda one: one.way, first=first, after=after)
 
@@ -52,7 +52,7 @@ class Risk:
         description="A person's judgement that stands in for the party's payment record; absent without one."
     )
     def override(self, info: Info) -> RiskOverride | None:
-        return portrait.judgement(info.context.site, self.found.model, self.found.party)
+        return portrait.judgement(info.context.seen, self.found.model, self.found.party)
 
     @strawberry.field(
         description="Path of the party's one-page credit report on this server, as PDF; with .html instead of .pdf "

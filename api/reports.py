@@ -63,7 +63,7 @@ class ReportsOverHTTP:
             return _refused(fault, lang)
 
     def _report(self, request: Request, asked: Context, party: str, kind: Format, lang: Lang) -> Response:
-        reports = Reports(asked.site, lang)
+        reports = Reports(asked.seen, lang)
         found = reports.find(party)
         tag = _tag(reports.state, found, kind, lang, version("kehutu"))
         headers = {**HEADERS, "ETag": tag, "Content-Language": "zh-CN" if lang == "zh" else "en"}

@@ -34,17 +34,17 @@ class RiskAnswers:
 
     @strawberry.field(description="Why a party is at risk: paths and amounts that add up to the fen.")
     def risk_trace(self, info: Info, id: ID, top: int = 10) -> RiskTrace:
-        return trace(info.context.site, id, top)
+        return trace(info.context.seen, id, top)
 
     @strawberry.field(
         description="What would happen if all shocks came together; changes nothing that is stored."
     )
     def what_if(self, info: Info, shocks: list[ShockInput]) -> WhatIf:
-        return what_if(info.context.site, [shock.to_shock() for shock in shocks])
+        return what_if(info.context.seen, [shock.to_shock() for shock in shocks])
 
     @strawberry.field(description="Communities of linked parties at risk, the largest expected loss first.")
     def risk_clusters(self, info: Info, first: int = 10, after: str | None = None) -> Page[RiskCluster]:
-        return pages.clusters(info.context.site, risk_clusters(info.context.site), largest(first), after)
+        return pages.clusters(info.context.seen, risk_clusters(info.context.seen), largest(first), after)
 
     @strawberry.field(
         description="Enterprises that guarantee each other in a ring, the largest guarantees inside first."
@@ -52,14 +52,14 @@ class RiskAnswers:
     def guarantee_circles(
         self, info: Info, first: int = 10, after: str | None = None, as_of: AsOf = None
     ) -> GuaranteeCircles:
-        found = guarantee_circles(info.context.site, as_of=as_of)
-        return pages.circles(info.context.site, found, largest(first), after)
+        found = guarantee_circles(info.context.seen, as_of=as_of)
+        return pages.circles(info.context.seen, found, largest(first), after)
 
     @strawberry.field(
         description="Who owns an enterprise in the end, through all chains and loops of holdings."
     )
     def owners(self, info: Info, id: ID, threshold: float = THRESHOLD, as_of: AsOf = None) -> Owners:
-        return owners(info.context.site, id, threshold, as_of=as_of)
+        return owners(info.context.seen, id, threshold, as_of=as_of)
 
     @strawberry.field(
         description="What a shock does to buffers by the rules of one published view; views are never mixed."
@@ -72,23 +72,23 @@ class RiskAnswers:
         recovery: float = 1.0,
     ) -> LossView:
         named = [(shock.party, shock.level) for shock in shocks]
-        return loss_view(info.context.site, view, named, recovery=recovery)
+        return loss_view(info.context.seen, view, named, recovery=recovery)
 
     @strawberry.field(
         description="Who stands close to a party by all links of the run, or of a day: closeness, not money."
     )
     def related_parties(self, info: Info, id: ID, as_of: AsOf = None) -> RelatedParties:
-        return related_parties(info.context.site, id, as_of=as_of)
+        return related_parties(info.context.seen, id, as_of=as_of)
 
     @strawberry.field(description="Watched parties, those with alerts first.")
     def watch_list(self, info: Info, first: int = 20, after: str | None = None) -> Page[Watched]:
-        return watched(info.context.site, watch_list(info.context.site), largest(first), after)
+        return watched(info.context.seen, watch_list(info.context.seen), largest(first), after)
 
     @strawberry.field(description="A party in every run that knows it, the newest first.")
     def risk_history(
         self, info: Info, id: ID, first: int = 20, after: str | None = None
     ) -> Page[HistoryPoint]:
-        return pages.past(info.context.site, id, largest(first), after)
+        return pages.past(info.context.seen, id, largest(first), after)
 
 
 @strawberry.type
@@ -111,7 +111,7 @@ class RiskChanges:
         own: float | None = None,
     ) -> Overridden:
         return override(
-            info.context.site,
+            info.context.seen,
             id,
             own,
             reason=reason,
@@ -131,9 +131,9 @@ class RiskChanges:
         idempotency_key: str,
         level: float | None = None,
     ) -> WatchRule:
-        return watch(info.context.site, id, kind, level, author=author, idempotency_key=idempotency_key)
+        return watch(info.context.seen, id, kind, level, author=author, idempotency_key=idempotency_key)
 
     @strawberry.mutation(description="Take a rule off the watch list; one that is not on it is an error.")
     def unwatch_party(self, info: Info, rule: ID) -> bool:
-        unwatch(info.context.site, rule)
+        unwatch(info.context.seen, rule)
         return True

@@ -72,14 +72,14 @@ class Linked:
         as_of: AsOf = None,
         ended: Ended = False,
     ) -> Neighbours:
-        site, wanted = info.context.site, relations or ()
-        return neighbours(site, self.seen.id, wanted, largest(first), after, as_of=as_of, ended=ended)
+        seen, wanted = info.context.seen, relations or ()
+        return neighbours(seen, self.seen.id, wanted, largest(first), after, as_of=as_of, ended=ended)
 
     @strawberry.field(
         description="Which record says each value, the value shown first; of all fields, or of one."
     )
     def provenance(self, info: Info, field: str | None = None) -> list[Provenance]:
-        return portrait.provenance(info.context.site, self.seen.id, field)
+        return portrait.provenance(info.context.seen, self.seen.id, field)
 
 
 @strawberry.type
@@ -138,4 +138,4 @@ def _python(name: str) -> str:
 
 def linked(info: Info, seen: Stored, relation: str, direction: RelationDirection) -> list[Named]:
     """Entities at the other ends of relations of one type."""
-    return entities.linked(info.context.site, seen, relation, direction)
+    return entities.linked(info.context.seen, seen, relation, direction)

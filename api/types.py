@@ -11,7 +11,7 @@ from api.paging import largest, page
 from services.arrears.answer.model import RunName
 from services.graph_answers import history
 from services.graph_answers.history import RunHead, RunPart
-from services.live.changes import RunChange, changes_in
+from services.graph_answers.run_changes import RunChange, changes_in
 from services.names import Named
 from services.paging import Page
 from services.portrait import Community, Provenance
@@ -32,7 +32,7 @@ expose(Provenance)
 
 def _head(run: RunName, info: Info) -> RunHead:
     """The head of a run: answers name a run by its id, the rest is read from the ledger when it is asked for."""
-    return run if isinstance(run, RunHead) else history.run(info.context.site, run.id)
+    return run if isinstance(run, RunHead) else history.run(info.context.seen, run.id)
 
 
 def current(run: Parent[RunName], info: Info) -> bool:
@@ -54,7 +54,7 @@ def created_at(run: Parent[RunName], info: Info) -> str:
 def changes(run: Parent[RunName], info: Info, first: int = 20, after: str | None = None) -> Page[RunChange]:
     """Parties that a continued run changed, the largest change of money first, at most a thousand; empty for a full
     run."""
-    found = changes_in(info.context.site, run.id)
+    found = changes_in(info.context.seen, run.id)
     return page(info, ("changes", run.id), found, lambda change: change.party.id, first=first, after=after)
 
 
@@ -96,7 +96,7 @@ def members(
     community: Parent[Community], info: Info, first: int = 20, after: str | None = None
 ) -> Page[Named]:
     """Its parties, by id."""
-    return history.members(info.context.site, community.id, largest(first), after)
+    return history.members(info.context.seen, community.id, largest(first), after)
 
 
 expose(Community, members=members)

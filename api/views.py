@@ -30,14 +30,14 @@ class LossShockInput:
 
 def lost(view: Parent[LossView], info: Info, first: int = 20, after: str | None = None) -> Page[Lost]:
     """Parties that lose, the largest loss first; with `rest` their losses add up to `totalLoss`."""
-    return pages.lost(info.context.site, view, largest(first), after)
+    return pages.lost(info.context.seen, view, largest(first), after)
 
 
 def related(
     found: Parent[RelatedParties], info: Info, first: int = 20, after: str | None = None
 ) -> Page[Related]:
     """The parties close to it, the closest first; at most a thousand."""
-    return pages.related(info.context.site, found, largest(first), after)
+    return pages.related(info.context.seen, found, largest(first), after)
 
 
 expose_enum(View, name="LossViewKind")

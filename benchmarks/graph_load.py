@@ -40,6 +40,7 @@ from graph.write import counts, wipe
 from ingest.loads.load import load
 from ledger.database import Ledger
 from services import portrait
+from services.access.asker import EVERYONE
 from services.loading import project as follow
 from services.operation.rebuild import rebuild
 from services.settings import Settings, settings
@@ -157,7 +158,9 @@ def _ours(given: GraphInput, chosen: Settings, asked: list[str], *, rebuilding: 
         figures["items"] = sum(counts(site.store, schema()).values())
         with _timed("projection", figures, "projection", chosen.home):
             figures["projection"]["relations"] = _arrays(site.store)
-        figures["portrait"] = _percentiles(lambda number: portrait.customer(site, number), asked)
+        figures["portrait"] = _percentiles(
+            lambda number: portrait.customer(site.as_seen_by(EVERYONE), number), asked
+        )
         wipe(site.store, definitions=True)
     return figures
 

@@ -10,9 +10,10 @@ from cli.assumptions import with_messages
 from cli.connections import connection, with_connections
 from cli.options import Call, as_of_option, command
 from cli.output import print_json, print_table
+from cli.seen import seen_site
 from services.arrears import pages
 from services.arrears.ownership.circles import LONGEST, GuaranteeCircle, guarantee_circles
-from services.site import Site, open_site
+from services.seen import Seen
 from terms.errors import Lang
 
 TEXT = {
@@ -64,13 +65,13 @@ def circles(call: Call, first: int, longest: int, *, as_of: date | None) -> int:
     is the smallest guarantee on the way round. Counted are guarantees that hold on the day of the answer. Needs no run.
     Exit 1 where there is no circle.
     """
-    with open_site(call.settings, create=False) as site:
-        found = guarantee_circles(site, as_of=as_of)
-        page = pages.circles(site, found, first, longest=longest)
+    with seen_site(call.settings) as seen:
+        found = guarantee_circles(seen, as_of=as_of)
+        page = pages.circles(seen, found, first, longest=longest)
         told = [edge.node for edge in page.edges]
         if call.json:
             more = {"dataTime": found.day, "assumptions": with_messages(found.assumptions, call.lang)}
-            print_json({**connection(page, lambda circle: document(site, circle)), **more})
+            print_json({**connection(page, lambda circle: document(seen, circle)), **more})
         elif told:
             _print(told, len(found.ranked), call.lang)
         else:
@@ -80,12 +81,12 @@ def circles(call: Call, first: int, longest: int, *, as_of: date | None) -> int:
     return 0 if told else 1
 
 
-def document(site: Site, circle: GuaranteeCircle) -> dict[str, object]:
+def document(seen: Seen, circle: GuaranteeCircle) -> dict[str, object]:
     """A circle in the shape of GraphQL."""
     return with_connections(
         circle,
-        members=connection(pages.circle_members(site, circle, 100)),
-        cycles=connection(pages.cycles(site, circle, 100)),
+        members=connection(pages.circle_members(seen, circle, 100)),
+        cycles=connection(pages.cycles(seen, circle, 100)),
     )
 
 

@@ -10,10 +10,11 @@ from cli.connections import connection, with_connections
 from cli.options import Call, command
 from cli.output import print_json, print_tree
 from cli.override_words import judgement_text
+from cli.seen import seen_site
 from services.arrears import pages
 from services.arrears.answer.model import Action, ActionKind, RiskCluster
 from services.arrears.groups.clusters import OWN_RECORD, risk_clusters
-from services.site import Site, open_site
+from services.seen import Seen
 from terms.errors import Lang
 
 TEXT = {
@@ -64,12 +65,12 @@ def clusters(call: Call, first: int) -> int:
     The first step is the one that spares most; what it spares is found by solving the whole graph without the cause.
     Needs a run (`kehutu analyse`). Exit 1 where no cluster is at risk.
     """
-    with open_site(call.settings, create=False) as site:
-        ranking = risk_clusters(site)
-        page = pages.clusters(site, ranking, first)
+    with seen_site(call.settings) as seen:
+        ranking = risk_clusters(seen)
+        page = pages.clusters(seen, ranking, first)
         found = page.nodes
         if call.json:
-            print_json(connection(page, lambda cluster: document(site, cluster)))
+            print_json(connection(page, lambda cluster: document(seen, cluster)))
             return 0 if found else 1
     if found:
         for cluster in found:
@@ -82,9 +83,9 @@ def clusters(call: Call, first: int) -> int:
     return 0 if found else 1
 
 
-def document(site: Site, cluster: RiskCluster) -> dict[str, object]:
+def document(seen: Seen, cluster: RiskCluster) -> dict[str, object]:
     """A cluster in the shape of GraphQL."""
-    return with_connections(cluster, members=connection(pages.cluster_members(site, cluster, 100)))
+    return with_connections(cluster, members=connection(pages.cluster_members(seen, cluster, 100)))
 
 
 def as_tree(cluster: RiskCluster, lang: Lang = "en") -> Tree:

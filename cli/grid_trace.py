@@ -6,9 +6,9 @@ import click
 
 from cli.options import Call, command
 from cli.output import print_json, print_more, print_table
+from cli.seen import seen_site
 from services.graph_answers.grid import GridDirection
 from services.graph_answers.grid import grid_trace as look
-from services.site import open_site
 
 TEXT = {
     "en": {
@@ -47,8 +47,8 @@ def grid_trace(call: Call, element: str, *, direction: GridDirection, first: int
     ID names a substation, line, transformer or service point; with --up it may also name a customer. Exit 1 where
     nothing is found.
     """
-    with open_site(call.settings, create=False) as site:
-        found = look(site, element, direction, first, after)
+    with seen_site(call.settings) as seen:
+        found = look(seen, element, direction, first, after)
     if call.json:
         print_json(found)
         return 0 if found.total_count else 1

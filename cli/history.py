@@ -7,9 +7,9 @@ import click
 from cli.connections import connection
 from cli.options import Call, command
 from cli.output import print_json, print_table
+from cli.seen import seen_site
 from services.arrears import pages
 from services.arrears.history import LARGEST
-from services.site import open_site
 
 COLUMNS = {
     "en": ("run", "data of", "made at", "score", "own distress", "expected loss, yuan"),
@@ -33,8 +33,8 @@ def history(call: Call, party: str, first: int) -> int:
 
     A star marks the current run. PARTY is an id, an old id or a business number; a customer stands for its party.
     """
-    with open_site(call.settings, create=False) as site:
-        page = pages.past(site, party, first)
+    with seen_site(call.settings) as seen:
+        page = pages.past(seen, party, first)
     if call.json:
         print_json(connection(page))
     else:

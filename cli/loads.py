@@ -8,11 +8,11 @@ from cli.ingest import told
 from cli.load_words import print_sources
 from cli.options import Call, command
 from cli.output import ProgressLines, plain, print_error, print_json, print_more, print_table
+from cli.seen import seen_ledger
 from services.graph_answers.loads import Load
 from services.graph_answers.loads import load as load_of
 from services.graph_answers.loads import loads as page_of_loads
 from services.operation.loads import withdraw as take_back
-from services.site import open_ledger
 from terms.errors import Lang
 
 TEXT = {
@@ -65,8 +65,8 @@ def loads() -> None:
 @command
 def list_loads(call: Call, first: int, after: str | None) -> int:
     """List loads, the newest first."""
-    with open_ledger(call.settings) as ledger:
-        page = page_of_loads(ledger, first, after, lang=call.lang)
+    with seen_ledger(call.settings) as seen:
+        page = page_of_loads(seen, first, after, lang=call.lang)
     text = TEXT[call.lang]
     if call.json:
         print_json(plain(page))
@@ -97,8 +97,8 @@ _COUNTS = ("read", "accepted", "quarantined", "duplicate")
 @command
 def show_load(call: Call, load_id: str) -> int:
     """Show one load: the counts of its sources, what was noticed, and what was left out."""
-    with open_ledger(call.settings) as ledger:
-        found = load_of(ledger, load_id, lang=call.lang)
+    with seen_ledger(call.settings) as seen:
+        found = load_of(seen, load_id, lang=call.lang)
     if call.json:
         print_json(found)
         return 0

@@ -10,10 +10,11 @@ from cli.assumptions import with_messages
 from cli.connections import connection, with_connections
 from cli.options import Call, command
 from cli.output import print_json, print_table
+from cli.seen import seen_site
 from cli.what_if import Assignment
 from services.arrears import pages
 from services.arrears.what_if.published_views import LossView, View, loss_view
-from services.site import Site, open_site
+from services.seen import Seen
 from terms.errors import Lang
 from terms.money import Money
 
@@ -105,22 +106,22 @@ def losses(
     never add their figures to, or compare them with, each other or the expected loss. Needs a run (`kehutu analyse`).
     Exit 1 where nobody but the shocked parties is hit.
     """
-    with open_site(call.settings, create=False) as site:
+    with seen_site(call.settings) as seen:
         answer = loss_view(
-            site, View(view), [(party, float(level)) for party, level in shocks], recovery=recovery
+            seen, View(view), [(party, float(level)) for party, level in shocks], recovery=recovery
         )
         if call.json:
-            print_json(document(site, answer, first, call.lang))
+            print_json(document(seen, answer, first, call.lang))
         else:
             _print(answer, first, call.lang)
     return 0 if answer.rest.count or any(not lost.shocked for lost in answer.lost) else 1
 
 
-def document(site: Site, answer: LossView, first: int, lang: Lang) -> dict[str, object]:
+def document(seen: Seen, answer: LossView, first: int, lang: Lang) -> dict[str, object]:
     """The answer in the shape of the GraphQL field ``lossView``."""
     return with_connections(
         answer,
-        lost=connection(pages.lost(site, answer, first)),
+        lost=connection(pages.lost(seen, answer, first)),
         assumptions=with_messages(answer.assumptions, lang),
     )
 

@@ -10,9 +10,9 @@ from cli.assumptions import with_messages
 from cli.directions import direction_text
 from cli.options import Call, as_of_option, command
 from cli.output import fields_of, print_json, print_more, print_table
+from cli.seen import seen_site
 from services.graph_answers.neighbours import Neighbour, Neighbours
 from services.graph_answers.neighbours import neighbours as look
-from services.site import open_site
 from terms.errors import Lang
 
 TEXT = {
@@ -80,8 +80,8 @@ def neighbours(  # one for each flag
 
     Relations that have ended or not begun are counted apart; --ended lists them too. Exit 1 where there is none.
     """
-    with open_site(call.settings, create=False) as site:
-        found = look(site, entity, relations, first, after, as_of=as_of, ended=ended)
+    with seen_site(call.settings) as seen:
+        found = look(seen, entity, relations, first, after, as_of=as_of, ended=ended)
     if call.json:
         print_json({**fields_of(found), "assumptions": with_messages(found.assumptions, call.lang)})
     else:

@@ -11,8 +11,8 @@ import click
 from cli.options import Call, command
 from cli.output import print_json
 from cli.override_words import judgement_text
+from cli.seen import seen_site
 from services.arrears.overrides.overriding import override as judge
-from services.site import open_site
 from terms.errors import KehutuError
 
 TEXT = {
@@ -63,9 +63,9 @@ def override(
     """
     if (own is None) is not withdraw:
         raise KehutuError("OVERRIDE_NEEDS", field="own")
-    with open_site(call.settings) as site:
+    with seen_site(call.settings, create=True) as seen:
         answer = judge(
-            site,
+            seen,
             party,
             own,
             reason=reason,

@@ -12,10 +12,11 @@ from cli.assumptions import with_messages
 from cli.connections import connection, with_connections
 from cli.options import Call, as_of_option, command
 from cli.output import print_json, print_tree
+from cli.seen import seen_site
 from services.arrears import pages
 from services.arrears.ownership.owners import THRESHOLD, Owner, Owners
 from services.arrears.ownership.owners import owners as look_through
-from services.site import Site, open_site
+from services.seen import Seen
 from terms.errors import Lang
 
 TEXT = {
@@ -69,22 +70,22 @@ def owners(call: Call, party: str, threshold: float, *, as_of: date | None) -> i
     PARTY is an enterprise, or a customer that is one. What a register does not tell stays unknown; it is never spread
     over the known holders. Needs no run. Exit 1 where no person reaches the threshold.
     """
-    with open_site(call.settings, create=False) as site:
-        answer = look_through(site, party, threshold, as_of=as_of)
+    with seen_site(call.settings) as seen:
+        answer = look_through(seen, party, threshold, as_of=as_of)
         if call.json:
-            print_json(document(site, answer, call.lang))
+            print_json(document(seen, answer, call.lang))
         else:
             print_tree(as_tree(answer, call.lang))
     return 0 if answer.beneficial else 1
 
 
-def document(site: Site, answer: Owners, lang: Lang) -> dict[str, object]:
+def document(seen: Seen, answer: Owners, lang: Lang) -> dict[str, object]:
     """The answer in the shape of the GraphQL field ``owners``."""
     return with_connections(
         answer,
         assumptions=with_messages(answer.assumptions, lang),
-        direct=connection(pages.holders(site, answer, 100)),
-        persons=connection(pages.owning_persons(site, answer, 100)),
+        direct=connection(pages.holders(seen, answer, 100)),
+        persons=connection(pages.owning_persons(seen, answer, 100)),
     )
 
 

@@ -6,9 +6,9 @@ import click
 
 from cli.options import Call, command
 from cli.output import print_json, print_more
+from cli.seen import seen_site
 from services.graph_answers.paths import DEFAULT_LENGTH, LONGEST, Path
 from services.graph_answers.paths import paths as look
-from services.site import open_site
 
 NONE = {
     "en": "No path of at most {length} relations.",
@@ -52,8 +52,8 @@ def paths(
 
     Exit 1 where no path is that short.
     """
-    with open_site(call.settings, create=False) as site:
-        found = look(site, begin, end, max_length=max_length, first=first, after=after, relations=relations)
+    with seen_site(call.settings) as seen:
+        found = look(seen, begin, end, max_length=max_length, first=first, after=after, relations=relations)
     if call.json:
         print_json(found)
     elif found.edges:

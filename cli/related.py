@@ -10,9 +10,10 @@ from cli.assumptions import with_messages
 from cli.connections import connection, with_connections
 from cli.options import Call, as_of_option, command
 from cli.output import print_json, print_table
+from cli.seen import seen_site
 from services.arrears import pages
 from services.arrears.groups.related import RelatedParties, related_parties
-from services.site import Site, open_site
+from services.seen import Seen
 from terms.errors import Lang
 
 TEXT = {
@@ -55,20 +56,20 @@ def related(call: Call, party: str, *, first: int, as_of: date | None) -> int:
     limit. It says who belongs together, not what anybody could lose. Needs a run (`kehutu analyse`), or a day
     (--as-of). Exit 1 where nobody is linked with PARTY.
     """
-    with open_site(call.settings, create=False) as site:
-        answer = related_parties(site, party, as_of=as_of)
+    with seen_site(call.settings) as seen:
+        answer = related_parties(seen, party, as_of=as_of)
         if call.json:
-            print_json(document(site, answer, first, call.lang))
+            print_json(document(seen, answer, first, call.lang))
         else:
             _print(answer, first, call.lang)
     return 0 if answer.related else 1
 
 
-def document(site: Site, answer: RelatedParties, first: int, lang: Lang) -> dict[str, object]:
+def document(seen: Seen, answer: RelatedParties, first: int, lang: Lang) -> dict[str, object]:
     """The answer in the shape of the GraphQL field ``relatedParties``."""
     return with_connections(
         answer,
-        related=connection(pages.related(site, answer, first)),
+        related=connection(pages.related(seen, answer, first)),
         assumptions=with_messages(answer.assumptions, lang),
     )
 

@@ -8,8 +8,8 @@ import click
 
 from cli.options import Call, command
 from cli.output import ProgressLines, print_json
+from cli.seen import seen_site
 from services.arrears.report import Format, Report, write_reports
-from services.site import open_site
 from terms.errors import Lang
 
 BOTH: tuple[Format, ...] = ("pdf", "html")
@@ -53,8 +53,8 @@ def report(call: Call, parties: tuple[str, ...], *, listed: Path | None, out: Pa
     formats: tuple[Format, ...] = BOTH if chosen == "both" else ("pdf",) if chosen == "pdf" else ("html",)
     progress = ProgressLines(call.lang)
     done: list[Report] = []
-    with open_site(call.settings, create=False) as site:
-        for written in write_reports(site, asked, out, formats, call.lang):
+    with seen_site(call.settings) as seen:
+        for written in write_reports(seen, asked, out, formats, call.lang):
             done.append(written)
             if len(asked) > 1:
                 progress("Writing reports", len(done), len(asked))

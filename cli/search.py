@@ -6,8 +6,8 @@ import click
 
 from cli.options import Call, command
 from cli.output import print_json, print_more, print_table
+from cli.seen import seen_site
 from services.search import search as find
-from services.site import open_site
 
 TEXT = {
     "en": {"columns": "type|name|id|origin", "none": "Nothing found."},
@@ -34,8 +34,8 @@ def search(call: Call, text: str, *, types: tuple[str, ...], first: int, after: 
 
     A part of the name or number is enough. Exit 1 where nothing is found.
     """
-    with open_site(call.settings, create=False) as site:
-        page = find(site, text, types, first, after)
+    with seen_site(call.settings) as seen:
+        page = find(seen, text, types, first, after)
     if call.json:
         print_json(page)
     elif page.edges:

@@ -10,9 +10,9 @@ from cli.assumptions import with_messages
 from cli.directions import direction_text
 from cli.options import Call, as_of_option, command
 from cli.output import fields_of, print_json, print_table
+from cli.seen import seen_site
 from services.entity import Entity
 from services.entity import show as look
-from services.site import open_site
 from terms.errors import Lang
 
 TEXT = {
@@ -43,8 +43,8 @@ def show(call: Call, entity: str, *, as_of: date | None) -> int:
     ID is an id, an old id or a business number. Relations that have ended or not begun are counted apart; `kehutu
     neighbours --ended` lists them. Exit 1 where ID names nothing.
     """
-    with open_site(call.settings, create=False) as site:
-        found = look(site, entity, call.lang, as_of)
+    with seen_site(call.settings) as seen:
+        found = look(seen, entity, call.lang, as_of)
     if call.json:
         print_json({**fields_of(found), "assumptions": with_messages(found.assumptions, call.lang)})
     else:

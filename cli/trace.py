@@ -13,9 +13,9 @@ from cli.connections import with_connections
 from cli.options import Call, command
 from cli.output import print_json, print_tree
 from cli.override_words import judgement_text
+from cli.seen import seen_site
 from services.arrears.answer.model import Change, RiskPath, RiskTrace
 from services.arrears.why.trace import trace as explain
-from services.site import open_site
 from terms.errors import Lang
 
 TEXT = {
@@ -90,8 +90,8 @@ def trace(call: Call, party: str, *, top: int) -> int:
     its party. Each path begins at the party whose own payment record causes the distress; each step names the relation
     and the records that report it. Needs a run (`kehutu analyse`).
     """
-    with open_site(call.settings, create=False) as site:
-        answer = explain(site, party, top)
+    with seen_site(call.settings) as seen:
+        answer = explain(seen, party, top)
     if call.json:
         print_json(document(answer, call.lang))
     else:

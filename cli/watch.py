@@ -10,10 +10,10 @@ import click
 from cli.connections import connection
 from cli.options import Call, command
 from cli.output import print_json, print_table
+from cli.seen import seen_site
 from services.arrears.watch.watch_pages import watched
 from services.arrears.watch.watching import Alert, RuleKind, WatchRule, unwatch, watch_list
 from services.arrears.watch.watching import watch as add_rule
-from services.site import open_site
 from terms.errors import Lang
 
 TEXT = {
@@ -66,9 +66,9 @@ def watch() -> None:
 @command
 def list_watched(call: Call, first: int) -> int:
     """List watched parties, those with alerts first. Exit 1 where nobody is watched."""
-    with open_site(call.settings, create=False) as site:
-        found = watch_list(site)
-        page = watched(site, found, first)
+    with seen_site(call.settings) as seen:
+        found = watch_list(seen)
+        page = watched(seen, found, first)
     text = TEXT[call.lang]
     if call.json:
         print_json(connection(page))
@@ -129,11 +129,11 @@ def add(
         raise click.UsageError("--level needs exactly one --rule")
     name = key or str(uuid.uuid4())
     made: list[WatchRule] = []
-    with open_site(call.settings) as site:
+    with seen_site(call.settings, create=True) as seen:
         for kind in kinds or tuple(KINDS):
             made.append(
                 add_rule(
-                    site,
+                    seen,
                     party,
                     KINDS[kind],
                     level,
@@ -158,8 +158,8 @@ def add(
 @command
 def remove(call: Call, rule: str) -> int:
     """Remove RULE, an id that `kehutu watch add` and `kehutu watch list --json` show."""
-    with open_site(call.settings) as site:
-        unwatch(site, rule)
+    with seen_site(call.settings, create=True) as seen:
+        unwatch(seen, rule)
     if call.json:
         print_json({"removed": rule})
     else:

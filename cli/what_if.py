@@ -13,10 +13,11 @@ from cli.connections import connection, with_connections
 from cli.options import Call, command
 from cli.output import print_json, print_table
 from cli.override_words import judgement_text
+from cli.seen import seen_site
 from services.arrears import pages
 from services.arrears.answer.model import Shock, ShockKind, WhatIf
 from services.arrears.what_if.what_if import what_if as suppose
-from services.site import Site, open_site
+from services.seen import Seen
 from terms.errors import Lang
 from terms.money import Money
 
@@ -170,10 +171,10 @@ def what_if(
         *(Shock(ShockKind.CUT, party, other, relation) for party, other, relation in relation_cuts),
         *(Shock(ShockKind.ADD, party, other, relation, amount) for party, relation, other, amount in added),
     ]
-    with open_site(call.settings, create=False) as site:
-        answer = suppose(site, assumed)
+    with seen_site(call.settings) as seen:
+        answer = suppose(seen, assumed)
         if call.json:
-            print_json(document(site, answer, first, call.lang))
+            print_json(document(seen, answer, first, call.lang))
         else:
             _print(answer, first, call.lang)
     return 0 if answer.hits else 1
@@ -184,9 +185,9 @@ def _fen(yuan: Decimal) -> Money:
     return Money(int((yuan * 100).to_integral_value()))
 
 
-def document(site: Site, answer: WhatIf, first: int, lang: Lang) -> dict[str, object]:
+def document(seen: Seen, answer: WhatIf, first: int, lang: Lang) -> dict[str, object]:
     """The answer in the shape of the GraphQL field ``whatIf``."""
-    hits = connection(pages.hits(site, answer, first))
+    hits = connection(pages.hits(seen, answer, first))
     return with_connections(answer, hits=hits, assumptions=with_messages(answer.assumptions, lang))
 
 

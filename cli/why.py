@@ -6,9 +6,9 @@ import click
 
 from cli.options import Call, command
 from cli.output import print_json
+from cli.seen import seen_site
 from services.graph_answers.why import in_words
 from services.graph_answers.why import why as explain
-from services.site import open_site
 
 
 @click.command()
@@ -20,8 +20,8 @@ def why(call: Call, first: str, second: str) -> int:
 
     A and B are ids, keys, business numbers, or records (source/recordId). Exit 1 where they are two entities.
     """
-    with open_site(call.settings, create=False) as site:
-        answer = explain(site, first, second)
+    with seen_site(call.settings) as seen:
+        answer = explain(seen, first, second)
     if call.json:
         print_json(answer)
     else:

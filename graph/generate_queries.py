@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from graph.query_files import Parameter, Query, queries
-from graph.query_shapes import BOUND, NAMES, TYPES, Shape
+from graph.query_files import queries
+from graph.query_shapes import BOUND, NAMES, TYPES, Parameter, Query, Shape
 from graph.query_sight import shows
 from graph.schema.load import schema
 from graph.schema.model import Schema

@@ -38,7 +38,7 @@ A parameter of type ``Hops`` is the upper bound of a path (``[*1..$longest]``), 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from importlib import resources
 from importlib.resources.abc import Traversable
@@ -47,7 +47,7 @@ from typing import NoReturn, TypeAlias
 
 from graph.blocks import ASKER
 from graph.query_checks import check_text, returned
-from graph.query_shapes import BOUND, NAMES, Shape, Shapes
+from graph.query_shapes import BOUND, NAMES, Parameter, Query, Shape, Shapes
 from graph.query_sight import check_sight
 from graph.query_words import expanded
 from graph.schema.model import Schema
@@ -61,35 +61,6 @@ _PARAM = re.compile(
 )
 _SEES = re.compile(r"(?P<name>\w+) (?P<type>\$?\w+)")
 _SCALAR_DEFAULT = re.compile(r"-?\d+(\.\d+)?|true|false|null|'[^'\\]*'")
-
-
-@dataclass(frozen=True, slots=True)
-class Parameter:
-    """One ``param`` line. ``default``: its Cypher literal, None where the caller must give a value."""
-
-    name: str
-    shape: Shape
-    default: str | None
-    text: str
-    line: int
-
-
-@dataclass(frozen=True, slots=True)
-class Query:
-    """One block of a file. ``sees``: types by the variables of what is shown; ``whole``: why it reads everything."""
-
-    name: str
-    file: str
-    line: int
-    documentation: tuple[str, ...]
-    parameters: tuple[Parameter, ...]
-    columns: tuple[tuple[str, Shape], ...]
-    one: bool
-    write: bool
-    text: str
-    sees: Mapping[str, str] = field(default_factory=dict)
-    whole: str = ""
-    paths: frozenset[str] = frozenset()
 
 
 _Lines: TypeAlias = list[tuple[int, str]]

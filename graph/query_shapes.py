@@ -1,9 +1,10 @@
-"""What columns and parameters of a named query hold, as the head of its block says it."""
+"""A named query as the head of its block tells it: what its columns and parameters hold, and what it shows."""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from typing import NoReturn
 
 from graph.query_checks import Fault
@@ -59,6 +60,35 @@ class Shape:
     of: Of | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """One ``param`` line. ``default``: its Cypher literal, None where the caller must give a value."""
+
+    name: str
+    shape: Shape
+    default: str | None
+    text: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """One block of a file. ``sees``: types by the variables of what is shown; ``whole``: why it reads everything."""
+
+    name: str
+    file: str
+    line: int
+    documentation: tuple[str, ...]
+    parameters: tuple[Parameter, ...]
+    columns: tuple[tuple[str, Shape], ...]
+    one: bool
+    write: bool
+    text: str
+    sees: Mapping[str, str] = field(default_factory=dict)
+    whole: str = ""
+    paths: frozenset[str] = frozenset()
+
+
 class Shapes:
     """Reads ``name: Type, name: List<{...}>?`` from left to right."""
 
@@ -108,7 +138,7 @@ class Shapes:
         return shape
 
     def _whose(self) -> Of:
-        kind, names = self._name(), []
+        kind, names = self._name(), list[str]()
         while self._peek() == ("|" if names else "."):
             self._take()
             names.append(self._name())

@@ -9,16 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from graph.blocks import ANY, MARK, Shown
 from graph.query_checks import Fault, Lines, blanked
-from graph.query_shapes import Shape
+from graph.query_shapes import Query, Shape
 from graph.schema.model import Property, Schema
 from graph.schema.source import nearest
-
-if TYPE_CHECKING:
-    from graph.query_files import Query
 
 _WORDS: Final = re.compile(
     r"[()\[\]{}]|\b(?:OPTIONAL\s+MATCH|MATCH|(?<!STARTS )(?<!ENDS )WITH|RETURN|UNWIND|CALL|YIELD|UNION|WHERE|ORDER\s+BY"

@@ -12,12 +12,14 @@ from graph.write import counts
 from ingest.loads.load import load
 from ingest.loads.report import LoadReport
 from ingest.world.demo import prepare
+from services.access.asker import EVERYONE
 from services.analysis import AnalysisReport, analyse
 from services.arrears.answer.model import RiskCluster, RiskTrace
 from services.arrears.groups.clusters import clusters
 from services.arrears.why.trace import trace_of
 from services.loading import project
-from services.risk.model import RiskModel, current
+from services.risk.current import current
+from services.risk.model import RiskModel
 from services.run_copy import copy_current
 from services.site import Site
 from terms.progress import Progress, silent
@@ -58,13 +60,14 @@ def build(site: Site, size: int, data: Path | None = None, progress: Progress = 
     if site.settings.copy_runs:
         copy_current(site, progress)
     run, model = current(site)
+    seen = site.as_seen_by(EVERYONE)
     enterprise, customer = worth_a_look(model)
     return DemoReport(
         loads=tuple(reports),
         counts=counts(site.store, site.schema),
         analysis=analysis,
-        clusters=tuple(clusters(site, 3)),
-        traced=trace_of(site, run, model, enterprise, top=5),
+        clusters=tuple(clusters(seen, 3)),
+        traced=trace_of(seen, run, model, enterprise, top=5),
         customer=model.inputs.customers[customer],
         enterprise=model.ids[enterprise],
         synthetic=tuple(

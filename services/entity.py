@@ -7,21 +7,17 @@ from dataclasses import dataclass
 from datetime import date
 from enum import Enum
 
-from graph import queries
+from graph import seen_queries
 from graph.schema.keys import type_of
 from graph.schema.model import NodeType, Property
 from graph.validity import alive
-from ledger.aliases import resolve
 from services.assumption import Assumption, before_data
-from services.names import Named, names_of
-from services.runs.days import before_all, day_of
-from services.site import Site
+from services.names import NAMING, Named, names_of
+from services.reading.days import before_all, day_of
+from services.seen import Seen
 from terms.errors import KehutuError, Lang
 from terms.ids import EntityId
 from terms.money import Money
-
-NAMING = ("name", "title", "summary", "text")
-"""Properties that say what people call an entity, the best first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +101,7 @@ class Stored:
         return label(self.properties, self.id)
 
 
-def show(site: Site, text: str, lang: Lang = "en", as_of: date | None = None) -> Entity:
+def show(seen: Seen, text: str, lang: Lang = "en", as_of: date | None = None) -> Entity:
     """An entity by id, old id or business number.
 
     Args:
@@ -115,13 +111,13 @@ def show(site: Site, text: str, lang: Lang = "en", as_of: date | None = None) ->
     Raises:
         KehutuError: ``UNKNOWN_ID``.
     """
-    entity = site.entity(text)
-    declared = type_of(entity, site.schema)
-    found = queries.entity(site.store, type=declared.name, id=entity)
+    entity = seen.entity(text)
+    declared = type_of(entity, seen.schema)
+    found = seen_queries.entity(seen, type=declared.name, id=entity)
     if found is None:
         raise KehutuError("UNKNOWN_ID", id=text)
-    day = day_of(site, as_of)
-    nothing = as_of is not None and before_all(site, as_of)
+    day = day_of(seen, as_of)
+    nothing = as_of is not None and before_all(seen, as_of)
     return Entity(
         id=entity,
         type=declared.name,
@@ -129,7 +125,7 @@ def show(site: Site, text: str, lang: Lang = "en", as_of: date | None = None) ->
         keys=tuple(found.keys),
         origins=tuple(found.origins),
         values=values(declared, found.properties, lang),
-        relations=() if nothing else counts(site, declared.name, entity, day),
+        relations=() if nothing else counts(seen, declared.name, entity, day),
         ended=has_ended(declared, found.properties, day),
         data_time=day,
         assumptions=(before_data(day),) if nothing else (),
@@ -142,27 +138,27 @@ def has_ended(declared: NodeType, properties: Mapping[str, object], day: date) -
     return not alive(None if last_day is None else str(last_day), day.isoformat())
 
 
-def stored(site: Site, type_name: str, text: str) -> Stored | None:
+def stored(seen: Seen, type_name: str, text: str) -> Stored | None:
     """An entity of one type by id, old id or business number; None where there is none."""
-    declared = site.schema.nodes[type_name]
-    entity = resolve(site.ledger, text, [declared.prefix])
-    if entity is None or type_of(entity, site.schema) is not declared:
+    declared = seen.schema.nodes[type_name]
+    entity = seen.named(text, [declared.prefix])
+    if entity is None or type_of(entity, seen.schema) is not declared:
         return None
-    found = queries.entity(site.store, type=type_name, id=entity)
+    found = seen_queries.entity(seen, type=type_name, id=entity)
     if found is None:
         return None
-    return entity_of(site, type_name, entity, found.origins, found.properties, day=day_of(site))
+    return entity_of(seen, type_name, entity, found.origins, found.properties, day=day_of(seen))
 
 
-def stored_all(site: Site, type_name: str, ids: Sequence[str]) -> dict[str, Stored]:
+def stored_all(seen: Seen, type_name: str, ids: Sequence[str]) -> dict[str, Stored]:
     """Those of many entities of one type that exist, by canonical id; one query."""
-    rows = queries.entities(site.store, type=type_name, ids=list(ids))
-    day = day_of(site)
-    return {row.id: entity_of(site, type_name, row.id, row.origins, row.properties, day=day) for row in rows}
+    rows = seen_queries.entities(seen, type=type_name, ids=list(ids))
+    day = day_of(seen)
+    return {row.id: entity_of(seen, type_name, row.id, row.origins, row.properties, day=day) for row in rows}
 
 
 def entity_of(
-    site: Site,
+    seen: Seen,
     type_name: str,
     entity: str,
     origins: Sequence[str],
@@ -171,13 +167,13 @@ def entity_of(
     day: date,
 ) -> Stored:
     """An entity as a query gave it, with whether it has ended by a day."""
-    ended = has_ended(site.schema.nodes[type_name], properties, day)
+    ended = has_ended(seen.schema.nodes[type_name], properties, day)
     return Stored(EntityId(entity), type_name, tuple(origins), properties, ended)
 
 
-def counts(site: Site, type_name: str, entity: EntityId, day: date) -> tuple[RelationCount, ...]:
+def counts(seen: Seen, type_name: str, entity: EntityId, day: date) -> tuple[RelationCount, ...]:
     """Relations of an entity on a day, by type, direction and type of the other end."""
-    rows = queries.neighbour_counts(site.store, type=type_name, id=entity, day=day.isoformat())
+    rows = seen_queries.neighbour_counts(seen, type=type_name, id=entity, day=day.isoformat())
     return tuple(
         RelationCount(r.relation, RelationDirection(r.direction), r.neighbour, r.count, r.ended) for r in rows
     )
@@ -208,10 +204,10 @@ def _unit(declared: Property) -> str | None:
 
 
 def linked(
-    site: Site, entity: Stored, relation: str, direction: RelationDirection, first: int = 100
+    seen: Seen, entity: Stored, relation: str, direction: RelationDirection, first: int = 100
 ) -> list[Named]:
     """Entities that relations of one type, on the latest day of the data, lead to or come from; by id, each once."""
-    ask = queries.neighbours_out if direction is RelationDirection.OUT else queries.neighbours_in
-    day = day_of(site).isoformat()
-    rows = ask(site.store, type=entity.type, id=entity.id, relation=relation, day=day, first=first)
-    return list(names_of(site.store, site.schema, [row.neighbour for row in rows]).values())
+    ask = seen_queries.neighbours_out if direction is RelationDirection.OUT else seen_queries.neighbours_in
+    day = day_of(seen).isoformat()
+    rows = ask(seen, type=entity.type, id=entity.id, relation=relation, day=day, first=first)
+    return list(names_of(seen, [row.neighbour for row in rows]).values())

@@ -6,11 +6,13 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from graph import queries
+from graph import seen_queries
 from graph.schema.keys import type_of
-from graph.schema.model import Schema
-from graph.store import Store
+from services.seen import Seen
 from terms.ids import Key
+
+NAMING = ("name", "title", "summary", "text")
+"""Properties that say what people call an entity, the best first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,14 +29,14 @@ class Named:
     """real, benchmark or synthetic: where its records come from."""
 
 
-def names_of(store: Store, schema: Schema, ids: Iterable[str]) -> dict[str, Named]:
+def names_of(seen: Seen, ids: Iterable[str]) -> dict[str, Named]:
     """Names of entities, one query for each type among them; every asked id has an entry."""
     by_type: dict[str, list[str]] = defaultdict(list)
     for entity in sorted(set(ids)):
-        by_type[type_of(Key(entity), schema).name].append(entity)
+        by_type[type_of(Key(entity), seen.schema).name].append(entity)
     found: dict[str, Named] = {}
     for type_name, wanted in by_type.items():
-        known = {row.id: row for row in queries.names(store, type=type_name, ids=wanted)}
+        known = {row.id: row for row in seen_queries.names(seen, type=type_name, ids=wanted)}
         for entity in wanted:
             row = known.get(entity)
             if row is None:

@@ -16,7 +16,7 @@ from typing import Any, Generic, TypeVar
 
 import orjson
 
-from ledger.database import Ledger
+from services.seen import SeenLedger
 from terms.errors import KehutuError
 
 T = TypeVar("T")
@@ -82,14 +82,14 @@ class Page(Generic[T_co]):
 class Cursors:
     """Cursors of one list of one site. ``question``: everything that the list and its order depend on."""
 
-    ledger: Ledger
+    seen: SeenLedger
     question: str
 
     @classmethod
-    def of(cls, ledger: Ledger, name: str, *arguments: object) -> Cursors:
+    def of(cls, seen: SeenLedger, name: str, *arguments: object) -> Cursors:
         """Cursors of the list with this name for these arguments (plain JSON values)."""
         told = orjson.dumps([name, *arguments], option=orjson.OPT_SORT_KEYS)
-        return cls(ledger, hashlib.blake2b(told, digest_size=16).hexdigest())
+        return cls(seen, hashlib.blake2b(told, digest_size=16).hexdigest())
 
     def write(self, place: Sequence[object]) -> str:
         """The cursor of the entry with these keys."""
@@ -113,7 +113,7 @@ class Cursors:
         raise KehutuError("CURSOR_UNKNOWN", found=cursor[:80])
 
     def _seal(self, body: bytes) -> bytes:
-        return self.ledger.sign(self.question.encode() + b"\0" + body)[:_SEAL]
+        return self.seen.sign(self.question.encode() + b"\0" + body)[:_SEAL]
 
     @staticmethod
     def _written(raw: bytes) -> str:
@@ -207,7 +207,7 @@ def page_by_id(
 
 
 def page_within(
-    ledger: Ledger,
+    seen: SeenLedger,
     question: Sequence[object],
     entries: Sequence[T],
     identity: Callable[[T], str],
@@ -225,6 +225,6 @@ def page_within(
     Raises:
         KehutuError: ``PAGE_SIZE``, ``CURSOR_UNKNOWN``.
     """
-    cursors = Cursors.of(ledger, *(str(part) for part in question))
+    cursors = Cursors.of(seen, *(str(part) for part in question))
     found = page_by_id(cursors, entries, identity, first=first, after=after)
     return found if total is None else replace(found, total_count=total)

@@ -15,12 +15,13 @@ from ledger.judgements import CHANNEL
 from ledger.records import NewRecord, Record, append, current
 from services.live.following import follow as go_on
 from services.loading import project
-from services.site import Site
+from services.seen import Seen
+from services.site import Site, whole
 from terms.errors import KehutuError
 
 
 def decide(
-    site: Site,
+    seen: Seen,
     source: str,
     idempotency_key: str,
     make: Callable[[str, str], Statements],
@@ -30,7 +31,7 @@ def decide(
     """Keep a decision and bring the graph up to it.
 
     Args:
-        site: an open site.
+        seen: the site as whoever decides sees it.
         source: what kind of decisions these are, as the records' source.
         idempotency_key: the caller's name for this one decision; any text.
         make: from the record's number and the instant of recording (ISO, UTC) to its statements.
@@ -43,6 +44,7 @@ def decide(
         KehutuError: ``IDEMPOTENCY_KEY`` when it is empty; ``IDEMPOTENCY_CONFLICT`` when it was used for another
             decision; ``STORE_UNAVAILABLE``: then the decision is kept and the graph follows when it answers.
     """
+    site = whole(seen)
     if not idempotency_key.strip():
         raise KehutuError("IDEMPOTENCY_KEY")
     number = hashlib.blake2b(idempotency_key.encode(), digest_size=12).hexdigest()
@@ -73,8 +75,9 @@ def decide(
     return kept, False
 
 
-def take_back(site: Site, source: str, number: str) -> bool:
+def take_back(seen: Seen, source: str, number: str) -> bool:
     """Withdraw a decision; the graph follows at once. False where there is none, or no longer."""
+    site = whole(seen)
     found = current(site.ledger, [(source, number)]).get((source, number))
     if found is None or found.deleted:
         return False

@@ -6,11 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeAlias
 
-from graph import queries
+from graph import seen_queries
 from graph.schema.keys import type_of
-from ingest.entities.entity_view import view
-from ingest.entities.surviving_values import ResolvedEntity
-from ledger.runs import Run
 from services.arrears.answer.interval import Interval, interval_of
 from services.arrears.answer.model import RiskOverride, Step
 from services.arrears.answer.overrides import judgements_of
@@ -19,16 +16,18 @@ from services.arrears.why.trace import trace_of
 from services.entity import has_ended
 from services.exposure.ageing import BUCKETS
 from services.names import Named, names_of
-from services.risk.model import RiskModel, current
-from services.runs.days import day_of
-from services.site import Site
+from services.reading.claims import ResolvedEntity, claims_of
+from services.reading.days import day_of
+from services.reading.runs import Run, current
+from services.risk.model import RiskModel
+from services.seen import Seen
 from terms.errors import KehutuError, Lang
-from terms.ids import EntityId, Key
+from terms.ids import Key
 from terms.money import Money
 
 BILLS_SHOWN = 100
 
-CustomerRow: TypeAlias = queries.CustomerPortrait
+CustomerRow: TypeAlias = seen_queries.CustomerPortrait
 """What the store holds about a customer, and around it."""
 
 
@@ -186,23 +185,23 @@ class Provenance:
     """When Kehutu acknowledged it, ISO instant in UTC."""
 
 
-def customer(site: Site, text: str) -> CustomerRow:
+def customer(seen: Seen, text: str) -> CustomerRow:
     """The portrait of a customer on the latest day of the data, by id, old id or customer number.
 
     Raises:
         KehutuError: ``UNKNOWN_ID``, also for an id of something that is no customer.
     """
-    day = day_of(site).isoformat()
-    found = queries.customer_portrait(site.store, id=site.entity(text), day=day, bills=BILLS_SHOWN)
+    day = day_of(seen).isoformat()
+    found = seen_queries.customer_portrait(seen, id=seen.entity(text), day=day, bills=BILLS_SHOWN)
     if found is None:
         raise KehutuError("UNKNOWN_ID", id=text)
     return found
 
 
-def risk(site: Site, entity: str) -> CustomerRisk | None:
+def risk(seen: Seen, entity: str) -> CustomerRisk | None:
     """The customer's risk in the current run; None without a run or for a customer that is newer."""
     try:
-        run, model = current(site)
+        run, model = current(seen)
     except KehutuError as fault:
         if fault.code == "NO_RUN":
             return None
@@ -213,16 +212,16 @@ def risk(site: Site, entity: str) -> CustomerRisk | None:
     return CustomerRisk(run, model, int(model.inputs.customer_party[position]), position)
 
 
-def own(site: Site, row: CustomerRow, lang: Lang) -> OwnRisk | None:
+def own(seen: Seen, row: CustomerRow, lang: Lang) -> OwnRisk | None:
     """What the model of the current run says of a customer by its own record; None without a model."""
-    found = risk(site, row.id)
-    return None if found is None else own_risk(site, found.run, found.model, row, lang=lang)
+    found = risk(seen, row.id)
+    return None if found is None else own_risk(seen, found.run, found.model, row, lang=lang)
 
 
-def party_risk(site: Site, entity: str) -> PartyRisk | None:
+def party_risk(seen: Seen, entity: str) -> PartyRisk | None:
     """The risk of a person or an enterprise in the current run; None without a run or for one that is newer."""
     try:
-        run, model = current(site)
+        run, model = current(seen)
     except KehutuError as fault:
         if fault.code == "NO_RUN":
             return None
@@ -231,24 +230,24 @@ def party_risk(site: Site, entity: str) -> PartyRisk | None:
     return None if party is None else PartyRisk(run, model, party)
 
 
-def contributions(site: Site, found: CustomerRisk | PartyRisk, top: int = 100) -> list[Contribution]:
+def contributions(seen: Seen, found: CustomerRisk | PartyRisk, top: int = 100) -> list[Contribution]:
     """The paths behind the score of the party, the largest first."""
-    traced = trace_of(site, found.run, found.model, found.party, top)
+    traced = trace_of(seen, found.run, found.model, found.party, top)
     return [Contribution(path.share, path.amount, path.steps) for path in traced.paths]
 
 
-def judgement(site: Site, model: RiskModel, party: int) -> RiskOverride | None:
+def judgement(seen: Seen, model: RiskModel, party: int) -> RiskOverride | None:
     """The judgement of a person about a party, if one is in force."""
     name = model.ids[party]
-    names = {party: names_of(site.store, site.schema, [name])[name]}
+    names = {party: names_of(seen, [name])[name]}
     return next(iter(judgements_of(model, names)), None)
 
 
-def community(site: Site, model: RiskModel, party: int) -> Community:
+def community(seen: Seen, model: RiskModel, party: int) -> Community:
     """The community of a party, named after its member with the largest expected loss."""
     members = model.members(int(model.community[party]))
     head = max(members, key=lambda member: (model.expected_loss[member], -member))
-    name = names_of(site.store, site.schema, [model.ids[head]])[model.ids[head]].name
+    name = names_of(seen, [model.ids[head]])[model.ids[head]].name
     return Community(
         id=f"community-{int(model.community[party])}",
         name=name,
@@ -258,13 +257,13 @@ def community(site: Site, model: RiskModel, party: int) -> Community:
     )
 
 
-def provenance(site: Site, entity: str, field: str | None = None) -> list[Provenance]:
+def provenance(seen: Seen, entity: str, field: str | None = None) -> list[Provenance]:
     """Who says each value of an entity, the value shown first; all fields, or one."""
-    seen: ResolvedEntity | None = view(site.ledger, site.schema, EntityId(entity))
-    if seen is None:
+    known: ResolvedEntity | None = claims_of(seen, entity)
+    if known is None:
         raise KehutuError("UNKNOWN_ID", id=entity)
-    told = {name: chosen.value for name, chosen in seen.values.items()}
-    ended = has_ended(type_of(Key(entity), site.schema), told, day_of(site))
+    told = {name: chosen.value for name, chosen in known.values.items()}
+    ended = has_ended(type_of(Key(entity), seen.schema), told, day_of(seen))
     return [
         Provenance(
             field=name,
@@ -278,12 +277,12 @@ def provenance(site: Site, entity: str, field: str | None = None) -> list[Proven
             observed_at=claim.observed_at,
             recorded_at=claim.recorded_at,
         )
-        for name, chosen in sorted(seen.values.items())
+        for name, chosen in sorted(known.values.items())
         if field is None or name == field
         for claim in chosen.claims
     ]
 
 
-def named(site: Site, entity: str) -> Named:
+def named(seen: Seen, entity: str) -> Named:
     """An entity by name."""
-    return names_of(site.store, site.schema, [entity])[entity]
+    return names_of(seen, [entity])[entity]

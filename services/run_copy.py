@@ -15,7 +15,8 @@ from itertools import groupby, islice
 from graph import queries
 from ledger import runs
 from ledger.database import Ledger
-from services.risk.model import RiskModel, current
+from services.risk.current import current
+from services.risk.model import RiskModel
 from services.run_shares import batches, shares_of, written_already
 from services.settings import Settings
 from services.site import Site, open_site

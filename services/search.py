@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from graph import queries
-from graph.schema.ddl import fulltext_index
+from graph import seen_queries
 from graph.search_text import search_query
 from services.entity import label
 from services.paging import Cursors, Page, checked, page_of
-from services.site import Site
+from services.seen import Seen
 from terms.errors import KehutuError
 from terms.ids import EntityId
 
@@ -60,7 +59,7 @@ class _Found:
 
 
 def search(
-    site: Site, text: str, types: Sequence[str] = (), first: int = 20, after: str | None = None
+    seen: Seen, text: str, types: Sequence[str] = (), first: int = 20, after: str | None = None
 ) -> Page[Hit]:
     """Entities whose search text has every word of ``text`` (its beginning suffices), by type, the shortest first.
 
@@ -77,14 +76,14 @@ def search(
         if name not in SEARCHED:
             raise KehutuError("TYPE_UNKNOWN", found=name, known=", ".join(SEARCHED))
     wanted = [name for name in SEARCHED if not types or name in types]
-    cursors = Cursors.of(site.ledger, "search", query, wanted)
+    cursors = Cursors.of(seen, "search", query, wanted)
     rank, size, entity = (-1, 0, "") if after is None else cursors.read(after)
-    counted = queries.count_search_hits(site.store, places=_places(site, wanted), text=query)
+    counted = seen_queries.count_search_hits(seen, places=_places(seen, wanted), text=query)
     # Only types that have hits: an index costs time even where it finds nothing.
     named = [SEARCHED[row.rank] for row in counted if row.rank >= rank]
-    rows = queries.search_hits(
-        site.store,
-        places=_places(site, named),
+    rows = seen_queries.search_hits(
+        seen,
+        places=_places(seen, named),
         text=query,
         after_rank=rank,
         after_size=size,
@@ -122,10 +121,10 @@ def query_of(text: str) -> str:
     return query
 
 
-def index_of(site: Site, type_name: str) -> str:
+def index_of(seen: Seen, type_name: str) -> str:
     """The store's name of a type's full-text index."""
-    return site.store.dialect.fulltext_index_name(fulltext_index(site.schema, type_name))
+    return seen.index_of(type_name)
 
 
-def _places(site: Site, types: Sequence[str]) -> list[dict[str, object]]:
-    return [{"index": index_of(site, name), "rank": SEARCHED.index(name)} for name in types]
+def _places(seen: Seen, types: Sequence[str]) -> list[dict[str, object]]:
+    return [{"index": index_of(seen, name), "rank": SEARCHED.index(name)} for name in types]

@@ -14,11 +14,11 @@ from graph.schema.model import Schema
 from graph.state import prepare
 from graph.store import Store, open_store
 from ingest.projection.store_matches_ledger import refuse_ahead
-from ledger.aliases import resolve
 from ledger.database import Ledger
+from services.access.asker import Asker
+from services.access.policy import policy_of
+from services.seen import Seen, SeenLedger
 from services.settings import Settings
-from terms.errors import KehutuError
-from terms.ids import EntityId
 from terms.progress import Progress, silent
 
 LARGE_LEDGER: Final = 300 * 1024**2
@@ -39,21 +39,24 @@ class Site:
         """The folder that holds the ledger, the columns and the embedded store."""
         return self.settings.home
 
-    def entity(self, text: str) -> EntityId:
-        """The canonical id for an id, an old id or a business number.
+    def as_seen_by(self, asker: Asker) -> Seen:
+        """What an asker sees of the site: all that answers can read with."""
+        return Seen(asker, self.ledger, self.schema, policy_of(asker), self.settings, self.store)
 
-        An entity without a business key is named after its record and its place there (``person:visits/17#1``); the
-        first place may be left out.
 
-        Raises:
-            KehutuError: ``UNKNOWN_ID``; STORE_UNAVAILABLE for a name that the graph may not have got yet.
-        """
-        prefixes = [node.prefix for node in self.schema.nodes.values()]
-        found = resolve(self.ledger, text, prefixes) or resolve(self.ledger, f"{text.strip()}#1")
-        if found is None:
-            self.store.ping()  # names come with the graph: while that cannot follow, nobody knows
-            raise KehutuError("UNKNOWN_ID", id=text)
-        return found
+def ledger_as_seen_by(ledger: Ledger, asker: Asker) -> SeenLedger:
+    """What an asker sees of a ledger that was opened alone."""
+    return SeenLedger(asker, ledger)
+
+
+def whole(seen: Seen) -> Site:
+    """The site behind what somebody sees of it: for ``services/reading/`` and for what writes, for no answer."""
+    return Site(seen._settings, seen.schema, seen._ledger, seen._store)
+
+
+def whole_ledger(seen: SeenLedger) -> Ledger:
+    """The ledger behind what somebody sees of it; for whom :func:`whole` is."""
+    return seen._ledger
 
 
 def heap(chosen: str | None, ledger: Ledger) -> str | None:

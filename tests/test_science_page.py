@@ -13,9 +13,11 @@ from services.arrears.answer.model import RiskTrace, Shock, ShockKind, WhatIf
 from services.arrears.what_if.what_if import what_if
 from services.arrears.why.trace import trace
 from services.loading import ingest
-from services.risk.model import RiskModel, current
+from services.risk.current import current
+from services.risk.model import RiskModel
 from services.settings import settings
 from services.site import open_site
+from tests.everyone import seen
 from tests.worked_site import CEMENT, KILN, TILE, write
 
 PAGE = Path(__file__).parents[1] / "docs" / "science.md"
@@ -40,8 +42,8 @@ def worked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Worked]:
     with open_site(chosen) as site:
         analyse(site)
         _, first = current(site)
-        of_cement = trace(site, CEMENT)
-        default = what_if(site, [Shock(ShockKind.DEFAULT, KILN)])
+        of_cement = trace(seen(site), CEMENT)
+        default = what_if(seen(site), [Shock(ShockKind.DEFAULT, KILN)])
         ingest(chosen, director, analyse=False)
         analyse(site)
         yield Worked(first, of_cement, default, current(site)[1])

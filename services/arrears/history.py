@@ -4,17 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from pathlib import Path
 from typing import Any
 
 import pyarrow.compute as pc
 
-from ledger import columns, runs
-from ledger.runs import Run
 from services.arrears.answer.model import RunName
-from services.risk.model import current
-from services.runs.tables import CHANGES, depth_of
-from services.site import Site
+from services.reading.runs import CHANGES, Run, current, depth_of, listing, run_of, table_of
+from services.seen import Seen
 from terms.errors import KehutuError
 from terms.money import Money
 
@@ -42,7 +38,7 @@ class HistoryPoint:
     """Whether the run is the current one."""
 
 
-def history(site: Site, entity: str, first: int = LARGEST) -> list[HistoryPoint]:
+def history(seen: Seen, entity: str, first: int = LARGEST) -> list[HistoryPoint]:
     """The party, or the party behind a customer, in every run that knows it, the newest first.
 
     Runs whose results cannot be read any more are left out. A customer stands for the party that it has today.
@@ -50,23 +46,23 @@ def history(site: Site, entity: str, first: int = LARGEST) -> list[HistoryPoint]
     Raises:
         KehutuError: ``UNKNOWN_ID``; ``NO_RUN``; ``NOT_A_PARTY`` where no run knows it.
     """
-    found = site.entity(entity)
-    now, model = current(site)
+    found = seen.entity(entity)
+    now, model = current(seen)
     at = model.party(found)
     party = found if at is None else model.ids[at]
     points = [
         point
-        for run in runs.listing(site.ledger, first)
-        if (point := _point(site, run, party, is_current=run.id == now.id)) is not None
+        for run in listing(seen, first)
+        if (point := _point(seen, run, party, is_current=run.id == now.id)) is not None
     ]
     if not points:
         raise KehutuError("NOT_A_PARTY", id=found)
     return points
 
 
-def _point(site: Site, run: Run, party: str, *, is_current: bool) -> HistoryPoint | None:
+def _point(seen: Seen, run: Run, party: str, *, is_current: bool) -> HistoryPoint | None:
     try:
-        found = _figures(site, run, party)
+        found = _figures(seen, run, party)
     except KehutuError as fault:
         if fault.code in ("COLUMNS_MISSING", "COLUMNS_DAMAGED", "UNKNOWN_RUN"):
             return None
@@ -93,21 +89,20 @@ class _Figures:
     expected_loss: int
 
 
-def _figures(site: Site, run: Run, party: str) -> _Figures | None:
+def _figures(seen: Seen, run: Run, party: str) -> _Figures | None:
     """What a run says of a party: a continued one what has changed, else the one before it."""
     while depth_of(run) and run.parent is not None:
-        changed = _row(site, run, CHANGES, party, ("score_after", "own_after", "expected_loss_after"))
+        changed = _row(seen, run, CHANGES, party, ("score_after", "own_after", "expected_loss_after"))
         if changed is not None:
             return _Figures(*changed)
-        run = runs.get(site.ledger, run.parent)
-    whole = _row(site, run, "parties", party, ("score", "own", "expected_loss"))
+        run = run_of(seen, run.parent)
+    whole = _row(seen, run, "parties", party, ("score", "own", "expected_loss"))
     return None if whole is None else _Figures(*whole)
 
 
-def _row(site: Site, run: Run, name: str, party: str, wanted: tuple[str, ...]) -> list[Any] | None:
-    file = run.files.get(name)
-    if file is None:
+def _row(seen: Seen, run: Run, name: str, party: str, wanted: tuple[str, ...]) -> list[Any] | None:
+    table = table_of(seen, run, name, only=("id", *wanted))
+    if table is None:
         return None
-    table = columns.read(site.home, Path(file.path).parent.name, name, only=("id", *wanted))
     row = pc.index(table["id"], party).as_py()
     return None if row < 0 else [table[column][row].as_py() for column in wanted]

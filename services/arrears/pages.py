@@ -15,40 +15,38 @@ from services.arrears.what_if.published_views import LossView, Lost
 from services.assumption import Assumption
 from services.names import Named
 from services.paging import Edge, Page, PageInfo, page_within
-from services.site import Site
+from services.seen import Seen
 
 
-def hits(site: Site, answer: WhatIf, first: int, after: str | None = None) -> Page[Hit]:
+def hits(seen: Seen, answer: WhatIf, first: int, after: str | None = None) -> Page[Hit]:
     """Parties that a what-if hits."""
     question = ("hits", answer.run.id)
-    return page_within(site.ledger, question, answer.hits, lambda hit: hit.party.id, first=first, after=after)
+    return page_within(seen, question, answer.hits, lambda hit: hit.party.id, first=first, after=after)
 
 
-def lost(site: Site, view: LossView, first: int, after: str | None = None) -> Page[Lost]:
+def lost(seen: Seen, view: LossView, first: int, after: str | None = None) -> Page[Lost]:
     """Parties that lose by the rules of a view."""
     question = ("lost", view.view.value, view.run.id)
-    return page_within(site.ledger, question, view.lost, lambda one: one.party.id, first=first, after=after)
+    return page_within(seen, question, view.lost, lambda one: one.party.id, first=first, after=after)
 
 
-def related(site: Site, found: RelatedParties, first: int, after: str | None = None) -> Page[Related]:
+def related(seen: Seen, found: RelatedParties, first: int, after: str | None = None) -> Page[Related]:
     """Parties close to one."""
     question = ("related", found.party.id, found.run.id if found.run else found.data_time.isoformat())
-    return page_within(
-        site.ledger, question, found.related, lambda one: one.party.id, first=first, after=after
-    )
+    return page_within(seen, question, found.related, lambda one: one.party.id, first=first, after=after)
 
 
-def clusters(site: Site, found: Clusters, first: int, after: str | None = None) -> Page[RiskCluster]:
+def clusters(seen: Seen, found: Clusters, first: int, after: str | None = None) -> Page[RiskCluster]:
     """Clusters; only those shown are worked out."""
-    page = page_within(site.ledger, ["clusters"], found.ranked, found.id, first=first, after=after)
+    page = page_within(seen, ["clusters"], found.ranked, found.id, first=first, after=after)
     return page.map(found.tell)
 
 
-def cluster_members(site: Site, cluster: RiskCluster, first: int, after: str | None = None) -> Page[Named]:
+def cluster_members(seen: Seen, cluster: RiskCluster, first: int, after: str | None = None) -> Page[Named]:
     """Parties of a cluster; its size counts those beyond the largest thousand too."""
     question = ("cluster members", cluster.id)
     return page_within(
-        site.ledger,
+        seen,
         question,
         cluster.members,
         lambda one: one.id,
@@ -75,23 +73,23 @@ class GuaranteeCircles:
 
 
 def circles(
-    site: Site, found: Circles, first: int, after: str | None = None, *, longest: int | None = None
+    seen: Seen, found: Circles, first: int, after: str | None = None, *, longest: int | None = None
 ) -> GuaranteeCircles:
     """Guarantee circles; only those shown are spelled out. ``longest``: of the cycles that are listed."""
-    page = page_within(site.ledger, ["circles"], found.ranked, found.id, first=first, after=after)
+    page = page_within(seen, ["circles"], found.ranked, found.id, first=first, after=after)
     told = page.map(found.tell if longest is None else lambda circle: found.tell(circle, longest))
     return GuaranteeCircles(told.edges, told.page_info, told.total_count, found.day, found.assumptions)
 
 
-def circle_members(site: Site, circle: GuaranteeCircle, first: int, after: str | None = None) -> Page[Named]:
+def circle_members(seen: Seen, circle: GuaranteeCircle, first: int, after: str | None = None) -> Page[Named]:
     """Members of a circle."""
     question = ("circle members", circle.id)
-    return page_within(site.ledger, question, circle.members, lambda one: one.id, first=first, after=after)
+    return page_within(seen, question, circle.members, lambda one: one.id, first=first, after=after)
 
 
-def cycles(site: Site, circle: GuaranteeCircle, first: int, after: str | None = None) -> Page[GuaranteeCycle]:
+def cycles(seen: Seen, circle: GuaranteeCircle, first: int, after: str | None = None) -> Page[GuaranteeCycle]:
     """Elementary cycles of a circle."""
-    return page_within(site.ledger, ("cycles", circle.id), circle.cycles, way_round, first=first, after=after)
+    return page_within(seen, ("cycles", circle.id), circle.cycles, way_round, first=first, after=after)
 
 
 def way_round(cycle: GuaranteeCycle) -> str:
@@ -99,25 +97,19 @@ def way_round(cycle: GuaranteeCycle) -> str:
     return ">".join(step.guarantor.id for step in cycle.steps)
 
 
-def holders(site: Site, found: Owners, first: int, after: str | None = None) -> Page[Holding]:
+def holders(seen: Seen, found: Owners, first: int, after: str | None = None) -> Page[Holding]:
     """Who holds an enterprise by the register."""
     question = ("holders", found.party.id)
-    return page_within(
-        site.ledger, question, found.direct, lambda one: one.holder.id, first=first, after=after
-    )
+    return page_within(seen, question, found.direct, lambda one: one.holder.id, first=first, after=after)
 
 
-def owning_persons(site: Site, found: Owners, first: int, after: str | None = None) -> Page[Owner]:
+def owning_persons(seen: Seen, found: Owners, first: int, after: str | None = None) -> Page[Owner]:
     """People who own an enterprise in the end."""
     question = ("owners", found.party.id)
-    return page_within(
-        site.ledger, question, found.persons, lambda one: one.party.id, first=first, after=after
-    )
+    return page_within(seen, question, found.persons, lambda one: one.party.id, first=first, after=after)
 
 
-def past(site: Site, entity: str, first: int, after: str | None = None) -> Page[HistoryPoint]:
+def past(seen: Seen, entity: str, first: int, after: str | None = None) -> Page[HistoryPoint]:
     """A party in every run that knows it, the newest first."""
-    points = history(site, entity)
-    return page_within(
-        site.ledger, ("history", entity), points, lambda one: one.run.id, first=first, after=after
-    )
+    points = history(seen, entity)
+    return page_within(seen, ("history", entity), points, lambda one: one.run.id, first=first, after=after)

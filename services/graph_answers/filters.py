@@ -63,7 +63,7 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class OwnFilter:
-    """The part of a filter that the store checks, as parameters of the named queries."""
+    """The part of a filter that the store checks, as parameters of the named seen_queries."""
 
     equal: dict[str, object]
     starts: dict[str, object]

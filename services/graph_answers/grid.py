@@ -7,12 +7,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
-from graph import queries
+from graph import seen_queries
 from graph.schema.keys import type_of
 from services.names import Named, names_of
 from services.paging import Cursors, Edge, PageInfo, page_in
-from services.runs.days import day_of
-from services.site import Site
+from services.reading.days import day_of
+from services.seen import Seen
 from terms.errors import KehutuError
 from terms.ids import EntityId
 
@@ -25,7 +25,7 @@ STRIDE_FROM_A_POINT = 8
 """The same for the way up from one service point: few elements, so that fewer queries count for more."""
 
 ELEMENTS = ("Substation", "Line", "Transformer", "ServicePoint")
-Step = Callable[..., Sequence[queries.Feeding | queries.Fed]]
+Step = Callable[..., Sequence[seen_queries.Feeding | seen_queries.Fed]]
 
 
 class GridDirection(Enum):
@@ -101,7 +101,7 @@ class Found:
 
 
 def grid_trace(
-    site: Site, text: str, direction: GridDirection, first: int = 50, after: str | None = None
+    seen: Seen, text: str, direction: GridDirection, first: int = 50, after: str | None = None
 ) -> GridTrace:
     """Elements that feed one (``UP``) or that it feeds (``DOWN``), the nearest first, then by id.
 
@@ -112,12 +112,12 @@ def grid_trace(
     Raises:
         KehutuError: ``UNKNOWN_ID``, ``NOT_IN_THE_GRID``, ``PAGE_SIZE``, ``CURSOR_UNKNOWN``.
     """
-    entity = site.entity(text)
-    cursors = Cursors.of(site.ledger, "gridTrace", entity, direction.name)
-    found = trace(site, entity, direction)
-    customers = len(customers_below(site, entity, found)) if direction is GridDirection.DOWN else 0
+    entity = seen.entity(text)
+    cursors = Cursors.of(seen, "gridTrace", entity, direction.name)
+    found = trace(seen, entity, direction)
+    customers = len(customers_below(seen, entity, found)) if direction is GridDirection.DOWN else 0
     chosen = page_in(cursors, found, lambda e: [e.distance, e.id], first=first, after=after)
-    names = names_of(site.store, site.schema, [element.id for element in chosen.nodes])
+    names = names_of(seen, [element.id for element in chosen.nodes])
     return GridTrace(
         edges=tuple(Edge(_named(edge.node, names), edge.cursor) for edge in chosen.edges),
         page_info=chosen.page_info,
@@ -127,10 +127,10 @@ def grid_trace(
     )
 
 
-def feeders(site: Site, points: Sequence[EntityId]) -> dict[EntityId, tuple[SupplyElement, ...]]:
+def feeders(seen: Seen, points: Sequence[EntityId]) -> dict[EntityId, tuple[SupplyElement, ...]]:
     """For each service point everything between it and its sources, the nearest first, then by id."""
-    found = {point: trace(site, point, GridDirection.UP, STRIDE_FROM_A_POINT) for point in points}
-    names = names_of(site.store, site.schema, {element.id for above in found.values() for element in above})
+    found = {point: trace(seen, point, GridDirection.UP, STRIDE_FROM_A_POINT) for point in points}
+    names = names_of(seen, {element.id for above in found.values() for element in above})
     return {
         point: tuple(SupplyElement(e.id, e.type, names[e.id].name, e.distance) for e in above)
         for point, above in found.items()
@@ -142,56 +142,54 @@ def _named(found: Found, names: Mapping[str, Named]) -> GridElement:
     return GridElement(found.id, named.name, found.type, found.distance, named.origins)
 
 
-def trace(site: Site, entity: EntityId, direction: GridDirection, stride: int = STRIDE) -> list[Found]:
+def trace(seen: Seen, entity: EntityId, direction: GridDirection, stride: int = STRIDE) -> list[Found]:
     """All elements above or below one on the latest day of the data, by distance and id; so many steps a query.
 
     Raises:
         KehutuError: ``NOT_IN_THE_GRID``.
     """
-    declared, day = type_of(entity, site.schema).name, day_of(site).isoformat()
-    seen: dict[str, Found] = {}
+    declared, day = type_of(entity, seen.schema).name, day_of(seen).isoformat()
+    traced: dict[str, Found] = {}
     base = 0
     edge: dict[str, list[str]] = {declared: [entity]}
     if declared == "Customer" and direction is GridDirection.UP:
-        points = [row.id for row in queries.points_of_customer(site.store, customer=entity, day=day)]
-        seen = {point: Found(1, EntityId(point), "ServicePoint") for point in points}
+        points = [row.id for row in seen_queries.points_of_customer(seen, customer=entity, day=day)]
+        traced = {point: Found(1, EntityId(point), "ServicePoint") for point in points}
         base, edge = 1, {"ServicePoint": points} if points else {}
     elif declared not in ELEMENTS:
         raise KehutuError("NOT_IN_THE_GRID", id=entity, known=", ".join(ELEMENTS))
-    step: Step = queries.feeding if direction is GridDirection.UP else queries.fed
+    step: Step = seen_queries.feeding if direction is GridDirection.UP else seen_queries.fed
     while edge:
         nearest: dict[str, Found] = {}
         for type_name, ids in edge.items():
-            for row in step(site.store, type=type_name, ids=ids, day=day, steps=stride):
+            for row in step(seen, type=type_name, ids=ids, day=day, steps=stride):
                 found = Found(base + row.distance, EntityId(row.id), row.type)
                 known = nearest.get(row.id)
                 if (
-                    row.id not in seen
+                    row.id not in traced
                     and row.id != entity
                     and (known is None or found.distance < known.distance)
                 ):
                     nearest[row.id] = found
-        seen |= nearest
+        traced |= nearest
         base += stride
         edge = defaultdict(list)
         for found in nearest.values():
             if found.distance == base:
                 edge[found.type].append(found.id)
-    return sorted(seen.values(), key=lambda element: (element.distance, element.id))
+    return sorted(traced.values(), key=lambda element: (element.distance, element.id))
 
 
-def points_below(site: Site, entity: EntityId, below: Sequence[Found]) -> list[str]:
+def points_below(seen: Seen, entity: EntityId, below: Sequence[Found]) -> list[str]:
     """Ids of the service points of a trace down, its beginning included."""
     points: list[str] = [element.id for element in below if element.type == "ServicePoint"]
-    return [entity, *points] if type_of(entity, site.schema).name == "ServicePoint" else points
+    return [entity, *points] if type_of(entity, seen.schema).name == "ServicePoint" else points
 
 
-def customers_below(site: Site, entity: EntityId, below: Sequence[Found]) -> list[str]:
+def customers_below(seen: Seen, entity: EntityId, below: Sequence[Found]) -> list[str]:
     """Ids of the customers supplied at an element or below it, ascending; ``below``: its trace down."""
-    points = points_below(site, entity, below)
-    day = day_of(site).isoformat()
+    points = points_below(seen, entity, below)
+    day = day_of(seen).isoformat()
     return (
-        [row.id for row in queries.customers_supplied_at(site.store, points=points, day=day)]
-        if points
-        else []
+        [row.id for row in seen_queries.customers_supplied_at(seen, points=points, day=day)] if points else []
     )

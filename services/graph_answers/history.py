@@ -12,14 +12,14 @@ from typing import Any, Literal
 
 import numpy as np
 
-from ledger import quarantine as held
-from ledger import runs as kept_runs
 from services.arrears.answer.model import RunName
 from services.names import Named, names_of
 from services.paging import Cursors, Page, checked, page_by_id, page_of
 from services.portrait import Community
-from services.risk.model import current
-from services.site import Site
+from services.reading import kept as held
+from services.reading import runs as kept_runs
+from services.reading.runs import current
+from services.seen import Seen
 from terms.errors import KehutuError, Lang
 from terms.ids import RunId
 from terms.money import Money
@@ -98,47 +98,47 @@ class QuarantinedRow:
     """The row as read."""
 
 
-def runs(site: Site, first: int = 20, after: str | None = None) -> Page[RunHead]:
+def runs(seen: Seen, first: int = 20, after: str | None = None) -> Page[RunHead]:
     """Runs, the newest first.
 
     Raises:
         KehutuError: ``PAGE_SIZE``, ``CURSOR_UNKNOWN``.
     """
-    chosen = _current_run(site)
-    cursors = Cursors.of(site.ledger, "runs")
-    kept = kept_runs.listing(site.ledger, MOST)
+    chosen = kept_runs.current_id(seen)
+    cursors = Cursors.of(seen, "runs")
+    kept = kept_runs.listing(seen, MOST)
     page = page_by_id(cursors, kept, lambda run: run.id, first=first, after=after)
     return page.map(lambda run: _head(run, chosen))
 
 
-def run(site: Site, run_id: str) -> RunHead:
+def run(seen: Seen, run_id: str) -> RunHead:
     """A run by its id.
 
     Raises:
         KehutuError: ``UNKNOWN_RUN``.
     """
-    return _head(kept_runs.get(site.ledger, run_id), _current_run(site))
+    return _head(kept_runs.run_of(seen, run_id), kept_runs.current_id(seen))
 
 
-def communities(site: Site, first: int = 20, after: str | None = None) -> Page[Community]:
+def communities(seen: Seen, first: int = 20, after: str | None = None) -> Page[Community]:
     """Communities of the current run, the largest first.
 
     Raises:
         KehutuError: ``NO_RUN``, ``PAGE_SIZE``, ``CURSOR_UNKNOWN``.
     """
-    head, model = current(site)
+    head, model = current(seen)
     size = np.bincount(model.community)
     score = np.bincount(model.community, weights=model.score)
     loss = np.bincount(model.community, weights=model.expected_loss.astype(np.float64))
     labels = np.lexsort((np.arange(len(size)), -size)).tolist()
-    cursors = Cursors.of(site.ledger, "communities", head.id)
+    cursors = Cursors.of(seen, "communities", head.id)
     page = page_by_id(cursors, labels, lambda label: f"community-{label}", first=first, after=after)
     heads = {}
     for label in page.nodes:
         members = model.members(label)
         worst = members[np.lexsort((members, -model.expected_loss[members]))[0]]
         heads[label] = model.ids[int(worst)]
-    names = names_of(site.store, site.schema, heads.values())
+    names = names_of(seen, heads.values())
     return page.map(
         lambda label: Community(
             id=f"community-{label}",
@@ -150,18 +150,18 @@ def communities(site: Site, first: int = 20, after: str | None = None) -> Page[C
     )
 
 
-def members(site: Site, community: str, first: int = 20, after: str | None = None) -> Page[Named]:
+def members(seen: Seen, community: str, first: int = 20, after: str | None = None) -> Page[Named]:
     """Parties of a community of the current run, by id; none of a community that the run does not have.
 
     Raises:
         KehutuError: ``NO_RUN``, ``PAGE_SIZE``, ``CURSOR_UNKNOWN``.
     """
-    head, model = current(site)
+    head, model = current(seen)
     number = community.removeprefix("community-")
     ids = [model.ids[i] for i in model.members(int(number) if number.isdecimal() else -1).tolist()]
-    cursors = Cursors.of(site.ledger, "members", head.id, community)
+    cursors = Cursors.of(seen, "members", head.id, community)
     page = page_by_id(cursors, ids, str, first=first, after=after)
-    names = names_of(site.store, site.schema, page.nodes)
+    names = names_of(seen, page.nodes)
     return page.map(lambda entity: names[entity])
 
 
@@ -171,7 +171,7 @@ def instant(moment: datetime) -> str:
 
 
 def quarantine(
-    site: Site,
+    seen: Seen,
     *,
     source: str | None = None,
     state: Literal["open", "retried"] | None = "open",
@@ -189,16 +189,16 @@ def quarantine(
         KehutuError: ``PAGE_SIZE``, ``CURSOR_UNKNOWN``.
     """
     checked(first)
-    cursors = Cursors.of(site.ledger, "quarantine", source, state)
+    cursors = Cursors.of(seen, "quarantine", source, state)
     last = None if after is None else str(cursors.read(after)[0])
-    rows = held.listing(site.ledger, source, first + 1, state=state, after=last)
+    rows = held.quarantined(seen, source, first + 1, state=state, after=last)
     page = page_of(
         cursors,
         rows,
         lambda row: [row.id],
         first=first,
         after=after,
-        total=held.count(site.ledger, source, state=state),
+        total=held.count_quarantined(seen, source, state=state),
     )
     return page.map(lambda row: _row(row, lang))
 
@@ -223,15 +223,6 @@ def _row(row: held.Quarantined, lang: Lang) -> QuarantinedRow:
         first_seen=instant(row.first_seen),
         raw=tuple(RawValue(name, str(value)) for name, value in row.raw.items() if value is not None),
     )
-
-
-def _current_run(site: Site) -> RunId | None:
-    try:
-        return kept_runs.current(site.ledger).id
-    except KehutuError as fault:
-        if fault.code == "NO_RUN":
-            return None
-        raise
 
 
 def _head(kept: kept_runs.Run, chosen: RunId | None) -> RunHead:

@@ -12,9 +12,10 @@ from typing import Any
 
 import numpy as np
 
-from graph import queries
+from graph import seen_queries
 from graph.arrays import Floats, Ints
 from graph.schema.model import NodeType
+from graph.seen_queries import Listed, ListedFalling, ListedRising
 from services.entity import Stored, entity_of
 from services.graph_answers.filters import (
     RISK,
@@ -28,10 +29,11 @@ from services.graph_answers.filters import (
 )
 from services.graph_answers.grid import GridDirection, customers_below, points_below, trace
 from services.paging import Cursors, Page, checked, page_of
-from services.risk.model import RiskModel, current
-from services.runs.days import day_of
+from services.reading.days import day_of
+from services.reading.runs import current
+from services.risk.model import RiskModel
 from services.search import index_of, query_of
-from services.site import Site
+from services.seen import Seen
 from terms.errors import KehutuError
 
 CHUNK = 5_000
@@ -61,7 +63,7 @@ class _Listed:
 
 
 def entities(
-    site: Site,
+    seen: Seen,
     type_name: str,
     wanted: Filter | None = None,
     order: Order | None = None,
@@ -77,19 +79,19 @@ def entities(
     """
     checked(first)
     wanted, order = wanted or Filter(), order or Order()
-    declared = site.schema.nodes[type_name]
+    declared = seen.schema.nodes[type_name]
     narrow = own_filter(declared, wanted)
     if order.by != "id" and order.by not in SCORES:
         own(declared, order.by)
-    cursors = Cursors.of(site.ledger, "list", type_name, asdict(wanted), asdict(order))
+    cursors = Cursors.of(seen, "list", type_name, asdict(wanted), asdict(order))
     last = None if after is None else cursors.read(after)
-    ids = _candidates(site, declared, wanted)
+    ids = _candidates(seen, declared, wanted)
     if ids is None and order.by not in SCORES:
-        found, total = _of_store(site, declared, narrow, order, last=last, first=first + 1)
+        found, total = _of_store(seen, declared, narrow, order, last=last, first=first + 1)
     else:
-        entries = _among(site, declared, ids, narrow, order)
+        entries = _among(seen, declared, ids, narrow, order)
         begin = 0 if last is None else _position(entries, last, descending=order.descending)
-        found, total = _read(site, declared, entries[begin : begin + first + 1]), len(entries)
+        found, total = _read(seen, declared, entries[begin : begin + first + 1]), len(entries)
     page = page_of(
         cursors, found, lambda e: [e.entry.place, e.entry.id], first=first, after=after, total=total
     )
@@ -97,27 +99,27 @@ def entities(
 
 
 def _of_store(
-    site: Site, declared: NodeType, narrow: OwnFilter, order: Order, *, last: list[object] | None, first: int
+    seen: Seen, declared: NodeType, narrow: OwnFilter, order: Order, *, last: list[object] | None, first: int
 ) -> tuple[list[_Listed], int]:
-    type_name, day = declared.name, day_of(site)
+    type_name, day = declared.name, day_of(seen)
     if narrow:
-        counted = queries.count_listed(site.store, type=type_name, **narrow.parameters)
+        counted = seen_queries.count_listed(seen, type=type_name, **narrow.parameters)
         total = counted.count if counted else 0
     else:
-        whole = queries.count_entities(site.store, type=type_name)
+        whole = seen_queries.count_entities(seen, type=type_name)
         total = whole.count if whole else 0
     if order == Order():
-        rows: Sequence[queries.Listed | queries.ListedRising | queries.ListedFalling] = queries.listed(
-            site.store,
+        rows: Sequence[Listed | ListedRising | ListedFalling] = seen_queries.listed(
+            seen,
             type=type_name,
             **narrow.parameters,
             after="" if last is None else str(last[1]),
             first=first,
         )
     else:
-        ask = queries.listed_falling if order.descending else queries.listed_rising
+        ask = seen_queries.listed_falling if order.descending else seen_queries.listed_rising
         rows = ask(
-            site.store,
+            seen,
             type=type_name,
             **narrow.parameters,
             property=order.by,
@@ -128,27 +130,27 @@ def _of_store(
         )
     return [
         _Listed(
-            _Entry(row.id, None if isinstance(row, queries.Listed) else row.place),
-            entity_of(site, type_name, row.id, row.origins, row.properties, day=day),
+            _Entry(row.id, None if isinstance(row, Listed) else row.place),
+            entity_of(seen, type_name, row.id, row.origins, row.properties, day=day),
         )
         for row in rows
     ], total
 
 
 def _among(
-    site: Site, declared: NodeType, ids: Sequence[str] | None, narrow: OwnFilter, order: Order
+    seen: Seen, declared: NodeType, ids: Sequence[str] | None, narrow: OwnFilter, order: Order
 ) -> list[_Entry]:
     """Those of some ids that fit, in order."""
     places: dict[str, object]
     if order.by in SCORES:
-        _, model = current(site)
+        _, model = current(seen)
         known = _scores(model, declared, order.by)
         places = {entity: known.get(entity) for entity in (known.keys() if ids is None else ids)}
         if narrow:
-            fitting = _fitting(site, declared, list(places), narrow, "id")
+            fitting = _fitting(seen, declared, list(places), narrow, "id")
             places = {entity: places[entity] for entity in fitting}
     else:
-        places = _fitting(site, declared, ids or (), narrow, order.by)  # a list of all is the store's
+        places = _fitting(seen, declared, ids or (), narrow, order.by)  # a list of all is the store's
     entries = sorted((_Entry(entity, place) for entity, place in places.items()), key=lambda e: e.id)
     placed = [entry for entry in entries if entry.place is not None]
     placed.sort(key=lambda e: e.place, reverse=order.descending)
@@ -157,13 +159,13 @@ def _among(
 
 
 def _fitting(
-    site: Site, declared: NodeType, ids: Sequence[str], narrow: OwnFilter, by: str
+    seen: Seen, declared: NodeType, ids: Sequence[str], narrow: OwnFilter, by: str
 ) -> dict[str, object]:
     return {
         row.id: row.place
         for begin in range(0, len(ids), CHUNK)
-        for row in queries.listed_among(
-            site.store,
+        for row in seen_queries.listed_among(
+            seen,
             type=declared.name,
             ids=list(ids[begin : begin + CHUNK]),
             **narrow.parameters,
@@ -187,18 +189,18 @@ def _position(entries: Sequence[_Entry], last: Sequence[object], *, descending: 
     return next((index for index, entry in enumerate(entries) if beyond(entry)), len(entries))
 
 
-def _read(site: Site, declared: NodeType, entries: Sequence[_Entry]) -> list[_Listed]:
+def _read(seen: Seen, declared: NodeType, entries: Sequence[_Entry]) -> list[_Listed]:
     """The entries with their rows; one that has gone from the graph since the run is left out."""
-    day = day_of(site)
+    day = day_of(seen)
     rows = {
         row.id: row
-        for row in queries.entities(site.store, type=declared.name, ids=[entry.id for entry in entries])
+        for row in seen_queries.entities(seen, type=declared.name, ids=[entry.id for entry in entries])
     }
     return [
         _Listed(
             entry,
             entity_of(
-                site, declared.name, entry.id, rows[entry.id].origins, rows[entry.id].properties, day=day
+                seen, declared.name, entry.id, rows[entry.id].origins, rows[entry.id].properties, day=day
             ),
         )
         for entry in entries
@@ -206,32 +208,32 @@ def _read(site: Site, declared: NodeType, entries: Sequence[_Entry]) -> list[_Li
     ]
 
 
-def _candidates(site: Site, declared: NodeType, wanted: Filter) -> list[str] | None:
+def _candidates(seen: Seen, declared: NodeType, wanted: Filter) -> list[str] | None:
     """Ids that may fit by what is not an own property, ascending; None where that leaves none out."""
     found: list[set[str]] = []
     if wanted.text is not None:
-        rows = queries.search_ids(site.store, index=index_of(site, declared.name), text=query_of(wanted.text))
+        rows = seen_queries.search_ids(seen, index=index_of(seen, declared.name), text=query_of(wanted.text))
         found.append({row.id for row in rows})
     if wanted.line is not None:
-        found.append(set(_fed_by(site, declared, wanted.line)))
+        found.append(set(_fed_by(seen, declared, wanted.line)))
     if wanted.risk is not None or wanted.community is not None:
-        _, model = current(site)
+        _, model = current(seen)
         found.append(set(_of_run(model, declared, wanted.risk, wanted.community)))
     return sorted(set.intersection(*found)) if found else None
 
 
-def _fed_by(site: Site, declared: NodeType, line: str) -> list[str]:
+def _fed_by(seen: Seen, declared: NodeType, line: str) -> list[str]:
     if declared.name not in BELOW:
         raise KehutuError("FILTER_UNKNOWN", type=declared.name, found="line", hint="")
-    entity = site.entity(line)
-    below = trace(site, entity, GridDirection.DOWN)
+    entity = seen.entity(line)
+    below = trace(seen, entity, GridDirection.DOWN)
     if declared.name == "Customer":
-        return customers_below(site, entity, below)
+        return customers_below(seen, entity, below)
     if declared.name == "Device":
-        points = points_below(site, entity, below)
-        day = day_of(site).isoformat()
+        points = points_below(seen, entity, below)
+        day = day_of(seen).isoformat()
         return (
-            [row.id for row in queries.devices_installed_at(site.store, points=points, day=day)]
+            [row.id for row in seen_queries.devices_installed_at(seen, points=points, day=day)]
             if points
             else []
         )

@@ -11,10 +11,10 @@ from typing import Any
 
 from ingest.loads.report import LeftOut, Noticed, left_out, noticed, read_kept
 from ingest.notices import Place
-from ledger import loads as kept
-from ledger.database import Ledger
 from services.graph_answers.history import instant
 from services.paging import Cursors, Page, page_by_id
+from services.reading import kept
+from services.seen import SeenLedger
 from terms.errors import Lang
 
 __all__ = ["LeftOut", "Load", "LoadedSource", "Noticed", "Place", "load", "loads"]
@@ -65,24 +65,24 @@ class Load:
     """Its sources."""
 
 
-def loads(ledger: Ledger, first: int = 20, after: str | None = None, *, lang: Lang = "en") -> Page[Load]:
+def loads(seen: SeenLedger, first: int = 20, after: str | None = None, *, lang: Lang = "en") -> Page[Load]:
     """Loads, the newest first.
 
     Raises:
         KehutuError: ``PAGE_SIZE``, ``CURSOR_UNKNOWN``.
     """
-    found = kept.listing(ledger, MOST)
-    page = page_by_id(Cursors.of(ledger, "loads"), found, lambda load: load.id, first=first, after=after)
+    found = kept.loads_of(seen, MOST)
+    page = page_by_id(Cursors.of(seen, "loads"), found, lambda load: load.id, first=first, after=after)
     return page.map(lambda load: _load(load, lang))
 
 
-def load(ledger: Ledger, load_id: str, *, lang: Lang = "en") -> Load:
+def load(seen: SeenLedger, load_id: str, *, lang: Lang = "en") -> Load:
     """One load by its id.
 
     Raises:
         KehutuError: ``UNKNOWN_LOAD``.
     """
-    return _load(kept.get(ledger, load_id), lang)
+    return _load(kept.load_of(seen, load_id), lang)
 
 
 def _load(found: kept.Load, lang: Lang) -> Load:

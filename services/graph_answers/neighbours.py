@@ -6,23 +6,23 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from graph import queries
+from graph import seen_queries
 from graph.schema.keys import type_of
 from graph.schema.source import hint
 from graph.validity import BOUNDS, running
 from services.assumption import Assumption, before_data
 from services.entity import RelationCount, RelationDirection, counts
 from services.paging import Cursors, Edge, Page, PageInfo, checked, page_of
-from services.runs.days import before_all, day_of
-from services.site import Site
+from services.reading.days import before_all, day_of
+from services.seen import Seen
 from terms.errors import KehutuError
 from terms.ids import EntityId
 from terms.money import Money
 
-Row = queries.NeighboursOut | queries.NeighboursIn
+Row = seen_queries.NeighboursOut | seen_queries.NeighboursIn
 FETCH: dict[RelationDirection, Callable[..., Sequence[Row]]] = {
-    RelationDirection.OUT: queries.neighbours_out,
-    RelationDirection.IN: queries.neighbours_in,
+    RelationDirection.OUT: seen_queries.neighbours_out,
+    RelationDirection.IN: seen_queries.neighbours_in,
 }
 
 
@@ -79,7 +79,7 @@ class Neighbours:
 
 
 def neighbours(
-    site: Site,
+    seen: Seen,
     text: str,
     relations: Sequence[str] = (),
     first: int = 50,
@@ -100,14 +100,14 @@ def neighbours(
         KehutuError: ``UNKNOWN_ID``, ``RELATION_UNKNOWN``, ``PAGE_SIZE``, ``CURSOR_UNKNOWN``.
     """
     checked(first)
-    wanted = known_relations(site, relations)
-    entity = site.entity(text)
-    declared = type_of(entity, site.schema).name
+    wanted = known_relations(seen, relations)
+    entity = seen.entity(text)
+    declared = type_of(entity, seen.schema).name
     asked = None if as_of is None else as_of.isoformat()
-    cursors = Cursors.of(site.ledger, "neighbours", entity, sorted(wanted), asked, ended)
-    day, nothing = day_of(site, as_of), as_of is not None and before_all(site, as_of)
+    cursors = Cursors.of(seen, "neighbours", entity, sorted(wanted), asked, ended)
+    day, nothing = day_of(seen, as_of), as_of is not None and before_all(seen, as_of)
     last = ["", "", "", ""] if after is None else cursors.read(after)
-    every = () if nothing else counts(site, declared, entity, day)
+    every = () if nothing else counts(seen, declared, entity, day)
     counted = tuple(count for count in every if count.relation in wanted)
     found: list[Neighbour] = []
     for relation, way in sorted({(count.relation, count.direction.value) for count in counted}):
@@ -115,7 +115,7 @@ def neighbours(
             continue
         begun, direction = [relation, way] == last[:2], RelationDirection(way)
         rows = FETCH[direction](
-            site.store,
+            seen,
             type=declared,
             id=entity,
             relation=relation,
@@ -132,13 +132,13 @@ def neighbours(
     return Neighbours(whole.edges, whole.page_info, whole.total_count, counted, day, why)
 
 
-def known_relations(site: Site, names: Sequence[str]) -> frozenset[str]:
+def known_relations(seen: Seen, names: Sequence[str]) -> frozenset[str]:
     """Relation types by name; all of them where none is named.
 
     Raises:
         KehutuError: ``RELATION_UNKNOWN``.
     """
-    known = frozenset(site.schema.relations)
+    known = frozenset(seen.schema.relations)
     for name in names:
         if name not in known:
             raise KehutuError("RELATION_UNKNOWN", found=name, hint=hint(name, known))

@@ -6,13 +6,13 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from graph import queries
+from graph import seen_queries
 from graph.schema.keys import type_of
 from services.graph_answers.neighbours import known_relations
 from services.names import Named, names_of
 from services.paging import Cursors, Page, checked, page_in
-from services.runs.days import day_of
-from services.site import Site
+from services.reading.days import day_of
+from services.seen import Seen
 from terms.errors import KehutuError
 from terms.ids import EntityId
 
@@ -74,7 +74,7 @@ class _Walk:
 
 
 def paths(
-    site: Site,
+    seen: Seen,
     from_: str,
     to: str,
     *,
@@ -100,19 +100,19 @@ def paths(
     checked(first)
     if not 1 <= max_length <= LONGEST:
         raise KehutuError("PATH_LENGTH", found=max_length, longest=LONGEST)
-    followed = known_relations(site, relations) - (frozenset() if relations else COPIES)
-    begin, end = site.entity(from_), site.entity(to)
-    cursors = Cursors.of(site.ledger, "paths", begin, end, max_length, sorted(followed))
-    found = _joined(site, begin, end, max_length, sorted(followed)) if begin != end else []
+    followed = known_relations(seen, relations) - (frozenset() if relations else COPIES)
+    begin, end = seen.entity(from_), seen.entity(to)
+    cursors = Cursors.of(seen, "paths", begin, end, max_length, sorted(followed))
+    found = _joined(seen, begin, end, max_length, sorted(followed)) if begin != end else []
     chosen = page_in(cursors, found, lambda walk: walk.place, first=first, after=after)
-    names = names_of(site.store, site.schema, {entity for walk in chosen.nodes for entity in walk.ids})
+    names = names_of(seen, {entity for walk in chosen.nodes for entity in walk.ids})
     return chosen.map(lambda walk: _path(walk, names))
 
 
-def _joined(site: Site, begin: EntityId, end: EntityId, longest: int, relations: list[str]) -> list[_Walk]:
+def _joined(seen: Seen, begin: EntityId, end: EntityId, longest: int, relations: list[str]) -> list[_Walk]:
     """Every path once: of length n the first half, rounded up, is walked from the one end, the rest from the other."""
-    left = _by_end(_walks(site, begin, (longest + 1) // 2, relations))
-    right = _by_end([_Walk((end,), ()), *(_walks(site, end, longest // 2, relations) if longest > 1 else ())])
+    left = _by_end(_walks(seen, begin, (longest + 1) // 2, relations))
+    right = _by_end([_Walk((end,), ()), *(_walks(seen, end, longest // 2, relations) if longest > 1 else ())])
     found = [
         walk
         for meeting, firsts in left.items()
@@ -130,13 +130,13 @@ def _join(one: _Walk, other: _Walk) -> Iterator[_Walk]:
         yield _Walk(ids, (*one.hops, *reversed(other.hops)))
 
 
-def _walks(site: Site, entity: EntityId, longest: int, relations: list[str]) -> list[_Walk]:
+def _walks(seen: Seen, entity: EntityId, longest: int, relations: list[str]) -> list[_Walk]:
     try:
-        rows = queries.walks(
-            site.store,
-            type=type_of(entity, site.schema).name,
+        rows = seen_queries.walks(
+            seen,
+            type=type_of(entity, seen.schema).name,
             id=entity,
-            day=day_of(site).isoformat(),
+            day=day_of(seen).isoformat(),
             longest=longest,
             relations=relations,
             first=MOST_WALKS + 1,

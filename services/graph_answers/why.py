@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from ingest.judgements import why as reasons
-from ingest.judgements.why_answer import Why
 from ingest.judgements.why_text import why_text
-from services.site import Site
+from services.reading import claims
+from services.reading.claims import Why
+from services.seen import Seen
 from terms.errors import Lang
 
 
-def why(site: Site, first: str, second: str) -> Why:
+def why(seen: Seen, first: str, second: str) -> Why:
     """Whether two names are the same entity, and why.
 
     Args:
@@ -18,7 +18,7 @@ def why(site: Site, first: str, second: str) -> Why:
     Raises:
         KehutuError: UNKNOWN_ID.
     """
-    return reasons.why(site.ledger, site.schema, first, second)
+    return claims.why(seen, first, second)
 
 
 def in_words(answer: Why, lang: Lang) -> str:

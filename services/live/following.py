@@ -30,8 +30,8 @@ from services.live.keeping import keep
 from services.live.relevance import changes_risk
 from services.own_risk import kept as own_models
 from services.risk import fitted as fits
+from services.risk.current import model_of
 from services.risk.inputs import exposure
-from services.risk.model import model_of
 from services.risk.part import Basis
 from services.risk.parts.communities import COMMUNITIES
 from services.risk.parts.own_risk import OWN_RISK

@@ -6,8 +6,7 @@ from bisect import bisect_left
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cached_property, lru_cache
-from pathlib import Path
+from functools import cached_property
 
 import numpy as np
 import pyarrow as pa
@@ -18,17 +17,14 @@ from algorithms.risk.probability import IDENTITY, Probability, expected_loss, lo
 from algorithms.risk.propagation import Propagation
 from algorithms.risk.weights import Weights
 from graph.arrays import Floats, Ints
-from ledger import runs
 from services.exposure.model import Caution, Exposure, Override
 from services.risk.part import Basis, Found
 from services.risk.parts.communities import COMMUNITIES
 from services.risk.parts.inputs import INPUTS, Inputs
 from services.risk.parts.overrides import OVERRIDES
 from services.risk.parts.own_risk import OWN_RISK, Forecasts
-from services.risk.parts.solution import PROBABILITY, SOLUTION, Solved, solved
+from services.risk.parts.solution import SOLUTION, Solved, solved
 from services.risk.registry import PARTS
-from services.runs.tables import Places, places_of, tables_at
-from services.site import Site
 from terms.ids import Fen
 
 
@@ -217,33 +213,6 @@ class RiskModel:
         shared = np.intersect1d(attribute[party == first], attribute[party == second])
         among = np.isin(attribute, shared) & ((party == first) | (party == second))
         return sorted({record[index] for index in np.flatnonzero(among).tolist() if record[index]})
-
-
-def current(site: Site) -> tuple[runs.Run, RiskModel]:
-    """The current run and its model; read once for each run.
-
-    Raises:
-        KehutuError: ``NO_RUN``; a column file that is missing or damaged.
-    """
-    run = runs.current(site.ledger)
-    return run, model_of(site, run)
-
-
-def model_of(site: Site, run: runs.Run) -> RiskModel:
-    """The model of a run, the current or an earlier one.
-
-    Raises:
-        KehutuError: ``RUN_OUTDATED`` where an earlier version of the program made it; a column file that is missing
-            or damaged.
-    """
-    probability = Probability.read(run.parts["risk"].get(PROBABILITY))
-    return _load(site.home, run.cut_off, places_of(site.ledger, run, PARTS.needed), probability)
-
-
-@lru_cache(maxsize=3)
-def _load(home: Path, cut_off: date, places: Places, probability: Probability) -> RiskModel:
-    tables = tables_at(home, places)
-    return RiskModel.from_found(cut_off, PARTS.read(tables, probability))
 
 
 def _find(names: list[str], wanted: str) -> int | None:

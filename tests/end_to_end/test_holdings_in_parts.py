@@ -16,6 +16,7 @@ from services.loading import Loaded, ingest
 from services.risk.inputs import exposure
 from services.settings import settings
 from services.site import Site, open_site
+from tests.everyone import seen
 
 COMPANY = "91440101MA59ABCD1X"
 REGISTER = """\
@@ -71,7 +72,7 @@ def unnumbered(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Registered]
 def test_numbered_parts_add_up_in_the_owners(numbered: Registered) -> None:
     (source,) = numbered.loaded.report.sources
     assert (source.accepted, {one.code for one in source.notices}) == (3, {"NOTICE_CHECK_DIGIT"})
-    answer = owners(numbered.site, COMPANY)
+    answer = owners(seen(numbered.site), COMPANY)
     shares = {owner.party.id: round(owner.share, 12) for owner in answer.persons}
     assert shares == {P1: 0.55, P2: 0.45}
     assert answer.unknown == pytest.approx(0, abs=1e-12)
@@ -102,5 +103,7 @@ def test_without_numbers_the_second_row_is_noticed_with_both_places(unnumbered: 
     (notice,) = (one for one in source.notices if one.code == "NOTICE_HOLDING_AGAIN")
     assert [place.line for place in notice.places] == [2, 3]
     assert "partNo" in notice.remedy
-    shares = {owner.party.id: round(owner.share, 12) for owner in owners(unnumbered.site, COMPANY).persons}
+    shares = {
+        owner.party.id: round(owner.share, 12) for owner in owners(seen(unnumbered.site), COMPANY).persons
+    }
     assert shares == {P1: 0.3, P2: 0.45}

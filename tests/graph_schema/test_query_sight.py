@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from graph.query_files import Query, queries
+from graph.query_files import queries
+from graph.query_shapes import Query
 from graph.query_sight import shows
 from graph.schema.load import schema
 from terms.errors import KehutuError

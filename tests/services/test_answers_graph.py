@@ -25,6 +25,7 @@ from terms.errors import KehutuError
 from terms.ids import EntityId
 from terms.money import Money
 from tests.answers_site import answers_site
+from tests.everyone import seen
 from tests.graph_schema.query_cases import ONE, PERSON, THREE, TWO, ZHANG
 
 SUBSTATION, POINT = "substation:S1", "service-point:SP1"
@@ -52,31 +53,40 @@ def site(request: pytest.FixtureRequest, sites: dict[str, Site]) -> Site:
 
 
 ANSWERS: dict[str, Callable[[Site, int, str | None], Any]] = {
-    "search": lambda site, first, after: search(site, "张伟", (), first, after),
+    "search": lambda site, first, after: search(seen(site), "张伟", (), first, after),
     "search by type": lambda site, first, after: search(
-        site, "4401", ["Customer", "Enterprise"], first, after
+        seen(site), "4401", ["Customer", "Enterprise"], first, after
     ),
-    "neighbours": lambda site, first, after: neighbours(site, ONE, (), first, after),
-    "parallel contracts": lambda site, first, after: neighbours(site, ONE, ["GUARANTEES"], first, after),
-    "a holding in itself": lambda site, first, after: neighbours(site, THREE, ["INVESTS_IN"], first, after),
-    "paths": lambda site, first, after: paths(site, ONE, THREE, max_length=4, first=first, after=after),
-    "up": lambda site, first, after: grid_trace(site, ZHANG, GridDirection.UP, first, after),
-    "down": lambda site, first, after: grid_trace(site, SUBSTATION, GridDirection.DOWN, first, after),
-    "list": lambda site, first, after: entities(site, "Bill", first=first, after=after),
+    "neighbours": lambda site, first, after: neighbours(seen(site), ONE, (), first, after),
+    "parallel contracts": lambda site, first, after: neighbours(
+        seen(site), ONE, ["GUARANTEES"], first, after
+    ),
+    "a holding in itself": lambda site, first, after: neighbours(
+        seen(site), THREE, ["INVESTS_IN"], first, after
+    ),
+    "paths": lambda site, first, after: paths(seen(site), ONE, THREE, max_length=4, first=first, after=after),
+    "up": lambda site, first, after: grid_trace(seen(site), ZHANG, GridDirection.UP, first, after),
+    "down": lambda site, first, after: grid_trace(seen(site), SUBSTATION, GridDirection.DOWN, first, after),
+    "list": lambda site, first, after: entities(seen(site), "Bill", first=first, after=after),
     "falling list": lambda site, first, after: entities(
-        site, "Bill", None, Order("amount", descending=True), first=first, after=after
+        seen(site), "Bill", None, Order("amount", descending=True), first=first, after=after
     ),
     "list with gaps": lambda site, first, after: entities(
-        site, "Line", None, Order("length"), first=first, after=after
+        seen(site), "Line", None, Order("length"), first=first, after=after
     ),
     "falling list with gaps": lambda site, first, after: entities(
-        site, "Line", None, Order("name", descending=True), first=first, after=after
+        seen(site), "Line", None, Order("name", descending=True), first=first, after=after
     ),
     "list by words": lambda site, first, after: entities(
-        site, "Customer", Filter(text="4401"), Order("name", descending=True), first=first, after=after
+        seen(site),
+        "Customer",
+        Filter(text="4401"),
+        Order("name", descending=True),
+        first=first,
+        after=after,
     ),
     "list below a line": lambda site, first, after: entities(
-        site, "Customer", Filter(line="L1"), first=first, after=after
+        seen(site), "Customer", Filter(line="L1"), first=first, after=after
     ),
 }
 
@@ -141,23 +151,23 @@ def test_a_cursor_of_another_list_or_a_changed_one_is_refused(site: Site) -> Non
 
 
 def test_search_counts_all_types_and_shows_parties_first(site: Site) -> None:
-    page = search(site, "zhangwei")
+    page = search(seen(site), "zhangwei")
     assert [(hit.type, hit.id, hit.name) for hit in page.nodes] == [
         ("Customer", ZHANG, "张伟"),
         ("Person", PERSON, "张伟"),
     ]
     assert page.total_count == 2
-    assert [hit.type for hit in search(site, "zhangwei", ["Person"]).nodes] == ["Person"]
-    assert [hit.name for hit in search(site, "更换电表").nodes] == ["更换电表"]
-    assert search(site, "nothing at all").total_count == 0
+    assert [hit.type for hit in search(seen(site), "zhangwei", ["Person"]).nodes] == ["Person"]
+    assert [hit.name for hit in search(seen(site), "更换电表").nodes] == ["更换电表"]
+    assert search(seen(site), "nothing at all").total_count == 0
     for wrong, code in ((("?!", ()), "SEARCH_EMPTY"), (("x", ["Bill"]), "TYPE_UNKNOWN")):
         with pytest.raises(KehutuError) as caught:
-            search(site, *wrong)
+            search(seen(site), *wrong)
         assert caught.value.code == code
 
 
 def test_neighbours_tell_relation_direction_and_record(site: Site) -> None:
-    found = neighbours(site, ONE, ["GUARANTEES"])
+    found = neighbours(seen(site), ONE, ["GUARANTEES"])
     assert [(e.node.direction.name, e.node.id, e.node.key, e.node.amount) for e in found.edges] == [
         ("IN", THREE, "K4", Money(100_00)),
         ("OUT", TWO, "K1", Money(500_00)),
@@ -171,11 +181,11 @@ def test_neighbours_tell_relation_direction_and_record(site: Site) -> None:
     assert found.edges[1].node.record_id.startswith("test/GUARANTEES")
     assert found.edges[1].node.since == "2025-03-01"
     with pytest.raises(KehutuError, match="nearest: 'GUARANTEES'"):
-        neighbours(site, ONE, ["GUARANTES"])
+        neighbours(seen(site), ONE, ["GUARANTES"])
 
 
 def test_neighbours_of_all_types_come_by_relation(site: Site) -> None:
-    found = neighbours(site, ZHANG)
+    found = neighbours(seen(site), ZHANG)
     relations = [edge.node.relation for edge in found.edges]
     assert relations == sorted(relations)
     assert found.total_count == len(relations) == sum(count.count for count in found.counts)
@@ -189,7 +199,7 @@ def in_words(path: Any) -> str:
 
 
 def test_paths_run_either_way_shortest_first_and_never_twice_through_an_entity(site: Site) -> None:
-    found = paths(site, ONE, THREE, max_length=3, first=100)
+    found = paths(seen(site), ONE, THREE, max_length=3, first=100)
     assert [in_words(path) for path in found.nodes] == [
         ">GUARANTEES K3",
         "<GUARANTEES K4",
@@ -206,8 +216,8 @@ def test_paths_run_either_way_shortest_first_and_never_twice_through_an_entity(s
 
 def test_the_way_back_is_the_way_there_reversed(site: Site) -> None:
     for longest in (1, 2, 3, 4, 5, 6):
-        there = paths(site, ZHANG, "4401000002", max_length=longest, first=1000)
-        back = paths(site, "4401000002", ZHANG, max_length=longest, first=1000)
+        there = paths(seen(site), ZHANG, "4401000002", max_length=longest, first=1000)
+        back = paths(seen(site), "4401000002", ZHANG, max_length=longest, first=1000)
         forward = {tuple((s.from_.id, s.record_id, s.forward) for s in path.steps) for path in there.nodes}
         reverse = {
             tuple((s.to.id, s.record_id, not s.forward) for s in reversed(path.steps)) for path in back.nodes
@@ -218,16 +228,16 @@ def test_the_way_back_is_the_way_there_reversed(site: Site) -> None:
 
 
 def test_paths_can_be_kept_to_some_relations(site: Site) -> None:
-    only = paths(site, ZHANG, "4401000002", max_length=6, relations=["SUPPLIED_AT", "FED_BY"])
+    only = paths(seen(site), ZHANG, "4401000002", max_length=6, relations=["SUPPLIED_AT", "FED_BY"])
     assert [in_words(path) for path in only.nodes] == [">SUPPLIED_AT >FED_BY <FED_BY <SUPPLIED_AT"]
-    assert paths(site, ZHANG, ZHANG).total_count == 0
-    assert paths(site, ONE, "device:D1", max_length=1).total_count == 0
+    assert paths(seen(site), ZHANG, ZHANG).total_count == 0
+    assert paths(seen(site), ONE, "device:D1", max_length=1).total_count == 0
 
 
 @pytest.mark.parametrize("longest", [0, 7])
 def test_a_path_has_a_bounded_length(site: Site, longest: int) -> None:
     with pytest.raises(KehutuError) as caught:
-        paths(site, ONE, TWO, max_length=longest)
+        paths(seen(site), ONE, TWO, max_length=longest)
     assert caught.value.code == "PATH_LENGTH"
 
 
@@ -236,12 +246,12 @@ def test_paths_through_too_many_ways_are_refused_and_not_cut(
 ) -> None:
     monkeypatch.setattr("services.graph_answers.paths.MOST_WALKS", 3)
     with pytest.raises(KehutuError) as caught:
-        paths(site, ONE, TWO)
+        paths(seen(site), ONE, TWO)
     assert caught.value.code == "PATHS_TOO_MANY"
 
 
 def test_a_trace_names_each_element_once_with_its_shortest_distance(site: Site) -> None:
-    up = grid_trace(site, POINT, GridDirection.UP)
+    up = grid_trace(seen(site), POINT, GridDirection.UP)
     assert [(e.node.distance, e.node.id) for e in up.edges] == [
         (1, "line:L3"),
         (2, "transformer:T1"),
@@ -250,18 +260,18 @@ def test_a_trace_names_each_element_once_with_its_shortest_distance(site: Site) 
         (4, SUBSTATION),
     ]
     assert up.customer_count == 0
-    of_customer = grid_trace(site, ZHANG, GridDirection.UP)
+    of_customer = grid_trace(seen(site), ZHANG, GridDirection.UP)
     assert [(e.node.distance, e.node.id) for e in of_customer.edges][:2] == [(1, POINT), (2, "line:L3")]
     assert of_customer.total_count == 6
 
 
 def test_a_trace_down_counts_types_and_customers(site: Site) -> None:
-    down = grid_trace(site, "S1", GridDirection.DOWN)
+    down = grid_trace(seen(site), "S1", GridDirection.DOWN)
     assert [(c.type, c.count) for c in down.counts] == [("Line", 3), ("ServicePoint", 2), ("Transformer", 1)]
     assert down.customer_count == 2
     assert [(e.node.distance, e.node.id) for e in down.edges][-2:] == [(4, POINT), (4, "service-point:SP2")]
     assert down.edges[0].node.name == "天河一线"
-    at_the_end = grid_trace(site, POINT, GridDirection.DOWN)
+    at_the_end = grid_trace(seen(site), POINT, GridDirection.DOWN)
     assert (at_the_end.total_count, at_the_end.customer_count) == (0, 1)
 
 
@@ -280,7 +290,7 @@ def test_a_network_with_many_ways_is_traced_in_as_many_steps_as_it_is_long(site:
     apply(site.store, schema(), change, recovering=False)
     aliases.put(site.ledger, {lines[-1].id: EntityId(lines[-1].id)})
     try:
-        up = grid_trace(site, lines[-1].id, GridDirection.UP, 100)
+        up = grid_trace(seen(site), lines[-1].id, GridDirection.UP, 100)
         assert [(e.node.distance, e.node.id) for e in up.edges] == sorted(
             (29 - index // 2, line.id) for index, line in enumerate(lines[:-2])
         )
@@ -292,7 +302,7 @@ def test_a_network_with_many_ways_is_traced_in_as_many_steps_as_it_is_long(site:
 def test_only_the_network_can_be_traced(site: Site) -> None:
     for element, direction in ((ONE, GridDirection.UP), (ZHANG, GridDirection.DOWN)):
         with pytest.raises(KehutuError) as caught:
-            grid_trace(site, element, direction)
+            grid_trace(seen(site), element, direction)
         assert caught.value.code == "NOT_IN_THE_GRID"
 
 
@@ -317,7 +327,7 @@ def test_only_the_network_can_be_traced(site: Site) -> None:
 def test_a_list_holds_what_fits_the_filter(
     site: Site, type_name: str, wanted: Filter, expected: list[str]
 ) -> None:
-    page = entities(site, type_name, wanted)
+    page = entities(seen(site), type_name, wanted)
     assert [row.id.partition(":")[2] for row in page.nodes] == expected
     assert page.total_count == len(expected)
 
@@ -339,12 +349,12 @@ def test_a_list_holds_what_fits_the_filter(
 )
 def test_a_filter_that_makes_no_sense_is_refused(site: Site, wanted: Filter, order: Order, code: str) -> None:
     with pytest.raises(KehutuError) as caught:
-        entities(site, "Customer", wanted, order)
+        entities(seen(site), "Customer", wanted, order)
     assert caught.value.code == code
 
 
 def test_an_entity_of_any_type_is_shown_with_labels_units_and_counts(site: Site) -> None:
-    found = show(site, "L3")
+    found = show(seen(site), "L3")
     assert (found.id, found.type, found.name) == ("line:L3", "Line", "line:L3")
     assert [(v.name, v.value, v.unit) for v in found.values] == [
         ("lineNo", "L3", None),
@@ -355,14 +365,14 @@ def test_an_entity_of_any_type_is_shown_with_labels_units_and_counts(site: Site)
         ("FED_BY", "IN", "ServicePoint", 2),
         ("FED_BY", "OUT", "Transformer", 1),
     ]
-    bill = {value.name: value.value for value in show(site, "bill:B1").values}
+    bill = {value.name: value.value for value in show(seen(site), "bill:B1").values}
     assert bill["amount"] == Money(100)
-    assert show(site, "L3", "zh").values[0].label == "线路编号"
+    assert show(seen(site), "L3", "zh").values[0].label == "线路编号"
     with pytest.raises(KehutuError, match="names no entity"):
-        show(site, "nothing")
+        show(seen(site), "nothing")
 
 
 def test_an_id_of_another_type_is_none(site: Site) -> None:
-    assert stored(site, "Enterprise", ONE) is not None
-    assert stored(site, "Person", ONE) is None
-    assert stored(site, "Line", "S1") is None
+    assert stored(seen(site), "Enterprise", ONE) is not None
+    assert stored(seen(site), "Person", ONE) is None
+    assert stored(seen(site), "Line", "S1") is None

@@ -17,6 +17,7 @@ from services.settings import settings
 from services.site import Site
 from terms.errors import KehutuError
 from terms.ids import RunId
+from tests.everyone import seen
 
 START = datetime(2026, 3, 1, 8, tzinfo=UTC)
 
@@ -27,7 +28,7 @@ def site(ledger: Ledger, embedded_store: Store) -> Site:
 
 
 def test_runs_come_newest_first_and_one_is_current(site: Site) -> None:
-    assert history.runs(site).total_count == 0
+    assert history.runs(seen(site)).total_count == 0
     for day in range(1, 6):
         run = kept_runs.Run(
             id=RunId(f"run-{day}"),
@@ -42,8 +43,8 @@ def test_runs_come_newest_first_and_one_is_current(site: Site) -> None:
         )
         kept_runs.save(site.ledger, run)
     kept_runs.turn(site.ledger, RunId("run-4"))
-    first = history.runs(site, 3)
-    rest = history.runs(site, 3, first.page_info.end_cursor)
+    first = history.runs(seen(site), 3)
+    rest = history.runs(seen(site), 3, first.page_info.end_cursor)
     found = first.nodes + rest.nodes
     assert [run.id for run in found] == [f"run-{day}" for day in (5, 4, 3, 2, 1)]
     assert [run.current for run in found] == [False, True, False, False, False]
@@ -53,9 +54,9 @@ def test_runs_come_newest_first_and_one_is_current(site: Site) -> None:
         "run-4",
     )
     assert found[0].parts[0].parameters == {"tau": 24, "engine": "local"}
-    assert history.run(site, "run-2") == found[3]
+    assert history.run(seen(site), "run-2") == found[3]
     with pytest.raises(KehutuError) as caught:
-        history.run(site, "run-9")
+        history.run(seen(site), "run-9")
     assert caught.value.code == "UNKNOWN_RUN"
 
 
@@ -66,7 +67,7 @@ def test_a_load_that_never_ended_is_shown_as_such(site: Site) -> None:
         )
     counts = {"name": "visits", "read": 3, "accepted": 1, "quarantined": 1, "duplicate": 1}
     kept_loads.finish(site.ledger, "load-1", [counts], at=START + timedelta(hours=5))
-    page = loads.loads(site.ledger, 2)
+    page = loads.loads(seen(site), 2)
     assert [(load.id, load.finished_at) for load in page.nodes] == [
         ("load-2", None),
         ("load-1", "2026-03-01T13:00:00Z"),
@@ -92,18 +93,18 @@ def test_quarantine_pages_by_place_and_state(site: Site) -> None:
     ]
     held.put(site.ledger, entries)
     held.settle(site.ledger, entries[0].id)
-    first = history.quarantine(site, first=3)
-    rest = history.quarantine(site, first=3, after=first.page_info.end_cursor)
+    first = history.quarantine(seen(site), first=3)
+    rest = history.quarantine(seen(site), first=3, after=first.page_info.end_cursor)
     rows = first.nodes + rest.nodes
     assert [(row.source, row.line) for row in rows] == [("a", 1), ("a", 2), ("a", 3), ("b", 1), ("b", 2)]
     assert first.total_count == rest.total_count == 5
     assert rows[0].raw == (history.RawValue("no", "1"),)
-    assert rows[0].message != history.quarantine(site, first=1, lang="zh").nodes[0].message
+    assert rows[0].message != history.quarantine(seen(site), first=1, lang="zh").nodes[0].message
     assert (rows[2].field, rows[0].field) == (None, "phone")
-    assert [row.line for row in history.quarantine(site, state="retried").nodes] == [3]
-    assert history.quarantine(site, state=None, source="b").total_count == 3
+    assert [row.line for row in history.quarantine(seen(site), state="retried").nodes] == [3]
+    assert history.quarantine(seen(site), state=None, source="b").total_count == 3
     with pytest.raises(KehutuError) as caught:
-        history.quarantine(site, source="a", after=first.page_info.end_cursor)
+        history.quarantine(seen(site), source="a", after=first.page_info.end_cursor)
     assert caught.value.code == "CURSOR_UNKNOWN"
 
 
@@ -112,5 +113,5 @@ def test_a_row_kept_by_another_version_is_shown_by_its_code(site: Site) -> None:
         source="a", file="a.csv", line=1, field="", code="ROW_OF_OLD", details={}, raw={}, first_seen=START
     )
     held.put(site.ledger, [row])
-    [found] = history.quarantine(site).nodes
+    [found] = history.quarantine(seen(site)).nodes
     assert (found.code, found.message, found.remedy) == ("ROW_OF_OLD", "ROW_OF_OLD", "")

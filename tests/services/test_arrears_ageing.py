@@ -11,6 +11,7 @@ from algorithms.arrears import Bills, payment_record
 from services.exposure.ageing import BUCKETS, ageing
 from services.portrait import customer, risk
 from services.site import Site
+from tests.everyone import seen
 
 CUT_OFF = np.datetime64("2026-03-31")
 
@@ -61,7 +62,7 @@ def test_the_buckets_add_up_to_the_balance(rows: list[tuple[int, int, int | None
 
 
 def test_the_portrait_has_the_buckets_of_its_balance(small_site: Site) -> None:
-    found = risk(small_site, customer(small_site, "4400000001").id)
+    found = risk(seen(small_site), customer(seen(small_site), "4400000001").id)
     assert found is not None
     arrears = found.arrears
     assert sum(bucket.amount.fen for bucket in arrears.ageing) == arrears.balance.fen == 7 * 310_000

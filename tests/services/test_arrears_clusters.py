@@ -15,9 +15,10 @@ from services.arrears.groups.first_actions import ring_fences
 from services.arrears.what_if.what_if import what_if
 from services.arrears.why.trace import trace
 from services.loading import ingest
-from services.risk.model import current
+from services.risk.current import current
 from services.settings import settings
 from services.site import Site, open_site
+from tests.everyone import seen
 from tests.hub_site import BEHIND, HUB, LATE, code, write
 
 TO_HUB = float(norm.cdf(log(0.45 * 500 / 1000) / 0.8))
@@ -37,7 +38,7 @@ def hub_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 
 
 def test_the_hub_is_ring_fenced_because_no_seed_alone_spares_as_much(hub_site: Site) -> None:
-    [cluster] = clusters(hub_site)
+    [cluster] = clusters(seen(hub_site))
     assert cluster.size == 9
     assert cluster.action is not None
     assert cluster.action.kind is ActionKind.RING_FENCE
@@ -51,7 +52,7 @@ def test_the_hub_is_ring_fenced_because_no_seed_alone_spares_as_much(hub_site: S
 
 
 def test_seeds_and_channels_add_up_to_the_loss(hub_site: Site) -> None:
-    [cluster] = clusters(hub_site)
+    [cluster] = clusters(seen(hub_site))
     assert [seed.party.name for seed in cluster.seeds] == [f"Works {x}" for x in LATE]
     assert sum(seed.share for seed in cluster.seeds) == pytest.approx(1.0)
     assert sum(seed.amount.fen for seed in cluster.seeds) == cluster.expected_loss.fen
@@ -64,7 +65,7 @@ def test_seeds_and_channels_add_up_to_the_loss(hub_site: Site) -> None:
 
 
 def test_members_come_with_the_largest_loss_first(hub_site: Site) -> None:
-    found = risk_clusters(hub_site)
+    found = risk_clusters(seen(hub_site))
     cluster = found.tell(found.ranked[0])
     _, model = current(hub_site)
     losses = [int(model.expected_loss[model.ids.index(member.id)]) for member in cluster.members]
@@ -85,7 +86,7 @@ def test_ring_fences_are_picked_one_after_the_other(hub_site: Site) -> None:
 
 def test_what_would_change_is_what_the_what_if_says(hub_site: Site) -> None:
     target = f"enterprise:{code(BEHIND[0])}"
-    answer = trace(hub_site, target)
+    answer = trace(seen(hub_site), target)
     assert answer.score == pytest.approx(AT_HUB * FROM_HUB, rel=1e-12)
     first = answer.would_change[0]
     assert (first.kind, first.party.id, first.effect) == (
@@ -99,12 +100,12 @@ def test_what_would_change_is_what_the_what_if_says(hub_site: Site) -> None:
             if change.other
             else Shock(ShockKind.SETTLE, change.party.id)
         )
-        [hit] = [hit for hit in what_if(hub_site, [shock]).hits if hit.party.id == target]
+        [hit] = [hit for hit in what_if(seen(hub_site), [shock]).hits if hit.party.id == target]
         assert -hit.loss.fen == change.effect.fen
 
 
 def test_a_late_payer_without_arrears_is_asked_to_pay_on_time(hub_site: Site) -> None:
-    answer = trace(hub_site, code(LATE[0]))
+    answer = trace(seen(hub_site), code(LATE[0]))
     [change] = answer.would_change
     assert change.kind is ChangeKind.PAY_ON_TIME
     assert change.what == "have Works A pay on time"

@@ -8,6 +8,7 @@ from services.arrears.ownership.circles import GuaranteeCircle, guarantee_circle
 from services.arrears.ownership.owners import Owner, owners
 from services.site import Site
 from terms.errors import KehutuError
+from tests.everyone import seen
 from tests.linked_site import code, name
 
 WAN = 10_000 * 100
@@ -15,7 +16,7 @@ WAN = 10_000 * 100
 
 @pytest.fixture(scope="module")
 def told(linked_site: Site) -> dict[str, GuaranteeCircle]:
-    found = guarantee_circles(linked_site)
+    found = guarantee_circles(seen(linked_site))
     circles = [found.tell(circle) for circle in found.ranked]
     return {"".join(sorted(name(member.id) for member in circle.members)): circle for circle in circles}
 
@@ -59,7 +60,7 @@ def test_a_self_guarantee_is_a_circle_of_one(told: dict[str, GuaranteeCircle]) -
 
 
 def test_a_limit_of_length_leaves_longer_cycles_out_and_says_so(linked_site: Site) -> None:
-    found = guarantee_circles(linked_site)
+    found = guarantee_circles(seen(linked_site))
     short = found.tell(found.ranked[0], longest=2)
     assert [len(cycle.steps) for cycle in short.cycles] == [2]
     assert short.more_cycles
@@ -71,7 +72,7 @@ def test_without_a_run_circles_tell_no_loss(told: dict[str, GuaranteeCircle]) ->
 
 
 def test_owners_look_through_loops_and_leave_the_undisclosed_unknown(linked_site: Site) -> None:
-    answer = owners(linked_site, code("K"))
+    answer = owners(seen(linked_site), code("K"))
     # L = 0.4 M + 0.6 li, M = 0.5 L + 0.5 zhao: L = (0.2 zhao + 0.6 li) / 0.8.
     assert shares(answer.persons) == pytest.approx({"li": 0.375, "wang": 0.25, "zhao": 0.125})
     assert answer.unknown == pytest.approx(0.25)
@@ -84,11 +85,11 @@ def test_owners_look_through_loops_and_leave_the_undisclosed_unknown(linked_site
 
 
 def test_a_customer_that_is_an_enterprise_is_asked_for_the_enterprise(linked_site: Site) -> None:
-    assert owners(linked_site, "4400000011") == owners(linked_site, code("K"))
+    assert owners(seen(linked_site), "4400000011") == owners(seen(linked_site), code("K"))
 
 
 def test_shares_above_one_are_scaled_with_a_warning(linked_site: Site) -> None:
-    answer = owners(linked_site, code("N"))
+    answer = owners(seen(linked_site), code("N"))
     assert f"SHARES_ABOVE_ONE enterprise:{code('N')}" in answer.cautions
     # A and B hold half each; li holds all of A, nobody is known to hold B.
     assert shares(answer.persons) == pytest.approx({"li": 0.5})
@@ -97,25 +98,25 @@ def test_shares_above_one_are_scaled_with_a_warning(linked_site: Site) -> None:
 
 
 def test_a_share_may_be_told_by_an_amount_or_stays_unknown(linked_site: Site) -> None:
-    by_amount = owners(linked_site, code("J"))
+    by_amount = owners(seen(linked_site), code("J"))
     assert shares(by_amount.persons) == pytest.approx({"li": 0.25, "wang": 0.25})
     assert "SHARE_FROM_AMOUNT holdings/6" in by_amount.cautions
-    untold = owners(linked_site, code("F"))
+    untold = owners(seen(linked_site), code("F"))
     assert untold.persons == ()
     assert untold.unknown == 1.0
     assert "SHARE_UNKNOWN holdings/7" in untold.cautions
 
 
 def test_the_threshold_moves_who_is_beneficial(linked_site: Site) -> None:
-    assert list(shares(owners(linked_site, code("K"), 0.3).beneficial)) == ["li"]
-    assert list(shares(owners(linked_site, code("K"), 0.1).beneficial)) == ["li", "wang", "zhao"]
+    assert list(shares(owners(seen(linked_site), code("K"), 0.3).beneficial)) == ["li"]
+    assert list(shares(owners(seen(linked_site), code("K"), 0.1).beneficial)) == ["li", "wang", "zhao"]
     for wrong in (0.0, 1.5):
         with pytest.raises(KehutuError) as refused:
-            owners(linked_site, code("K"), wrong)
+            owners(seen(linked_site), code("K"), wrong)
         assert (refused.value.code, refused.value.details["found"]) == ("SHARE_THRESHOLD", wrong)
 
 
 def test_who_is_no_enterprise_has_no_owners(linked_site: Site) -> None:
     with pytest.raises(KehutuError) as caught:
-        owners(linked_site, "person:survey/li")
+        owners(seen(linked_site), "person:survey/li")
     assert caught.value.code == "NO_SHARES"

@@ -18,10 +18,11 @@ from services.arrears.what_if.what_if import what_if
 from services.arrears.why.trace import trace
 from services.loading import ingest, project
 from services.portrait import customer, judgement, risk
-from services.risk.model import current, model_of
+from services.risk.current import current, model_of
 from services.settings import settings
 from services.site import Site, open_site
 from terms.errors import KehutuError
+from tests.everyone import seen
 from tests.services.test_arrears_what_if import breaks
 from tests.small_site import DEBTOR, GUARANTOR, UPSTREAM, write
 
@@ -41,7 +42,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 
 def judge(site: Site, party: str = DEBTOR, own: float | None = 0.5, **changes: Any) -> Any:
     words = {"reason": "pays since April", "author": "wang", "until": UNTIL, "idempotency_key": "first"}
-    return override(site, party, own, **{**words, **changes})
+    return override(seen(site), party, own, **{**words, **changes})
 
 
 def test_a_judgement_changes_the_current_run_at_once_and_every_answer_shows_it(site: Site) -> None:
@@ -51,7 +52,7 @@ def test_a_judgement_changes_the_current_run_at_once_and_every_answer_shows_it(s
     run, model = current(site)
     assert run.id == answer.run.id != before.id
     assert run.parent == before.id
-    upstream = trace(site, UPSTREAM)
+    upstream = trace(seen(site), UPSTREAM)
     assert upstream.score == pytest.approx(0.5 * breaks(150, 1000) * breaks(300, 3000), rel=1e-12)
     assert upstream.bound <= 1e-9
     [shown] = upstream.overrides
@@ -63,11 +64,11 @@ def test_a_judgement_changes_the_current_run_at_once_and_every_answer_shows_it(s
         "pays since April",
         UNTIL,
     )
-    assert clusters(site)[0].overrides == (shown,)
-    assert what_if(site, [Shock(ShockKind.DEFAULT, DEBTOR)]).overrides == (shown,)
-    found = risk(site, customer(site, "4400000001").id)
+    assert clusters(seen(site))[0].overrides == (shown,)
+    assert what_if(seen(site), [Shock(ShockKind.DEFAULT, DEBTOR)]).overrides == (shown,)
+    found = risk(seen(site), customer(seen(site), "4400000001").id)
     assert found is not None
-    assert judgement(site, found.model, found.party) == shown
+    assert judgement(seen(site), found.model, found.party) == shown
     assert answer.total_loss.fen == int(
         model.expected_loss.sum() - model_of(site, before).expected_loss.sum()
     )
@@ -86,28 +87,28 @@ def test_a_new_run_and_a_rebuilt_graph_have_it(site: Site) -> None:
     wipe(site.store)
     project(site)
     analyse(site)
-    assert trace(site, GUARANTOR).score == pytest.approx(0.5 * breaks(150, 1000), rel=1e-12)
-    assert trace(site, GUARANTOR).overrides[0].recorded == 1.0
+    assert trace(seen(site), GUARANTOR).score == pytest.approx(0.5 * breaks(150, 1000), rel=1e-12)
+    assert trace(seen(site), GUARANTOR).overrides[0].recorded == 1.0
 
 
 def test_it_does_not_move_the_cut_off_and_ends_with_its_last_day(site: Site) -> None:
     assert current(site)[0].cut_off == date(2026, 3, 31)
     analyse(site, as_of=date(2027, 1, 1))
-    assert trace(site, DEBTOR).overrides == ()
-    assert trace(site, DEBTOR).score == 1.0
+    assert trace(seen(site), DEBTOR).overrides == ()
+    assert trace(seen(site), DEBTOR).score == 1.0
     analyse(site)
-    assert trace(site, DEBTOR).score == 0.5
+    assert trace(seen(site), DEBTOR).score == 0.5
 
 
 def test_a_later_judgement_replaces_it_and_can_be_taken_back(site: Site) -> None:
     assert judge(site, own=0.25, idempotency_key="second").before == 0.5
-    assert trace(site, DEBTOR).overrides[0].recorded == 1.0
+    assert trace(seen(site), DEBTOR).overrides[0].recorded == 1.0
     taken_back = judge(site, own=None, idempotency_key="third", reason="it was the wrong firm")
     assert taken_back.override is None
     assert (taken_back.before, taken_back.after) == (0.25, 1.0)
     analyse(site)
-    assert trace(site, DEBTOR).score == 1.0
-    assert trace(site, DEBTOR).overrides == ()
+    assert trace(seen(site), DEBTOR).score == 1.0
+    assert trace(seen(site), DEBTOR).overrides == ()
 
 
 @pytest.mark.parametrize(

@@ -21,12 +21,13 @@ from services.names import Named
 from services.site import Site
 from terms.errors import KehutuError
 from terms.money import Money
+from tests.everyone import seen
 from tests.small_site import DEBTOR, GUARANTOR, UPSTREAM
 
 
 @pytest.fixture(scope="module")
 def sheet(small_site: Site) -> Sheet:
-    return Writer(small_site, "en").sheet(UPSTREAM)
+    return Writer(seen(small_site), "en").sheet(UPSTREAM)
 
 
 def fen(text: str) -> int:
@@ -38,17 +39,17 @@ def total(table: Table) -> int:
 
 
 def test_the_amounts_add_up_to_the_fen(sheet: Sheet, small_site: Site) -> None:
-    expected = trace(small_site, UPSTREAM).expected_loss.fen
+    expected = trace(seen(small_site), UPSTREAM).expected_loss.fen
     assert fen(sheet.headline[1].figures[0]) == expected == total(sheet.paths)
     assert sheet.paths.total is not None
     assert fen(sheet.paths.total.figures[0]) == expected
-    debtor = Writer(small_site, "en").sheet(DEBTOR)
+    debtor = Writer(seen(small_site), "en").sheet(DEBTOR)
     assert debtor.ageing.total is not None
     assert fen(debtor.ageing.total.figures[0]) == total(debtor.ageing) == 7 * 310_000
 
 
 def test_it_names_run_date_reasons_and_what_was_assumed(sheet: Sheet, small_site: Site) -> None:
-    run = trace(small_site, UPSTREAM).run.id
+    run = trace(seen(small_site), UPSTREAM).run.id
     assert run in sheet.foot[0]
     assert "2026-03-31" in sheet.foot[0]
     assert "unfitted" in sheet.foot[0]
@@ -62,7 +63,7 @@ def test_it_names_run_date_reasons_and_what_was_assumed(sheet: Sheet, small_site
 
 
 def test_it_speaks_chinese(small_site: Site) -> None:
-    found = Writer(small_site, "zh").sheet("4400000003")
+    found = Writer(seen(small_site), "zh").sheet("4400000003")
     assert found.title == "信用报告"
     assert "担保 1,500,000.00" in found.paths.rows[0].text
     assert found.changes.rows[0].text == "Debtor Works 结清欠费" or "切断" in found.changes.rows[0].text
@@ -187,7 +188,7 @@ def test_the_pdf_is_made_the_same_twice_with_its_own_font(sheet: Sheet) -> None:
 
 def test_the_template_compiles_without_a_warning(small_site: Site) -> None:
     for lang in ("en", "zh"):
-        found = Writer(small_site, lang).sheet(UPSTREAM)  # type: ignore[arg-type]  # both are languages
+        found = Writer(seen(small_site), lang).sheet(UPSTREAM)  # type: ignore[arg-type]  # both are languages
         compiler = pdf.compiler()
         _, warnings = compiler.compile_with_warnings(
             input=pdf.template(), format="pdf", sys_inputs={"sheet": pdf.to_json(found)}
@@ -218,7 +219,9 @@ def test_the_fullest_sheet_is_one_page(sheet: Sheet) -> None:
 
 
 def test_a_list_goes_on_after_one_that_does_not_exist(small_site: Site, tmp_path: Path) -> None:
-    done = list(write_reports(small_site, [DEBTOR, "nobody", GUARANTOR], tmp_path, ("pdf", "html"), "zh"))
+    done = list(
+        write_reports(seen(small_site), [DEBTOR, "nobody", GUARANTOR], tmp_path, ("pdf", "html"), "zh")
+    )
     assert [report.fault is None for report in done] == [True, False, True]
     assert sorted(file.name for file in tmp_path.iterdir()) == sorted(
         f"enterprise-{code}.{kind}" for code in (DEBTOR, GUARANTOR) for kind in ("pdf", "html")
@@ -228,5 +231,5 @@ def test_a_list_goes_on_after_one_that_does_not_exist(small_site: Site, tmp_path
 def test_a_folder_that_cannot_be_written_says_so(small_site: Site, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(KehutuError) as caught:
-        list(write_reports(small_site, [DEBTOR], tmp_path / "file" / "deeper", ("html",), "en"))
+        list(write_reports(seen(small_site), [DEBTOR], tmp_path / "file" / "deeper", ("html",), "en"))
     assert caught.value.code == "REPORT_UNWRITABLE"

@@ -13,10 +13,11 @@ from services.arrears.history import history
 from services.arrears.overrides.overriding import override
 from services.arrears.watch.watching import RuleKind, Watched, unwatch, watch, watch_list
 from services.loading import ingest
-from services.risk.model import current
+from services.risk.current import current
 from services.settings import Settings, settings
 from services.site import Site, open_site
 from terms.errors import KehutuError
+from tests.everyone import seen
 from tests.small_site import DEBTOR, GUARANTOR, UPSTREAM, write
 
 LATER = """
@@ -51,22 +52,22 @@ def site(folder: Path) -> Iterator[Site]:
 
 
 def rule(site: Site, party: str, kind: RuleKind, level: float | None = None) -> str:
-    made = watch(site, party, kind, level, author="wang", idempotency_key=f"{party}{kind}{level}")
+    made = watch(seen(site), party, kind, level, author="wang", idempotency_key=f"{party}{kind}{level}")
     return made.id
 
 
 def alerts(site: Site) -> dict[str, set[RuleKind]]:
-    return {w.party.name: {alert.rule.kind for alert in w.alerts} for w in watch_list(site).watched}
+    return {w.party.name: {alert.rule.kind for alert in w.alerts} for w in watch_list(seen(site)).watched}
 
 
 def watched(site: Site, name: str) -> Watched:
-    [found] = [w for w in watch_list(site).watched if w.party.name == name]
+    [found] = [w for w in watch_list(seen(site)).watched if w.party.name == name]
     return found
 
 
 def test_nobody_is_watched_at_first(site: Site) -> None:
-    assert watch_list(site).watched == ()
-    assert watch_list(site).run_before is None
+    assert watch_list(seen(site)).watched == ()
+    assert watch_list(seen(site)).run_before is None
 
 
 def test_a_threshold_holds_in_the_first_run_already(site: Site) -> None:
@@ -88,7 +89,7 @@ def test_saying_it_again_makes_no_second_rule(site: Site) -> None:
     assert len(watched(site, "Debtor Works").rules) == 1
     with pytest.raises(KehutuError) as caught:
         watch(
-            site,
+            seen(site),
             DEBTOR,
             RuleKind.RISE,
             0.2,
@@ -111,13 +112,13 @@ def test_a_new_link_is_a_new_path_and_a_rise(site: Site, folder: Path) -> None:
     assert found.before is not None
     [rise] = [alert for alert in found.alerts if alert.rule.kind is RuleKind.RISE]
     assert rise.value == pytest.approx(found.score - found.before)
-    assert watch_list(site).run_before is not None
-    assert watch_list(site).run_before.id == before.id  # type: ignore[union-attr]  # just checked
+    assert watch_list(seen(site)).run_before is not None
+    assert watch_list(seen(site)).run_before.id == before.id  # type: ignore[union-attr]  # just checked
 
 
 def test_what_was_there_before_is_no_news(site: Site) -> None:
     override(
-        site,
+        seen(site),
         GUARANTOR,
         0.0001,
         reason="audit",
@@ -129,32 +130,32 @@ def test_what_was_there_before_is_no_news(site: Site) -> None:
 
 
 def test_history_has_every_run_with_the_current_one_first(site: Site) -> None:
-    points = history(site, "4400000003")
+    points = history(seen(site), "4400000003")
     assert len(points) == 3
     assert [point.current for point in points] == [True, False, False]
     assert points[0].run.id == current(site)[0].id
     assert points[1].score > points[2].score
     assert points[0].expected_loss.fen > 0
-    assert len(history(site, UPSTREAM, first=2)) == 2
+    assert len(history(seen(site), UPSTREAM, first=2)) == 2
 
 
 def test_a_rule_is_taken_off_once(site: Site) -> None:
     made = rule(site, DEBTOR, RuleKind.THRESHOLD)
-    unwatch(site, made)
+    unwatch(seen(site), made)
     assert "Debtor Works" not in alerts(site)
     with pytest.raises(KehutuError) as caught:
-        unwatch(site, made)
+        unwatch(seen(site), made)
     assert caught.value.code == "UNKNOWN_ID"
 
 
 @pytest.mark.parametrize("level", [0.0, -1.0, 1.5, float("nan")])
 def test_a_level_that_means_nothing_is_refused(site: Site, level: float) -> None:
     with pytest.raises(KehutuError) as caught:
-        watch(site, DEBTOR, RuleKind.RISE, level, author="wang", idempotency_key="level")
+        watch(seen(site), DEBTOR, RuleKind.RISE, level, author="wang", idempotency_key="level")
     assert caught.value.code == "WATCH_LEVEL"
 
 
 def test_history_of_nobody_says_so(site: Site) -> None:
     with pytest.raises(KehutuError) as caught:
-        history(site, "account:A1")
+        history(seen(site), "account:A1")
     assert caught.value.code == "NOT_A_PARTY"

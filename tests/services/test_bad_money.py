@@ -20,11 +20,12 @@ from services.arrears.what_if.what_if import what_if
 from services.arrears.why.trace import trace
 from services.assumption import Assumption
 from services.loading import ingest
-from services.risk.model import current
+from services.risk.current import current
 from services.settings import settings
 from services.site import Site, open_site
 from terms.errors import KehutuError
 from terms.money import Money
+from tests.everyone import seen
 
 WAN = 10_000 * 100
 SHARERS = 202
@@ -233,7 +234,7 @@ CASES = [
 def test_each_rule_holds_and_its_warning_names_the_record(
     site: Site, report: AnalysisReport, case: Case
 ) -> None:
-    answer = trace(site, code(case.party))
+    answer = trace(seen(site), code(case.party))
     assert report.risk.worst_bound <= 1e-9
     assert_finite(answer)
     # The first of a code: every holding of a company that has too many is named.
@@ -275,7 +276,7 @@ def test_a_ring_of_guarantees_beyond_all_buffers_is_solved_and_proven(
 ) -> None:
     del report
     for name in ("RINGA", "RINGB", "RINGC"):
-        answer = trace(site, code(name))
+        answer = trace(seen(site), code(name))
         assert_finite(answer)
         assert answer.bound <= 1e-9
         assert answer.score > 0.99
@@ -285,8 +286,8 @@ def test_a_party_without_links_keeps_its_own_distress_and_a_shock_stays_there(
     site: Site, report: AnalysisReport
 ) -> None:
     del report
-    assert trace(site, code("ALONE")).score == 0.0
-    answer = what_if(site, [Shock(ShockKind.DEFAULT, code("ALONE"))])
+    assert trace(seen(site), code("ALONE")).score == 0.0
+    answer = what_if(seen(site), [Shock(ShockKind.DEFAULT, code("ALONE"))])
     assert [hit.party.name for hit in answer.hits] == [code("ALONE")]
     assert [assumed.code for assumed in answer.assumptions] == ["NO_LINKS"]
     assert "linked with nobody" in answer.assumptions[0].message("en")
@@ -294,19 +295,19 @@ def test_a_party_without_links_keeps_its_own_distress_and_a_shock_stays_there(
 
 def test_an_address_that_too_many_share_says_nothing_and_is_named(site: Site, report: AnalysisReport) -> None:
     del report
-    answer = trace(site, "4500000007")
+    answer = trace(seen(site), "4500000007")
     assert answer.score == 0.0
     [hub] = [assumed for assumed in answer.assumptions if assumed.code == "HUB_IGNORED"]
     assert hub.record.startswith("customers/45")
     assert "more than 200 parties" in hub.message("en")
     _, model = current(site)
-    assert not len(model.network.row(model.party(site.entity("4500000007")) or 0)[0])
+    assert not len(model.network.row(model.party(seen(site).entity("4500000007")) or 0)[0])
 
 
 def test_who_does_not_exist_is_no_party(site: Site, report: AnalysisReport) -> None:
     del report
     with pytest.raises(KehutuError) as caught:
-        what_if(site, [Shock(ShockKind.DEFAULT, "nobody")])
+        what_if(seen(site), [Shock(ShockKind.DEFAULT, "nobody")])
     assert caught.value.code == "UNKNOWN_ID"
 
 
@@ -316,7 +317,7 @@ def test_a_what_if_that_leaves_no_link_is_answered(site: Site, report: AnalysisR
     rows, columns = model.weights.csr.rows().tolist(), model.weights.csr.indices.tolist()
     pairs = {tuple(sorted(pair)) for pair in zip(rows, columns, strict=True)}
     cuts = [Shock(ShockKind.CUT, model.ids[i], model.ids[j]) for i, j in sorted(pairs)]
-    answer = what_if(site, cuts)
+    answer = what_if(seen(site), cuts)
     for hit in answer.hits:
         party = model.party(hit.party.id)
         assert party is not None

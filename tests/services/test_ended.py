@@ -18,10 +18,11 @@ from services.assumption import SHARERS_MAX
 from services.entity import show
 from services.graph_answers.neighbours import neighbours
 from services.loading import ingest
-from services.risk.model import current
+from services.risk.current import current
 from services.settings import settings
 from services.site import Site, open_site
 from tests.ended_site import BORROWER, GUARANTOR, THIRD, Relation, write, write_relations
+from tests.everyone import seen
 
 G, B, T = (f"enterprise:{code}" for code in (GUARANTOR, BORROWER, THIRD))
 RUNNING: list[Relation] = [
@@ -51,8 +52,8 @@ def site(kept_home: Path, tmp_path: Path) -> Iterator[Site]:
 def test_ended_relations_between_existing_parties_change_nothing(site: Site, tmp_path: Path) -> None:
     analyse(site)
     run, before = current(site)
-    held = owners(site, G)
-    circles = guarantee_circles(site).ranked
+    held = owners(seen(site), G)
+    circles = guarantee_circles(seen(site)).ranked
     ingest(site.settings, write_relations(tmp_path, "ended", ENDED), analyse=False)
     analyse(site)
     again, after = current(site)
@@ -60,21 +61,21 @@ def test_ended_relations_between_existing_parties_change_nothing(site: Site, tmp
     expected = before.tables()
     for name, table in after.tables().items():
         assert table.equals(expected[name]), name
-    assert owners(site, G) == held
-    assert guarantee_circles(site).ranked == circles == ()
-    assert trace(site, G).score == 0.0
+    assert owners(seen(site), G) == held
+    assert guarantee_circles(seen(site)).ranked == circles == ()
+    assert trace(seen(site), G).score == 0.0
 
-    shown = neighbours(site, G, ["GUARANTEES"])
+    shown = neighbours(seen(site), G, ["GUARANTEES"])
     assert (shown.total_count, shown.edges) == (0, ())
     assert sum(count.ended for count in shown.counts) == 3
-    over = {edge.node.key: edge.node for edge in neighbours(site, G, ["GUARANTEES"], ended=True).edges}
+    over = {edge.node.key: edge.node for edge in neighbours(seen(site), G, ["GUARANTEES"], ended=True).edges}
     assert (over["ended-0"].since, over["ended-0"].until, over["ended-0"].ended) == (
         "2020-01-01",
         "2022-12-31",
         True,
     )
     assert {
-        (c.relation, c.count, c.ended) for c in show(site, G).relations if c.relation == "LOCATED_AT"
+        (c.relation, c.count, c.ended) for c in show(seen(site), G).relations if c.relation == "LOCATED_AT"
     } == {("LOCATED_AT", 0, 1)}
 
 
@@ -95,27 +96,30 @@ def test_moving_the_day_over_an_end_changes_what_hangs_on_it(site: Site, tmp_pat
     assert scores["2026-03-01"] - scores["2026-02-15"] == {(G, B)}
     assert (T, G) in scores["2026-01-30"]
     assert (T, G) not in scores["2026-02-14"]  # it ended on 2026-01-31, the first day without it
-    close = related_parties(site, G, as_of=date(2022, 12, 30)).related
+    close = related_parties(seen(site), G, as_of=date(2022, 12, 30)).related
     assert {(found.party.id, found.relations) for found in close} == {
         (B, ("GUARANTEES",)),
         (T, ("GUARANTEES", "INVESTS_IN")),
     }
-    assert [h.holder.id for h in owners(site, G, as_of=date(2020, 6, 1)).direct] == [T, B]
-    assert [h.holder.id for h in owners(site, G).direct] == [T]
+    assert [h.holder.id for h in owners(seen(site), G, as_of=date(2020, 6, 1)).direct] == [
+        T,
+        B,
+    ]
+    assert [h.holder.id for h in owners(seen(site), G).direct] == [T]
 
 
 def test_before_all_data_answers_are_empty_and_say_so(site: Site) -> None:
     day = date(1990, 1, 1)
     told = [
-        owners(site, G, as_of=day).assumptions,
-        guarantee_circles(site, as_of=day).assumptions,
-        related_parties(site, G, as_of=day).assumptions,
-        neighbours(site, G, as_of=day).assumptions,
-        show(site, G, as_of=day).assumptions,
+        owners(seen(site), G, as_of=day).assumptions,
+        guarantee_circles(seen(site), as_of=day).assumptions,
+        related_parties(seen(site), G, as_of=day).assumptions,
+        neighbours(seen(site), G, as_of=day).assumptions,
+        show(seen(site), G, as_of=day).assumptions,
     ]
     assert [[one.code for one in found] for found in told] == [["BEFORE_ALL_DATA"]] * len(told)
-    assert owners(site, G, as_of=day).direct == ()
-    assert neighbours(site, G, as_of=day).total_count == 0
+    assert owners(seen(site), G, as_of=day).direct == ()
+    assert neighbours(seen(site), G, as_of=day).total_count == 0
     report = analyse(site, as_of=day)
     assert (report.risk.parties, report.risk.cautions) == (0, {"BEFORE_ALL_DATA": 1})
 

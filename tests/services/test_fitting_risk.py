@@ -25,12 +25,14 @@ from services.learning.risk import FitReport, fit_risk
 from services.loading import ingest
 from services.portrait import customer
 from services.portrait import risk as risk_of
+from services.risk.current import current
 from services.risk.fitted import in_force, keep, reset
-from services.risk.model import RiskModel, current
+from services.risk.model import RiskModel
 from services.risk.situation import fit_of, parameters_of
 from services.settings import settings
 from services.site import Site, open_site
 from terms.errors import KehutuError
+from tests.everyone import seen
 from tests.history_site import TRUTH, write
 from tests.small_site import write as write_small_site
 
@@ -111,7 +113,7 @@ def test_every_answer_uses_the_fit_and_money_adds_up(
     at_risk = [int(at) for at in np.argsort(-model.expected_loss)[:5]]
     at_risk.append(int(np.argmax(np.where(model.own < 1.0, model.expected_loss, -1))))
     for party in at_risk:
-        answer = trace(site, model.ids[party])
+        answer = trace(seen(site), model.ids[party])
         assert answer.parameters == "fitted"
         assert answer.score == model.score[party]
         assert answer.probability == fit.probability(model.score[[party]])[0]
@@ -120,7 +122,7 @@ def test_every_answer_uses_the_fit_and_money_adds_up(
         assert sum(path.amount.fen for path in answer.paths) + answer.tail.amount.fen == loss
         assert all(0 < change.effect.fen <= loss for change in answer.would_change)
 
-    found = clusters(site, 100)
+    found = clusters(seen(site), 100)
     assert found
     for cluster in found:
         assert sum(channel.amount.fen for channel in cluster.channels) == cluster.expected_loss.fen
@@ -129,10 +131,10 @@ def test_every_answer_uses_the_fit_and_money_adds_up(
         assert cluster.action is not None
         assert 0 < cluster.action.share <= 1 + 1e-9
 
-    seen = risk_of(site, customer(site, "5500000007").id)
-    assert seen is not None
-    assert seen.arrears.probability == model.chance(seen.party)
-    assert seen.expected_loss.fen == model.expected_loss[seen.party]
+    shown = risk_of(seen(site), customer(seen(site), "5500000007").id)
+    assert shown is not None
+    assert shown.arrears.probability == model.chance(shown.party)
+    assert shown.expected_loss.fen == model.expected_loss[shown.party]
 
 
 def test_a_what_if_costs_the_difference_of_two_analyses(
@@ -142,7 +144,7 @@ def test_a_what_if_costs_the_difference_of_two_analyses(
     party = int(
         np.argmax(np.where(model.own < 1.0, np.bincount(model.weights.csr.rows(), minlength=320), -1))
     )
-    answer = what_if(site, [Shock(ShockKind.DEFAULT, model.ids[party])])
+    answer = what_if(seen(site), [Shock(ShockKind.DEFAULT, model.ids[party])])
     hit = {each.party.id: each for each in answer.hits}
     shocked = hit[model.ids[party]]
     whole = round(model.inputs.lgd[party] * model.exposure[party])
@@ -195,7 +197,7 @@ def test_after_a_reset_the_start_values_hold_again(
     run, model = current(site)
     assert fit_of(run) is None
     assert np.array_equal(model.expected_loss, before.expected_loss)
-    assert trace(site, model.ids[0]).parameters == "unfitted"
+    assert trace(seen(site), model.ids[0]).parameters == "unfitted"
     # The version is still there, for whoever wants to know what an earlier run was made with.
     assert documents.read(site.home, "fits", f"risk-{kept.version}") is not None
 

@@ -14,8 +14,10 @@ from services.arrears.answer.interval import FACTOR, interval_of
 from services.arrears.why.trace import trace
 from services.exposure.model import BUFFER_KINDS, Exposure
 from services.portrait import customer, risk
-from services.risk.model import RiskModel, current
+from services.risk.current import current
+from services.risk.model import RiskModel
 from services.site import Site
+from tests.everyone import seen
 from tests.services.test_live_continuing import full, inputs
 from tests.small_site import UPSTREAM
 
@@ -59,7 +61,7 @@ def limits(run: Run, model: RiskModel, party: int) -> object:
 
 
 def test_reported_equity_shows_no_interval_in_the_answers(small_site: Site) -> None:
-    assert trace(small_site, UPSTREAM).interval is None
-    found = risk(small_site, customer(small_site, "4400000003").id)
+    assert trace(seen(small_site), UPSTREAM).interval is None
+    found = risk(seen(small_site), customer(seen(small_site), "4400000003").id)
     assert found is not None
     assert found.interval is None

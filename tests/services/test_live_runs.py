@@ -20,15 +20,17 @@ from services.analysis import analyse
 from services.arrears.history import history
 from services.arrears.watch.watching import RuleKind, watch, watch_list
 from services.arrears.why.trace import trace
-from services.live.changes import changes_in
+from services.graph_answers.run_changes import changes_in
 from services.live.following import LONGEST, Followed, follow
 from services.loading import project
 from services.risk import fitted as fits
-from services.risk.model import RiskModel, current, model_of
+from services.risk.current import current, model_of
+from services.risk.model import RiskModel
 from services.runs.tables import depth_of
 from services.settings import Settings, settings
 from services.site import Site, open_site
 from terms.ids import RunId
+from tests.everyone import seen
 
 DAY = "2026-03-31"
 SIZE = 40
@@ -289,21 +291,21 @@ def test_answers_and_history_are_those_of_the_continued_run(site: Site) -> None:
     analyse(site)
     first, _ = current(site)
     party = code(5)
-    watch(site, party, RuleKind.RISE, 0.2, author="wang", idempotency_key="rise")
+    watch(seen(site), party, RuleKind.RISE, 0.2, author="wang", idempotency_key="rise")
     take(site, world, [world.bill(5, month, paid=False) for month in range(4, 12)])
     followed = follow(site)
     assert followed.outcome == "continued"
-    assert trace(site, party).run.id == followed.run
+    assert trace(seen(site), party).run.id == followed.run
     assert followed.run is not None
-    changed = changes_in(site, followed.run)
+    changed = changes_in(seen(site), followed.run)
     assert len(changed) == followed.changed
     assert changed[0].loss.fen == max(abs(change.loss.fen) for change in changed)
     [own] = [change for change in changed if change.party.id == f"enterprise:{party}"]
     assert own.after == 1.0 > (own.before or 0.0)
     assert sum(change.loss.fen for change in changed) == followed.loss.fen
-    assert changes_in(site, first.id) == ()
-    assert trace(site, party).score == 1.0
-    points = history(site, party)
+    assert changes_in(seen(site), first.id) == ()
+    assert trace(seen(site), party).score == 1.0
+    points = history(seen(site), party)
     assert [point.run.id for point in points] == [followed.run, first.id]
     assert points[0].score == 1.0
     assert points[1].score < 0.8
@@ -311,11 +313,11 @@ def test_answers_and_history_are_those_of_the_continued_run(site: Site) -> None:
     quiet = follow(site, take(site, world, [world.guarantee(3)]))
     assert quiet.outcome == "continued"
     assert depth_of(current(site)[0]) == 2
-    found = watch_list(site)
+    found = watch_list(seen(site))
     assert found.run_before is not None
     assert found.run_before.id == first.id
     assert [alert.rule.kind for alert in found.watched[0].alerts] == [RuleKind.RISE]
-    assert history(site, party)[0].score == 1.0
+    assert history(seen(site), party)[0].score == 1.0
 
 
 def test_a_party_that_is_gone_has_no_point_in_later_runs(site: Site) -> None:
@@ -324,7 +326,7 @@ def test_a_party_that_is_gone_has_no_point_in_later_runs(site: Site) -> None:
     analyse(site)
     number = len(world.rows["enterprises"])
     assert follow(site, take(site, world, new_party(world))).outcome == "continued"
-    assert len(history(site, code(number))) == 1
+    assert len(history(seen(site), code(number))) == 1
     gone = [
         (source, {**row, "state": "gone"})
         for source, rows in world.rows.items()
@@ -333,7 +335,7 @@ def test_a_party_that_is_gone_has_no_point_in_later_runs(site: Site) -> None:
     ]
     assert follow(site, take(site, world, gone)).outcome == "continued"
     assert all(name != f"enterprise:{code(number)}" for name in current(site)[1].ids)
-    assert history(site, code(1))[0].current
+    assert history(seen(site), code(1))[0].current
 
 
 def test_it_can_be_turned_off_and_never_fails_a_load(site: Site) -> None:

@@ -14,6 +14,7 @@ from services.graph_answers.grid import feeders
 from services.settings import settings
 from services.site import Site
 from terms.ids import EntityId
+from tests.everyone import seen
 
 RUNGS = 30
 CUSTOMER = "customer:4401000001"
@@ -56,7 +57,7 @@ def site(store: Store, ledger: Ledger) -> Site:
 
 
 def test_every_element_is_named_once_with_its_shortest_distance(site: Site) -> None:
-    found = feeders(site, [POINT])[POINT]
+    found = feeders(seen(site), [POINT])[POINT]
     assert [(element.distance, element.id) for element in found] == [
         *((rung + 1, line(rung, side)) for rung in range(RUNGS) for side in "ab"),
         (RUNGS + 1, "substation:S1"),
@@ -73,4 +74,4 @@ def test_a_portrait_does_not_walk_the_network(site: Site) -> None:
 
 def test_a_point_that_nothing_feeds_has_no_feeders(site: Site) -> None:
     site.store.write("MATCH (:ServicePoint {id: $id})-[r:FED_BY]->() DELETE r", id=POINT)
-    assert feeders(site, [POINT]) == {POINT: ()}
+    assert feeders(seen(site), [POINT]) == {POINT: ()}

@@ -21,8 +21,8 @@ from services.analysis import analyse
 from services.learning.own_risk import fit_own_risk
 from services.loading import ingest
 from services.own_risk import kept
+from services.risk.current import current
 from services.risk.inputs import exposure
-from services.risk.model import current
 from services.risk.parts.own_risk import OWN_RISK as PART
 from services.risk.situation import parameters_of
 from services.settings import settings

@@ -20,7 +20,7 @@ from ledger.database import Ledger
 from services.analysis import analyse
 from services.entity import values
 from services.graph_answers.filters import own
-from services.risk.model import current
+from services.risk.current import current
 from services.run_copy import NAMES, copy_current
 from services.settings import settings
 from services.site import Site

@@ -21,7 +21,7 @@ from services.analysis import AnalysisReport, analyse
 from services.arrears.overrides.overriding import override
 from services.graph_answers.history import runs as history
 from services.loading import ingest, project
-from services.risk.model import current, model_of
+from services.risk.current import current, model_of
 from services.risk.part import Basis, Columns, Found, Part, Table, Tables
 from services.risk.parts.inputs import INPUTS
 from services.risk.parts.solution import SOLUTION
@@ -29,6 +29,7 @@ from services.risk.registry import PARTS
 from services.settings import settings
 from services.site import Site, open_site
 from tests import small_site
+from tests.everyone import seen
 
 Kinds = dict[str, int]
 
@@ -88,7 +89,7 @@ def test_a_part_is_in_tables_report_history_and_figures_of_a_run(site: Site) -> 
         assert report.parts[LOSS_BY_KIND.name] == KindReport(1)
         assert run.files["loss_by_kind"].rows == 1
         assert lost(site) == {"Enterprise": int(model.expected_loss.sum())}
-        [shown] = history(site).nodes
+        [shown] = history(seen(site)).nodes
         assert {part.name: part.parameters for part in shown.parts}["loss by kind"] == {"by": "type"}
         assert 'kehutu_run_rows{part="loss by kind"} 1' in Tally().text(site).splitlines()
         printed = CliRunner().invoke(
@@ -101,7 +102,7 @@ def test_a_part_goes_on_with_a_load_and_with_a_judgement(site: Site) -> None:
     analyse(site)
     with PARTS.extended(LOSS_BY_KIND):
         judged = override(
-            site,
+            seen(site),
             small_site.DEBTOR,
             0.5,
             reason="pays again",

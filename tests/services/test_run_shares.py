@@ -18,6 +18,7 @@ from services.run_copy import copy_current
 from services.run_shares import MOST
 from services.settings import settings
 from services.site import Site
+from tests.everyone import seen
 
 MANIFEST = """
 sources:
@@ -89,7 +90,10 @@ def test_each_pair_stands_once_by_kind_with_its_number_and_its_latest_record(sit
 
 
 def test_neighbours_count_them_like_other_relations(site: Site) -> None:
-    found = neighbours(site, site.store.read("MATCH (e:Enterprise {name: '丙'}) RETURN e.id AS id")[0]["id"])
+    found = neighbours(
+        seen(site),
+        site.store.read("MATCH (e:Enterprise {name: '丙'}) RETURN e.id AS id")[0]["id"],
+    )
     assert sum(count.count for count in found.counts if count.relation == "SHARES") == 2
     shared = [edge.node for edge in found.edges if edge.node.relation == "SHARES"]
     assert {(node.name, node.record_id) for node in shared} == {("甲", "registry/3"), ("乙", "registry/3")}

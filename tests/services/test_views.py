@@ -19,10 +19,11 @@ from services.analysis import analyse
 from services.arrears.groups.related import related_parties
 from services.arrears.what_if.published_views import SOURCES, LossView, View, loss_view
 from services.loading import ingest
-from services.risk.model import current
+from services.risk.current import current
 from services.settings import settings
 from services.site import Site, open_site
 from terms.errors import KehutuError
+from tests.everyone import seen
 from tests.small_site import GUARANTOR, UPSTREAM
 
 WAN = 10_000 * 100
@@ -89,25 +90,25 @@ def adds_up(answer: LossView) -> bool:
 
 
 def test_the_linear_view_passes_on_the_share_that_is_lost(chain: Site) -> None:
-    answer = loss_view(chain, View.EQUITY, [(LAST, 1.0)])
+    answer = loss_view(seen(chain), View.EQUITY, [(LAST, 1.0)])
     # 45 % of 80 are 36 of MIDDLE's 100; 36 % of 45 of 100 are 16.2 of FIRST's 200.
     assert losses(answer) == pytest.approx({"Last": 50, "Middle": 36, "First": 16.2})
     assert [lost.failed for lost in answer.lost] == [None] * 3
     assert answer.own_loss.fen == 50 * WAN
     assert answer.value is None
     assert adds_up(answer)
-    half = loss_view(chain, View.EQUITY, [(LAST, 0.5)])
+    half = loss_view(seen(chain), View.EQUITY, [(LAST, 0.5)])
     assert losses(half) == pytest.approx({"Last": 25, "Middle": 18, "First": 8.1})
 
 
 def test_debtrank_weighs_what_is_lost_beyond_the_shock(chain: Site) -> None:
-    answer = loss_view(chain, View.DEBTRANK, [(LAST, 1.0)])
+    answer = loss_view(seen(chain), View.DEBTRANK, [(LAST, 1.0)])
     assert losses(answer) == pytest.approx({"Last": 50, "Middle": 36, "First": 16.2})
     assert answer.value == pytest.approx((36 + 16.2) / (200 + 100 + 50 + 70))
 
 
 def test_a_cascade_stops_where_losses_stay_below_the_buffer(chain: Site) -> None:
-    answer = loss_view(chain, View.CASCADE, [(LAST, 1.0)])
+    answer = loss_view(seen(chain), View.CASCADE, [(LAST, 1.0)])
     assert losses(answer) == pytest.approx({"Last": 50, "Middle": 36})
     assert {lost.party.name: (lost.failed, lost.round) for lost in answer.lost} == {
         "Last": (True, 0),
@@ -117,31 +118,34 @@ def test_a_cascade_stops_where_losses_stay_below_the_buffer(chain: Site) -> None
 
 def test_clearing_pays_what_is_there(chain: Site) -> None:
     # LAST owes 80 and has 130 outside: losing half of them it pays 65 of 80; MIDDLE bears the rest.
-    answer = loss_view(chain, View.CLEARING, [(LAST, 0.5)])
+    answer = loss_view(seen(chain), View.CLEARING, [(LAST, 0.5)])
     assert losses(answer) == pytest.approx({"Last": 50, "Middle": 15})
     paid = {lost.party.name: (lost.failed, lost.unpaid.fen / WAN) for lost in answer.lost if lost.unpaid}
     assert paid == {"Last": (True, pytest.approx(15)), "Middle": (False, 0.0)}
     assert answer.recovery == 1.0
     # If only half of what it has can be realised, it pays 32.5.
-    worse = loss_view(chain, View.CLEARING, [(LAST, 0.5)], recovery=0.5)
+    worse = loss_view(seen(chain), View.CLEARING, [(LAST, 0.5)], recovery=0.5)
     assert losses(worse) == pytest.approx({"Last": 50, "Middle": 47.5})
     # Without anything left MIDDLE bears all 80 of its 100, and still pays FIRST.
-    assert losses(loss_view(chain, View.CLEARING, [(LAST, 1.0)])) == pytest.approx({"Last": 50, "Middle": 80})
+    assert losses(loss_view(seen(chain), View.CLEARING, [(LAST, 1.0)])) == pytest.approx(
+        {"Last": 50, "Middle": 80}
+    )
 
 
 @pytest.mark.parametrize("level", [0.1, 0.4, 0.6, 1.0])
 def test_clearing_loses_less_when_more_can_be_realised(chain: Site, level: float) -> None:
-    whole = loss_view(chain, View.CLEARING, [(LAST, level)])
+    whole = loss_view(seen(chain), View.CLEARING, [(LAST, level)])
     assert adds_up(whole)
     for recovery in (0.9, 0.3, 0.0):
         assert (
-            loss_view(chain, View.CLEARING, [(LAST, level)], recovery=recovery).total_loss >= whole.total_loss
+            loss_view(seen(chain), View.CLEARING, [(LAST, level)], recovery=recovery).total_loss
+            >= whole.total_loss
         )
 
 
 @pytest.mark.parametrize("view", View)
 def test_a_shock_on_a_party_without_links_stays_there_and_says_so(chain: Site, view: View) -> None:
-    answer = loss_view(chain, view, [(ALONE, 1.0)])
+    answer = loss_view(seen(chain), view, [(ALONE, 1.0)])
     assert losses(answer) == {"Alone": 70.0}
     assert [assumed.code for assumed in answer.assumptions] == ["NO_LINKS"]
     assert (answer.view, answer.source) == (view, SOURCES[view])
@@ -162,12 +166,12 @@ def test_a_shock_that_means_nothing_says_why(
     chain: Site, view: View, shocks: list[tuple[str, float]], recovery: float, expected: str
 ) -> None:
     with pytest.raises(KehutuError) as caught:
-        loss_view(chain, view, shocks, recovery=recovery)
+        loss_view(seen(chain), view, shocks, recovery=recovery)
     assert caught.value.code == expected
 
 
 def test_closeness_has_a_bound_that_holds(chain: Site) -> None:
-    answer = related_parties(chain, FIRST)
+    answer = related_parties(seen(chain), FIRST)
     _, model = current(chain)
     csr = model.weights.csr
     both = Csr.from_edges(
@@ -186,11 +190,11 @@ def test_closeness_has_a_bound_that_holds(chain: Site) -> None:
 
 
 def test_nobody_is_close_to_a_party_without_links(chain: Site) -> None:
-    answer = related_parties(chain, ALONE)
+    answer = related_parties(seen(chain), ALONE)
     assert answer.related == ()
     assert [assumed.code for assumed in answer.assumptions] == ["NO_LINKS"]
     with pytest.raises(KehutuError) as caught:
-        related_parties(chain, "nobody")
+        related_parties(seen(chain), "nobody")
     assert caught.value.code == "UNKNOWN_ID"
 
 
@@ -281,5 +285,5 @@ def test_a_site_without_any_party_answers_clearly(tmp_path: Path) -> None:
         assert (report.risk.parties, report.risk.links, report.risk.expected_loss.fen) == (0, 0, 0)
         for view in View:
             with pytest.raises(KehutuError) as caught:
-                loss_view(site, view, [("interaction:C1", 1.0)])
+                loss_view(seen(site), view, [("interaction:C1", 1.0)])
             assert caught.value.code == "NOT_A_PARTY"

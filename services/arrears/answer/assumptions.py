@@ -8,16 +8,15 @@ from functools import lru_cache
 import numpy as np
 
 from graph.arrays import Ints
-from ingest.entities.entity_view import view
 from services.assumption import Assumption
 from services.exposure.model import BUFFER_KINDS, Caution
+from services.reading.claims import claims_of
 from services.risk.model import RiskModel
-from services.site import Site
-from terms.ids import EntityId
+from services.seen import Seen
 from terms.money import Money
 
 
-def of_party(site: Site, model: RiskModel, party: int, most: int) -> tuple[Assumption, ...]:
+def of_party(seen: Seen, model: RiskModel, party: int, most: int) -> tuple[Assumption, ...]:
     """What was assumed about a party: its buffer, relations of its own, and attributes that too many share.
 
     Args:
@@ -30,7 +29,7 @@ def of_party(site: Site, model: RiskModel, party: int, most: int) -> tuple[Assum
     if kind == "proxy":
         own.append(Assumption("BUFFER_PROXY", name, amount=amount))
     elif kind == "floor":
-        own.append(Assumption("BUFFER_FLOOR", name, _equity_record(site, name), amount))
+        own.append(Assumption("BUFFER_FLOOR", name, _equity_record(seen, name), amount))
     told = [
         Assumption(caution.code, caution.subject, caution.record)
         for caution in cautions_about(model).get(name, ())
@@ -59,11 +58,11 @@ def _sharers(model: RiskModel) -> dict[str, Ints]:
     }
 
 
-def _equity_record(site: Site, name: str) -> str:
+def _equity_record(seen: Seen, name: str) -> str:
     """The record that says the equity of an enterprise; empty where none does."""
-    seen = view(site.ledger, site.schema, EntityId(name))
+    known = claims_of(seen, name)
     for field in ("netAssets", "paidInCapital"):
-        chosen = None if seen is None else seen.values.get(field)
+        chosen = None if known is None else known.values.get(field)
         if chosen is not None:
             return next((str(claim.record) for claim in chosen.claims if claim.current), "")
     return ""

@@ -16,8 +16,8 @@ from algorithms.risk.parameters import RiskParameters
 from algorithms.risk.propagation import solve
 from algorithms.risk.uncertainty import with_buffers
 from graph.arrays import Floats
-from ledger.runs import Run
 from services.exposure.model import BUFFER_KINDS
+from services.reading.runs import Run
 from services.risk.model import RiskModel
 from services.risk.situation import parameters_of
 

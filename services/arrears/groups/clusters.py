@@ -15,8 +15,9 @@ from services.arrears.answer.overrides import judgements_of
 from services.arrears.answer.relation_names import GRAPH_NAME
 from services.arrears.groups.first_actions import first_action
 from services.names import Named, names_of
-from services.risk.model import RiskModel, current
-from services.site import Site
+from services.reading.runs import current
+from services.risk.model import RiskModel
+from services.seen import Seen
 from terms.ids import Fen
 from terms.money import Money
 
@@ -29,7 +30,7 @@ OWN_RECORD = "OWN_RECORD"
 class Clusters:
     """All at-risk clusters of a run, the largest expected loss first; each is worked out when it is asked for."""
 
-    site: Site
+    seen: Seen
     model: RiskModel
     ranked: tuple[int, ...]
 
@@ -55,7 +56,7 @@ class Clusters:
         shown = by_loss[:MEMBERS_NAMED]
         action = first_action(model, at_stake, blamed.seeds[order].tolist())
         involved = {*shown.tolist(), *blamed.seeds[worst].tolist(), *([action.party] if action else [])}
-        named = names_of(self.site.store, self.site.schema, [model.ids[i] for i in sorted(involved)])
+        named = names_of(self.seen, [model.ids[i] for i in sorted(involved)])
         names = {index: named[model.ids[index]] for index in involved}
         shares = blamed.part / blamed.part.sum() if len(blamed.part) else blamed.part
         amounts = apportion(total, shares.tolist()) if len(shares) else []
@@ -77,29 +78,29 @@ class Clusters:
         )
 
 
-def risk_clusters(site: Site) -> Clusters:
+def risk_clusters(seen: Seen) -> Clusters:
     """Communities of two and more parties with an expected loss.
 
     Raises:
         KehutuError: ``NO_RUN``.
     """
-    _, model = current(site)
+    _, model = current(seen)
     loss = np.zeros(int(model.community.max(initial=-1)) + 1, dtype=np.int64)
     np.add.at(loss, model.community, model.expected_loss)
     size = np.bincount(model.community, minlength=len(loss))
     ranked = sorted(
         np.flatnonzero((size > 1) & (loss > 0)).tolist(), key=lambda label: (-int(loss[label]), label)
     )
-    return Clusters(site, model, tuple(ranked))
+    return Clusters(seen, model, tuple(ranked))
 
 
-def clusters(site: Site, first: int = 10) -> list[RiskCluster]:
+def clusters(seen: Seen, first: int = 10) -> list[RiskCluster]:
     """The first at-risk clusters.
 
     Raises:
         KehutuError: ``NO_RUN``.
     """
-    found = risk_clusters(site)
+    found = risk_clusters(seen)
     return [found.tell(label) for label in found.ranked[:first]]
 
 

@@ -15,10 +15,10 @@ from services.arrears.answer.position import position
 from services.arrears.answer.relation_names import GRAPH_NAME
 from services.assumption import Assumption, before_data
 from services.names import Named, names_of
-from services.risk.another_day import links_of
-from services.risk.model import RiskModel, current
-from services.runs.days import before_all
-from services.site import Site
+from services.reading.days import before_all
+from services.reading.runs import current, links_of
+from services.risk.model import RiskModel
+from services.seen import Seen
 
 RESTART = 0.15
 """Chance that a walk begins again at the party; the customary value."""
@@ -65,7 +65,7 @@ class RelatedParties:
     """What had to be assumed, in words."""
 
 
-def related_parties(site: Site, entity: str, *, as_of: date | None = None) -> RelatedParties:
+def related_parties(seen: Seen, entity: str, *, as_of: date | None = None) -> RelatedParties:
     """Parties that a walk from this one visits, the most visited first; each by its break weight, both ways.
 
     ``pi = p + sum_u r_u pi_u`` with the estimate p and what is left r, so nobody's true value is above ``p + sum r``;
@@ -78,10 +78,10 @@ def related_parties(site: Site, entity: str, *, as_of: date | None = None) -> Re
     Raises:
         KehutuError: ``NO_RUN`` without a day, ``UNKNOWN_ID``, ``NOT_A_PARTY``.
     """
-    if as_of is not None and before_all(site, as_of):
-        return _nobody(site, site.entity(entity), as_of)
-    run, model = (None, links_of(site, as_of)) if as_of is not None else current(site)
-    party = position(site, model, entity)
+    if as_of is not None and before_all(seen, as_of):
+        return _nobody(seen, seen.entity(entity), as_of)
+    run, model = (None, links_of(seen, as_of)) if as_of is not None else current(seen)
+    party = position(seen, model, entity)
     links = _both_ways(model)
     seeds = np.zeros(links.size)
     seeds[party] = 1.0
@@ -92,7 +92,7 @@ def related_parties(site: Site, entity: str, *, as_of: date | None = None) -> Re
     near = np.flatnonzero(found.estimate)
     near = near[near != party]
     near = near[np.lexsort((near, -found.estimate[near]))][:MOST]
-    names = names_of(site.store, site.schema, [model.ids[at] for at in [party, *near.tolist()]])
+    names = names_of(seen, [model.ids[at] for at in [party, *near.tolist()]])
     return RelatedParties(
         party=names[model.ids[party]],
         related=tuple(
@@ -113,8 +113,8 @@ def related_parties(site: Site, entity: str, *, as_of: date | None = None) -> Re
     )
 
 
-def _nobody(site: Site, entity: str, day: date) -> RelatedParties:
-    named = names_of(site.store, site.schema, [entity])[entity]
+def _nobody(seen: Seen, entity: str, day: date) -> RelatedParties:
+    named = names_of(seen, [entity])[entity]
     return RelatedParties(named, (), 1.0, 0.0, SOURCE, None, day, (before_data(day),))
 
 

@@ -11,12 +11,13 @@ import numpy as np
 from algorithms.circles import Circle, Kind, circles
 from algorithms.cycles import Cycle, elementary_cycles
 from graph.arrays import Csr, Ints
-from services.arrears.ownership.party_relations import Between, between
 from services.assumption import Assumption, before_data
 from services.names import Named, names_of
-from services.risk.model import RiskModel, current
-from services.runs.days import before_all, day_of
-from services.site import Site
+from services.reading.days import before_all, day_of
+from services.reading.party_relations import Between, between
+from services.reading.runs import current
+from services.risk.model import RiskModel
+from services.seen import Seen
 from terms.errors import KehutuError
 from terms.ids import RecordId
 from terms.money import Money
@@ -83,7 +84,7 @@ class GuaranteeCircle:
 class Circles:
     """All circles of the graph, the largest internal amount first; each is spelled out when it is asked for."""
 
-    site: Site
+    seen: Seen
     found: Between
     amounts: Csr
     ranked: tuple[Circle, ...]
@@ -101,7 +102,7 @@ class Circles:
         cycles = elementary_cycles(_among(self.amounts, members), longest=longest, most=MOST)
         cycles = tuple(sorted(cycles, key=lambda c: (-c.bottleneck, len(c.members), c.members)))
         ids = self.found.ids
-        names = names_of(self.site.store, self.site.schema, [ids[index] for index in circle.members])
+        names = names_of(self.seen, [ids[index] for index in circle.members])
         inside = np.flatnonzero(np.isin(self.found.source, members) & np.isin(self.found.target, members))
         guarantees = self._guarantees(inside, names)
         return GuaranteeCircle(
@@ -144,7 +145,7 @@ class Circles:
         return Money(sum(int(self.model.expected_loss[at]) for at in places if at is not None))
 
 
-def guarantee_circles(site: Site, *, as_of: date | None = None) -> Circles:
+def guarantee_circles(seen: Seen, *, as_of: date | None = None) -> Circles:
     """Find all circles of guarantees that hold on a day; needs no run.
 
     Args:
@@ -156,8 +157,8 @@ def guarantee_circles(site: Site, *, as_of: date | None = None) -> Circles:
     Raises:
         KehutuError: ``STORE_UNAVAILABLE``, ``STORE_CHANGED``.
     """
-    whole = between(site, "GUARANTEES", ("amount",))
-    day, nothing = day_of(site, as_of), as_of is not None and before_all(site, as_of)
+    whole = between(seen, "GUARANTEES", ("amount",))
+    day, nothing = day_of(seen, as_of), as_of is not None and before_all(seen, as_of)
     found = whole.none() if nothing else whole.on(day)
     amount = np.nan_to_num(np.asarray(found.columns["amount"], dtype=np.float64))
     amounts = Csr.from_edges(len(found.ids), found.source, found.target, np.maximum(amount, 0.0))
@@ -167,14 +168,14 @@ def guarantee_circles(site: Site, *, as_of: date | None = None) -> Circles:
         if circle.kind == "self" or int(found.enterprise[list(circle.members)].sum()) >= 2
     ]
     ranked = tuple(sorted(kept, key=lambda c: (-c.internal, -len(c.members), c.members)))
-    model = _model(site, as_of)
-    return Circles(site, found, amounts, ranked, model, day, (before_data(day),) if nothing else ())
+    model = _model(seen, as_of)
+    return Circles(seen, found, amounts, ranked, model, day, (before_data(day),) if nothing else ())
 
 
-def _model(site: Site, as_of: date | None) -> RiskModel | None:
+def _model(seen: Seen, as_of: date | None) -> RiskModel | None:
     """The current run, if there is one and it is not about another day than was asked for."""
     try:
-        run, model = current(site)
+        run, model = current(seen)
     except KehutuError as fault:
         if fault.code != "NO_RUN":
             raise

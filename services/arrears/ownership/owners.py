@@ -8,14 +8,14 @@ from datetime import date
 import numpy as np
 
 from algorithms.ownership import Register, beneficial_owners, look_through, register, ultimate_owners
-from graph import queries
+from graph import seen_queries
 from graph.arrays import Csr, Floats, Ints
-from services.arrears.ownership.party_relations import Between, between
 from services.assumption import Assumption, of_text
 from services.entity import has_ended
 from services.names import Named, names_of
-from services.runs.days import before_all, day_of
-from services.site import Site
+from services.reading.days import before_all, day_of
+from services.reading.party_relations import Between, between
+from services.seen import Seen
 from terms.errors import KehutuError
 from terms.ids import RecordId
 
@@ -81,7 +81,7 @@ class Owners:
     """What had to be assumed or left out, in words."""
 
 
-def owners(site: Site, entity: str, threshold: float = THRESHOLD, *, as_of: date | None = None) -> Owners:
+def owners(seen: Seen, entity: str, threshold: float = THRESHOLD, *, as_of: date | None = None) -> Owners:
     """Look through the holdings in an enterprise, or in the enterprise behind a customer, that hold on a day; needs no
     run.
 
@@ -97,9 +97,9 @@ def owners(site: Site, entity: str, threshold: float = THRESHOLD, *, as_of: date
     """
     if not 0.0 < threshold <= 1.0:
         raise KehutuError("SHARE_THRESHOLD", found=threshold)
-    whole = between(site, "INVESTS_IN", ("share", "amount", "proxies"), ("paidInCapital",))
-    day, nothing = day_of(site, as_of), as_of is not None and before_all(site, as_of)
-    company = _company(site, whole, site.entity(entity), day)
+    whole = between(seen, "INVESTS_IN", ("share", "amount", "proxies"), ("paidInCapital",))
+    day, nothing = day_of(seen, as_of), as_of is not None and before_all(seen, as_of)
+    company = _company(seen, whole, seen.entity(entity), day)
     found = whole.none() if nothing else whole.on(day)
     share, cautions = _shares(found)
     known = np.flatnonzero(~np.isnan(share))
@@ -113,11 +113,11 @@ def owners(site: Site, entity: str, threshold: float = THRESHOLD, *, as_of: date
     lost = _lost(found, above, checked, through, at)
     told = [
         *([f"BEFORE_ALL_DATA {day}"] if nothing else []),
-        *_of_the_company(site, found.ids[company], day),
+        *_of_the_company(seen, found.ids[company], day),
         *_of_registers(above, cautions),
         *_warnings(found, above, checked),
     ]
-    return _tell(site, _Look(found, above, at, checked, through, persons, lost, share), threshold, day, told)
+    return _tell(seen, _Look(found, above, at, checked, through, persons, lost, share), threshold, day, told)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -134,7 +134,7 @@ class _Look:
     share: Floats
 
 
-def _tell(site: Site, look: _Look, threshold: float, day: date, cautions: list[str]) -> Owners:
+def _tell(seen: Seen, look: _Look, threshold: float, day: date, cautions: list[str]) -> Owners:
     found, above = look.found, look.above
     direct_of = np.zeros(len(above))
     into = look.register.shares.transpose()
@@ -151,7 +151,7 @@ def _tell(site: Site, look: _Look, threshold: float, day: date, cautions: list[s
     rows = rows[np.lexsort((found.source[rows], -look.share[rows]))]
     named = {int(above[look.at]), *found.source[rows].tolist()}
     named |= {int(above[k]) for k in (*people.tolist(), *enterprises.tolist(), *unknown.tolist())}
-    names = names_of(site.store, site.schema, [found.ids[index] for index in sorted(named)])
+    names = names_of(seen, [found.ids[index] for index in sorted(named)])
 
     def owner(index: int, share: float) -> Owner:
         return Owner(names[found.ids[int(above[index])]], float(share), float(direct_of[index]))
@@ -181,11 +181,11 @@ def _tell(site: Site, look: _Look, threshold: float, day: date, cautions: list[s
     )
 
 
-def _company(site: Site, found: Between, entity: str, day: date) -> int:
+def _company(seen: Seen, found: Between, entity: str, day: date) -> int:
     """The enterprise itself, or the one that a customer is on a day."""
     at = found.position.get(entity)
     if at is None and entity.startswith("customer:"):
-        party = queries.customer_portrait(site.store, id=entity, day=day.isoformat(), bills=0, first=1)
+        party = seen_queries.customer_portrait(seen, id=entity, day=day.isoformat(), bills=0, first=1)
         if party is not None and party.parties and not party.parties[0]["ended"]:
             at = found.position.get(party.parties[0]["id"])
     if at is None or not found.enterprise[at]:
@@ -214,7 +214,7 @@ def _shares(found: Between) -> tuple[Floats, list[tuple[int, str]]]:
 def _holders_above(shares: Csr, company: int) -> Ints:
     """The company and everybody who holds it directly or through others; ascending."""
     into = shares.transpose()
-    seen = {company}
+    reached = {company}
     frontier = [company]
     while frontier:
         holders = {
@@ -222,9 +222,9 @@ def _holders_above(shares: Csr, company: int) -> Ints:
             for held in frontier
             for holder in into.indices[into.indptr[held] : into.indptr[held + 1]]
         }
-        frontier = sorted(holders - seen)
-        seen |= holders
-    return np.array(sorted(seen), dtype=np.int64)
+        frontier = sorted(holders - reached)
+        reached |= holders
+    return np.array(sorted(reached), dtype=np.int64)
 
 
 def _among(matrix: Csr, chosen: Ints) -> Csr:
@@ -247,10 +247,10 @@ def _lost(found: Between, above: Ints, checked: Register, through: Floats, at: i
     return lost
 
 
-def _of_the_company(site: Site, company: str, day: date) -> list[str]:
+def _of_the_company(seen: Seen, company: str, day: date) -> list[str]:
     """That it is no more: what nobody has told to have ended with it still shows."""
-    seen = queries.entity(site.store, type="Enterprise", id=company)
-    ended = seen is not None and has_ended(site.schema.nodes["Enterprise"], seen.properties, day)
+    reached = seen_queries.entity(seen, type="Enterprise", id=company)
+    ended = reached is not None and has_ended(seen.schema.nodes["Enterprise"], reached.properties, day)
     return [f"PARTY_ENDED {company}"] if ended else []
 
 

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
-from graph.state import read_state
 from services.arrears.report.html import to_html
 from services.arrears.report.sheet import Sheet, Writer
-from services.site import Site
+from services.reading.runs import graph_state
+from services.seen import Seen
 from terms.delayed import Delayed
 from terms.errors import KehutuError, Lang
 
@@ -37,20 +37,19 @@ class Report:
 class Reports:
     """Reports on the current run in one language."""
 
-    def __init__(self, site: Site, lang: Lang) -> None:
+    def __init__(self, seen: Seen, lang: Lang) -> None:
         """Read the current run.
 
         Raises:
             KehutuError: ``NO_RUN``.
         """
-        self._site = site
-        self._writer = Writer(site, lang)
+        self._seen = seen
+        self._writer = Writer(seen, lang)
 
     @property
     def state(self) -> str:
         """What the reports are made of: the run, and the graph that owners and circles are read from."""
-        state = read_state(self._site.store)
-        return f"{self._writer.run.id} {state.watermark if state else 0}"
+        return f"{self._writer.run.id} {graph_state(self._seen)}"
 
     def find(self, entity: str) -> str:
         """The id of a party, or of the party behind a customer.
@@ -76,7 +75,7 @@ class Reports:
 
 
 def write_reports(
-    site: Site, entities: Sequence[str], folder: Path, formats: Sequence[Format], lang: Lang
+    seen: Seen, entities: Sequence[str], folder: Path, formats: Sequence[Format], lang: Lang
 ) -> Iterator[Report]:
     """Write a report for every party, one after the other; one that does not exist does not stop the others.
 
@@ -85,7 +84,7 @@ def write_reports(
     Raises:
         KehutuError: ``NO_RUN``; ``REPORT_UNWRITABLE``.
     """
-    reports = Reports(site, lang)
+    reports = Reports(seen, lang)
     for entity in entities:
         try:
             sheet = reports.sheet(entity)

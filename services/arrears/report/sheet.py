@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from graph.arrays import Ints
-from ledger.runs import Run
 from services.arrears.answer.interval import Interval
 from services.arrears.answer.model import RiskPath, RiskTrace
 from services.arrears.answer.position import position
@@ -17,9 +16,10 @@ from services.arrears.report.texts import TEXTS, change_text, relation_text
 from services.arrears.why.trace import trace_of
 from services.exposure.ageing import BUCKETS
 from services.exposure.model import BUFFER_KINDS
-from services.risk.model import RiskModel, current
+from services.reading.runs import Run, current
+from services.risk.model import RiskModel
 from services.risk.situation import parameters_of
-from services.site import Site
+from services.seen import Seen
 from terms.errors import KehutuError, Lang
 from terms.money import Money
 
@@ -85,17 +85,17 @@ class Sheet:
 class Writer:
     """Writes sheets on one run; what all of them share is read once."""
 
-    def __init__(self, site: Site, lang: Lang) -> None:
+    def __init__(self, seen: Seen, lang: Lang) -> None:
         """Read the current run.
 
         Raises:
             KehutuError: ``NO_RUN``.
         """
-        self._site = site
+        self._seen = seen
         self._lang: Lang = lang
         self._text = TEXTS[lang]
-        self._run, self._model = current(site)
-        self._circles: Circles = guarantee_circles(site, as_of=self._run.cut_off)
+        self._run, self._model = current(seen)
+        self._circles: Circles = guarantee_circles(seen, as_of=self._run.cut_off)
 
     @property
     def run(self) -> Run:
@@ -108,7 +108,7 @@ class Writer:
         Raises:
             KehutuError: ``UNKNOWN_ID``, ``NOT_A_PARTY``.
         """
-        return self._model.ids[position(self._site, self._model, entity)]
+        return self._model.ids[position(self._seen, self._model, entity)]
 
     def sheet(self, entity: str) -> Sheet:
         """The report on a party, or on the party behind a customer.
@@ -120,8 +120,8 @@ class Writer:
             KehutuError: ``UNKNOWN_ID``, ``NOT_A_PARTY``.
         """
         text, model = self._text, self._model
-        party = position(self._site, model, entity)
-        answer = trace_of(self._site, self._run, model, party, PATHS)
+        party = position(self._seen, model, entity)
+        answer = trace_of(self._seen, self._run, model, party, PATHS)
         customers = (model.inputs.customer_party == party).nonzero()[0]
         return Sheet(
             lang=self._lang,
@@ -248,7 +248,7 @@ class Writer:
 
     def _history(self, party: str) -> Table:
         text = self._text
-        points = history(self._site, party, RUNS)
+        points = history(self._seen, party, RUNS)
         rows = tuple(
             Row(f"{p.run.id}{' *' if p.current else ''}", (f"{p.score:.1%}", str(p.expected_loss)))
             for p in points[:RUNS]
@@ -264,7 +264,7 @@ class Writer:
     def _owners(self, party: str) -> list[Row]:
         text = self._text
         try:
-            found: Owners = owners(self._site, party, as_of=self._run.cut_off)
+            found: Owners = owners(self._seen, party, as_of=self._run.cut_off)
         except KehutuError as fault:
             if fault.code != "NO_SHARES":
                 raise

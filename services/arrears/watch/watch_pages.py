@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from services.arrears.watch.watching import Watched, WatchList
 from services.paging import Page, page_within
-from services.site import Site
+from services.seen import Seen
 
 
-def watched(site: Site, found: WatchList, first: int, after: str | None = None) -> Page[Watched]:
+def watched(seen: Seen, found: WatchList, first: int, after: str | None = None) -> Page[Watched]:
     """Parties on the watch list."""
     return page_within(
-        site.ledger, ["watch list"], found.watched, lambda one: one.party.id, first=first, after=after
+        seen, ["watch list"], found.watched, lambda one: one.party.id, first=first, after=after
     )

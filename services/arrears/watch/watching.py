@@ -9,18 +9,16 @@ from itertools import pairwise
 from math import isnan
 
 from algorithms.risk.explain import explain, weight_of
-from graph.project import nodes, relations
 from graph.schema.keys import type_of
 from ingest.statements import NodeStatement, RelationStatement, Statements, Value
-from ledger import runs
-from ledger.runs import Run
 from services.arrears.answer.model import RunName
 from services.arrears.answer.position import position
 from services.names import Named, names_of
 from services.platform import decide, take_back
-from services.risk.model import RiskModel, current, model_of
-from services.runs.tables import depth_of
-from services.site import Site
+from services.reading.runs import Run, current, depth_of, listing, model_of
+from services.reading.watch_rules import stored_rules
+from services.risk.model import RiskModel
+from services.seen import Seen
 from terms.errors import KehutuError
 from terms.ids import Key
 from terms.money import Money
@@ -99,7 +97,7 @@ class WatchList:
 
 
 def watch(
-    site: Site, entity: str, kind: RuleKind, level: float | None, *, author: str, idempotency_key: str
+    seen: Seen, entity: str, kind: RuleKind, level: float | None, *, author: str, idempotency_key: str
 ) -> WatchRule:
     """Add a rule for a party, or for the party behind a customer.
 
@@ -110,12 +108,12 @@ def watch(
         KehutuError: ``NO_RUN``, ``UNKNOWN_ID``, ``NOT_A_PARTY``, ``WATCH_LEVEL``, ``IDEMPOTENCY_KEY``,
             ``IDEMPOTENCY_CONFLICT``.
     """
-    _, model = current(site)
-    target = Key(model.ids[position(site, model, entity)])
+    _, model = current(seen)
+    target = Key(model.ids[position(seen, model, entity)])
     chosen = DEFAULT_LEVEL[kind] if level is None else level
     if isnan(chosen) or not 0.0 < chosen <= 1.0:
         raise KehutuError("WATCH_LEVEL", found=chosen)
-    prefix = site.schema.nodes["WatchRule"].prefix
+    prefix = seen.schema.nodes["WatchRule"].prefix
 
     def say(number: str, recorded_at: str) -> Statements:
         key = Key(f"{prefix}:{number}")
@@ -126,28 +124,28 @@ def watch(
             "author": author.strip(),
             "recordedAt": recorded_at,
         }
-        party = type_of(target, site.schema).name
+        party = type_of(target, seen.schema).name
         return Statements(
             nodes=(NodeStatement("WatchRule", (key,), values), NodeStatement(party, (target,))),
             relations=(RelationStatement("WATCHES", "WatchRule", key, party, target),),
         )
 
-    record, _ = decide(site, SOURCE, idempotency_key, say)
+    record, _ = decide(seen, SOURCE, idempotency_key, say)
     return WatchRule(f"{prefix}:{record.record_id}", kind, chosen, author.strip())
 
 
-def unwatch(site: Site, rule: str) -> None:
+def unwatch(seen: Seen, rule: str) -> None:
     """Take a rule away.
 
     Raises:
         KehutuError: ``UNKNOWN_ID``.
     """
-    number = rule.removeprefix(f"{site.schema.nodes['WatchRule'].prefix}:")
-    if not take_back(site, SOURCE, number):
+    number = rule.removeprefix(f"{seen.schema.nodes['WatchRule'].prefix}:")
+    if not take_back(seen, SOURCE, number):
         raise KehutuError("UNKNOWN_ID", id=rule)
 
 
-def watch_list(site: Site) -> WatchList:
+def watch_list(seen: Seen) -> WatchList:
     """Every watched party with the alerts that hold in the current run.
 
     A path is new where, in the run before, its seed had no distress of its own or one of its links did not exist.
@@ -155,48 +153,35 @@ def watch_list(site: Site) -> WatchList:
     Raises:
         KehutuError: ``NO_RUN``.
     """
-    run, model = current(site)
-    before = _before(site, run)
+    run, model = current(seen)
+    before = _before(seen, run)
     found = [
-        _watched(site, model, before[1] if before else None, party, rules)
-        for party, rules in sorted(_rules(site, model).items())
+        _watched(seen, model, before[1] if before else None, party, rules)
+        for party, rules in sorted(_rules(seen, model).items())
     ]
     found.sort(key=lambda w: (not w.alerts, -w.expected_loss.fen, w.party.id))
     return WatchList(tuple(found), RunName(run.id), RunName(before[0].id) if before else None)
 
 
-def _rules(site: Site, model: RiskModel) -> dict[int, list[WatchRule]]:
+def _rules(seen: Seen, model: RiskModel) -> dict[int, list[WatchRule]]:
     """Rules by position of the party that the run has for whom they are about."""
-    table = nodes(site.store, site.schema, "WatchRule", ("kind", "level", "author"))
     found: dict[int, list[WatchRule]] = defaultdict(list)
-    if not len(table):
-        return found
-    for kind in site.schema.relations["WATCHES"].target:
-        targets = nodes(site.store, site.schema, kind)
-        links = relations(site.store, site.schema, "WATCHES", table, targets)
-        for row, target in zip(links.source.tolist(), links.target.tolist(), strict=True):
-            party = model.party(targets.ids[target])
-            if party is not None:
-                found[party].append(
-                    WatchRule(
-                        id=table.ids[row],
-                        kind=RuleKind(table.columns["kind"][row]),
-                        level=float(table.columns["level"][row]),
-                        author=str(table.columns["author"][row]),
-                    )
-                )
+    for rule in stored_rules(seen):
+        party = model.party(rule.target)
+        if party is not None:
+            found[party].append(WatchRule(rule.id, RuleKind(rule.kind), rule.level, rule.author))
     return found
 
 
-def _before(site: Site, run: Run) -> tuple[Run, RiskModel] | None:
+def _before(seen: Seen, run: Run) -> tuple[Run, RiskModel] | None:
     """The newest full run before this one that can be read.
 
     A run that continues another one is no measure: many small loads would hide a rise that they make together.
     """
-    for earlier in runs.listing(site.ledger):
+    for earlier in listing(seen):
         if earlier.created_at < run.created_at and earlier.id != run.id and not depth_of(earlier):
             try:
-                return earlier, model_of(site, earlier)
+                return earlier, model_of(seen, earlier)
             except KehutuError as fault:
                 if fault.code not in ("RUN_OUTDATED", "COLUMNS_MISSING", "COLUMNS_DAMAGED"):
                     raise
@@ -204,7 +189,7 @@ def _before(site: Site, run: Run) -> tuple[Run, RiskModel] | None:
 
 
 def _watched(
-    site: Site, model: RiskModel, before: RiskModel | None, party: int, rules: list[WatchRule]
+    seen: Seen, model: RiskModel, before: RiskModel | None, party: int, rules: list[WatchRule]
 ) -> Watched:
     earlier = before.party(model.ids[party]) if before else None
     score = float(model.score[party])
@@ -221,7 +206,7 @@ def _watched(
                 if new is not None:
                     alerts.append((rule, *new))
     involved = sorted({party, *(index for _, _, path in alerts for index in path)})
-    names = names_of(site.store, site.schema, [model.ids[index] for index in involved])
+    names = names_of(seen, [model.ids[index] for index in involved])
     return Watched(
         party=names[model.ids[party]],
         score=score,

@@ -24,9 +24,10 @@ from services.arrears.answer.position import position
 from services.arrears.what_if.shocks import unlinked
 from services.assumption import Assumption
 from services.names import Named, names_of
-from services.risk.model import RiskModel, current
+from services.reading.runs import current
+from services.risk.model import RiskModel
 from services.risk.situation import Start, equity
-from services.site import Site
+from services.seen import Seen
 from terms.errors import KehutuError
 from terms.money import Money
 
@@ -119,7 +120,7 @@ class LossView:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Seen:
+class _Effect:
     """n values by party: the share of the buffer that is lost, and what the view knows beside it."""
 
     share: Floats
@@ -130,12 +131,12 @@ class _Seen:
 
 
 def loss_view(
-    site: Site, view: View, shocks: Sequence[tuple[str, float]], *, recovery: float = 1.0
+    seen: Seen, view: View, shocks: Sequence[tuple[str, float]], *, recovery: float = 1.0
 ) -> LossView:
     """What a shock does by the rules of one view.
 
     Args:
-        site: an open site with a current run.
+        seen: what the asker sees of a site with a current run.
         shocks: parties with the part of their buffer (for clearing: of their outside assets) that they lose at first,
             0 to 1; a cascade knows failure only, 1. Of two shocks on one party the larger counts.
         recovery: of clearing; 1 is Eisenberg-Noe, less is Rogers-Veraart with alpha = beta.
@@ -143,7 +144,7 @@ def loss_view(
     Raises:
         KehutuError: ``NO_RUN``, ``UNKNOWN_ID``, ``NOT_A_PARTY``, ``SHOCK_NEEDS``, ``SHOCK_VALUE``.
     """
-    run, model = current(site)
+    run, model = current(seen)
     if not shocks:
         raise KehutuError("SHOCK_NEEDS", kind=view.value, field="shocks")
     _between("recovery", view, recovery)
@@ -152,11 +153,11 @@ def loss_view(
         _between("level", view, level)
         if view is View.CASCADE and level != 1.0:
             raise KehutuError("SHOCK_VALUE", kind=view.value, field="level", found=level, expected="1")
-        at = position(site, model, party)
+        at = position(seen, model, party)
         shock[at] = max(shock[at], level)
-    seen = _seen(view, model, equity(run, model), shock, recovery)
+    effect = _effect(view, model, equity(run, model), shock, recovery)
     return _told(
-        site, model, view, shock, seen, run=RunName(run.id), data_time=run.cut_off, recovery=recovery
+        seen, model, view, shock, effect, run=RunName(run.id), data_time=run.cut_off, recovery=recovery
     )
 
 
@@ -165,24 +166,24 @@ def _between(field: str, view: View, value: float) -> None:
         raise KehutuError("SHOCK_VALUE", kind=view.value, field=field, found=value, expected="0 … 1")
 
 
-def _seen(view: View, model: RiskModel, start: Start, shock: Floats, recovery: float) -> _Seen:
+def _effect(view: View, model: RiskModel, start: Start, shock: Floats, recovery: float) -> _Effect:
     weights, buffer = start.situation.weights.csr, start.situation.buffer
     match view:
         case View.EQUITY:
-            return _Seen(solve(start.situation.network, shock).h)
+            return _Effect(solve(start.situation.network, shock).h)
         case View.DEBTRANK:
             found = debtrank_2012(weights, shock)
-            return _Seen(found.h, value=found.value(buffer))
+            return _Effect(found.h, value=found.value(buffer))
         case View.CASCADE:
             exposure = Csr(weights.indptr, weights.indices, weights.data * buffer[weights.indices])
             fall = hard_cascade(exposure, buffer, shock >= 1.0)
             lost = np.where(fall.failed, 1.0, fall.loss / buffer)
-            return _Seen(np.minimum(1.0, lost), fall.failed.astype(np.int64), fall.round)
+            return _Effect(np.minimum(1.0, lost), fall.failed.astype(np.int64), fall.round)
         case View.CLEARING:
             return _cleared(model, buffer, shock, recovery)
 
 
-def _cleared(model: RiskModel, buffer: Floats, shock: Floats, recovery: float) -> _Seen:
+def _cleared(model: RiskModel, buffer: Floats, shock: Floats, recovery: float) -> _Effect:
     """Loans and trade credit are debts; what else a party has and owes is such that its equity is its buffer."""
     debts = _debts(model)
     size = len(buffer)
@@ -194,7 +195,7 @@ def _cleared(model: RiskModel, buffer: Floats, shock: Floats, recovery: float) -
     share = np.clip(1.0 - found.equity / buffer, 0.0, 1.0)
     # A party that nothing reaches keeps its buffer: what is left below that is rounding.
     share[share * buffer < SETTLED] = 0.0
-    return _Seen(share, found.defaulted.astype(np.int64), None, np.maximum(0.0, found.shortfall))
+    return _Effect(share, found.defaulted.astype(np.int64), None, np.maximum(0.0, found.shortfall))
 
 
 def _debts(model: RiskModel) -> Csr:
@@ -211,42 +212,42 @@ def _debts(model: RiskModel) -> Csr:
 
 
 def _told(
-    site: Site,
+    seen: Seen,
     model: RiskModel,
     view: View,
     shock: Floats,
-    seen: _Seen,
+    effect: _Effect,
     *,
     run: RunName,
     data_time: date,
     recovery: float,
 ) -> LossView:
-    loss = np.rint(seen.share * model.inputs.buffer).astype(np.int64)
+    loss = np.rint(effect.share * model.inputs.buffer).astype(np.int64)
     shocked = shock > 0.0
-    unpaid = np.zeros(len(loss)) if seen.unpaid is None else seen.unpaid
+    unpaid = np.zeros(len(loss)) if effect.unpaid is None else effect.unpaid
     hit = np.flatnonzero((loss > 0) | shocked | (unpaid >= SETTLED))
     hit = hit[np.lexsort((hit, -loss[hit]))]
     listed, others = hit[:LISTED], hit[LISTED:]
-    names = names_of(site.store, site.schema, [model.ids[at] for at in listed.tolist()])
+    names = names_of(seen, [model.ids[at] for at in listed.tolist()])
     return LossView(
         view=view,
         source=SOURCES[view],
         lost=tuple(
             Lost(
                 party=names[model.ids[at]],
-                share=float(seen.share[at]),
+                share=float(effect.share[at]),
                 loss=Money(int(loss[at])),
                 shocked=bool(shocked[at]),
-                failed=None if seen.failed is None else bool(seen.failed[at]),
-                round=None if seen.round is None or seen.round[at] < 0 else int(seen.round[at]),
-                unpaid=None if seen.unpaid is None else Money(round(float(unpaid[at]) * 100)),
+                failed=None if effect.failed is None else bool(effect.failed[at]),
+                round=None if effect.round is None or effect.round[at] < 0 else int(effect.round[at]),
+                unpaid=None if effect.unpaid is None else Money(round(float(unpaid[at]) * 100)),
             )
             for at in listed.tolist()
         ),
         rest=Others(len(others), Money(int(loss[others].sum()))),
         total_loss=Money(int(loss.sum())),
         own_loss=Money(int(loss[shocked].sum())),
-        value=seen.value,
+        value=effect.value,
         recovery=recovery if view is View.CLEARING else None,
         run=run,
         data_time=data_time,

@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from algorithms.risk import what_if as pure
 from algorithms.risk.parameters import Relation, RiskParameters
-from graph import queries
+from graph import seen_queries
 from graph.arrays import Ints
 from services.arrears.answer.model import Shock, ShockKind
 from services.arrears.answer.position import position
@@ -18,7 +18,7 @@ from services.arrears.answer.relation_names import MONEY_NAMES, RELATION_NAMES
 from services.assumption import Assumption
 from services.exposure.model import BUFFER_KINDS
 from services.risk.model import RiskModel
-from services.site import Site
+from services.seen import Seen
 from terms.errors import KehutuError
 from terms.money import Money
 
@@ -42,7 +42,7 @@ class Changes:
     assumptions: list[Assumption] = field(default_factory=list)
 
 
-def translate(site: Site, model: RiskModel, parameters: RiskParameters, shocks: Sequence[Shock]) -> Changes:
+def translate(seen: Seen, model: RiskModel, parameters: RiskParameters, shocks: Sequence[Shock]) -> Changes:
     """Check every shock and say it in the positions and units of the model.
 
     Raises:
@@ -53,18 +53,18 @@ def translate(site: Site, model: RiskModel, parameters: RiskParameters, shocks: 
         raise KehutuError("SHOCK_NEEDS", kind="what-if", field="shocks")
     changes = Changes()
     for shock in shocks:
-        party = position(site, model, shock.party)
+        party = position(seen, model, shock.party)
         match shock.kind:
             case ShockKind.DEFAULT:
                 _default(changes, party, shock)
             case ShockKind.EQUITY:
-                _inject(changes, party, shock, _floor(model, parameters, party), _equity(site, model, party))
+                _inject(changes, party, shock, _floor(model, parameters, party), _equity(seen, model, party))
             case ShockKind.SETTLE:
                 _settle(model, changes, party, shock)
             case ShockKind.CUT:
-                _cut(model, changes, party, _other(site, model, party, shock), shock)
+                _cut(model, changes, party, _other(seen, model, party, shock), shock)
             case ShockKind.ADD:
-                _add(changes, party, _other(site, model, party, shock), shock)
+                _add(changes, party, _other(seen, model, party, shock), shock)
     return changes
 
 
@@ -94,12 +94,12 @@ def _floor(model: RiskModel, parameters: RiskParameters, party: int) -> float:
     return parameters.buffer_min_enterprise if enterprise else parameters.buffer_min_other
 
 
-def _equity(site: Site, model: RiskModel, party: int) -> tuple[float, float]:
+def _equity(seen: Seen, model: RiskModel, party: int) -> tuple[float, float]:
     """Equity as reported and the buffer of the model, yuan; they differ where the buffer is the floor."""
     buffer = float(model.inputs.buffer[party]) / 100
     floored = model.inputs.buffer_kind[party] == BUFFER_KINDS.index("floor")
     if floored and model.types[party] == "Enterprise":
-        found = queries.entity(site.store, type="Enterprise", id=model.ids[party])
+        found = seen_queries.entity(seen, type="Enterprise", id=model.ids[party])
         properties = {} if found is None else found.properties
         fen = properties.get("netAssets", properties.get("paidInCapital"))
         if isinstance(fen, int | float):
@@ -154,10 +154,10 @@ def _add(changes: Changes, party: int, other: int, shock: Shock) -> None:
     changes.pure.append(pure.Add(other, party, relation, _amount(shock)))
 
 
-def _other(site: Site, model: RiskModel, party: int, shock: Shock) -> int:
+def _other(seen: Seen, model: RiskModel, party: int, shock: Shock) -> int:
     if shock.other is None:
         raise KehutuError("SHOCK_NEEDS", kind=shock.kind.name, field="other")
-    other = position(site, model, shock.other)
+    other = position(seen, model, shock.other)
     if other == party:
         raise KehutuError("SHOCK_ON_ONE", kind=shock.kind.name, party=model.ids[party])
     return other

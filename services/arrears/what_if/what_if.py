@@ -13,15 +13,15 @@ import numpy as np
 from algorithms.risk import what_if as pure
 from algorithms.risk.update import Update
 from graph.arrays import Floats, Ints
-from ledger.runs import Run
 from services.arrears.answer.model import Hit, Rest, RunName, Shock, WhatIf
 from services.arrears.answer.overrides import judgements_of
 from services.arrears.what_if.shocks import Changes, translate, unlinked
 from services.assumption import Assumption
 from services.names import names_of
-from services.risk.model import RiskModel, current
+from services.reading.runs import Run, current
+from services.risk.model import RiskModel
 from services.risk.situation import Start, arrears, equity
-from services.site import Site
+from services.seen import Seen
 from terms.money import Money
 
 LISTED = 1000
@@ -31,7 +31,7 @@ MOVED = 1e-12
 """A change of a probability below this is rounding."""
 
 
-def what_if(site: Site, shocks: Sequence[Shock]) -> WhatIf:
+def what_if(seen: Seen, shocks: Sequence[Shock]) -> WhatIf:
     """The effect of all shocks together, in order, on the current run.
 
     The utility's loss at a party = g(score) * loss given default * exposure, in fen, before and after; the exposure
@@ -41,14 +41,14 @@ def what_if(site: Site, shocks: Sequence[Shock]) -> WhatIf:
     Raises:
         KehutuError: ``NO_RUN``, and as :func:`services.arrears.what_if.shocks.translate`.
     """
-    run, model = current(site)
-    return what_if_of(site, run, model, shocks)
+    run, model = current(seen)
+    return what_if_of(seen, run, model, shocks)
 
 
-def what_if_of(site: Site, run: Run, model: RiskModel, shocks: Sequence[Shock]) -> WhatIf:
+def what_if_of(seen: Seen, run: Run, model: RiskModel, shocks: Sequence[Shock]) -> WhatIf:
     """The same for a run that is at hand. O(links of the parties that the shocks reach), whatever the run's size is."""
     at_risk, at_loss = arrears(run, model), equity(run, model)
-    changes = translate(site, model, at_risk.situation.parameters, shocks)
+    changes = translate(seen, model, at_risk.situation.parameters, shocks)
     direct = np.array(sorted(changes.direct), dtype=np.int64)
     risen = pure.what_if(at_risk.situation, at_risk.solution, changes.pure)
     lost = pure.what_if(at_loss.situation, at_loss.solution, changes.pure)
@@ -64,7 +64,7 @@ def what_if_of(site: Site, run: Run, model: RiskModel, shocks: Sequence[Shock]) 
     hit = hit[np.lexsort((hit, -np.abs(equity_loss[hit]), -np.abs(loss[hit])))]
     listed, others = hit[:LISTED], hit[LISTED:]
     ids = {int(at): model.ids[int(among[at])] for at in listed}
-    names = names_of(site.store, site.schema, ids.values())
+    names = names_of(seen, ids.values())
     return WhatIf(
         hits=tuple(
             Hit(

@@ -11,14 +11,11 @@ from algorithms.arrears import Bills
 from algorithms.own_risk.columns import Texts
 from algorithms.own_risk.declared import FEATURES
 from algorithms.own_risk.records import Claims, Records, known_at, records
-from graph.queries import CustomerPortrait
-from ledger.runs import Run
-from services.own_risk import kept
-from services.own_risk.kept import OwnModel
+from graph.seen_queries import CustomerPortrait
 from services.own_risk.record import ALWAYS, REGISTERS, is_nan
+from services.reading.runs import OwnModel, Run, own_model
 from services.risk.model import RiskModel
-from services.risk.parts.own_risk import OWN_RISK
-from services.site import Site
+from services.seen import Seen
 from terms.errors import Lang
 
 
@@ -53,7 +50,7 @@ class OwnRisk:
 
 
 def own_risk(
-    site: Site, run: Run, model: RiskModel, row: CustomerPortrait, *, lang: Lang = "en", top: int = 5
+    seen: Seen, run: Run, model: RiskModel, row: CustomerPortrait, *, lang: Lang = "en", top: int = 5
 ) -> OwnRisk | None:
     """The forecasts that a run has for a customer, with reasons; None where the run was made without a model.
 
@@ -63,11 +60,10 @@ def own_risk(
     Reasons are made anew from the record as the graph shows it: bills that were corrected since may tell another story
     than the run's forecast.
     """
-    version = run.parts.get(OWN_RISK.name, {}).get("model")
-    customer = model.customer(row.id)
-    if version is None or customer is None:
+    made_with, customer = own_model(seen, run), model.customer(row.id)
+    if made_with is None or customer is None:
         return None
-    fitted, cut_off = kept.kept(site.home, version), np.datetime64(run.cut_off)
+    (version, fitted), cut_off = made_with, np.datetime64(run.cut_off)
     chance, late = float(model.forecasts.default[customer]), float(model.forecasts.next_bill[customer])
     return OwnRisk(
         probability=None if np.isnan(chance) else chance,

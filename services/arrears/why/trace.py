@@ -10,7 +10,6 @@ from algorithms.risk.blame import Blame, by_seed
 from algorithms.risk.explain import Explanation, Path, apportion, explain
 from algorithms.risk.parameters import EVIDENCE_RELATIONS
 from graph.arrays import Ints
-from ledger.runs import Run
 from services.arrears.answer.assumptions import cautions_about, of_party
 from services.arrears.answer.interval import interval_of
 from services.arrears.answer.model import (
@@ -28,38 +27,39 @@ from services.arrears.answer.relation_names import GRAPH_NAME
 from services.arrears.why.lowering import largest_drops
 from services.exposure.model import BUFFER_KINDS
 from services.names import Named, names_of
-from services.risk.model import RiskModel, current
+from services.reading.runs import Run, current
+from services.risk.model import RiskModel
 from services.risk.situation import parameters_of
-from services.site import Site
+from services.seen import Seen
 from terms.ids import Fen, RecordId
 from terms.money import Money
 
 SEEDS_SHOWN = 10
 
 
-def trace(site: Site, entity: str, top: int = 10) -> RiskTrace:
+def trace(seen: Seen, entity: str, top: int = 10) -> RiskTrace:
     """Explain the score of a party, or of the party behind a customer.
 
     Args:
-        site: an open site with a current run.
+        seen: what the asker sees of a site with a current run.
         entity: an id, an old id or a business number.
         top: paths to list; the others are one line, the tail.
 
     Raises:
         KehutuError: ``UNKNOWN_ID``, ``NO_RUN``, ``NOT_A_PARTY``.
     """
-    run, model = current(site)
-    return trace_of(site, run, model, position(site, model, entity), top)
+    run, model = current(seen)
+    return trace_of(seen, run, model, position(seen, model, entity), top)
 
 
-def trace_of(site: Site, run: Run, model: RiskModel, party: int, top: int) -> RiskTrace:
+def trace_of(seen: Seen, run: Run, model: RiskModel, party: int, top: int) -> RiskTrace:
     """The same for a position in the model."""
     explanation = explain(model.network, model.own, model.solution, party, top=top)
     blamed = by_seed(model.network, model.own, model.score, party)
     worst = np.lexsort((blamed.seeds, -blamed.part))[:SEEDS_SHOWN]
     involved = {party, *blamed.seeds[worst].tolist()}
     involved |= {index for path in explanation.paths for index in path.parties}
-    named = names_of(site.store, site.schema, [model.ids[index] for index in involved])
+    named = names_of(seen, [model.ids[index] for index in involved])
     names = {index: named[model.ids[index]] for index in involved}
     loss = Fen(int(model.expected_loss[party]))
     amounts = _amounts(loss, explanation)
@@ -84,7 +84,7 @@ def trace_of(site: Site, run: Run, model: RiskModel, party: int, top: int) -> Ri
         overrides=judgements_of(model, names),
         interval=interval_of(run, model, party),
         cautions=_cautions(model, party),
-        assumptions=of_party(site, model, party, parameters_of(run).sharers_max),
+        assumptions=of_party(seen, model, party, parameters_of(run).sharers_max),
     )
 
 

@@ -14,7 +14,8 @@ from graph.arrays import Ints
 from graph.project import Column, nodes, relations
 from graph.state import read_state
 from graph.validity import VALIDITY, running_rows
-from services.site import Site
+from services.seen import Seen
+from services.site import Site, whole
 
 KINDS = ("Enterprise", "Person")
 
@@ -56,13 +57,14 @@ class Between:
         return {name: index for index, name in enumerate(self.ids)}
 
 
-def between(site: Site, name: str, properties: Sequence[str], of_enterprises: Sequence[str] = ()) -> Between:
+def between(seen: Seen, name: str, properties: Sequence[str], of_enterprises: Sequence[str] = ()) -> Between:
     """All relations of type ``name`` between people and enterprises, whenever they hold, with numbers of the
     enterprises.
 
     Raises:
         KehutuError: ``STORE_CHANGED`` when a load wrote meanwhile, ``STORE_UNAVAILABLE``.
     """
+    site = whole(seen)
     state = read_state(site.store)
     key = (
         site.ledger.id,

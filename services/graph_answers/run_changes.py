@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 
-from ledger import columns, runs
 from services.names import Named, names_of
-from services.runs.tables import CHANGES
-from services.site import Site
+from services.reading.runs import CHANGES, run_of, table_of
+from services.seen import Seen
 from terms.money import Money
 
 MOST = 1000
@@ -29,7 +27,7 @@ class RunChange:
     """Change of its expected loss."""
 
 
-def changes_in(site: Site, run_id: str) -> tuple[RunChange, ...]:
+def changes_in(seen: Seen, run_id: str) -> tuple[RunChange, ...]:
     """Parties whose own distress, score or expected loss a run changed, the largest change of money first.
 
     A full run lists none: it continues no other.
@@ -37,10 +35,10 @@ def changes_in(site: Site, run_id: str) -> tuple[RunChange, ...]:
     Raises:
         KehutuError: ``UNKNOWN_RUN``; a column file that is missing or damaged.
     """
-    file = runs.get(site.ledger, run_id).files.get(CHANGES)
-    if file is None:
+    table = table_of(seen, run_of(seen, run_id), CHANGES)
+    if table is None:
         return ()
-    rows = columns.read(site.home, Path(file.path).parent.name, CHANGES).to_pylist()
+    rows = table.to_pylist()
     told = [
         (
             (row["expected_loss_after"] or 0) - (row["expected_loss_before"] or 0),
@@ -51,7 +49,7 @@ def changes_in(site: Site, run_id: str) -> tuple[RunChange, ...]:
     ]
     told.sort(key=lambda entry: (-abs(entry[0]), -abs(entry[1]), entry[2]["id"]))
     shown = told[:MOST]
-    names = names_of(site.store, site.schema, [row["id"] for _, _, row in shown])
+    names = names_of(seen, [row["id"] for _, _, row in shown])
     return tuple(
         RunChange(names[row["id"]], row["score_before"], row["score_after"], Money(loss))
         for loss, _, row in shown

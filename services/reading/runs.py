@@ -1,0 +1,116 @@
+"""Runs as somebody sees them: the current one and earlier ones, what they say of each party, and their tables."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+
+import pyarrow as pa
+
+from graph.state import read_state
+from ledger import columns, runs
+from ledger.runs import Run
+from services.own_risk import kept
+from services.own_risk.kept import OwnModel
+from services.risk import another_day
+from services.risk import current as of_run
+from services.risk.model import RiskModel
+from services.risk.parts.own_risk import OWN_RISK
+from services.runs.tables import CHANGES, depth_of
+from services.seen import Seen
+from services.site import whole, whole_ledger
+from terms.errors import KehutuError
+from terms.ids import RunId
+
+__all__ = [
+    "CHANGES",
+    "OwnModel",
+    "Run",
+    "current",
+    "current_id",
+    "depth_of",
+    "graph_state",
+    "links_of",
+    "listing",
+    "model_of",
+    "own_model",
+    "run_of",
+    "table_of",
+]
+
+
+def current(seen: Seen) -> tuple[Run, RiskModel]:
+    """The current run and its model.
+
+    Raises:
+        KehutuError: ``NO_RUN``; a column file that is missing or damaged.
+    """
+    return of_run.current(whole(seen))
+
+
+def current_id(seen: Seen) -> RunId | None:
+    """The id of the current run; None where there is none."""
+    try:
+        return runs.current(whole_ledger(seen)).id
+    except KehutuError as fault:
+        if fault.code == "NO_RUN":
+            return None
+        raise
+
+
+def model_of(seen: Seen, run: Run) -> RiskModel:
+    """The model of a run, the current or an earlier one.
+
+    Raises:
+        KehutuError: ``RUN_OUTDATED``; a column file that is missing or damaged.
+    """
+    return of_run.model_of(whole(seen), run)
+
+
+def links_of(seen: Seen, day: date) -> RiskModel:
+    """Parties and links as an analysis of another day would have them; all scores are 0.
+
+    Raises:
+        KehutuError: ``STORE_UNAVAILABLE``, ``STORE_CHANGED``.
+    """
+    return another_day.links_of(whole(seen), day)
+
+
+def listing(seen: Seen, first: int = 100) -> list[Run]:
+    """Runs, the newest first."""
+    return runs.listing(whole_ledger(seen), first)
+
+
+def run_of(seen: Seen, run_id: str) -> Run:
+    """A run by its id.
+
+    Raises:
+        KehutuError: ``UNKNOWN_RUN``.
+    """
+    return runs.get(whole_ledger(seen), run_id)
+
+
+def table_of(seen: Seen, run: Run, name: str, only: Sequence[str] = ()) -> pa.Table | None:
+    """A table of a run as it was written, with some of its columns or all; None where the run has none of this name.
+
+    Raises:
+        KehutuError: ``COLUMNS_MISSING``, ``COLUMNS_DAMAGED``.
+    """
+    file = run.files.get(name)
+    if file is None:
+        return None
+    folder = Path(file.path).parent.name
+    return columns.read(whole(seen).home, folder, name, only=tuple(only) or None)
+
+
+def own_model(seen: Seen, run: Run) -> tuple[str, OwnModel | None] | None:
+    """The version of the model of own risk that a run was made with, and the model where it is kept; None without."""
+    version = run.parts.get(OWN_RISK.name, {}).get("model")
+    return None if version is None else (version, kept.kept(whole(seen).home, version))
+
+
+def graph_state(seen: Seen) -> int:
+    """The number of the last record that the graph shows: another one, another graph."""
+    state = read_state(whole(seen).store)
+    return state.watermark if state else 0

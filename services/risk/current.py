@@ -1,0 +1,42 @@
+"""The model of a run, read once: of the current one, or of an earlier one."""
+
+from __future__ import annotations
+
+from datetime import date
+from functools import lru_cache
+from pathlib import Path
+
+from algorithms.risk.probability import Probability
+from ledger import runs
+from services.risk.model import RiskModel
+from services.risk.parts.solution import PROBABILITY
+from services.risk.registry import PARTS
+from services.runs.tables import Places, places_of, tables_at
+from services.site import Site
+
+
+def current(site: Site) -> tuple[runs.Run, RiskModel]:
+    """The current run and its model; read once for each run.
+
+    Raises:
+        KehutuError: ``NO_RUN``; a column file that is missing or damaged.
+    """
+    run = runs.current(site.ledger)
+    return run, model_of(site, run)
+
+
+def model_of(site: Site, run: runs.Run) -> RiskModel:
+    """The model of a run, the current or an earlier one.
+
+    Raises:
+        KehutuError: ``RUN_OUTDATED`` where an earlier version of the program made it; a column file that is missing
+            or damaged.
+    """
+    probability = Probability.read(run.parts["risk"].get(PROBABILITY))
+    return _load(site.home, run.cut_off, places_of(site.ledger, run, PARTS.needed), probability)
+
+
+@lru_cache(maxsize=3)
+def _load(home: Path, cut_off: date, places: Places, probability: Probability) -> RiskModel:
+    tables = tables_at(home, places)
+    return RiskModel.from_found(cut_off, PARTS.read(tables, probability))

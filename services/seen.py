@@ -1,0 +1,93 @@
+"""What one asker sees of a site: all that an answer can read with.
+
+It hands out no store, no ledger and no folder. The named queries of ``graph/seen_queries.py``, names
+(``services/names.py``) and the readers of ``services/reading/`` take it; ``services/site.py`` makes it, and nobody else
+gets back from it to the site.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from graph.blocks import Block, Conditions, Rows, StoreReader
+from graph.schema.ddl import fulltext_index
+from graph.schema.model import Schema
+from graph.store import Store
+from ledger.aliases import resolve
+from ledger.database import Ledger
+from services.access.asker import Asker
+from services.access.policy import Policy
+from services.settings import Settings
+from terms.errors import KehutuError
+from terms.ids import EntityId
+
+
+@dataclass(frozen=True, slots=True)
+class SeenLedger:
+    """What an asker sees of the ledger alone, for answers that need no store."""
+
+    asker: Asker
+    _ledger: Ledger
+
+    def sign(self, content: bytes) -> bytes:
+        """A seal on something that the asker will give back, such as a cursor."""
+        return self._ledger.sign(content)
+
+
+@dataclass(frozen=True, slots=True)
+class Seen(SeenLedger):
+    """What an asker sees of a site. ``policy``: None where it sees everything, in clear."""
+
+    schema: Schema
+    policy: Policy | None
+    _settings: Settings
+    _store: Store
+
+    def entity(self, text: str) -> EntityId:
+        """The canonical id for an id, an old id or a business number.
+
+        An entity without a business key is named after its record and its place there (``person:visits/17#1``); the
+        first place may be left out.
+
+        Raises:
+            KehutuError: ``UNKNOWN_ID``; STORE_UNAVAILABLE for a name that the graph may not have got yet.
+        """
+        prefixes = [node.prefix for node in self.schema.nodes.values()]
+        found = self.named(text, prefixes) or self.named(f"{text.strip()}#1")
+        if found is None:
+            self._store.ping()  # names come with the graph: while that cannot follow, nobody knows
+            raise KehutuError("UNKNOWN_ID", id=text)
+        return found
+
+    def named(self, text: str, prefixes: Sequence[str] = ()) -> EntityId | None:
+        """The canonical id for a name, tried as it is and after each prefix; None where there is none."""
+        return resolve(self._ledger, text, prefixes)
+
+    def rows(self, block: Block, places: Mapping[str, str | int], parameters: Mapping[str, object]) -> Rows:
+        """Rows of a named query, of what the asker sees; see :class:`graph.blocks.Reader`."""
+        policy = self.policy
+        if policy is None:
+            return StoreReader(self._store).rows(block, places, parameters)
+        conditions = Conditions(policy.condition, policy.parameters, self.shown)
+        return StoreReader(self._store, conditions).rows(block, places, parameters)
+
+    def shown(self, type_name: str, names: Sequence[str], value: object) -> object:
+        """A stored value as the asker may see it.
+
+        Args:
+            type_name: of the node or relation that it is a value of.
+            names: its property, or those that it may be.
+        """
+        if self.policy is None:
+            return value
+        declared = (self.schema.nodes | self.schema.relations)[type_name].properties
+        found = tuple(declared[name] for name in names if name in declared)
+        if found:
+            return self.policy.shown(found, value)
+        # The search text of a node holds its values of every class.
+        return None if "search" in names else value
+
+    def index_of(self, type_name: str) -> str:
+        """The store's name of a type's full-text index."""
+        return self._store.dialect.fulltext_index_name(fulltext_index(self.schema, type_name))

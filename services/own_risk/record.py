@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 import numpy as np
@@ -14,6 +13,7 @@ from ingest.cells.conversions import ZONE
 from ingest.entities.entity_view import View
 from services.exposure.bills import booked
 from services.exposure.tables import Tables, dates, read_running
+from services.own_risk.registers import ALWAYS, REGISTERS, is_nan
 from services.site import Site
 from terms.ids import Key
 
@@ -23,16 +23,6 @@ READ: dict[str, tuple[str, ...]] = {
     "Bill": ("issuedOn", "energy"),
 }
 """Properties that own records need beside those of ``services.exposure.tables``."""
-
-REGISTERS = {
-    "business_status": "status",
-    "total_assets": "totalAssets",
-    "total_liabilities": "totalLiabilities",
-}
-"""Feature by property of an enterprise."""
-
-ALWAYS = -(2**40)
-"""A day before all others: known at every cut-off."""
 
 BATCH = 200
 
@@ -101,11 +91,6 @@ def _dated(site: Site, tables: Tables, enterprises: Ints) -> dict[str, Claims]:
 
 def _texts(values: list[Any]) -> Texts:
     return _objects([value or None for value in values])
-
-
-def is_nan(value: object) -> bool:
-    """Whether a value is the number that stands for none."""
-    return isinstance(value, float) and math.isnan(value)
 
 
 def _objects(values: list[Any]) -> Texts:

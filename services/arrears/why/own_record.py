@@ -12,7 +12,7 @@ from algorithms.own_risk.columns import Texts
 from algorithms.own_risk.declared import FEATURES
 from algorithms.own_risk.records import Claims, Records, known_at, records
 from graph.seen_queries import CustomerPortrait
-from services.own_risk.record import ALWAYS, REGISTERS, is_nan
+from services.own_risk.registers import ALWAYS, REGISTERS, is_nan
 from services.reading.runs import OwnModel, Run, own_model
 from services.risk.model import RiskModel
 from services.seen import Seen

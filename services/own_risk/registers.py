@@ -1,0 +1,20 @@
+"""What registers say of the enterprise behind a customer that an own record has in it."""
+
+from __future__ import annotations
+
+import math
+
+REGISTERS = {
+    "business_status": "status",
+    "total_assets": "totalAssets",
+    "total_liabilities": "totalLiabilities",
+}
+"""Feature by property of an enterprise."""
+
+ALWAYS = -(2**40)
+"""A day before all others: known at every cut-off."""
+
+
+def is_nan(value: object) -> bool:
+    """Whether a value is the number that stands for none."""
+    return isinstance(value, float) and math.isnan(value)

@@ -45,6 +45,7 @@ TEXT = {
         "database": "数据库",
         "databases": "数据库",
         "audit trail": "审计链",
+        "business zone": "业务时区",
         "clock": "时钟",
         "quarantine": "隔离区",
         "current run": "当前批次",

@@ -30,11 +30,13 @@ from ledger.migrate import PLACE, VERSION, migrate, migrations, newest
 from terms.cleanup import on_failure
 from terms.errors import KehutuError
 from terms.migrations import Migration, read
+from terms.zones import DEFAULT, canonical, zone_of
 
 FOLDER: Final = "ledger"
 DATABASE: Final = "ledger.sqlite"
 KEY: Final = "key"
 FORMER_IDS: Final = "former_ids"
+ZONE: Final = "zone"
 _BUSY_SECONDS: Final = 30
 _FINGERPRINT_TEXT: Final = b"kehutu ledger key"
 
@@ -46,19 +48,28 @@ class Ledger:
     LEDGER_DAMAGED, LEDGER_FULL, LEDGER_LOCKED or LEDGER_UNWRITABLE.
     """
 
-    def __init__(self, home: Path, engine: Engine, ledger_id: str, key: bytes) -> None:
+    def __init__(self, home: Path, engine: Engine, ledger_id: str, key: bytes, *, zone: str) -> None:
         self.home: Final = home
         self.folder: Final = home / FOLDER
         self.engine: Final = engine
         self.id: Final = ledger_id
         """Random id of this ledger; the graph store remembers it and refuses another."""
+        self.zone_name: Final = zone
+        """The business zone, fixed when the ledger was made."""
+        self.zone: Final = zone_of(zone)
         self._key: Final = key
         self._digest: Final = hashlib.blake2b(digest_size=8, key=key)
         self._held = threading.local()
 
     @classmethod
     def open(
-        cls, home: Path, *, create: bool = True, migrate: bool = True, migrations_in: Path | None = None
+        cls,
+        home: Path,
+        *,
+        create: bool = True,
+        migrate: bool = True,
+        migrations_in: Path | None = None,
+        zone: str | None = None,
     ) -> Ledger:
         """Open the ledger of a home folder, making it first where there is none, migrating an older one.
 
@@ -67,9 +78,13 @@ class Ledger:
             create: whether a missing ledger is made; else LEDGER_MISSING.
             migrate: whether an older ledger is migrated; else LEDGER_OUTDATED.
             migrations_in: a folder of other migrations than those of the product.
+            zone: the business zone (:mod:`terms.zones`) that a new ledger gets, and that a known one has to have; where
+                absent the default, or whatever it has.
         Raises:
             KehutuError: LEDGER_MISSING, LEDGER_DAMAGED, LEDGER_NEWER, LEDGER_UNWRITABLE, LEDGER_KEY_MISSING,
-                LEDGER_KEY_EXPOSED (others may read the key), LEDGER_KEY_WRONG (the key of another ledger).
+                LEDGER_KEY_EXPOSED (others may read the key), LEDGER_KEY_WRONG (the key of another ledger),
+                ZONE_FIXED (it was made with another zone).
+            ValueError: ``zone`` names no zone.
         """
         folder = home / FOLDER
         path = folder / DATABASE
@@ -84,10 +99,12 @@ class Ledger:
                 engine = _engine(path)
                 with on_failure(engine.dispose), faults(path):
                     known = migrations() if migrations_in is None else read(migrations_in)
-                    ledger_id = _prepare(engine, path, key, known, may_migrate=migrate)
+                    ledger_id, has = _prepare(
+                        engine, path, key, known, may_migrate=migrate, zone=zone and canonical(zone)
+                    )
         except OSError as fault:
             raise KehutuError("LEDGER_UNWRITABLE", path=folder, reason=fault.strerror or fault) from fault
-        return cls(home, engine, ledger_id, key)
+        return cls(home, engine, ledger_id, key, zone=has)
 
     @property
     def path(self) -> Path:
@@ -270,9 +287,15 @@ def _engine(path: Path) -> Engine:
 
 
 def _prepare(
-    engine: Engine, path: Path, key: bytes, migrations_: Sequence[Migration], *, may_migrate: bool
-) -> str:
-    """Make the tables of a new ledger, check and migrate those of an old one; return its id."""
+    engine: Engine,
+    path: Path,
+    key: bytes,
+    migrations_: Sequence[Migration],
+    *,
+    may_migrate: bool,
+    zone: str | None,
+) -> tuple[str, str]:
+    """Make the tables of a new ledger, check and migrate those of an old one; return its id and its zone."""
     newest_ = newest(migrations_)
     fingerprint = hmac.new(key, _FINGERPRINT_TEXT, hashlib.sha256).hexdigest()[:16]
     with engine.connect() as connection:
@@ -284,6 +307,7 @@ def _prepare(
                 "ledger_id": secrets.token_hex(16),
                 VERSION: str(newest_),
                 "key_fingerprint": fingerprint,
+                ZONE: zone or DEFAULT,
             }
             connection.execute(insert(tables.meta), [{"name": n, "value": v} for n, v in known.items()])
             connection.commit()
@@ -292,11 +316,14 @@ def _prepare(
         raise KehutuError("LEDGER_NEWER", path=path, found=found, known=newest_)
     if known["key_fingerprint"] != fingerprint:
         raise KehutuError("LEDGER_KEY_WRONG", path=path.with_name(KEY))
+    has = known.get(ZONE, DEFAULT)  # ledgers of before had no other
+    if zone not in (None, has):
+        raise KehutuError("ZONE_FIXED", path=path, found=zone, fixed=has)
     if found < newest_ or PLACE in known:
         if not may_migrate:
             raise KehutuError("LEDGER_OUTDATED", path=path, found=found, known=newest_)
         migrate(engine, path, known, migrations_)
-    return known["ledger_id"]
+    return known["ledger_id"], has
 
 
 def _meta(connection: Connection) -> dict[str, str]:

@@ -79,7 +79,7 @@ def ingest(
     Raises:
         KehutuError: the manifest cannot be used, or the home is locked or cannot be written.
     """
-    ledger = Ledger.open(settings.home)
+    ledger = Ledger.open(settings.home, zone=settings.zone)
     try:
         report = load(ledger, manifest, strict=strict, lang=settings.lang, progress=progress)
     finally:
@@ -106,11 +106,11 @@ def dry_run(settings: Settings, manifest: Path, progress: Progress = silent) -> 
         KehutuError: the manifest cannot be used; LEDGER_OUTDATED: another command has to migrate the ledger first.
     """
     try:
-        ledger = Ledger.open(settings.home, create=False, migrate=False)
+        ledger = Ledger.open(settings.home, create=False, migrate=False, zone=settings.zone)
     except KehutuError as fault:
         if fault.code != "LEDGER_MISSING":
             raise
-        return rehearse(manifest, None, lang=settings.lang, progress=progress)
+        return rehearse(manifest, None, zone=settings.zone, lang=settings.lang, progress=progress)
     with ledger:
         return rehearse(manifest, ledger, lang=settings.lang, progress=progress)
 

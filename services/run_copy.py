@@ -64,7 +64,7 @@ def copy_again(settings: Settings, progress: Progress = silent) -> Copied | None
     """The same after the graph of a home was made again, if the settings want copies and there is a run."""
     if not settings.copy_runs:
         return None
-    with Ledger.open(settings.home, create=False) as ledger:
+    with Ledger.open(settings.home, create=False, zone=settings.zone) as ledger:
         try:
             runs.current(ledger)
         except KehutuError:

@@ -20,11 +20,11 @@ import orjson
 from algorithms.pairs_in_common import pairs_in_common
 from graph import queries
 from graph.store import Store
-from ingest.cells.conversions import ZONE
 from ledger.records import versions
 from services.risk.model import RiskModel
 from services.site import Site
 from terms.ids import RunId
+from terms.zones import business_day
 
 MOST = 20
 """Parties that may have a value in common for their pairs to be written."""
@@ -118,6 +118,6 @@ def _reports(site: Site, names: set[str]) -> dict[str, _Reported]:
     while some := list(islice(left, BATCH)):
         refs = [(source, local) for source, _, local in (name.partition("/") for name in some)]
         for (source, local), told in versions(site.ledger, refs).items():
-            day = told[-1].observed_at.astimezone(ZONE).date().toordinal()
+            day = business_day(told[-1].observed_at, site.ledger.zone).toordinal()
             found[f"{source}/{local}"] = _Reported(day, told[-1].origin)
     return found

@@ -48,7 +48,7 @@ def serving_site(settings: Settings, tell: Callable[[KehutuError], None]) -> Ite
             yield site
         return
     with (
-        Ledger.open(settings.home) as ledger,
+        Ledger.open(settings.home, zone=settings.zone) as ledger,
         open_store(settings.store_url, settings.home, patience=PATIENCE, look=False) as store,
     ):
         site = Site(settings, schema(), ledger, store)

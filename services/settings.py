@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Literal, TypeAlias
 from urllib.parse import quote, urlsplit
 
-from pydantic import Field, PrivateAttr, SecretStr, ValidationError
+from pydantic import Field, PrivateAttr, SecretStr, ValidationError, field_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -18,6 +18,7 @@ from pydantic_settings import (
 )
 
 from terms.errors import KehutuError
+from terms.zones import canonical
 
 PREFIX = "KEHUTU_"
 FILE = "config.toml"
@@ -33,8 +34,9 @@ class Settings(BaseSettings):
     password, as containers are given secrets. ``store_heap``: memory of the embedded store (``2g``); by its size when
     absent. ``store_linger``: seconds that the embedded store stays after the last command, so that the next one need
     not start it. ``live_runs``: loads continue the current run. ``copy_runs``: an analysis writes its run on the nodes
-    too, for those who look with other tools. ``container``: the process has a container for itself, so the API listens
-    on the container's interface.
+    too, for those who look with other tools. ``zone``: the business zone, an offset (``UTC+08:00``, what a new home
+    has) or a name (``Asia/Shanghai``); a home keeps the one that it was made with. ``container``: the process has a
+    container for itself, so the API listens on the container's interface.
     """
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, extra="forbid")
@@ -51,6 +53,7 @@ class Settings(BaseSettings):
     container: bool = False
     live_runs: bool = True
     copy_runs: bool = True
+    zone: str | None = None
 
     _origins: dict[str, Origin] = PrivateAttr(default_factory=dict)
 
@@ -68,6 +71,11 @@ class Settings(BaseSettings):
         named = {**env_settings(), **init_settings()}
         toml = Path(str(named.get("home", ".kehutu"))) / FILE
         return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, toml)
+
+    @field_validator("zone")
+    @classmethod
+    def _zone(cls, name: str | None) -> str | None:
+        return None if name is None else canonical(name)
 
     @property
     def origins(self) -> Mapping[str, Origin]:

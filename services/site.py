@@ -73,7 +73,7 @@ def open_ledger(settings: Settings) -> Ledger:
     Raises:
         KehutuError: LEDGER_MISSING; it cannot be opened.
     """
-    return Ledger.open(settings.home, create=False)
+    return Ledger.open(settings.home, create=False, zone=settings.zone)
 
 
 @contextmanager
@@ -86,7 +86,7 @@ def open_site(settings: Settings, progress: Progress = silent, *, create: bool =
     Raises:
         KehutuError: the store does not answer, belongs to another ledger, or is locked; the home cannot be written.
     """
-    ledger = Ledger.open(settings.home, create=create)
+    ledger = Ledger.open(settings.home, create=create, zone=settings.zone)
     try:
         store = open_store(
             settings.store_url,

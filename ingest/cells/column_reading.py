@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from datetime import tzinfo
 from typing import Final, TypeVar
 
 from graph.schema.model import Property
@@ -29,11 +30,12 @@ Found = TypeVar("Found")
 class ColumnReading:
     """The reading of each column of a source; ``questions``: what hangs on whole columns."""
 
-    def __init__(self, source: Source, decided: Decided | None) -> None:
+    def __init__(self, source: Source, decided: Decided | None, zone: tzinfo) -> None:
         """``decided``: what is known of the columns of a file; ``None``: nothing yet."""
         self.source = source
         self.decided = decided
-        self.plain = Reading(Absence(source.absent), source.strict_keys)
+        self.plain = Reading(Absence(source.absent), source.strict_keys, zone=zone)
+        self.as_written = replace(AS_WRITTEN, zone=zone)
         self.questions = Questions(absent=self.plain.absent)
 
     def of(self, column: str | None, cell: Cell | None = None) -> Reading:
@@ -54,7 +56,7 @@ class ColumnReading:
             NotAcceptedError: a constant, or the meaning of a word, is no value of the property.
         """
         prefix = cell.prefix or ""
-        reading = AS_WRITTEN if cell.const is not None else self.of(cell.column, cell)
+        reading = self.as_written if cell.const is not None else self.of(cell.column, cell)
         self._ask(prop, cell, code=code)
         convert = converter(
             prop, unit=cell.unit, format=cell.format, words=cell.words, code=code, reading=reading

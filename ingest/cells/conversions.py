@@ -9,7 +9,7 @@ a function for the cells. The rules, by type of property:
   NaN, not infinite, not more digits than are kept. Money must come out in whole fen, and may have the sign of its
   currency and of its unit (¥1,234.56, 12万元 where the unit is wan-yuan); shares may have a percent sign.
 * dates, months, instants: ISO, or the format that the mapping declares; an instant without zone is in that
-  of the deployment (UTC+8).
+  of the home (:mod:`terms.zones`).
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from decimal import Decimal
 from functools import lru_cache
 from typing import Final
@@ -35,9 +35,7 @@ from ingest.input_errors import NotAcceptedError, WrongUseError
 from ingest.readers.shown import Shown
 from ingest.statements import Value
 from terms.texts import Texts
-
-ZONE: Final = timezone(timedelta(hours=8))
-"""Business dates and instants without zone belong here (Asia/Shanghai keeps no summer time)."""
+from terms.zones import DEFAULT_ZONE, business_day
 
 EPOCHS: Final = ("epoch-s", "epoch-ms", "excel-days")
 """Formats of times that are numbers: since 1970 in UTC, or the days of a spreadsheet since 1899-12-30."""
@@ -57,13 +55,14 @@ class Reading:
 
     ``absent``: the words that say nothing. ``strict_keys``: whether a wrong check digit quarantines its row. ``style``:
     how numbers are written. ``floats``: whether codes were floats and lose their ``.0``. Where one of the two is
-    ``None``, it hangs on the column and is not decided yet.
+    ``None``, it hangs on the column and is not decided yet. ``zone``: of times without one, and of days.
     """
 
     absent: Absence = SHIPPED
     strict_keys: bool = False
     style: Style | None = POINT
     floats: bool | None = False
+    zone: tzinfo = DEFAULT_ZONE
 
 
 PLAIN: Final = Reading()
@@ -117,7 +116,7 @@ def converter(
     elif kind == "boolean":
         convert = _boolean_converter(reading.absent)
     elif kind in ("date", "instant", "month"):
-        convert = _dated(declared, format, reading.absent)
+        convert = _dated(declared, format, reading)
     else:
         convert = numbers_of(declared, unit, reading.absent, reading.style).convert
     if kind != "text" and reading.absent.own:
@@ -142,16 +141,16 @@ def record_id_converter(reading: Reading) -> Convert:
     return code_converter(code_of, reading.absent, floats=reading.floats, names=False)
 
 
-def instant_of(cell: object, format: str | None = None, absent: Absence = SHIPPED) -> datetime | None:
-    """The instant of a cell, with zone; a date is its first moment in the deployment's zone."""
+def instant_of(cell: object, format: str | None = None, reading: Reading = PLAIN) -> datetime | None:
+    """The instant of a cell, with zone; a date is its first moment in the zone of the reading."""
     if isinstance(cell, Shown):
         cell = shown_time(cell)
     if isinstance(cell, datetime):
-        return _zoned(cell)
+        return _zoned(cell, reading.zone)
     if isinstance(cell, date):
-        return datetime(cell.year, cell.month, cell.day, tzinfo=ZONE)
+        return datetime(cell.year, cell.month, cell.day, tzinfo=reading.zone)
     text = code_of(cell)
-    return None if text is None or absent.says_nothing(text) else _instant(text, format)
+    return None if text is None or reading.absent.says_nothing(text) else _instant(text, format, reading.zone)
 
 
 def is_code(declared: Property) -> bool:
@@ -270,7 +269,7 @@ def check_format(format: str) -> None:
     """Raises ``WrongUseError`` for a format of dates by which none can be read."""
     if format in EPOCHS:
         return
-    trial = datetime(2001, 2, 3, 4, 5, 6, tzinfo=ZONE)
+    trial = datetime(2001, 2, 3, 4, 5, 6, tzinfo=UTC)
     try:
         fits = "%" in format and datetime.strptime(trial.strftime(format), format).year == trial.year
     except (ValueError, re.error):
@@ -286,8 +285,8 @@ def check_format(format: str) -> None:
         )
 
 
-def _dated(declared: Property, format: str | None, absent: Absence) -> Convert:
-    kind = declared.type
+def _dated(declared: Property, format: str | None, reading: Reading) -> Convert:
+    kind, absent, zone = declared.type, reading.absent, reading.zone
     past = declared.past and format is not None and format not in EPOCHS and _has_two_digit_year(format)
     shape = format or {"date": "2026-01-31", "month": "2026-01", "instant": "2026-01-31T08:00:00+08:00"}[kind]
     called = {
@@ -307,8 +306,8 @@ def _dated(declared: Property, format: str | None, absent: Absence) -> Convert:
                 return text
             if kind == "date" and format is None and _DATE.fullmatch(text):
                 return date.fromisoformat(text).isoformat()
-            at = _instant(text, format)
-            return _written(kind, _not_ahead(at) if past else at)
+            at = _instant(text, format, zone)
+            return _written(kind, _not_ahead(at, zone) if past else at, zone)
         except (NotAcceptedError, ValueError, OverflowError):
             raise NotAcceptedError.of(expected) from None
 
@@ -318,24 +317,24 @@ def _dated(declared: Property, format: str | None, absent: Absence) -> Convert:
         if isinstance(cell, Shown):
             cell = shown_time(cell)
         if isinstance(cell, datetime):
-            return _written(kind, _zoned(cell))
+            return _written(kind, _zoned(cell, zone), zone)
         if isinstance(cell, date):
-            return _written(kind, datetime(cell.year, cell.month, cell.day, tzinfo=ZONE))
+            return _written(kind, datetime(cell.year, cell.month, cell.day, tzinfo=zone), zone)
         text = code_of(cell)
         return None if text is None else of_text(text)
 
     return dated
 
 
-def _written(kind: str, at: datetime) -> str:
+def _written(kind: str, at: datetime, zone: tzinfo) -> str:
     if kind == "instant":
         return at.astimezone(UTC).isoformat(timespec="auto").replace("+00:00", "Z")
-    text = at.astimezone(ZONE).date().isoformat()
+    text = business_day(at, zone).isoformat()
     return text if kind == "date" else text[:7]
 
 
 @lru_cache(maxsize=65_536)
-def _instant(text: str, format: str | None) -> datetime:
+def _instant(text: str, format: str | None, zone: tzinfo) -> datetime:
     shape = format or "2026-01-31T08:00:00+08:00"
     expected = Texts(f"a date or an instant like {shape}", f"日期或时刻，形如 {shape}")
     try:
@@ -344,33 +343,33 @@ def _instant(text: str, format: str | None) -> datetime:
                 raise NotAcceptedError.of(expected)
             if format == "excel-days":
                 # To the second: a fraction of a day is as exact as the spreadsheet keeps it.
-                return datetime(1899, 12, 30, tzinfo=ZONE) + timedelta(seconds=round(Decimal(text) * 86_400))
+                return datetime(1899, 12, 30, tzinfo=zone) + timedelta(seconds=round(Decimal(text) * 86_400))
             seconds = Decimal(text) / (1000 if format == "epoch-ms" else 1)
             return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=int(seconds * 1_000_000))
         if format is not None:
-            return _zoned(datetime.strptime(text, format))
+            return _zoned(datetime.strptime(text, format), zone)
         if _INSTANT.fullmatch(text):
-            return _zoned(datetime.fromisoformat(text.upper()))
+            return _zoned(datetime.fromisoformat(text.upper()), zone)
         if _DATE.fullmatch(text):
-            return _zoned(datetime.fromisoformat(text))
+            return _zoned(datetime.fromisoformat(text), zone)
     except (ValueError, OverflowError):
         pass
     raise NotAcceptedError.of(expected)
 
 
-def _zoned(at: datetime) -> datetime:
-    return at.replace(tzinfo=ZONE) if at.tzinfo is None else at
+def _zoned(at: datetime, zone: tzinfo) -> datetime:
+    return at.replace(tzinfo=zone) if at.tzinfo is None else at
 
 
 def _has_two_digit_year(format: str) -> bool:
     """Whether a format leaves out the century, so that 1968 comes back as 2068."""
-    trial = datetime(1968, 2, 3, 4, 5, 6, tzinfo=ZONE)
+    trial = datetime(1968, 2, 3, 4, 5, 6, tzinfo=UTC)
     return datetime.strptime(trial.strftime(format), format).year != trial.year
 
 
-def _not_ahead(at: datetime) -> datetime:
+def _not_ahead(at: datetime, zone: tzinfo) -> datetime:
     """The latest day with this two-digit year that has been."""
-    return at.replace(year=at.year - 100) if at.date() > datetime.now(ZONE).date() else at
+    return at.replace(year=at.year - 100) if at.date() > datetime.now(zone).date() else at
 
 
 def _translated(convert: Convert, meanings: Mapping[str, Value | None]) -> Convert:

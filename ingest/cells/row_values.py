@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, NamedTuple, TypeAlias, TypeVar
 
-from ingest.cells.absence import SHIPPED, Absence
-from ingest.cells.conversions import instant_of
+from ingest.cells.conversions import PLAIN, Reading, instant_of
 from ingest.cells.doubtful import Convert, Taken, value_of
 from ingest.cells.texts import code_of
 from ingest.input_errors import NotAcceptedError
@@ -192,13 +191,13 @@ class Observed:
     column: str | None = None
     format: str | None = None
     const: datetime | None = None
-    absent: Absence = SHIPPED
+    reading: Reading = PLAIN
 
     def take(self, values: Values) -> datetime | None:
         if self.column is None:
             return self.const
         cell = found(values, self.column)
         try:
-            return instant_of(one_of(cell), self.format, self.absent)
+            return instant_of(one_of(cell), self.format, self.reading)
         except NotAcceptedError as fault:
             raise refused(fault, self.column, cell, "observedAt") from None

@@ -6,7 +6,7 @@ import gc
 import glob
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
 from pathlib import Path
 from types import MappingProxyType
 from typing import Final, NamedTuple, Protocol
@@ -99,7 +99,7 @@ class Taking:
         self.seen = FirstById()
         self.notices = Notices()
         self.left_out = Notices()
-        self.remarks = Remarks(source, self.notices, self.left_out)
+        self.remarks = Remarks(source, self.notices, self.left_out, mapper.zone)
         self.contradictions = Contradictions(source.name)
         self.assumed = False
         self.encoding: str | None = None
@@ -256,7 +256,11 @@ class Taking:
 
 
 class KeyedHash(Protocol):
-    """What hides identity numbers in keys: a ledger, or a key that is thrown away."""
+    """What hides identity numbers in keys, and has a zone: a ledger, or what a rehearsal throws away."""
+
+    @property
+    def zone(self) -> tzinfo:
+        """The business zone."""
 
     def keyed_hash(self, text: str) -> str:
         """32 hex digits that stand for a text."""
@@ -267,7 +271,7 @@ def compile_manifest(secret: KeyedHash, manifest: Manifest, schema: Schema) -> l
     mappers = []
     for position, (source, rules) in enumerate(zip(manifest.sources, manifest.rules, strict=True)):
         at = manifest.places.at("sources", position)
-        mappers.append(compile_rules(source, rules, at, schema, hasher=secret.keyed_hash))
+        mappers.append(compile_rules(source, rules, at, schema, hasher=secret.keyed_hash, zone=secret.zone))
         reader(source.reader_name)
     return mappers
 

@@ -28,6 +28,7 @@ from ledger.versions import Ref, Version, foresee
 from terms.errors import KehutuError, Lang
 from terms.money import Money
 from terms.progress import Progress, silent
+from terms.zones import DEFAULT, zone_of
 
 SHOWN: Final = 3
 """Rows of a source that are shown, of those taken and of those refused."""
@@ -103,7 +104,8 @@ class Rehearsal:
 class ThrownAway:
     """A secret for keys of persons that nobody keeps: such keys are others than those of any ledger."""
 
-    def __init__(self) -> None:
+    def __init__(self, zone: str | None) -> None:
+        self.zone = zone_of(zone or DEFAULT)
         self._key = secrets.token_bytes(32)
 
     def keyed_hash(self, text: str) -> str:
@@ -112,18 +114,24 @@ class ThrownAway:
 
 
 def rehearse(
-    manifest_path: Path, ledger: Ledger | None, *, lang: Lang = "en", progress: Progress = silent
+    manifest_path: Path,
+    ledger: Ledger | None,
+    *,
+    zone: str | None = None,
+    lang: Lang = "en",
+    progress: Progress = silent,
 ) -> Rehearsal:
     """Take every source of a manifest and keep nothing.
 
     Args:
         ledger: what rows are compared with, and whose secret keys of persons are made with; None: there is none yet.
+        zone: the business zone of the ledger that there will be; the default where absent.
         lang: of the texts.
     Raises:
         KehutuError: ``MANIFEST_MISSING``, ``MANIFEST_FAULT`` or ``READER_UNKNOWN``; a fault of the ledger.
     """
     manifest = read_manifest(manifest_path)
-    mappers = compile_manifest(ledger or ThrownAway(), manifest, shipped_schema())
+    mappers = compile_manifest(ledger or ThrownAway(zone), manifest, shipped_schema())
     sources = []
     with few_collections():
         for source, mapper in zip(manifest.sources, mappers, strict=True):

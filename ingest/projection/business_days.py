@@ -8,12 +8,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from ingest.cells.conversions import ZONE
 from ledger.database import Ledger
 from ledger.judgements import CHANNEL as OWN_CHANNEL
 from ledger.judgements import SOURCE as JUDGEMENTS
 from ledger.records import head, observed
 from ledger.withdrawals import exist_after
+from terms.zones import business_day
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,13 +36,13 @@ def latest_day(ledger: Ledger) -> date | None:
     """The latest business day that any record states; where none states one, that of the latest load."""
     known = _latest(ledger)
     found = known.stated or known.assumed
-    return None if found is None else _day(found)
+    return None if found is None else business_day(found, ledger.zone)
 
 
 def first_day(ledger: Ledger) -> date | None:
     """The earliest business day that any record states; where none states one, that of the first load."""
     found = observed(ledger, but_source=JUDGEMENTS) or observed(ledger, assumed=True, but_channel=OWN_CHANNEL)
-    return None if found is None else _day(found[0])
+    return None if found is None else business_day(found[0], ledger.zone)
 
 
 def latest_after(ledger: Ledger, after: int) -> date | None:
@@ -50,7 +50,7 @@ def latest_after(ledger: Ledger, after: int) -> date | None:
     found = observed(ledger, after=after, but_source=JUDGEMENTS)
     if found is None and _latest(ledger).stated is None:
         found = observed(ledger, after=after, assumed=True, but_channel=OWN_CHANNEL)
-    return None if found is None else _day(found[1])
+    return None if found is None else business_day(found[1], ledger.zone)
 
 
 def _latest(ledger: Ledger) -> _Known:
@@ -72,8 +72,3 @@ def _later(known: datetime | None, found: tuple[datetime, datetime] | None) -> d
     if found is None:
         return known
     return found[1] if known is None else max(known, found[1])
-
-
-def _day(moment: datetime) -> date:
-    """The business date of an instant."""
-    return moment.astimezone(ZONE).date()

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from functools import lru_cache
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple, TypeAlias
@@ -18,7 +17,6 @@ from typing import Any, Final, NamedTuple, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from ingest.cells.conversions import ZONE
 from ingest.notices import Notices, Place
 
 Column: TypeAlias = npt.NDArray[np.int64]
@@ -62,15 +60,17 @@ def names(nodes: Sequence[Mapping[str, Any]], watched: Watched) -> list[int]:
     return found
 
 
-def relations(told: Sequence[Mapping[str, Any]], watched: Watched, observed_at: datetime | None) -> list[int]:
-    """What a row says of each property of its relations, on the day on which it was true."""
+def relations(told: Sequence[Mapping[str, Any]], watched: Watched, day: int) -> list[int]:
+    """What a row says of each property of its relations, on the day on which it was true.
+
+    ``day``: its number; 0 where it is not stated.
+    """
     found: list[int] = []
     for relation in told:
         compared = watched.relations.get(relation["type"])
         values = relation.get("set")
         if not compared or not values:
             continue
-        day = 0 if observed_at is None else _business_day(observed_at)
         itself = hash((relation["type"], relation["source"], relation["target"], relation.get("key"), day))
         since = _day(values["since"]) if "since" in values else _BEGINNING
         until = _day(values["until"]) if "until" in values else _END
@@ -89,11 +89,6 @@ def folded(name: str) -> str:
 
 
 _NOTHING: Final[Mapping[str, Any]] = MappingProxyType({})
-
-
-@lru_cache(maxsize=4_096)
-def _business_day(observed_at: datetime) -> int:
-    return observed_at.astimezone(ZONE).toordinal()
 
 
 @lru_cache(maxsize=65_536)

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, tzinfo
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 import orjson
@@ -27,6 +28,7 @@ from ingest.rows.unlikely_values import Ahead, Likely, Unusual, ahead, unusual
 from ingest.statements import Statements, evidence_mention, relation_mentions
 from ledger.records import Mention, content_hash
 from terms.ids import record_id
+from terms.zones import business_day
 
 NOTHING: Final = Statements().to_json()
 """The payload of a row that states nothing."""
@@ -238,8 +240,8 @@ class Mapper:
     each read by ``id_of``; none: the content names the row. ``evidence``: node type -> properties whose values are
     mentioned as evidence. ``likely``: what is likely of the numbers and days that it states.
     ``watched``: what rows can contradict each other in.
-    ``secret``: columns of which a keyed hash is kept and nothing else. ``questions``: what hangs on whole columns;
-    ``decided``: the mapper for a file of which that is known.
+    ``secret``: columns of which a keyed hash is kept and nothing else. ``zone``: of business days.
+    ``questions``: what hangs on whole columns; ``decided``: the mapper for a file of which that is known.
     """
 
     columns: frozenset[str]
@@ -253,6 +255,7 @@ class Mapper:
     likely: Likely
     watched: Watched
     secret: frozenset[str]
+    zone: tzinfo
     questions: Questions
     decided: Callable[[Decided], Mapper]
 
@@ -297,9 +300,10 @@ class Mapper:
 
     def _claims(self, row: Stated, observed_at: datetime | None) -> Claims:
         watched = self.watched
+        day = 0 if observed_at is None else _business_day(observed_at, self.zone)
         return Claims(
             names(row.nodes, watched) if watched.names else (),
-            relations(row.relations, watched, observed_at) if watched.relations else (),
+            relations(row.relations, watched, day) if watched.relations else (),
         )
 
     def _record_id(self, values: Values) -> str:
@@ -353,3 +357,8 @@ class Mapper:
 
 def _payload(row: Stated) -> bytes:
     return orjson.dumps({"nodes": row.nodes, "relations": row.relations}, option=orjson.OPT_SORT_KEYS)
+
+
+@lru_cache(maxsize=4_096)
+def _business_day(observed_at: datetime, zone: tzinfo) -> int:
+    return business_day(observed_at, zone).toordinal()

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+from datetime import tzinfo
+
 from ingest.cells.bounds import FAR_YEARS, far
-from ingest.cells.conversions import ZONE
 from ingest.manifests.manifest_text import Source
 from ingest.notices import Notice, Notices, Place
 from ingest.rows.mapping import NOTHING, Mapped
 from ingest.rows.repeated_holdings import Holdings
 from ingest.rows.unlikely_values import far_ahead
 from ledger.records import NewRecord
+from terms.zones import business_day
 
 
 class Remarks:
     """Remarks on the rows of one source."""
 
-    def __init__(self, source: Source, notices: Notices, left_out: Notices) -> None:
+    def __init__(self, source: Source, notices: Notices, left_out: Notices, zone: tzinfo) -> None:
+        self._zone = zone
         self._source = source
         self._notices = notices
         self._left_out = left_out
@@ -59,7 +62,7 @@ class Remarks:
             if times.span.since and far(times.span.since, record.observed_at):
                 self._notices.add("NOTICE_BEGINS_FAR_AHEAD", here, source=name, years=FAR_YEARS)
         for holding in mapped.holdings:
-            day = record.observed_at.astimezone(ZONE).toordinal()
+            day = business_day(record.observed_at, self._zone).toordinal()
             of_day = holding._replace(pair=hash((holding.pair, day)))
             for code, first in self._holdings.add(of_day, hash(record.record_id), here):
                 self._notices.merge([Notice(code, {"source": name}, places=(first, here))])

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import tzinfo
 from functools import lru_cache, partial
 
 from graph.schema.keys import key_of, local_key
@@ -12,7 +14,7 @@ from graph.schema.source import hint
 from graph.validity import BOUNDS
 from ingest.cells.bounds import Bound, Bounds, FilledBound, bound_converter, not_inclusive
 from ingest.cells.column_reading import ColumnReading, columns_of
-from ingest.cells.conversions import AS_WRITTEN, check_format, converter, instant_of, record_id_converter
+from ingest.cells.conversions import PLAIN, check_format, converter, instant_of, record_id_converter
 from ingest.cells.row_values import Condition, Filled, Observed
 from ingest.cells.whole_columns import Decided
 from ingest.input_errors import NotAcceptedError, WrongUseError, not_accepted, unknown_word
@@ -33,12 +35,15 @@ _FLAT = ("csv", "xlsx")  # formats whose cells hold no lists
 _LOCAL = Property("local", "text", "", "", "id", identity="key")
 
 
-def compile_rules(source: Source, rules: Rules, at: Places, schema: Schema, *, hasher: Hasher) -> Mapper:
+def compile_rules(
+    source: Source, rules: Rules, at: Places, schema: Schema, *, hasher: Hasher, zone: tzinfo
+) -> Mapper:
     """Check a source and its mapping against the schema and make its mapper.
 
     Args:
         at: places of the source in its manifest, for faults.
         hasher: the ledger's keyed hash, for keys that must not be kept.
+        zone: of times without one, and of days.
     Raises:
         KehutuError: ``MANIFEST_FAULT`` naming file and line, for an unknown channel, type, property or unit, an
             end that the relation does not take, a key that is none.
@@ -46,7 +51,7 @@ def compile_rules(source: Source, rules: Rules, at: Places, schema: Schema, *, h
 
     @lru_cache(maxsize=16)
     def decided(columns: Decided | None) -> Mapper:
-        return _Compiler(source, rules, at, schema, hasher, decided=columns).mapper(decided)
+        return _Compiler(source, rules, at, schema, hasher, zone=zone, decided=columns).mapper(decided)
 
     return decided(None)
 
@@ -60,6 +65,7 @@ class _Compiler:
         schema: Schema,
         hasher: Hasher,
         *,
+        zone: tzinfo,
         decided: Decided | None,
     ) -> None:
         self.source = source
@@ -67,7 +73,7 @@ class _Compiler:
         self.at = at
         self.schema = schema
         self.hasher = hasher
-        self.reading = ColumnReading(source, decided)
+        self.reading = ColumnReading(source, decided, zone)
         self.namespace = source.namespace or source.channel
         self.columns: set[str] = set()
         self.secret: set[str] = set()  # columns whose cells are kept as a keyed hash only
@@ -112,6 +118,7 @@ class _Compiler:
             likely=likely_of(self.schema, [(node.named.type, node.filled) for node in nodes]),
             watched=watched_in(self.source.record_id, nodes, relations),
             secret=frozenset(self.secret),
+            zone=self.reading.plain.zone,
             questions=self.reading.questions,
             decided=decided,
         )
@@ -359,7 +366,7 @@ class _Compiler:
 
     def _check_words(self, prop: Property, cell: Cell, at: Places) -> None:
         """What a word is turned into must be a value of the property; nothing makes the cell absent."""
-        plain = converter(prop, unit=cell.unit, format=cell.format, reading=AS_WRITTEN)
+        plain = converter(prop, unit=cell.unit, format=cell.format, reading=self.reading.as_written)
         for word, said in cell.words.items():
             try:
                 plain(said)
@@ -372,7 +379,7 @@ class _Compiler:
 
     def _observed(self) -> Observed:
         cell = self.source.observed_at
-        absent = self.reading.plain.absent
+        reading = self.reading.plain
         if cell is None:
             return Observed()
         try:
@@ -382,12 +389,12 @@ class _Compiler:
             self.at.fault(fault.reason, "observedAt")
         text = cell.column if cell.const is None else str(cell.const)
         try:
-            return Observed(const=instant_of(text, cell.format))
+            return Observed(const=instant_of(text, cell.format, replace(PLAIN, zone=reading.zone)))
         except NotAcceptedError as fault:
             if cell.column is None or _DATE_LIKE.match(cell.column):
                 self.at.fault(not_accepted(str(text), fault), "observedAt")
         self.columns.add(cell.column)
-        return Observed(cell.column, cell.format, absent=absent)
+        return Observed(cell.column, cell.format, reading=reading)
 
 
 def _always(bound: Bound | None, _values: Values) -> Bound | None:

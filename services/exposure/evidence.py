@@ -9,7 +9,6 @@ from typing import Literal, TypeAlias
 import numpy as np
 
 from graph.arrays import Ints
-from ingest.cells.conversions import ZONE
 from ingest.statements import evidence_mention
 from ledger.records import by_seq, mentioning, versions
 from ledger.withdrawals import taken_back
@@ -18,6 +17,7 @@ from services.exposure.parties import positions
 from services.exposure.tables import Tables, alive, read_running
 from services.site import Site
 from terms.ids import RecordId
+from terms.zones import business_day
 
 DAYS_A_MONTH = 365.25 / 12
 
@@ -103,7 +103,7 @@ def _by_phone(site: Site, tables: Tables, at: dict[str, Ints], cut_off: np.datet
     newest: dict[str, tuple[np.datetime64, str]] = {
         key: max(
             (
-                _day(records[seq].observed_at),
+                np.datetime64(business_day(records[seq].observed_at, site.ledger.zone)),
                 f"{records[seq].source}/{records[seq].record_id}",
             )
             for seq in seqs
@@ -116,17 +116,18 @@ def _by_phone(site: Site, tables: Tables, at: dict[str, Ints], cut_off: np.datet
 
 def _observed(site: Site, names: set[str]) -> dict[str, np.datetime64]:
     """When each record was observed, by its name ``source/recordId``."""
+
+    def day(moment: datetime) -> np.datetime64:
+        return np.datetime64(business_day(moment, site.ledger.zone))
+
     refs = [tuple(name.split("/", 1)) for name in sorted(names)]
     return {
-        str(RecordId(f"{source}/{local}")): _day(max(v.observed_at for v in found))
+        str(RecordId(f"{source}/{local}")): np.datetime64(
+            business_day(max(v.observed_at for v in found), site.ledger.zone)
+        )
         for (source, local), found in versions(site.ledger, [(a, b) for a, b in refs]).items()
         if found
     }
-
-
-def _day(moment: datetime) -> np.datetime64:
-    """The business date of an instant."""
-    return np.datetime64(moment.astimezone(ZONE).date())
 
 
 def _incidence(

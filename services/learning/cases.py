@@ -17,13 +17,13 @@ from algorithms.arrears import Bills, defaults_within
 from algorithms.risk.fitting import Case
 from algorithms.risk.parameters import RiskParameters
 from graph.arrays import Bools, Ints
-from ingest.cells.conversions import ZONE
 from services.exposure.bills import booked
 from services.exposure.tables import read_tables
 from services.risk.inputs import exposure
 from services.risk.weights import edges
 from services.site import Site
 from terms.errors import KehutuError
+from terms.zones import business_day
 
 MONTHS = 12
 """Between a cut-off and the end of what is judged."""
@@ -80,7 +80,7 @@ def case_of(site: Site, bills: Bills, cut_off: date, end: date, parameters: Risk
     size, customers = len(inputs.parties.ids), inputs.customers
     own = inputs.parties.own.copy()
     for judgement in inputs.overrides:
-        if _day(judgement.recorded_at) > cut_off:
+        if business_day(datetime.fromisoformat(judgement.recorded_at), site.ledger.zone) > cut_off:
             own[judgement.party] = judgement.recorded
     hit = defaults_within(len(customers.ids), bills.customer, bills.due, bills.paid, start=start, end=last)
     failed = _any(size, customers.party, hit)
@@ -113,8 +113,3 @@ def _months_before(day: date, months: int) -> date:
     month = np.datetime64(day, "M") - np.timedelta64(months, "M")
     last: date = ((month + 1).astype("datetime64[D]") - np.timedelta64(1, "D")).item()
     return last.replace(day=min(day.day, last.day))
-
-
-def _day(instant: str) -> date:
-    """The business date of an instant."""
-    return datetime.fromisoformat(instant).astimezone(ZONE).date()

@@ -46,7 +46,7 @@ def backup(settings: Settings, target: Path) -> BackupReport:
     Raises:
         KehutuError: LEDGER_MISSING, BACKUP_EXISTS, BACKUP_UNWRITABLE, LEDGER_DAMAGED.
     """
-    with Ledger.open(settings.home, create=False) as ledger:
+    with Ledger.open(settings.home, create=False, zone=settings.zone) as ledger:
         trail.note(ledger, "backup", str(target))
         made = copies.backup(ledger, target)
     log.info("backed up", records=made.records, files=len(made.files))
@@ -61,7 +61,7 @@ def check(source: Path) -> BackupReport:
 def restore(settings: Settings, source: Path) -> RestoreReport:
     """Make a home from a backup; raises what :func:`ledger.backup.restore` raises."""
     done = copies.restore(source, settings.home)
-    with Ledger.open(settings.home, create=False) as ledger:
+    with Ledger.open(settings.home, create=False, zone=settings.zone) as ledger:
         trail.note(ledger, "restore", str(source))
     log.info("restored", records=done.records)
     return RestoreReport(done.home, done.ledger_id, done.former_id, done.records, done.audit)

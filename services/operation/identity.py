@@ -209,7 +209,7 @@ def split(
 
 
 def _acknowledged(settings: Settings, act: Callable[[Ledger], T]) -> Acknowledged[T]:
-    with Ledger.open(settings.home, create=False) as ledger:
+    with Ledger.open(settings.home, create=False, zone=settings.zone) as ledger:
         answer = act(ledger)
     try:
         with open_site(settings) as site:

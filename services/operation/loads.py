@@ -47,7 +47,7 @@ def withdraw(
     Raises:
         KehutuError: LEDGER_MISSING, UNKNOWN_LOAD, LOAD_RECORDS_UNKNOWN, LEDGER_LOCKED.
     """
-    with Ledger.open(settings.home, create=False) as ledger, ledger.writer():
+    with Ledger.open(settings.home, create=False, zone=settings.zone) as ledger, ledger.writer():
         trail.note(ledger, "loads withdraw", load_id)
         load = withdrawals.begin(ledger, load_id, at=datetime.now(UTC))
         records = 0

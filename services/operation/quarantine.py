@@ -66,7 +66,7 @@ def retry(
     Raises:
         KehutuError: UNKNOWN_QUARANTINE, QUARANTINE_AMBIGUOUS, SOURCE_UNKNOWN, MANIFEST_MISSING, MANIFEST_FAULT.
     """
-    with Ledger.open(settings.home, create=False) as ledger:
+    with Ledger.open(settings.home, create=False, zone=settings.zone) as ledger:
         if ids:
             entries = [quarantine.show(ledger, id_) for id_ in ids]
         else:

@@ -78,7 +78,7 @@ def rebuild(
     """
     started = time.monotonic()
     with (
-        Ledger.open(settings.home, create=False) as ledger,
+        Ledger.open(settings.home, create=False, zone=settings.zone) as ledger,
         alone(ledger),
         open_store(
             settings.store_url,

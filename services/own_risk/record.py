@@ -9,13 +9,13 @@ import numpy as np
 from algorithms.own_risk.columns import Texts
 from algorithms.own_risk.records import Claims, Records, records
 from graph.arrays import Ints
-from ingest.cells.conversions import ZONE
 from ingest.entities.entity_view import View
 from services.exposure.bills import booked
 from services.exposure.tables import Tables, dates, read_running
 from services.own_risk.registers import ALWAYS, REGISTERS, is_nan
 from services.site import Site
 from terms.ids import Key
+from terms.zones import business_day
 
 READ: dict[str, tuple[str, ...]] = {
     "Customer": ("kind", "openedOn"),
@@ -77,7 +77,7 @@ def _dated(site: Site, tables: Tables, enterprises: Ints) -> dict[str, Claims]:
             for feature, property_name in REGISTERS.items():
                 value = entity.values.get(property_name)
                 for claim in value.claims if value else ():
-                    day = np.datetime64(claim.observed_at.astimezone(ZONE).date()).astype(np.int64)
+                    day = np.datetime64(business_day(claim.observed_at, site.ledger.zone)).astype(np.int64)
                     rows[feature].append((place, int(day), claim.value))
     return {
         feature: Claims(

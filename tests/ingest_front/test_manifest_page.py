@@ -20,6 +20,7 @@ from ingest.rows.rules import compile_rules
 from ingest.statements import Statements
 from ledger.database import Ledger
 from ledger.records import since
+from terms.zones import DEFAULT_ZONE
 from tests.loads import said
 
 PAGE = (Path(__file__).parents[2] / "docs" / "manifests.md").read_text(encoding="utf-8")
@@ -133,7 +134,12 @@ def test_the_manifest_of_a_graph_is_one(ledger: Ledger, tmp_path: Path) -> None:
     path.write_text(py2neo_manifest())
     manifest = read(path)
     mapper = compile_rules(
-        manifest.sources[0], manifest.rules[0], manifest.places, schema(), hasher=ledger.keyed_hash
+        manifest.sources[0],
+        manifest.rules[0],
+        manifest.places,
+        schema(),
+        hasher=ledger.keyed_hash,
+        zone=DEFAULT_ZONE,
     )
     assert {"_key", "from.tax_no", "to.tax_no", "number", "amount", "signed"} == mapper.columns
 
@@ -166,4 +172,6 @@ def test_every_mapping_that_ships_is_on_the_page_and_fits_the_model(ledger: Ledg
     path.write_text(text)
     manifest = read(path)
     for source, rules in zip(manifest.sources, manifest.rules, strict=True):
-        assert compile_rules(source, rules, manifest.places, schema(), hasher=ledger.keyed_hash).columns
+        assert compile_rules(
+            source, rules, manifest.places, schema(), hasher=ledger.keyed_hash, zone=DEFAULT_ZONE
+        ).columns

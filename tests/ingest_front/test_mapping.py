@@ -15,6 +15,7 @@ from ingest.rows.mapping import Mapped, Mapper
 from ingest.rows.rules import compile_rules
 from ingest.statements import NodeStatement, Statements, evidence_mention, relation_mention
 from ledger.records import Mention
+from terms.zones import DEFAULT_ZONE
 
 HEAD = "sources:\n  - name: s\n    path: s.csv\n    channel: survey\n"
 
@@ -28,7 +29,12 @@ def mapper(tmp_path):
         manifest = read(path)
         at = manifest.places.at("sources", 0)
         return compile_rules(
-            manifest.sources[0], manifest.rules[0], at, schema(), hasher=lambda t: f"h{len(t)}{t[-1:]}"
+            manifest.sources[0],
+            manifest.rules[0],
+            at,
+            schema(),
+            hasher=lambda t: f"h{len(t)}{t[-1:]}",
+            zone=DEFAULT_ZONE,
         )
 
     return make
@@ -269,7 +275,12 @@ def whole(tmp_path_factory) -> Mapper:
     manifest = read(path)
     at = manifest.places.at("sources", 0)
     return compile_rules(
-        manifest.sources[0], manifest.rules[0], at, schema(), hasher=lambda t: t.encode().hex()
+        manifest.sources[0],
+        manifest.rules[0],
+        at,
+        schema(),
+        hasher=lambda t: t.encode().hex(),
+        zone=DEFAULT_ZONE,
     )
 
 

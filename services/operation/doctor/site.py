@@ -80,6 +80,7 @@ def ledger_and_store(settings: Settings) -> Iterator[Finding]:
             older = fault.code == "LEDGER_OUTDATED"
             yield Finding("ledger", "database", value, None if none_yet else fault, warning=older)
         if opened is not None:
+            yield zone(opened, settings)
             yield from _ledger(opened)
         yield from _store(settings, opened)
 
@@ -111,6 +112,14 @@ def _ledger(opened: Ledger) -> Iterator[Finding]:
     yield Finding("ledger", "quarantine", Texts(f"{rows:,} open rows", f"{rows:,} 行待处理"))
     yield from loads(opened)
     yield from _current_run(opened)
+
+
+def zone(opened: Ledger, settings: Settings) -> Finding:
+    """The business zone of a home, which the settings may repeat and cannot change."""
+    if settings.zone in (None, opened.zone_name):
+        return Finding("home", "business zone", opened.zone_name)
+    fault = KehutuError("ZONE_FIXED", path=opened.path, found=settings.zone, fixed=opened.zone_name)
+    return Finding("home", "business zone", opened.zone_name, fault)
 
 
 def clock(now: datetime, recorded: datetime) -> Finding:

@@ -55,6 +55,19 @@ def certify(
     end_component = first + 1 if only_one else len(starts) - 1
     for c in range(first, end_component):
         begin, end = starts[c], starts[c + 1]
+        enters = False
+        for j in range(begin, end):
+            enters = base[j] >= 1e-290 or h[j] > 0.0
+            for p in range(ptr[j], ptr[j + 1]):
+                enters = enters or (source[p] < begin and weight[p] * h[source[p]] >= 1e-290)
+            if enters:
+                break
+        if not enters:
+            # Nothing that counts enters (``sweeps.LEAST``): 0 by definition, not by computing.
+            raw[begin:end] = 0.0
+            uncapped[begin:end] = 1
+            e[begin:end] = 0.0
+            continue
         for _ in range(3):
             risen = False
             for j in range(begin, end):
@@ -108,7 +121,8 @@ def certify(
                     # again in twice the precision (Ogita, Rump, Oishi 2005, SIAM J. Sci. Comput. 26:1955).
                     high = base[j] - base_error[j] - 1.2e-16 * terms * base[j]
                     low = 0.0
-                    size = high
+                    rough = 0.0  # what was lost by rounding, which is all that is rounded again
+                    tiny = 0.0
                     for p in range(ptr[j], ptr[j + 1]):
                         i = source[p]
                         x = weight[p]
@@ -124,11 +138,12 @@ def certify(
                         )
                         total = high + product
                         back = total - high
-                        low += ((high - (total - back)) + (product - back)) + lost
+                        part = (high - (total - back)) + (product - back)
+                        low += part + lost
+                        rough += abs(part) + abs(lost)
+                        tiny += 1e-320 if 0.0 < product < 1e-280 else 0.0
                         high = total
-                        size += product
-                    fine = (1.2e-16 * terms) ** 2
-                    if (high - 1.0) + low >= fine * size + 1e-320 * terms:
+                    if (high - 1.0) + low >= 1.2e-16 * terms * rough + tiny:
                         down = 1.0
                 if up > min(1.0, h[j] + 2.0 * e[j]) or down < max(0.0, h[j] - 2.0 * e[j]):
                     proven = False

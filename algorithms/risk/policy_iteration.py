@@ -7,6 +7,7 @@ From above the system on U is never singular and its solution never negative; fr
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -18,7 +19,9 @@ from algorithms.risk.sweeps import evaluate, extract, fall
 from graph.arrays import Bools, Floats, Ints
 
 DIRECT = 3000
-"""Up to so many parties the system is factorised, above it is solved by BiCGSTAB."""
+"""Up to so many parties the system is factorised; above, too, where that fills in little, else BiCGSTAB solves it."""
+MOST_LINKS = 2_000_000
+FEW = 3
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -76,9 +79,9 @@ def from_above(part: Component) -> tuple[Floats, int]:
 
 
 def linear(matrix: csr_matrix, right: Floats, start: Floats | None = None) -> Floats:
-    """x = right + matrix x for a matrix of radius below 1: LU, above ``DIRECT`` rows BiCGSTAB."""
+    """x = right + matrix x for a matrix of radius below 1: LU where it fills in little, else BiCGSTAB."""
     system = identity(matrix.shape[0], format="csr") - matrix
-    if matrix.shape[0] <= DIRECT:
+    if matrix.shape[0] <= DIRECT or fills_little(matrix):
         try:
             factors = splu(csc_matrix(system))
         except RuntimeError:  # singular in floating point; the certificate judges what we keep
@@ -88,6 +91,39 @@ def linear(matrix: csr_matrix, right: Floats, start: Floats | None = None) -> Fl
         return np.asarray(x, dtype=np.float64)
     x, _ = bicgstab(system, right, x0=start, rtol=1e-14, atol=0.0, maxiter=1000)
     return np.asarray(x, dtype=np.float64)
+
+
+def fills_little(matrix: csr_matrix) -> bool:
+    """Whether taking out parties with at most three neighbours, one after the other, leaves ``DIRECT`` or fewer.
+
+    Each adds at most three links between its neighbours, so LU in such an order stays small, however many leaves a
+    hub has. A matrix of more than ``MOST_LINKS`` entries is not looked at.
+    """
+    if matrix.nnz > MOST_LINKS:
+        return False
+    size = matrix.shape[0]
+    both: csr_matrix = (matrix + matrix.T).tocsr()
+    near = [
+        set(both.indices[first:last].tolist()) - {v}
+        for v, (first, last) in enumerate(pairwise(both.indptr.tolist()))
+    ]
+    waiting = [v for v in range(size) if len(near[v]) <= FEW]
+    out = [False] * size
+    left: int = size
+    while waiting and left > DIRECT:
+        v = waiting.pop()
+        if out[v] or len(near[v]) > FEW:
+            continue
+        out[v] = True
+        left -= 1
+        for a in near[v]:
+            near[a].discard(v)
+            near[a].update(near[v])
+            near[a].discard(a)
+            if len(near[a]) <= FEW:
+                waiting.append(a)
+        near[v].clear()
+    return left <= DIRECT
 
 
 def _on_uncapped(matrix: csr_matrix, base: Floats, x: Floats, uncapped: Bools) -> Floats:

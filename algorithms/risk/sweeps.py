@@ -14,6 +14,8 @@ Bytes = npt.NDArray[np.uint8]
 
 SETTLED = 1e-12
 """A component has settled when no h changes by more than this part of itself."""
+LEAST = 1e-290
+"""What enters a component below this counts as nothing: near the end of the range of numbers a ring loses its way."""
 SLOW_RATE = 0.99
 SLOW_SWEEPS = 10
 MOST_SWEEPS = 2000
@@ -55,10 +57,23 @@ def settle(
                     x += weight[p] * h[i]
             if loop > 0.0 and cap == np.inf:
                 return c, sweeps
+            if cap < np.inf and x < 1e-290:
+                x = 0.0
             if loop > 0.0 and x > 0.0:
                 x = x / (1.0 - loop) if x < 1.0 - loop else 1.0
             h[begin] = min(cap, x)
             continue
+        if cap < np.inf:
+            enters = False
+            for j in range(begin, end):
+                enters = base[j] >= 1e-290
+                for p in range(ptr[j], ptr[j + 1]):
+                    enters = enters or (source[p] < begin and weight[p] * h[source[p]] >= 1e-290)
+                if enters:
+                    break
+            if not enters:
+                h[begin:end] = 0.0
+                continue
         slow = 0
         own_sweeps = 0
         before = np.inf

@@ -79,7 +79,9 @@ def equations(groups: Groups, keys: Sequence[str] | None = None) -> tuple[Equati
     link = parts.term_link[chosen]
     party_slot = new[parts.party_slot]
     message = np.full(len(links.weight), -1, dtype=np.int64)
-    used = np.unique(link)
+    read = np.zeros(len(message), dtype=np.bool_)
+    read[link] = True
+    used = np.flatnonzero(read)
     kind = parts.message_kind[used]
     message[used] = party_slot[links.source[used]]
     own = used[kind == OWN]

@@ -128,8 +128,8 @@ def _sweep(
             settled = True
             begin, end = parts[c], parts[c + 1]
             for position in range(end - begin):
-                # Every other sweep runs backward: along a path or a tree two sweeps then carry everything.
-                k = begin + position if turn % 2 == 0 else end - 1 - position
+                # Harm mostly runs forward in this order. One sweep backward carries all of a tree with two-way links.
+                k = begin + position if turn % 8 != 1 else end - 1 - position
                 base = own[party[k]]
                 for h in range(child[k], child[k + 1]):
                     b = block[h]
@@ -163,7 +163,7 @@ def _sweep(
                 for p in range(low, high):
                     total += weight[p] * x[operand[p]] * (1.0 - total)
                     replies |= without[p] >= 0
-                if abs(total - x[k]) > 1e-14 * total:
+                if abs(total - x[k]) > 1e-12 * total:
                     settled = False
                 y[k] = total
                 if replies:
@@ -177,7 +177,7 @@ def _sweep(
                     for p in range(high - 1, low - 1, -1):
                         if without[p] >= 0:
                             rest = before[p - low] + f * (1.0 - before[p - low])
-                            if abs(rest - x[without[p]]) > 1e-14 * rest:
+                            if abs(rest - x[without[p]]) > 1e-12 * rest:
                                 settled = False
                             y[without[p]] = rest
                         f += weight[p] * x[operand[p]] * (1.0 - f)

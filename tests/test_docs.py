@@ -152,6 +152,15 @@ def test_files_that_pages_name_exist(page: Path) -> None:
     assert [name for name in named if not (CHECKOUT / name).exists() and "NAME" not in name] == []
 
 
+def test_functions_that_the_page_on_architecture_names_are_in_their_files() -> None:
+    page = (CHECKOUT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    named = re.findall(r"`(\w+)` in `([\w/]+\.py)`", page)
+    assert named
+    for name, file in named:
+        text = (CHECKOUT / file).read_text(encoding="utf-8")
+        assert re.search(rf"^ *(?:def|class) {name}\b", text, re.M), f"{file} has no {name}"
+
+
 def test_the_chinese_readme_has_the_same_commands_and_queries() -> None:
     chinese = _blocks(CHECKOUT / "README.zh-CN.md")
     assert [(b.language, b.text) for b in chinese] == [(b.language, b.text) for b in _blocks(README)]

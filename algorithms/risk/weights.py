@@ -1,6 +1,8 @@
 """Break weights and loss weights: how much the failure of one party harms another.
 
     break weight  W_ij = min(1, Phi(ln(sum_r rho_r L^r_ij / E_j) / sigma_j) + sum_evidence theta_r w^r_ij)
+      with calls: c Phi(ln((L^m + L^g) / E) / sigma) + (1 - c) Phi(ln(L^m / E) / sigma) in place of Phi, L^g guarantees
+      and L^m all other money, rho applied: guarantees are called in full with chance c, or not at all
     loss weight   W_ij = sum_r rho_r L^r_ij / E_j
 
 Rows harm columns: the edge ``source -> target`` carries distress from source to target. The sum over
@@ -9,14 +11,14 @@ relations comes before Phi, so splitting one contract into two changes nothing.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 from scipy.special import ndtr
 
-from algorithms.risk.parameters import MONEY_RELATIONS, RELATIONS, Relation, RiskParameters
+from algorithms.risk.parameters import GUARANTEE, MONEY_RELATIONS, RELATIONS, Relation, RiskParameters
 from graph.arrays import Bools, Csr, Floats, Ints
 
 
@@ -123,6 +125,7 @@ def break_weights(
     uncertain_buffer: Bools,
     *,
     parameters: RiskParameters,
+    called: float | None = None,
 ) -> Weights:
     """W_ij = probability that the failure of i alone breaks j.
 
@@ -132,26 +135,39 @@ def break_weights(
         buffer: n, yuan, > 0 (floored by the caller).
         uncertain_buffer: n, True where the buffer is a proxy or the floor: ``sigma_uncertain`` holds there.
         parameters: pass-through, uncertainty, ceilings of evidence.
+        called: the chance that the guarantees of one guarantor for one borrower are called, together and in full;
+            else nothing is lost by them. None: the share ``rho_guarantee`` of them is lost for certain.
 
     Raises:
         ValueError: a buffer that is not positive and finite, an amount or weight below 0 or infinite, an end
-            or a code out of range; names the position.
+            or a code out of range, ``called`` outside [0, 1]; names the position.
     """
+    if called is not None and not 0.0 <= called <= 1.0:
+        raise ValueError(f"called is {called}, expected a chance from 0 to 1")
     _check(size, money, evidence, buffer)
     sigma = np.where(uncertain_buffer, parameters.sigma_uncertain, parameters.sigma)
+    if called is not None:
+        # The call takes the place of the pass-through; an edge with a pass-through of 0 would be left out.
+        parameters = replace(parameters, rho_guarantee=1.0)
     parts = _collect(money, evidence, parameters)
     entry = parts.entry
     entries = int(entry[-1]) + 1 if len(entry) else 0
     first = parts.first
     is_money = parts.relation < len(MONEY_RELATIONS)
     # Relative exposure first, then its sum: the order of magnitude of the money cancels (invariant 6).
-    exposure = np.where(is_money, parts.amount * parts.rate, 0.0)
+    guarantee = is_money & (parts.relation == GUARANTEE) & (called is not None)
+    exposure = np.where(is_money & ~guarantee, parts.amount * parts.rate, 0.0)
     total = np.bincount(entry, weights=exposure, minlength=entries)
     entry_target = parts.target[first]
     chance = chance_of_breaking(total / buffer[entry_target], sigma[entry_target])
     with np.errstate(invalid="ignore"):
         split = np.where(is_money & (total[entry] > 0), exposure / total[entry], 0.0)
     value = split * chance[entry] + np.where(is_money, 0.0, parts.rate * parts.weight)
+    if called is not None:
+        # What a call adds to the other money is the guarantees' part.
+        whole_call = total + np.bincount(entry, np.where(guarantee, parts.amount, 0.0), minlength=entries)
+        with_call = chance_of_breaking(whole_call / buffer[entry_target], sigma[entry_target])
+        value += np.where(guarantee, called * (with_call - chance)[entry], 0.0)
     whole = np.bincount(entry, weights=value, minlength=entries)
     value /= np.maximum(1.0, whole)[entry]
     return _assemble(size, parts, value, money, evidence, most=1.0)

@@ -89,6 +89,11 @@ def kept_store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
 @pytest.fixture
 def kept_home(kept_store: Store) -> Path:
     """A home with its own embedded store, as good as new: for what a command does to ledger and store together."""
+    return emptied(kept_store)
+
+
+def emptied(kept_store: Store) -> Path:
+    """The home of that store, as good as new: for tests that need several, one after the other."""
     assert isinstance(kept_store.dialect, ArcadeDB)
     folder = kept_store.dialect.folder.parent
     for left in folder.iterdir():

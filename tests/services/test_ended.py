@@ -112,24 +112,24 @@ def test_a_later_load_carries_the_current_run_over_an_end(site: Site, tmp_path: 
     """The run goes on with a later cut-off, and the guarantee that ended meanwhile bears no risk any more."""
     analyse(site)
     first, _ = current(site)
-    before = trace(site, T)
+    before = trace(seen(site), T)
     assert before.score > 0.01
     assert [step.to.id for path in before.paths for step in path.steps] == [T] * len(before.paths)
     # One more running guarantee, observed on the day before the end: the cut-off is the day before it.
     eve: list[Relation] = [("guarantee", GUARANTOR, THIRD, "1", "2026-02-01", "")]
     loaded = ingest(site.settings, write_relations(tmp_path, "eve", eve, "2026-02-14"))
     assert (loaded.followed.outcome, loaded.followed.reason) == ("full", "cut-off")
-    assert trace(site, T).score == pytest.approx(before.score)
+    assert trace(seen(site), T).score == pytest.approx(before.score)
     last: list[Relation] = [("guarantee", GUARANTOR, THIRD, "2", "2026-02-01", "")]
     loaded = ingest(site.settings, write_relations(tmp_path, "last", last, "2026-02-15"))
     assert (loaded.followed.outcome, loaded.followed.reason) == ("full", "cut-off")
     run, _ = current(site)
     assert (first.cut_off, run.cut_off) == (date(2026, 1, 31), date(2026, 2, 15))
-    after = trace(site, T)
+    after = trace(seen(site), T)
     assert (after.score, after.paths, after.expected_loss.fen) == (0.0, (), 0)
-    over = [e.node for e in neighbours(site, T, ["GUARANTEES"], ended=True).edges if e.node.id == B]
+    over = [e.node for e in neighbours(seen(site), T, ["GUARANTEES"], ended=True).edges if e.node.id == B]
     assert [(one.key, one.until, one.ended) for one in over] == [("running-0", "2026-02-15", True)]
-    assert [e.node.id for e in neighbours(site, T, ["GUARANTEES"]).edges] == [G, G]
+    assert [e.node.id for e in neighbours(seen(site), T, ["GUARANTEES"]).edges] == [G, G]
 
 
 def test_before_all_data_answers_are_empty_and_say_so(site: Site) -> None:

@@ -24,10 +24,11 @@ from services.arrears.groups.related import related_parties
 from services.arrears.ownership.circles import guarantee_circles
 from services.arrears.ownership.owners import owners
 from services.loading import ingest
-from services.risk.model import current
+from services.risk.current import current
 from services.settings import settings as site_settings
 from services.site import Site, open_site
 from tests.conftest import emptied
+from tests.everyone import seen
 
 DAY = date(2026, 1, 31)
 """The latest day of the data."""
@@ -224,11 +225,11 @@ def answers(site: Site, day: date | None = None) -> dict[str, Any]:
     analyse(site, as_of=day)
     _, model = current(site)
     firms = [f"enterprise:marketing/F{n}" for n in range(FIRMS)]
-    held = [owners(site, firm, as_of=day) for firm in firms]
-    close = [related_parties(site, firm, as_of=day) for firm in firms]
+    held = [owners(seen(site), firm, as_of=day) for firm in firms]
+    close = [related_parties(seen(site), firm, as_of=day) for firm in firms]
     return {
         **{name: table.to_pylist() for name, table in model.tables().items()},
-        "circles": guarantee_circles(site, as_of=day).ranked,
+        "circles": guarantee_circles(seen(site), as_of=day).ranked,
         "owners": [(one.direct, one.persons, one.unknown) for one in held],
         "related": [one.related for one in close],
     }
@@ -239,10 +240,10 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("ended")
 
 
-ENDING = st.builds(
-    lambda ends, back: Relation(*ends, 100, "2018-01-01", str(DAY - timedelta(days=back))),
-    ENDS,
-    st.integers(1, 700),
+ENDING = st.tuples(ENDS, st.integers(1, 700)).map(
+    lambda drawn: Relation(
+        *drawn[0], number=100, since="2018-01-01", until=str(DAY - timedelta(days=drawn[1]))
+    )
 )
 """A relation that has ended within the last two years."""
 LATE = st.sets(st.integers(0, FIRMS - 1), min_size=1, max_size=2)

@@ -7,7 +7,7 @@ from datetime import date
 
 import pytest
 
-from graph import queries
+from graph import seen_queries
 from services.entity import show
 from services.graph_answers.grid import GridDirection, feeders, grid_trace
 from services.graph_answers.neighbours import neighbours
@@ -16,6 +16,7 @@ from services.portrait import customer
 from services.settings import settings
 from services.site import Site, open_site
 from terms.ids import EntityId
+from tests.everyone import seen
 from tests.supply_site import HOME_CUSTOMER, WORKS_CUSTOMER, write
 
 HOME, WORKS = f"customer:{HOME_CUSTOMER}", f"customer:{WORKS_CUSTOMER}"
@@ -72,12 +73,12 @@ def linked(
     site: Site, text: str, relation: str, *, ended: bool = False, as_of: date | None = None
 ) -> dict[str, bool]:
     """What an entity is linked with by a relation -> whether that has ended."""
-    edges = neighbours(site, text, [relation], ended=ended, as_of=as_of).edges
+    edges = neighbours(seen(site), text, [relation], ended=ended, as_of=as_of).edges
     return {edge.node.id: edge.node.ended for edge in edges}
 
 
 def test_a_portrait_shows_what_holds_and_marks_what_has_ended(site: Site) -> None:
-    home, works = customer(site, HOME), customer(site, WORKS)
+    home, works = customer(seen(site), HOME), customer(seen(site), WORKS)
     assert [(point["id"], point["ended"]) for point in home.service_points] == [
         (POINT_1, False),
         (POINT_2, True),
@@ -90,27 +91,27 @@ def test_a_portrait_shows_what_holds_and_marks_what_has_ended(site: Site) -> Non
 
 
 def test_the_grid_is_walked_over_what_feeds_now(site: Site) -> None:
-    above = [edge.node.id for edge in grid_trace(site, HOME, GridDirection.UP).edges]
+    above = [edge.node.id for edge in grid_trace(seen(site), HOME, GridDirection.UP).edges]
     assert above == [POINT_1, LINE_1, FEEDER]
-    assert [element.id for element in feeders(site, [EntityId(POINT_1)])[EntityId(POINT_1)]] == [
+    assert [element.id for element in feeders(seen(site), [EntityId(POINT_1)])[EntityId(POINT_1)]] == [
         LINE_1,
         FEEDER,
     ]
-    below = grid_trace(site, LINE_2, GridDirection.DOWN)
+    below = grid_trace(seen(site), LINE_2, GridDirection.DOWN)
     assert ([edge.node.id for edge in below.edges], below.customer_count) == ([POINT_2], 1)
 
 
 def test_supply_and_devices_of_a_point_are_those_of_today(site: Site) -> None:
     day = "2026-03-31"
-    supplied = queries.customers_supplied_at(site.store, points=[EntityId(POINT_2)], day=day)
+    supplied = seen_queries.customers_supplied_at(seen(site), points=[EntityId(POINT_2)], day=day)
     assert [row.id for row in supplied] == [WORKS]
-    installed = queries.devices_installed_at(site.store, points=[EntityId(POINT_2)], day=day)
+    installed = seen_queries.devices_installed_at(seen(site), points=[EntityId(POINT_2)], day=day)
     assert list(installed) == []
-    assert [row.id for row in queries.points_of_customer(site.store, customer=EntityId(HOME), day=day)] == [
-        POINT_1
-    ]
+    assert [
+        row.id for row in seen_queries.points_of_customer(seen(site), customer=EntityId(HOME), day=day)
+    ] == [POINT_1]
     then = THEN.isoformat()
-    earlier = queries.customers_supplied_at(site.store, points=[EntityId(POINT_2)], day=then)
+    earlier = seen_queries.customers_supplied_at(seen(site), points=[EntityId(POINT_2)], day=then)
     assert HOME in [row.id for row in earlier]
 
 
@@ -129,5 +130,7 @@ def test_what_has_ended_stays_visible_as_ended(
     assert linked(site, entity, relation) == now
     assert linked(site, entity, relation, ended=True) == {**now, **over}
     assert linked(site, entity, relation, as_of=THEN) == {**now, **dict.fromkeys(over, False)}
-    counted = {(one.count, one.ended) for one in show(site, entity).relations if one.relation == relation}
+    counted = {
+        (one.count, one.ended) for one in show(seen(site), entity).relations if one.relation == relation
+    }
     assert counted == {(1, 1)}

@@ -10,7 +10,7 @@ from strawberry import Parent
 from strawberry.scalars import JSON
 
 from api import lists
-from api.arguments import AsOf, Ended
+from api.arguments import AsOf, Ended, RelationNames, RelationTypes, relation_names
 from api.context import ID, Info
 from api.entities import Customer, Device, Enterprise, Line, Person, WorkOrder
 from api.exposed import expose
@@ -150,13 +150,14 @@ class GraphAnswers:
         info: Info,
         id: ID,
         *,
-        relations: list[str] | None = None,
+        relations: RelationNames = None,
         first: int = 50,
         after: str | None = None,
         as_of: AsOf = None,
         ended: Ended = False,
+        relation_types: RelationTypes = None,
     ) -> Neighbours:
-        seen, wanted = info.context.seen, relations or ()
+        seen, wanted = info.context.seen, relation_names(relation_types, relations)
         return around.neighbours(seen, id, wanted, largest(first), after, as_of=as_of, ended=ended)
 
     @strawberry.field(
@@ -172,7 +173,8 @@ class GraphAnswers:
         max_length: int = ways.DEFAULT_LENGTH,
         first: int = 10,
         after: str | None = None,
-        relations: list[str] | None = None,
+        relations: RelationNames = None,
+        relation_types: RelationTypes = None,
     ) -> Page[Path]:
         return ways.paths(
             info.context.seen,
@@ -181,7 +183,7 @@ class GraphAnswers:
             max_length=max_length,
             first=largest(first),
             after=after,
-            relations=relations or (),
+            relations=relation_names(relation_types, relations),
         )
 
     @strawberry.field(

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import datetime
-from typing import Annotated, TypeAlias
+import enum
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated, TypeAlias
 
 import strawberry
+
+from services.schema import schema
 
 AsOf: TypeAlias = Annotated[
     datetime.date | None,
@@ -16,3 +20,35 @@ AsOf: TypeAlias = Annotated[
 Ended: TypeAlias = Annotated[
     bool, strawberry.argument(description="Also what has ended by the day of the answer, or not begun.")
 ]
+
+if TYPE_CHECKING:
+
+    class RelationType(enum.Enum):
+        """Types of relations, as the schema of the graph declares them."""
+else:
+    RelationType = strawberry.enum(
+        enum.Enum(
+            "RelationType",
+            {
+                name: strawberry.enum_value(name, description=one.en)
+                for name, one in schema().relations.items()
+            },
+        ),
+        description="Types of relations, as the schema of the graph declares them.",
+    )
+
+RelationTypes: TypeAlias = Annotated[
+    list[RelationType] | None, strawberry.argument(description="Only relations of these types.")
+]
+RelationNames: TypeAlias = Annotated[
+    list[str] | None,
+    strawberry.argument(
+        description="The same by name.", deprecation_reason="Use `relationTypes`, which a client can check."
+    ),
+]
+
+
+def relation_names(types: Sequence[RelationType] | None, names: Sequence[str] | None) -> tuple[str, ...]:
+    """Types of relations from either argument, each once; none: all of them."""
+    asked = (*(str(one.value) for one in types or ()), *(names or ()))
+    return tuple(dict.fromkeys(asked))

@@ -21,6 +21,7 @@ from services.arrears.answer.model import (
     Step,
     WhatIf,
 )
+from services.arrears.answer.relation_names import LinkKind
 from services.arrears.history import HistoryPoint
 from services.arrears.overrides.overriding import Overridden
 from services.arrears.watch.watching import RuleKind, Watched
@@ -30,6 +31,7 @@ from services.paging import Page
 from terms.money import Money
 
 expose_enum(ShockKind)
+expose_enum(LinkKind)
 
 
 @strawberry.input(description="One assumption of a what-if.")
@@ -44,9 +46,14 @@ class ShockInput:
     relation: str | None = strawberry.field(
         default=None,
         description="GUARANTEES, LENDS_TO, SELLS_ON_CREDIT_TO or INVESTS_IN; for CUT also what a trace names.",
+        deprecation_reason="Use `link`, which a client can check.",
     )
     amount: FenAmount | None = strawberry.field(default=None, description="Amount in fen.")
     level: float = strawberry.field(default=1.0, description="Own distress for DEFAULT, 0 to 1.")
+    link: LinkKind | None = strawberry.field(
+        default=None,
+        description="What links the two, in place of `relation`: of CUT any kind, of ADD one of money.",
+    )
 
     def to_shock(self) -> Shock:
         """The same for the service."""
@@ -54,7 +61,7 @@ class ShockInput:
             kind=self.kind,
             party=self.party,
             other=self.other,
-            relation=self.relation,
+            relation=self.relation if self.link is None else self.link.value,
             amount=None if self.amount is None else Money(self.amount),
             level=self.level,
         )

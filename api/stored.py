@@ -7,7 +7,7 @@ from typing import Any, Final, Self, TypeVar
 
 import strawberry
 
-from api.arguments import AsOf, Ended
+from api.arguments import AsOf, Ended, RelationNames, RelationTypes, relation_names
 from api.context import ID, Info
 from api.exposed import expose
 from api.paging import largest
@@ -66,13 +66,14 @@ class Linked:
         self,
         info: Info,
         *,
-        relations: list[str] | None = None,
+        relations: RelationNames = None,
         first: int = 20,
         after: str | None = None,
         as_of: AsOf = None,
         ended: Ended = False,
+        relation_types: RelationTypes = None,
     ) -> Neighbours:
-        seen, wanted = info.context.seen, relations or ()
+        seen, wanted = info.context.seen, relation_names(relation_types, relations)
         return neighbours(seen, self.seen.id, wanted, largest(first), after, as_of=as_of, ended=ended)
 
     @strawberry.field(

@@ -41,6 +41,39 @@ def nodes(connection: Any) -> list[Any]:
     return [edge["node"] for edge in connection["edges"]]
 
 
+def test_relations_may_be_named_by_an_enumeration_which_means_the_same(supply: TestClient) -> None:
+    shape = "{ totalCount edges { node { id relation } } }"
+    found = ask(
+        supply,
+        f"""{{ text: neighbours(id: "S1", relations: ["FED_BY"]) {shape}
+              word: neighbours(id: "S1", relationTypes: [FED_BY]) {shape}
+              both: neighbours(id: "S1", relationTypes: [FED_BY], relations: ["FED_BY"]) {shape} }}""",
+    )
+    assert found["text"]["totalCount"] > 0
+    assert found["word"] == found["text"] == found["both"]
+    wrong = supply.post(
+        "/graphql", json={"query": '{ neighbours(id: "S1", relationTypes: [FED]) { totalCount } }'}
+    )
+    assert "'FED' does not exist in 'RelationType'" in wrong.json()["errors"][0]["message"]
+
+
+def test_arguments_that_an_enumeration_replaces_are_deprecated_and_stay(supply: TestClient) -> None:
+    found = ask(
+        supply,
+        """{ query: __type(name: "Query") { fields { name
+              args(includeDeprecated: true) { name isDeprecated } } }
+            shock: __type(name: "ShockInput") { inputFields(includeDeprecated: true) { name isDeprecated } } }""",
+    )
+    deprecated = {
+        (field["name"], one["name"])
+        for field in found["query"]["fields"]
+        for one in field["args"]
+        if one["isDeprecated"]
+    }
+    assert deprecated == {("neighbours", "relations"), ("paths", "relations")}
+    assert [one["name"] for one in found["shock"]["inputFields"] if one["isDeprecated"]] == ["relation"]
+
+
 def test_everything_about_a_customer_in_one_question(supply: TestClient) -> None:
     found = ask(
         supply,

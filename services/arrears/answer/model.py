@@ -8,6 +8,7 @@ from enum import Enum
 
 from services.arrears.answer.interval import Interval
 from services.assumption import Assumption
+from services.decision import Decision, Explained, Reason, Remedy
 from services.names import Named
 from terms.ids import RecordId, RunId
 from terms.money import Money
@@ -65,6 +66,11 @@ class RiskPath:
     """From the seed to the party; empty for the party's own record."""
     hidden: bool = False
     """Whether the path stands for what the asker may not see."""
+
+    @property
+    def way(self) -> str:
+        """The names of the parties along it, from the seed on."""
+        return " > ".join([self.seed.name, *(step.to.name for step in self.steps)])
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +140,7 @@ class RiskOverride:
 
 
 @dataclass(frozen=True, slots=True)
-class RiskTrace:
+class RiskTrace(Explained):
     """Why a party is at risk of arrears; amounts add up to the fen."""
 
     party: Named
@@ -171,6 +177,19 @@ class RiskTrace:
     """What had to be assumed about the party, in short."""
     assumptions: tuple[Assumption, ...] = ()
     """What had to be assumed about the party, with records and sentences."""
+
+    @property
+    def decision(self) -> Decision[Money]:
+        """The expected loss by the paths on which it arrives."""
+        return Decision(
+            value=self.expected_loss,
+            unit="fen",
+            reasons=tuple(Reason(path.way, path.amount) for path in self.paths),
+            rest=self.tail.amount,
+            run=self.run.id,
+            data_time=self.data_time,
+            would_change=tuple(Remedy(change.what, change.effect) for change in self.would_change),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -299,7 +318,7 @@ class Rest:
 
 
 @dataclass(frozen=True, slots=True)
-class WhatIf:
+class WhatIf(Explained):
     """What would happen; nothing that is stored has changed."""
 
     hits: tuple[Hit, ...]
@@ -323,3 +342,15 @@ class WhatIf:
     """What had to be assumed, in short."""
     assumptions: tuple[Assumption, ...] = ()
     """What had to be assumed, in words."""
+
+    @property
+    def decision(self) -> Decision[Money]:
+        """The rise of the expected loss by the parties that are hit."""
+        return Decision(
+            value=self.total_loss,
+            unit="fen",
+            reasons=tuple(Reason(hit.party.name, hit.loss) for hit in self.hits),
+            rest=self.rest.loss,
+            run=self.run.id,
+            data_time=self.data_time,
+        )

@@ -2,8 +2,30 @@
 
 from __future__ import annotations
 
+from enum import Enum
+
 from algorithms.risk.parameters import EVIDENCE_RELATIONS, MONEY_RELATIONS, RELATIONS, MoneyRelation, Relation
 from services.exposure.model import MONEY_CODES
+
+
+class LinkKind(Enum):
+    """What links two parties in the risk model; the value is what answers call it."""
+
+    GUARANTEES = "GUARANTEES"
+    """One guarantees a debt of the other."""
+    LENDS_TO = "LENDS_TO"
+    """One has lent to the other."""
+    SELLS_ON_CREDIT_TO = "SELLS_ON_CREDIT_TO"
+    """One sells to the other on credit."""
+    INVESTS_IN = "INVESTS_IN"
+    """One holds a share of the other."""
+    SHARED_PERSON = "SHARES person"
+    """A person stands behind both."""
+    SHARED_PREMISES = "SHARES premises"
+    """Both are at the same premises."""
+    SHARED_CONTACT = "SHARES contact"
+    """Both are reached at the same number or address."""
+
 
 MONEY_NAMES: dict[str, MoneyRelation] = {name: MONEY_RELATIONS[code] for name, code in MONEY_CODES.items()}
 """Relations of money by their type in the graph."""

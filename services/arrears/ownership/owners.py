@@ -11,6 +11,7 @@ from algorithms.ownership import Register, beneficial_owners, look_through, regi
 from graph import seen_queries
 from graph.arrays import Csr, Floats, Ints
 from services.assumption import Assumption, of_text
+from services.decision import Decision, Explained, Reason
 from services.entity import has_ended
 from services.names import Named, names_of
 from services.reading.days import before_all, day_of
@@ -54,7 +55,7 @@ class Owner:
 
 
 @dataclass(frozen=True, slots=True)
-class Owners:
+class Owners(Explained):
     """Who owns an enterprise in the end."""
 
     party: Named
@@ -79,6 +80,18 @@ class Owners:
     """What had to be assumed or left out, in short."""
     assumptions: tuple[Assumption, ...]
     """What had to be assumed or left out, in words."""
+
+    @property
+    def decision(self) -> Decision[float]:
+        """The capital by the people to whom it comes in the end."""
+        return Decision(
+            value=1.0,
+            unit="share",
+            reasons=tuple(Reason(person.party.name, person.share) for person in self.persons),
+            rest=self.unknown,
+            run=None,
+            data_time=self.data_time,
+        )
 
 
 def owners(seen: Seen, entity: str, threshold: float = THRESHOLD, *, as_of: date | None = None) -> Owners:

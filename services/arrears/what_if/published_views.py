@@ -23,6 +23,7 @@ from services.arrears.answer.model import RunName
 from services.arrears.answer.position import position
 from services.arrears.what_if.shocks import unlinked
 from services.assumption import Assumption
+from services.decision import Decision, Explained, Reason
 from services.names import Named, names_of
 from services.reading.runs import current
 from services.risk.model import RiskModel
@@ -90,7 +91,7 @@ class Others:
 
 
 @dataclass(frozen=True, slots=True)
-class LossView:
+class LossView(Explained):
     """A shock seen by the rules of one view. Never mixed with another view, nor with the probability of arrears:
     figures of two views are not comparable."""
 
@@ -117,6 +118,18 @@ class LossView:
     """Cut-off of the data, an ISO date."""
     assumptions: tuple[Assumption, ...]
     """What had to be assumed, in words."""
+
+    @property
+    def decision(self) -> Decision[Money]:
+        """What is lost of all buffers by the parties that lose it."""
+        return Decision(
+            value=self.total_loss,
+            unit="fen",
+            reasons=tuple(Reason(lost.party.name, lost.loss) for lost in self.lost),
+            rest=self.rest.loss,
+            run=self.run.id,
+            data_time=self.data_time,
+        )
 
 
 @dataclass(frozen=True, slots=True, eq=False)

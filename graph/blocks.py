@@ -1,4 +1,4 @@
-"""Named queries at work: names of the schema put in, the asker's conditions woven in, values as it may see them.
+"""How a named query is run: names of the schema go in, then the asker's conditions; values come out as it may see them.
 
 ``graph/seen_queries.py`` holds the blocks that answers read as typed functions; each asks a :class:`Reader` for rows.
 """

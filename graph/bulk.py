@@ -1,4 +1,4 @@
-"""A whole graph at once into an empty embedded store: all nodes, then all relations, as lines in one HTTP request.
+"""How a whole graph goes into an empty embedded store: all nodes, then all relations, as lines in one HTTP request.
 
 The engine's own batch loader (GraphBatch) reads the lines as they come, sorts relations by their ends and writes each
 page once: some 20 us of CPU an item with all indexes in place, however many there are. It writes no log
@@ -22,7 +22,7 @@ from graph.write import NodeRow, stored_node
 from terms.errors import KehutuError
 
 SILENCE_SECONDS: Final = 600.0
-"""So long may the engine write what it has got and take nothing new."""
+"""The engine may write what it has for so long without taking more."""
 COMMIT_EVERY: Final = 20_000
 """Relations, or nodes at the end, of one step. The engine's default is all of them, and holds every node in memory."""
 _END: Final = orjson.OPT_APPEND_NEWLINE

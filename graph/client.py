@@ -1,4 +1,4 @@
-"""What a dialect needs of an open store: its queries, their deadline and its address."""
+"""What a dialect asks of an open store: queries, their deadline, the address."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a store's own way of reading all nodes or relations of a type is asked for, and what it yields."""
+"""What is asked of a store that reads all nodes or relations of a type, and what it yields."""
 
 from __future__ import annotations
 

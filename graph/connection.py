@@ -1,4 +1,4 @@
-"""The driver behind a store: where it connects to, and whether anybody answers there."""
+"""Where a store's driver connects to, and whether anybody answers there."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ from terms.errors import KehutuError
 
 CONNECT_SECONDS = 3.0
 ACQUIRE_SECONDS = 5.0
-"""To be let in, too: a paused server takes connections and never answers them."""
+"""Seconds for a connection, the login included: a paused server accepts connections and never answers."""
 PING_SECONDS = 8.0
-"""A server that leaves one unanswered for so long is taken for gone."""
+"""A server that does not answer a ping for so many seconds is taken for gone."""
 SCHEMES = ("bolt", "neo4j", "neo4j+s", "bolt+s", "neo4j+ssc", "bolt+ssc")
 
 # What the driver has to say about broken connections goes to the log if there is one, and never to the terminal.

@@ -1,4 +1,4 @@
-"""A whole graph at once into an empty Neo4j: all nodes, then all relations, in UNWIND batches by one session.
+"""How a whole graph goes into an empty Neo4j: all nodes, then all relations, in UNWIND batches by one session.
 
 A relation finds its ends by the numbers that the server gave them when they were made, at half of the CPU of two
 seeks by id. They are known here only while the graph is written: the server may give the number of a deleted node to

@@ -1,4 +1,4 @@
-"""The official driver, loaded without what it does not need here.
+"""The official Neo4j driver, loaded without pandas and pyarrow.
 
 Where pandas and pyarrow are installed the driver imports both at once, to take their values as parameters: half of the
 time that a short command takes to start. Kehutu gives it plain values only; ``Result.to_df`` finds pandas all the same,

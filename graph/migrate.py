@@ -1,4 +1,4 @@
-"""Bringing a store that an older program wrote to what this one expects, step by step, in batches.
+"""How a store of an older program becomes what this one expects, step by step, in batches.
 
 The state node holds the version from the first batch of its migration on, so that the older program refuses the store
 from then on, and beside it the step and the position until the migration is through. Each batch and its position are

@@ -1,4 +1,4 @@
-"""Making the graph again: beside the one that serves where the store can do that, else in its place.
+"""How the graph is made again: beside the one that serves where the store can do that, else in its place.
 
 The embedded store keeps several databases in one server: a new one is filled while the old one serves, then the name
 of the one that serves turns, and the old one is dropped after a grace. On Neo4j the graph is wiped and filled in its

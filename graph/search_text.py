@@ -1,4 +1,4 @@
-"""Search text: one normalised text per node, and queries made of the same tokens.
+"""By which text a node is found: one normalised text a node, and queries of the same tokens.
 
 Both stores index it with an analyser that only splits at spaces, so what is found depends on these functions
 alone and is the same on both. Order of hits is ours as well, never the engine's score.

@@ -1,4 +1,4 @@
-"""What the store knows about itself: whose ledger it shows, how far, and whether a write was cut short.
+"""Which ledger a store shows, up to which record, and whether a write was cut short.
 
 One node ``Meta`` with id ``state`` holds it; another with id ``definitions`` remembers which indexes were made,
 so that an ordinary start costs two reads.

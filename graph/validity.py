@@ -1,4 +1,4 @@
-"""When a relation holds, and when an entity has ended: pure functions of ISO days and of columns of them.
+"""When a relation holds, and whether an entity has ended, by ISO days and columns of them.
 
 A span runs at a day T when since <= T < until; what is absent does not bound, and a span that ends before or when it
 begins holds at no T. A relation with several disjoint spans carries the latest of them, by its begin, as ``since`` and

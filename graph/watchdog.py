@@ -1,4 +1,4 @@
-"""Acts on queries that outlive their deadline.
+"""What happens to queries that outlive their deadline.
 
 ArcadeDB 26.10.2 ignores the driver's timeout (2 s asked, 393 s run) and goes on after the client has gone, but
 it lists and terminates transactions by Neo4j's own Cypher. And no server that is paused or cut off keeps any

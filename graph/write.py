@@ -1,4 +1,4 @@
-"""Writing a change to the graph: batches, idempotent, with the watermark last."""
+"""How a change is written to the graph: in idempotent batches, the watermark last."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ BATCH_ROWS = 5_000
 BATCH_BYTES = 8_000_000
 """ArcadeDB hangs without an error on a message above 16 MB (15 went well, 18 did not)."""
 KEYS_SHOWN = 1_000
-"""Of an entity with more keys its node shows so many, the canonical one first; the ledger finds it by each of them. A
+"""A node shows at most so many keys of its entity, the canonical one first; the ledger finds it by each of them. A
 source that never names its rows the same gives an entity hundreds of thousands, more than a message takes."""
 WRITE_SECONDS = 600.0
 FLOATS = ("decimal", "share")

@@ -1,4 +1,4 @@
-"""The ledger as it was: what a moment shows of the records that mention some keys.
+"""The ledger as it was: which records that mention some keys were there at a moment.
 
 A moment is a point in the order of acknowledgement (all records up to a number), in time (all records recorded by
 then), or both.

@@ -1,4 +1,4 @@
-"""Large numbers of rows and of parameters through few statements."""
+"""How many rows and parameters go through few statements."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the ledger holds as a whole: names and entities of each type, as the projector left them; all judgements."""
+"""How many names and entities of each type the ledger has, as the projector left them; all judgements."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which versions of records a load states: those that it brought, and those that it found there already.
+"""Which versions of records a load states: those that it brought, and those that were there already.
 
 A version stays as long as one load that stands states it, so it does not matter in which order loads came. Numbers are
 kept as ranges: a batch takes one of each kind where its rows follow each other, as they do when a file is loaded again.

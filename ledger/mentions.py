@@ -1,4 +1,4 @@
-"""Mentions: which records name a key, in which part of their statements."""
+"""Mentions: which records name a key, and in which part of their statements."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Bringing a ledger that an older program wrote to the layout of this one, step by step.
+"""How a ledger of an older program gets the layout of this one, step by step.
 
 Each step, or batch of one, and the note of how far it has come are one transaction, so a migration that is stopped at
 any moment goes on where it was. It runs under the lock that every program takes to open a ledger.

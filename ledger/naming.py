@@ -1,4 +1,4 @@
-"""How far the aliases have come, and their next step: in one commit, so that neither is ever without the other."""
+"""How far the aliases follow the records, and their next step: both in one commit, so that they always fit."""
 
 from __future__ import annotations
 

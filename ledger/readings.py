@@ -1,4 +1,4 @@
-"""Which records stand as an earlier version of the program has read them, and no later load has stated again."""
+"""Which records an earlier version of the program has read that no later load has stated again."""
 
 from __future__ import annotations
 

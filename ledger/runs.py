@@ -1,4 +1,4 @@
-"""Runs of analysis: their heads, and which one is current. Their results lie in columns, named by the run."""
+"""Which analysis runs there are, and which is current. Their results lie in columns, named by the run."""
 
 from __future__ import annotations
 
@@ -92,7 +92,7 @@ def turn_from(ledger: Ledger, parent: str, run_id: str) -> bool:
 
 
 def know(ledger: Ledger, run_id: str, watermark: int) -> None:
-    """Note that the run is as good as new up to a record: what was loaded since it was made changes nothing in it."""
+    """Note that records up to this one change nothing in the run, though they were loaded after it was made."""
     with ledger.writing() as connection:
         set_pointer(connection, _KNOWN, f"{watermark} {run_id}")
 

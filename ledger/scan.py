@@ -1,4 +1,4 @@
-"""All records of the ledger in one pass, as plain rows: for work on the whole of it, by several processes at once."""
+"""All records of the ledger in one pass, as plain rows, for several processes at once."""
 
 from __future__ import annotations
 

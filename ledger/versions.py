@@ -1,4 +1,4 @@
-"""What makes two rows versions of one record, and which of them are one: before anything of a record is read.
+"""Which rows are versions of one record, and which are duplicates; decided before a record is read.
 
 A version that was taken back, and the record that says so, are no versions any more (``ledger.withdrawals``).
 """

@@ -1,4 +1,4 @@
-"""Taking a load back: the versions of records that nothing else states are withdrawn, each by a record of its own.
+"""How a load is taken back: a record of its own withdraws each version that nothing else states.
 
 Nothing is removed. A withdrawal is a record of the same (source, record id) that names the version it takes back; from
 its number on that version does not count, and an earlier one comes forward. So the graph follows as it does after any

@@ -1,4 +1,4 @@
-"""The one catalogue of what answers had to assume or leave out: command, API and report speak from it."""
+"""What answers had to assume or leave out, in words: the one catalogue for command line, API and reports."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who closes what was opened, where opening it takes several steps."""
+"""How to close what is open when a later step of opening fails."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Modules that are loaded when they are first used: the one list of imports that are delayed, each with its reason."""
+"""Which modules are loaded only when they are first used, and why: the one list of delayed imports."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The one catalogue of errors: CLI, API and quarantine speak from it, and the docs page is made from it."""
+"""What can go wrong and what to do about it: the one catalogue for command line, API, quarantine and docs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The business zone of a home: where the day of an instant is asked for, and instants are written without a zone."""
+"""The business zone of a home: in which zone an instant falls on a day, and times without a zone are read."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whether the values that a row states are what the schema declares: a strict row model per type."""
+"""Whether a row's values are what the schema declares: a strict row model for each type."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""YAML with places: every value knows its file and line, so that a faulty entry can be named."""
+"""YAML whose values know their file and line, so that an error can name the faulty entry."""
 
 from __future__ import annotations
 

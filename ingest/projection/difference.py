@@ -300,7 +300,7 @@ class _Step:
         )
 
     def _heir(self, cluster: Cluster) -> EntityId | None:
-        """The entity that an entity which is no more goes on in: that of its records, else that of its keys."""
+        """The entity that replaced a merged one: that of its records, else that of its keys."""
         after = self.identities[_AFTER]
         found = [after.of_sighting.get(sighting.ref) for sighting in cluster.sightings]
         found += [after.of_key.get(key) for key in cluster.keys]

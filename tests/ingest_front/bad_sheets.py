@@ -118,8 +118,7 @@ SHEETS: Final = (
     _book("names-in-two-rows", workbook({"表": [["", "", "legal"], ["id", "code", "name"], ["1", "F1", "Mills"]]}), 1,
           stated="options: {header: [1, 2], columns: [id, code, name]}"),
     _book("a-footer", workbook({"表": [_HEAD, _MILLS, ["made by Wang"]]}), 1, stated="options: {footer: 1}",
-          left_out=("1 rows at the end of the sheet are left out, as `footer` says (first in a-footer.xlsx, "
-                    "sheet '表', line 3).",)),
+          left_out=("rows at the end of the sheet, as `footer` says (first in a-footer.xlsx, sheet '表', line 3): 1",)),
     _book("no-names", workbook({"表": [_MILLS, _TRADERS]}), 2, stated="options: {columns: [id, code, name]}"),
     _book("the-last-corner", workbook({"表": [_HEAD]}, parts={"xl/worksheets/sheet1.xml": _CORNER}), 1),
     _book("nothing", workbook({"表": []}), 0, "NOTICE_EMPTY", (None,)),

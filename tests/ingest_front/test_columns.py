@@ -281,5 +281,5 @@ def test_labels_of_totals(word):
 def test_the_report_names_the_first_row_that_was_left_out(desk):
     desk.write("devices.csv", TABLE % "合计,,,3")
     (one,) = desk.load(DEVICES).sources[0].left_out
-    assert one.reason == "1 rows are totals of others (first in devices.csv, line 3)"
+    assert one.reason == "rows of totals (first in devices.csv, line 3): 1"
     assert said(desk.load(DEVICES.replace("name: devices", "name: again")).sources[0]) == []

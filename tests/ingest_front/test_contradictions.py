@@ -136,12 +136,11 @@ def test_what_is_left_out_of_rows_is_counted_with_its_reason(desk) -> None:
         "      - relation: IS\n        from: {Customer: {local: id}}\n        to: {Enterprise: {local: other}}\n"
     ).sources
     assert [(one.code, one.count, one.reason) for one in report.left_out] == [
-        ("LEFT_OUT_RELATION", 2, "2 relations IS, because their end is empty (column other)"),
+        ("LEFT_OUT_RELATION", 2, "IS relations with an empty end (column other): 2"),
         (
             "LEFT_OUT_NODE",
             1,
-            "1 entries of Enterprise with values, because their key is empty and the entry is `optional` (column "
-            "other)",
+            "`optional` entries of Enterprise with values but an empty key (column other): 1",
         ),
     ]
 

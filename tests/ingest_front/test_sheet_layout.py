@@ -68,7 +68,7 @@ def test_a_footer_is_counted_as_left_out(desk):
     report = load(desk, workbook({"走访": [HEADER, *ROWS, ["合计", 2], ["制表"]]}), "{footer: 2}")
     assert [(one.code, one.count) for one in report.left_out] == [("LEFT_OUT_FOOTER", 2)]
     assert report.left_out[0].reason == (
-        "2 rows at the end of the sheet are left out, as `footer` says (first in visits.xlsx, sheet '走访', line 4)."
+        "rows at the end of the sheet, as `footer` says (first in visits.xlsx, sheet '走访', line 4): 2"
     )
 
 

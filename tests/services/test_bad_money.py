@@ -290,7 +290,7 @@ def test_a_party_without_links_keeps_its_own_distress_and_a_shock_stays_there(
     answer = what_if(seen(site), [Shock(ShockKind.DEFAULT, code("ALONE"))])
     assert [hit.party.name for hit in answer.hits] == [code("ALONE")]
     assert [assumed.code for assumed in answer.assumptions] == ["NO_LINKS"]
-    assert "linked with nobody" in answer.assumptions[0].message("en")
+    assert "has no links" in answer.assumptions[0].message("en")
 
 
 def test_an_address_that_too_many_share_says_nothing_and_is_named(site: Site, report: AnalysisReport) -> None:

@@ -86,5 +86,5 @@ def test_an_unknown_id_says_so(small_site: Site) -> None:
 
 
 def test_something_that_is_no_party_says_so(small_site: Site) -> None:
-    with pytest.raises(KehutuError, match="carries no risk"):
+    with pytest.raises(KehutuError, match="is no party of the current run"):
         trace(seen(small_site), "account:A1")

@@ -1,4 +1,4 @@
-"""Root fields that look into the graph and into the site's history."""
+"""Root fields that answer from the graph and from the site's history."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a request knows of its surroundings."""
+"""What a request works with: the site, the asker, the language."""
 
 from __future__ import annotations
 

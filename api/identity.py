@@ -1,4 +1,4 @@
-"""What people decide about identity."""
+"""The mutation by which people decide about identity."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ KEPT: Final[dict[Verdict, Literal["same", "different", "unsure"]]] = {
 
 @strawberry.type(description="A judgement that is kept; the graph follows it already.")
 class IdentityJudgement:
-    """See the description."""
+    """A judgement of identity, as the API shows it."""
 
     left: ID = strawberry.field(
         description="The one: a key, or what a record says of it, whatever becomes one later."

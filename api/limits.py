@@ -1,4 +1,4 @@
-"""What a document may ask for: counted before it is validated, so that a small text cannot cost much.
+"""How much a document may ask for: counted before it is validated, so that a small text cannot cost much.
 
 Every fragment is weighed once and its weight remembered: a document whose fragments use each other twice, n deep, asks
 for 2^n fields and is refused in as many steps as it has words.

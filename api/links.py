@@ -1,4 +1,4 @@
-"""How parties hang together, as the API shows it: guarantee circles, owners."""
+"""Guarantee circles and owners as the API shows them."""
 
 from __future__ import annotations
 

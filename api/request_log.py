@@ -1,4 +1,4 @@
-"""Every request has an id, in its answer and in all that is logged meanwhile."""
+"""How a request gets its id, which stands in its answer and in every log line about it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What can be asked and decided about the risk of arrears."""
+"""Root fields about the risk of arrears: questions and decisions."""
 
 from __future__ import annotations
 

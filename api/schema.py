@@ -27,14 +27,14 @@ DOCUMENTS = 256
 
 @strawberry.type(description="What can be asked of the customer graph.")
 class Query(GraphAnswers, RiskAnswers):
-    """See the description."""
+    """All questions."""
 
 
 @strawberry.type(
-    description="What can be changed; every change has a key under which saying it twice counts once."
+    description="What can be changed. Every change has an idempotency key: sent twice under one key it counts once."
 )
 class Mutation(RiskChanges, IdentityChanges):
-    """See the description."""
+    """All decisions."""
 
 
 class Schema(strawberry.Schema):

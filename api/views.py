@@ -1,4 +1,4 @@
-"""The other views of a shock, and closeness, as the API shows them."""
+"""Published views of a shock, and closeness, as the API shows them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One analysis run: the inputs of risk -> its parts -> columns -> the turn of the current run."""
+"""How an analysis run is made: inputs of risk -> parts -> columns -> the turn of the current run."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One thing that an answer had to assume or leave out, in short and in a sentence of either language."""
+"""What an answer had to assume or leave out: as a code, and as a sentence in either language."""
 
 from __future__ import annotations
 

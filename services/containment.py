@@ -1,4 +1,4 @@
-"""Work whose failure must not stop what goes on: the one place where whatever is raised is caught."""
+"""Work whose failure must not stop the rest: the one place where every exception is caught."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Any entity, of whatever type: its values as the schema describes them, and how many others it is linked with."""
+"""What is known of one entity of any type: its values, its keys, and how many relations it has."""
 
 from __future__ import annotations
 
@@ -78,11 +78,11 @@ class Entity:
     relations: tuple[RelationCount, ...]
     """How many relations it has, by type, direction and type of the other end."""
     ended: bool
-    """Whether it has ended itself: its last day lies before the day of the answer."""
+    """Whether the entity itself has ended: its last day lies before the day of the answer."""
     data_time: date
-    """The day that the answer is about: as of which it was asked for, else the latest of the data."""
+    """The day of the answer: the one asked for, else the latest of the data."""
     assumptions: tuple[Assumption, ...]
-    """Why the answer is empty, where it is, in words."""
+    """Where the answer is empty, why."""
 
 
 @dataclass(frozen=True, slots=True)

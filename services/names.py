@@ -1,4 +1,4 @@
-"""Entities by the names that people call them."""
+"""What people call an entity."""
 
 from __future__ import annotations
 

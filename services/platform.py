@@ -1,4 +1,4 @@
-"""What people decide in the product: records of channel ``platform``, in the graph before the answer is given.
+"""How what people decide in the product is kept: as records of channel ``platform``, in the graph before the answer.
 
 So a decision survives a rebuild like any other record, and saying it twice under one key changes nothing.
 """

@@ -1,4 +1,4 @@
-"""What the graph holds, as it is declared: types, properties, and their words."""
+"""Which types and properties the graph holds, and their words."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A site to serve from: with its Neo4j down it is there all the same, and its graph follows once the server answers."""
+"""How a site serves while its Neo4j is down: it opens all the same, and its graph follows once the server answers."""
 
 from __future__ import annotations
 

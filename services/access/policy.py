@@ -1,4 +1,4 @@
-"""What each asker sees: the one place where a rule about who sees what is put in (docs/decisions/0022-who-asks.md).
+"""What each asker sees: the one place for a rule about who sees what (docs/decisions/0022-who-asks.md).
 
 A rule has two halves. :attr:`Policy.condition` says which nodes are seen: each named query asks it for every node that
 it binds. :attr:`Policy.shown` says what is shown of a value: every stored value of an answer passes it, with its

@@ -1,4 +1,4 @@
-"""A party's score over the runs that there have been."""
+"""How a party's score changed from run to run."""
 
 from __future__ import annotations
 

@@ -67,9 +67,9 @@ class GuaranteeCircles:
     total_count: int
     """Number of entries in the whole list."""
     data_time: date
-    """The day on which the guarantees hold: as of which it was asked for, else the latest of the data."""
+    """The day of the answer: the one asked for, else the latest of the data."""
     assumptions: tuple[Assumption, ...]
-    """Why the answer is empty, where it is, in words."""
+    """Where the answer is empty, why."""
 
 
 def circles(

@@ -1,4 +1,4 @@
-"""How long arrears have been open."""
+"""For how long arrears have been open."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Bills with the customers that they are for, and what they say of these customers at a day."""
+"""For which customer a bill is, and what the bills say of each customer on a day."""
 
 from __future__ import annotations
 

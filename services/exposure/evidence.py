@@ -1,4 +1,4 @@
-"""Relations of evidence: parties that have a person, premises or a contact in common, though no money is owed."""
+"""Which parties share a person, premises or a contact, though no money is owed between them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Relations of money: whose failure costs whom how much."""
+"""Whose failure costs whom how much: relations of money."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Judgements of people that stand in for what a party's own payment record says."""
+"""Which judgements of people replace what a party's own payment record says."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The network above and below an element: what feeds it, and what, and whom, it feeds."""
+"""What feeds an element of the network, and what and whom it feeds."""
 
 from __future__ import annotations
 

@@ -60,7 +60,7 @@ class Load:
     withdrawn_at: str | None
     """When it was taken back; absent if it was not."""
     withdrawing: bool
-    """Whether it is being taken back: that began and has not ended."""
+    """Whether its withdrawal has begun and not ended."""
     sources: tuple[LoadedSource, ...]
     """Its sources."""
 

@@ -47,9 +47,9 @@ class Neighbour:
     until: str | None
     """First day on which it holds no more, an ISO date; absent while no end is known."""
     periods: tuple[str, ...]
-    """Where it holds several times, all of them, as 2018-01-01/2020-01-01; an empty part is open."""
+    """All periods where it holds in several, as 2018-01-01/2020-01-01; an empty part is open."""
     ended: bool
-    """Whether it does not hold on the day of the answer: it has ended by then, or not begun."""
+    """Whether it has ended, or not begun, on the day of the answer."""
     amount: Money | None
     """Amount of money, of relations that have one."""
     share: float | None
@@ -69,13 +69,13 @@ class Neighbours:
     page_info: PageInfo
     """Where the page stands."""
     total_count: int
-    """Number of relations that were asked for; of those that have ended only where these were."""
+    """Number of relations asked for; those that have ended count only where they were asked for."""
     counts: tuple[RelationCount, ...]
     """Their number by type of relation, direction and type of the other end."""
     data_time: date
-    """The day that the answer is about: as of which it was asked for, else the latest of the data."""
+    """The day of the answer: the one asked for, else the latest of the data."""
     assumptions: tuple[Assumption, ...]
-    """Why the answer is empty, where it is, in words."""
+    """Where the answer is empty, why."""
 
 
 def neighbours(

@@ -1,4 +1,4 @@
-"""Ways from one entity to another along relations of any type, whichever way each of them runs."""
+"""How two entities are linked: paths along relations of any type, in whichever direction each runs."""
 
 from __future__ import annotations
 

@@ -22,7 +22,7 @@ class RunChange:
     before: float | None
     """Its score before; absent where it was not known."""
     after: float | None
-    """Its score now; absent where it is no more."""
+    """Its score now; absent where the party is gone."""
     loss: Money
     """Change of its expected loss."""
 

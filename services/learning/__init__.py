@@ -1,1 +1,1 @@
-"""Fitting the model of risk to what came of the site's own parties, and what is kept of a fit."""
+"""How models are fitted to what became of the site's own parties."""

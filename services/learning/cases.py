@@ -1,4 +1,4 @@
-"""Past cut-offs of a site, and what came of its parties in the twelve months after each.
+"""What became of a site's parties in the twelve months after each past cut-off.
 
 A party defaults when one of its customers has six overdue bills at once: the state that counts as own distress 1
 (docs/science.md, "Input"). Judged are parties with bills before and after the cut-off that were not in default at it.

@@ -1,1 +1,1 @@
-"""Keeping the current run up to date with what is loaded: a run that continues it, of what changed only."""
+"""How the current run follows every load: a run that continues it, with only what changed."""

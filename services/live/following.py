@@ -1,4 +1,4 @@
-"""After a load: the current run is continued to what the graph shows now.
+"""How the current run follows a load: it is continued to what the graph shows now.
 
 The parent's cut-off holds while no new record was observed after it. Otherwise the cut-off moves, and with it every
 exposure, every overdue day, the age of all evidence and what has ended or begun meanwhile: then a full run is made,

@@ -1,4 +1,4 @@
-"""A continued run in the ledger: its changed rows, its head, and the turn to it."""
+"""How a continued run is kept: its changed rows, its head, and the turn to it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A judgement of a person continues the current run at once."""
+"""How a person's judgement changes the current run at once."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What people do to identity at a terminal: judge, split, and see what became of it."""
+"""How people correct identity at a terminal: judge, split, and see the result."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ class Resolved:
 
 @dataclass(frozen=True, slots=True)
 class Acknowledged(Generic[T]):
-    """Something that is in the ledger. ``store_fault``: why the graph has to follow later, where it has to."""
+    """Something that the ledger has acknowledged. ``store_fault``: why the graph follows later, if it does."""
 
     answer: T
     store_fault: KehutuError | None
@@ -70,7 +70,7 @@ class Acknowledged(Generic[T]):
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """A judgement; ``repeated``: it had been made before under the same idempotency key."""
+    """A judgement; ``repeated``: it was made before under the same idempotency key."""
 
     judged: AcknowledgedJudgement
     repeated: bool

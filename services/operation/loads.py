@@ -1,4 +1,4 @@
-"""Loads taken back at a terminal."""
+"""How a load is taken back at a terminal."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Quarantined rows tried again at a terminal."""
+"""Which rows wait in quarantine, and how they are tried again at a terminal."""
 
 from __future__ import annotations
 

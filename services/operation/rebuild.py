@@ -1,4 +1,4 @@
-"""The graph again from the ledger: equal by value to what following the ledger would have made."""
+"""How the graph is made again from the ledger, equal by value to one that has followed every load."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whether answers come from a whole graph, while one may be made again in its place.
+"""Whether answers come from a whole graph, also while it may be made again in its place.
 
 The ledger notes when that begins and ends, so that asking costs an answer two looks into SQLite (0.3 ms together)
 and the store nothing; only while it is noted the store, whose own mark decides, is asked too.

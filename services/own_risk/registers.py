@@ -1,4 +1,4 @@
-"""What registers say of the enterprise behind a customer that an own record has in it."""
+"""Which entries of registers about the enterprise behind a customer belong to its own record."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Forecasts of the model in force for every customer at a cut-off, and what they put in the place of the start rule."""
+"""What the model in force forecasts for every customer at a cut-off, in place of the start rule."""
 
 from __future__ import annotations
 

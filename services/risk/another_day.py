@@ -1,4 +1,4 @@
-"""The links of another day than the run's: valid then by all that is known now. Nothing is solved and nothing kept."""
+"""Which links held on another day than the run's, by all that is known now. Nothing is solved or kept."""
 
 from __future__ import annotations
 

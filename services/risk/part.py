@@ -1,4 +1,4 @@
-"""A run is made of parts. A part says which tables are its own, how it is computed and what it tells; all else follows.
+"""What a part of a run declares: its tables, how it is computed, and what it tells. All else follows from that.
 
 ``analyse`` computes every part in order, a load lets every part go on, and storage, the run's identity, the report, its
 history and the figures of a monitor walk the same list (``services.risk.registry``).

@@ -1,4 +1,4 @@
-"""What one run's tables have that those of the run before had not: rows that changed, and which ones were kept.
+"""How the tables of a run are kept as changes of those of the run before.
 
 A table is kept as runs of rows of the table before, with the rows that are not in it between them. Columns that hold
 positions in another table are moved first, so that one party more does not make every link a new one.

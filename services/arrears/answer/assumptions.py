@@ -1,4 +1,4 @@
-"""What an answer had to assume or leave out, with the record that it was read in and a sentence in either language."""
+"""What an answer about a party had to assume or leave out, with the record behind it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Between what limits a score lies when buffers that nobody reported may be larger or smaller than was taken.
+"""Between which limits a score lies if unreported buffers are larger or smaller than assumed.
 
 The amounts at stake stay as they are: what a holding is worth depends on its company's equity, so that with amounts
 that moved along a score would not fall as buffers rise. With amounts held it does, and solving at both ends gives the
@@ -22,26 +22,26 @@ from services.risk.model import RiskModel
 from services.risk.situation import parameters_of
 
 FACTOR = 2.0
-"""A buffer that is a proxy or the floor may be so many times less or more than was taken."""
+"""A buffer that is a proxy or the floor may be so many times smaller or larger than assumed."""
 NOTHING = 1e-12
 """Limits that are no further apart are rounding."""
 
 
 @dataclass(frozen=True, slots=True)
 class Interval:
-    """Limits of a score while every buffer that nobody reported (a proxy, or the floor) may be anything from 1/factor
-    to factor times what was taken; amounts at stake are held. Exact: it is solved at both ends."""
+    """Limits of a score if every unreported buffer (a proxy, or the floor) may be anything from 1/factor to factor
+    times the assumed one. Amounts at stake stay as they are. Both ends are solved exactly."""
 
     low: float
-    """The score with all such buffers at their largest."""
+    """The score if all such buffers are at their largest."""
     high: float
-    """The score with all such buffers at their smallest."""
+    """The score if all such buffers are at their smallest."""
     probability_low: float
     """The probability of arrears at the low end."""
     probability_high: float
     """The probability of arrears at the high end."""
     factor: float
-    """By how much such a buffer may differ; a declared parameter."""
+    """By which factor such a buffer may differ; a declared parameter."""
 
 
 def interval_of(run: Run, model: RiskModel, party: int) -> Interval | None:

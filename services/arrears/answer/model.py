@@ -41,9 +41,9 @@ class Step:
     """Distress passes from one party to the next."""
 
     from_: Named
-    """Whose failure harms."""
+    """The party whose failure does the harm."""
     to: Named
-    """Who is harmed."""
+    """The party that is harmed."""
     weight: float
     """Probability that the failure alone breaks the next party."""
     relations: tuple[RelationPart, ...]
@@ -85,18 +85,18 @@ class Tail:
 
 @dataclass(frozen=True, slots=True)
 class SeedShare:
-    """What one party's own distress is to blame for."""
+    """The part of a risk that one party's own distress causes."""
 
     party: Named
     """The party in distress."""
     share: float
-    """Its share."""
+    """Its share of the risk."""
     amount: Money
-    """Its share in money."""
+    """Its share of the expected loss."""
 
 
 class ChangeKind(Enum):
-    """What can be done about a risk."""
+    """A way to lower a risk."""
 
     SETTLE = "settle"
     PAY_ON_TIME = "pay-on-time"
@@ -112,7 +112,7 @@ class Change:
     effect: Money
     """By how much the expected loss would fall."""
     kind: ChangeKind
-    """What is done."""
+    """What to do."""
     party: Named
     """The party that pays, or the source of the link that is cut."""
     other: Named | None = None
@@ -130,11 +130,11 @@ class RiskOverride:
     recorded: float
     """What its payment record says."""
     reason: str
-    """Why."""
+    """Why, in the author's words."""
     author: str
     """Who judged."""
     until: date
-    """Last day of data on which it holds, an ISO date."""
+    """The last day of data on which it holds, an ISO date."""
     recorded_at: str
     """When it was recorded, ISO instant in UTC."""
 
@@ -148,13 +148,13 @@ class RiskTrace(Explained):
     score: float
     """How much distress arrives at the party, 0 to 1."""
     probability: float
-    """Probability of arrears within twelve months: g of the score; the score itself until g is fitted."""
+    """Probability of arrears within twelve months: g of the score. Until g is fitted it is the score itself."""
     parameters: str
     """Whether the parameters were fitted: fitted or unfitted."""
     raw: float
-    """The score before the cap at 1; above 1 the party is over-determined."""
+    """The score before it is cut to 1; above 1 the causes together are more than enough."""
     bound: float
-    """Proven distance of the score from the exact solution."""
+    """Proven limit of the distance between the score and the exact solution."""
     expected_loss: Money
     """Probability times loss given default times exposure."""
     paths: tuple[RiskPath, ...]
@@ -170,9 +170,9 @@ class RiskTrace(Explained):
     data_time: date
     """Cut-off of the data, an ISO date."""
     overrides: tuple[RiskOverride, ...] = ()
-    """Judgements of people about parties named here; they stand in for payment records."""
+    """Judgements of people about parties named here; they replace what payment records say."""
     interval: Interval | None = None
-    """Limits of the score where buffers are uncertain; absent where no such buffer bears on it."""
+    """Limits of the score if unreported buffers differ; absent where no such buffer bears on it."""
     cautions: tuple[str, ...] = ()
     """What had to be assumed about the party, in short."""
     assumptions: tuple[Assumption, ...] = ()
@@ -218,9 +218,9 @@ class Action:
     kind: ActionKind
     """What to do."""
     party: Named
-    """With whom."""
+    """The party to agree with, or to ring-fence."""
     spared: Money
-    """What it would spare, by solving without its cause."""
+    """Expected loss that it would spare, found by solving without the cause."""
     share: float
     """Its share of the cluster's expected loss."""
 
@@ -246,7 +246,7 @@ class RiskCluster:
     suggested_action: str
     """What to do first, in words."""
     action: Action | None
-    """The same for programs; absent where nothing can be spared."""
+    """The suggested action for programs; absent where nothing can be spared."""
     overrides: tuple[RiskOverride, ...] = ()
     """Judgements of people about parties named here."""
 

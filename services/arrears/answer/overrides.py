@@ -1,4 +1,4 @@
-"""Judgements of people as answers show them."""
+"""Which judgements of people stand behind an answer."""
 
 from __future__ import annotations
 

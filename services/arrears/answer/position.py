@@ -1,4 +1,4 @@
-"""Where a party stands in the arrays of a run."""
+"""At which position of a run's arrays a party stands."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""At-risk clusters, what to do about them first, and who stands close to a party."""
+"""Which groups of parties are at risk, what to do first, and who stands close to a party."""

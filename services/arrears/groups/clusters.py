@@ -1,4 +1,4 @@
-"""At-risk clusters: communities of linked parties, ranked by what the utility stands to lose through them."""
+"""Which communities of linked parties are at risk, ranked by expected loss."""
 
 from __future__ import annotations
 

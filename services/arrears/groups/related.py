@@ -36,9 +36,9 @@ class Related:
     party: Named
     """The party."""
     closeness: float
-    """The part of its time that a random walk with restart spends there, at least."""
+    """A random walk with restart spends at least this share of its time there."""
     bound: float
-    """How much more it may be; proven."""
+    """Proven limit of how much larger it may be."""
     relations: tuple[str, ...]
     """What links the two directly; empty where only others stand between them."""
 
@@ -52,9 +52,9 @@ class RelatedParties:
     related: tuple[Related, ...]
     """The parties close to it, the closest first; at most a thousand."""
     own: float
-    """The part of its time that the walk spends at the party itself, at least."""
+    """The walk spends at least this share of its time at the party itself."""
     left: float
-    """What was not spread: nobody's closeness is understated by more."""
+    """The share of time that was not followed up; no closeness is understated by more."""
     source: str
     """Where the method was published."""
     run: RunName | None

@@ -1,1 +1,1 @@
-"""A person sets a party's own distress in place of its record."""
+"""How a person sets a party's own distress by hand."""

@@ -1,4 +1,4 @@
-"""A person's judgement of a party's own distress, in place of what its payment record says, until a day.
+"""How a person sets a party's own distress until a day, in place of what its payment record says.
 
 It is a record of channel ``platform``. The current run is continued at once, so that every later answer has it; later
 runs read it from the graph.
@@ -49,7 +49,7 @@ class Overridden:
     run: RunName
     """The run that has it."""
     repeated: bool
-    """Whether the same judgement had been made before under this idempotency key."""
+    """Whether the same judgement was made before under this idempotency key."""
 
 
 def override(

@@ -39,7 +39,7 @@ class Guarantee:
     amount: Money
     """The most that would have to be paid; contracts add up."""
     amount_unknown: bool
-    """Whether a contract tells no amount, so that `amount` is the least there is."""
+    """Whether a contract tells no amount; `amount` is then the least that would have to be paid."""
     record_ids: tuple[RecordId, ...]
     """Records that report it, as source/recordId."""
 
@@ -51,7 +51,7 @@ class GuaranteeCycle:
     steps: tuple[Guarantee, ...]
     """One step for each member."""
     bottleneck: Money
-    """The least amount on the way round."""
+    """The smallest guarantee on the way round."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,7 +37,7 @@ class Holding:
     share: float
     """Fraction of the capital."""
     proxy: bool
-    """Whether it stands in for what is not known exactly."""
+    """Whether it is an estimate, because the exact share is not known."""
     record_id: RecordId
     """The record that reports it, as source/recordId."""
 
@@ -69,13 +69,13 @@ class Owners(Explained):
     beneficial: tuple[Owner, ...]
     """People with at least the threshold, the largest share first."""
     enterprises: tuple[Owner, ...]
-    """Enterprises on the way by integrated share; it is part of the people's shares, not beside them."""
+    """Enterprises between it and its people, with their shares in the end. These are part of the people's shares."""
     unknown: float
-    """The share that no register tells the holder of."""
+    """The share whose holder no register tells."""
     unknown_at: tuple[Owner, ...]
-    """In which enterprises it gets lost."""
+    """The enterprises whose registers leave it open."""
     data_time: date
-    """The day on which the holdings hold: as of which it was asked for, else the latest of the data."""
+    """The day of the answer: the one asked for, else the latest of the data."""
     cautions: tuple[str, ...]
     """What had to be assumed or left out, in short."""
     assumptions: tuple[Assumption, ...]

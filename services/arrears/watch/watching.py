@@ -77,13 +77,13 @@ class Watched:
     score: float
     """Score in the current run."""
     before: float | None
-    """The same in the run before; absent where it knew none."""
+    """Its score in the full run before; absent where that run did not know it."""
     expected_loss: Money
     """Expected loss in the current run."""
     rules: tuple[WatchRule, ...]
     """The rules by which it is watched."""
     alerts: tuple[Alert, ...]
-    """Those that hold."""
+    """The rules that hold in the current run."""
 
 
 @dataclass(frozen=True, slots=True)

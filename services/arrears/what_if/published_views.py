@@ -69,7 +69,7 @@ class Lost:
     share: float
     """The part of its buffer that is lost, 0 to 1."""
     loss: Money
-    """That in money."""
+    """What it loses of its buffer, in money."""
     shocked: bool
     """Whether a shock names the party itself."""
     failed: bool | None = None
@@ -106,7 +106,7 @@ class LossView(Explained):
     total_loss: Money
     """What all parties lose of their buffers."""
     own_loss: Money
-    """The part of it at the shocked parties themselves."""
+    """The part of `totalLoss` at the shocked parties themselves."""
     value: float | None
     """DEBTRANK: R, the part of all buffers that is lost beyond the shock itself."""
     recovery: float | None

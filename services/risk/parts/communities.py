@@ -1,4 +1,4 @@
-"""Parties of a run that hang together."""
+"""Which parties of a run belong together."""
 
 from __future__ import annotations
 

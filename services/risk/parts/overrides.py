@@ -1,4 +1,4 @@
-"""Judgements of people that stand in for what payment records say."""
+"""Which judgements of people replace what payment records say."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A customer's own payment record: how late, how much is open, how distressed without any neighbour.
+"""What a customer's own bills say: how late it pays, how much is open, its own distress, its exposure at default.
 
 Source of every rule: docs/science.md, "Input" (own distress, exposure at default, proxy of the buffer).
 """

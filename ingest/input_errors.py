@@ -1,4 +1,4 @@
-"""What is raised where a cell, or what a mapping says of a column, cannot be used."""
+"""What is raised for a cell, or a setting of a mapping, that cannot be used."""
 
 from __future__ import annotations
 

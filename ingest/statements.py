@@ -1,4 +1,4 @@
-"""What one row says, in the model's own words: the payload of a record.
+"""What a row states, in the words of the model: the payload of a record.
 
 A mapping turns a row into statements; identity, entities and the graph are functions of statements alone.
 """

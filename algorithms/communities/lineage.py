@@ -1,4 +1,4 @@
-"""Which community of today is which of before, and what became of each: ids that pass on, and events.
+"""Which community of today continues which earlier one, and what became of each.
 
 Numbers of members are counted over the parties that both runs know, except where a community grew or shrank.
 """

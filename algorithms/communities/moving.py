@@ -1,4 +1,4 @@
-"""A partition goes on: parties whose links changed look for the community where they belong, and nobody else moves."""
+"""How a partition follows changed links: only parties whose links changed look for another community."""
 
 from __future__ import annotations
 

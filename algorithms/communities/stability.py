@@ -1,4 +1,4 @@
-"""How surely a community is one: whether it comes back when a few links are missing."""
+"""How stable a community is: whether it is found again when a few links are missing."""
 
 from __future__ import annotations
 

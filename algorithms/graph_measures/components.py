@@ -1,4 +1,4 @@
-"""Weakly connected components: which nodes hang together at all."""
+"""Weakly connected components: which nodes are linked at all, over any number of steps."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""The chance of arrears from a party's own record: features, models, calibration, judgement. No store, no clock."""
+"""How likely arrears are by a party's own record: features, models, calibration, scores. No store, no clock."""

@@ -1,4 +1,4 @@
-"""Calibration: from a model's forecasts to chances that are met as often as they say."""
+"""Calibration: turns a model's forecasts into chances that come true as often as they say."""
 
 from __future__ import annotations
 

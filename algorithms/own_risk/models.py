@@ -1,4 +1,4 @@
-"""The candidates among which a forecast is chosen, and how: by rows that came later, or that were kept apart."""
+"""Which models are tried, and how one is chosen: by rows that came later, or that were kept apart."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A learned model as plain values and back: what is kept is text that can be read, never a pickle."""
+"""How a learned model is kept: as plain values in readable text, never as a pickle."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a customer's own record says at a cut-off: features from what was known then, and nothing that came later."""
+"""What a customer's own record says at a cut-off: features of what was known then, and of nothing later."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How rows are kept apart: by time with a gap, and by group, so that nobody stands on both sides."""
+"""How rows are split for learning and judging: by time with a gap, or by group, so that nobody is on both sides."""
 
 from __future__ import annotations
 

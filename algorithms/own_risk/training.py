@@ -1,4 +1,4 @@
-"""Learn from a site's past: rows of customer and cut-off, judged on later cut-offs and other parties.
+"""How own risk is learned from a site's past: from rows of customer and cut-off, judged on later ones.
 
 For every cut-off T of the past the features are those known at T, and the outcome is what happened after it. Learned
 is from early cut-offs; the judged ones begin, with a gap, only when the outcomes learned from were certain.

@@ -1,4 +1,4 @@
-"""Who is to blame: distress and money followed back to the seeds, exactly and for all parties at once.
+"""Whose own distress causes a risk: distress and money are followed back to the seeds, exactly.
 
 With the back chain P of ``back_chain`` (``P_ab = W_ba h_b / d_a``) the flow ``y = f + P'y`` carries any amounts f that
 sit at parties back to their causes. ``f`` = one party's unit gives its shares by seed; ``f = m h`` the whole

@@ -1,4 +1,4 @@
-"""Other views of contagion, never mixed in one figure with ``propagation``: DebtRank 2012 and the hard cascade."""
+"""What a shock does by DebtRank 2012 and by a hard cascade; never mixed in one figure with ``propagation``."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Parameters of the product, estimated from what came of the site's own parties.
+"""How the product's parameters are estimated from what became of the site's own parties.
 
 Maximum likelihood with a prior: each value is lognormal about its start value with log-sd ``PRIOR`` (95 % of it within
 a factor of 7), so what the data do not tell moves little; and a value of which the data tell less than the prior does

@@ -1,4 +1,4 @@
-"""The definition in rational arithmetic: slow, exact, for small graphs. The fast functions are judged by it."""
+"""The exact scores of small graphs, in rational arithmetic: slow; the fast functions are judged by them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Pass-through and uncertainty by maximum likelihood of who failed in the year after a cut-off.
+"""How pass-through and uncertainty are fitted: by maximum likelihood of who failed in the year after a cut-off.
 
     log L = sum over judged parties of  k_j ln h_j + (N_j - k_j) ln(1 - h_j)
 

@@ -1,4 +1,4 @@
-"""Compile or load every kernel of risk before the first request."""
+"""How every kernel of risk is compiled or loaded before the first request."""
 
 from __future__ import annotations
 

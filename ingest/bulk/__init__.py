@@ -1,4 +1,4 @@
-"""The graph of a whole ledger at once, into an empty store, by several processes in bounded memory.
+"""How the graph of a whole ledger is made at once, in an empty store, by several processes in bounded memory.
 
 ``fill`` is the way in. The parts, in their order: ``survey`` reads which keys each record names (workers), ``plan``
 finds out which entities stand in one record only and gives every node its place (arrays), ``merged`` makes the

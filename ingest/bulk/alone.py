@@ -1,4 +1,4 @@
-"""What one record alone says of an entity or a relation, as the store holds it: nearly all of a large graph.
+"""What the store holds of an entity or relation that a single record describes: nearly all of a large graph.
 
 The same as :func:`ingest.entities.surviving_values.node_row` and :func:`ingest.entities.relations.relation_row` give
 for a single claim, without an object for each: a value goes from the record's payload into the line as it is, and what

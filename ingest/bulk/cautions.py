@@ -1,4 +1,4 @@
-"""What does not fit together in the graph: contracts that look like one, entities with one relation too many.
+"""What does not fit together in the graph: contracts that look like one, entities with too many relations.
 
 While relations are written, those that may be in such a group leave the hash of the group. Groups in which different
 relations meet are few; their claims are read again, and told apart by the functions that every load asks.

@@ -1,4 +1,4 @@
-"""Which entity stands at the end of a relation: its place in the stream of nodes, and its id where that is wanted."""
+"""Which entity stands at the end of a relation: its place in the stream of nodes, and its id."""
 
 from __future__ import annotations
 

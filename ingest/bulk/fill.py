@@ -1,4 +1,4 @@
-"""The whole graph of a ledger into an empty store: who does what, in which order."""
+"""In which order, and by whom, the whole graph of a ledger is written to an empty store."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Jobs done by processes of our own, a job a line; the answers come in the order of the jobs.
+"""How jobs are done by processes of our own: a job a line, the answers in the order of the jobs.
 
 A worker ends when its stdin does, so none outlives the process that it works for, however that ends. All workers of a
 pool share one seed of Python's hash of texts: 64 bits that stand for a key, in a thirtieth of the time of any other.

@@ -1,4 +1,4 @@
-"""Entities that several records describe, or that a judgement touches: read again, and put together.
+"""How entities are made that several records describe, or that a judgement touches.
 
 The same functions as for the incremental projection say what they are; here whole components come at once. One that
 is larger than memory should hold is read in rounds, of which each keeps what

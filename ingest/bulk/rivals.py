@@ -1,4 +1,4 @@
-"""Relations that several records claim: found by hash, read again, and put together as everywhere."""
+"""How relations are made that several records claim: found by hash, read again, put together as everywhere."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""A cell of a file becomes a value of the model, or is refused with its reason."""
+"""Which value a cell of a file holds, or why it is refused."""

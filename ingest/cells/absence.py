@@ -1,4 +1,4 @@
-"""Words and numbers that say nothing, and texts whose letters are lost: what stands where a value should, and is none.
+"""Which cells say nothing: filler words and numbers, and texts whose letters are lost.
 
 Words are matched against whole cells, whatever their case and width. Everything here is a pure function of a text.
 """

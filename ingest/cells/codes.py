@@ -1,4 +1,4 @@
-"""The cells of keys, evidence and record ids: what software did to them is undone where nothing is lost.
+"""Which code a cell of a key, evidence or record id holds: what software did to it is undone where nothing is lost.
 
 A spreadsheet shows a long number as ``1.33E+21``, saves a text as ``="00123"`` or ``'00123``; a program that knows
 only floats writes ``1001.0``. Where the digits are gone, the cell is refused with what to do.

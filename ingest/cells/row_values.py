@@ -1,4 +1,4 @@
-"""Taking a value out of a row, and saying of a cell that cannot be taken where it stands and what was expected."""
+"""How a value is taken out of a row, and what is said of a cell that cannot be taken."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What only a whole column can say, of one file: how its numbers are written, and whether its codes were floats once.
+"""What only a whole column of a file can tell: how its numbers are written, and whether its codes were floats.
 
 Rows are mapped as they come. Where a cell hangs on its column (``412,750``, ``1001.0``), the file is read once more to
 its end and looked at; memory is a few numbers a column.

@@ -1,4 +1,4 @@
-"""What a cell of a workbook stands for where text, a number or a time is wanted: its text, its value, or nothing."""
+"""Which text, number or time a cell of a workbook holds."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""What is known of an entity and of a relation, by all records that tell of it."""
+"""What all records together tell of an entity or a relation."""

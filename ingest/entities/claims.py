@@ -1,4 +1,4 @@
-"""What makes a relation itself, and who states it."""
+"""Which statements mean the same relation, and who makes them."""
 
 from __future__ import annotations
 

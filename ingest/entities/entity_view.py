@@ -1,4 +1,4 @@
-"""One entity, made from the ledger on the spot: its values with all who claim them, today or as known earlier."""
+"""What the ledger tells of one entity, today or at an earlier moment: its values with all who claim them."""
 
 from __future__ import annotations
 

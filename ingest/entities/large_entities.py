@@ -1,4 +1,4 @@
-"""What is kept of a large entity between one batch and the next, so that a hub costs its new neighbours only."""
+"""What is remembered of a large entity between batches, so that a new neighbour of a hub costs little."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the ledger tells around some keys: the records and judgements that identity needs, at one or more moments."""
+"""Which records and judgements identity needs around some keys, at one or more moments."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""When a relation runs, by what several records tell of its beginning and its end.
+"""When a relation runs, where several records tell its beginning and end.
 
 ``since`` and ``until`` are one statement: a record that tells either tells both, the other one being open. The most
 preferred claim stands; others stand beside it as far as they tell of another time (a contract that was renewed), and

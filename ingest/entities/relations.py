@@ -1,4 +1,4 @@
-"""Relations: which statements are the same relation, and what is left of their rival claims."""
+"""Which statements are the same relation, and what survives of their rival claims."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is known of an entity: the values that survive among the claims of its sightings, and all rival claims."""
+"""Which values of an entity survive among the claims of its records, and which claims are rivals."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a record says about entities: its statements read back, each with the name under which judgements know it."""
+"""What a record says about entities: its statements, each with its name in judgements."""
 
 from __future__ import annotations
 

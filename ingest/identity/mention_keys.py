@@ -1,4 +1,4 @@
-"""Under which keys the ledger finds a record again: a function of what the record states."""
+"""Under which keys the ledger finds a record again, by what the record states."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Judgements by people: two are the same or not, a record does not belong where it was put."""
+"""How people judge identity: two are the same or not, or a record does not belong where it was put."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Manifests are loaded, rehearsed and tried again, and the report says what became of each row."""
+"""What becomes of each row of a manifest: loads, rehearsals, retries and their reports."""

@@ -1,4 +1,4 @@
-"""The rows of a source become batches for the ledger; nothing is written here."""
+"""How the rows of a source become batches for the ledger; nothing is written here."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Load a manifest: rows become records of the ledger, or are quarantined with their reason.
+"""How a manifest is loaded: rows become records of the ledger, or go into quarantine with their reason.
 
 A batch is acknowledged by the commit that holds its records. The graph follows later (``ingest.projection.projector``).
 Loading the same input again, in whole or after a crash, changes nothing.

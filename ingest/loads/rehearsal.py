@@ -1,4 +1,4 @@
-"""What a load would do: the rows of a manifest taken as a load takes them, and kept nowhere."""
+"""What a load would do: a dry run takes the rows of a manifest as a load does, and keeps nothing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What became of a load: of every source its counts, what was noticed and what was left out.
+"""What became of a load: for every source its counts, what was noticed, and what was left out.
 
 The ledger keeps notices by their codes and details, so that whoever looks at a load later reads them in their own
 language.
@@ -24,7 +24,7 @@ class Noticed:
     count: int
     """How often it was met."""
     places: tuple[Place, ...]
-    """Where first, at most ten."""
+    """The first places, at most ten."""
     message: str
     """What was noticed, in the language of the asker."""
     remedy: str
@@ -33,14 +33,14 @@ class Noticed:
 
 @dataclass(frozen=True, slots=True)
 class LeftOut:
-    """What was passed over on purpose."""
+    """Something that was passed over on purpose."""
 
     code: str
     """Code of the reason, as in the catalogue of errors."""
     reason: str
     """Why, in the language of the asker."""
     count: int
-    """How much of it."""
+    """How many rows, entries or relations."""
 
 
 @dataclass(slots=True)

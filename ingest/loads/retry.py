@@ -1,4 +1,4 @@
-"""Quarantined rows tried again: after a change of the mapping, of the file, or of single cells."""
+"""How quarantined rows are tried again, after a change of the mapping, the file or single cells."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The rows of a large source are taken by a process of our own, ahead of the one that writes the ledger.
+"""How a second process takes the rows of a large source, ahead of the one that writes the ledger.
 
 Taking rows (reading, mapping, hashing) costs more than writing them, and one interpreter does one of the two at a time.
 The batches are those of ``ingest.loads.batches``, in their order; only the process that asked for them writes. The

@@ -1,4 +1,4 @@
-"""YAML with places: what a manifest says, and on which line it says it."""
+"""What a manifest says, and on which line it says it."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""The graph follows the ledger."""
+"""How the graph follows the ledger."""

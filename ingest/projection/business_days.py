@@ -1,4 +1,4 @@
-"""The days that records are about: the first and the latest of which any of them tells.
+"""Which business days records tell of: the first and the latest.
 
 None of them is the clock's: the same records give the same day whenever it is asked.
 """

@@ -1,4 +1,4 @@
-"""Entities with more relations of a type than the schema says that one can have: two parties behind one customer.
+"""Which entities have more relations of a type than the schema allows, such as two parties behind one customer.
 
 Both stay in the graph: each is what a record states, and which of them is wrong only a person can say. What is shown is
 a caution that names all of them by their records, first the one that survivorship would prefer.

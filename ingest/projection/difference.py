@@ -1,4 +1,4 @@
-"""What a batch of records changes in the graph: the graph as it was before it against the graph as it is after it.
+"""What a batch of records changes in the graph: the graph before it compared with the graph after it.
 
 Both sides are computed from the ledger alone, so the difference is the same whenever it is computed: a batch that was
 cut short is written again by computing it again, and the store is never asked what it holds.

@@ -1,4 +1,4 @@
-"""Brings the graph up to the ledger: batch after batch of records, each written as the difference that it makes."""
+"""How the graph is brought up to date with the ledger: batch after batch, each written as the difference it makes."""
 
 from __future__ import annotations
 

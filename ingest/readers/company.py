@@ -1,4 +1,4 @@
-"""Files that come along with a table and are none: what systems and programs put beside it."""
+"""Which files come along with a table and are none: what systems and programs put beside it."""
 
 from __future__ import annotations
 

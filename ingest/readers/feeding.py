@@ -1,4 +1,4 @@
-"""What feeds what in a distribution grid: a walk from the sources over closed switches.
+"""Which element feeds which in a distribution grid: a walk from the sources over closed switches.
 
 Buses are joined where a closed switch joins them and are no entities of their own. Every line and transformer
 is then a step between two groups of buses, taken in the direction that leads away from the source. What ends

@@ -1,4 +1,4 @@
-"""What a source states to have a text of JSON read: its format, by the words that only one of them has."""
+"""Which format a JSON text has, by words that only one format uses, and what a source states to have it read."""
 
 from __future__ import annotations
 

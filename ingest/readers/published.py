@@ -1,4 +1,4 @@
-"""What readers of published data sets share: files inside packages, packed tables, several tables in one source."""
+"""How readers of published data sets open files inside packages, packed tables, and several tables in one source."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""A row of a file becomes the statements of a record."""
+"""What a row of a file states."""

@@ -1,4 +1,4 @@
-"""Rows of one source that contradict each other: one record told twice at one time, one relation told differently, one
+"""Which rows of a source contradict each other: one record told twice at one time, one relation told differently, one
 key under several names.
 
 They stop nothing: which of them counts follows from the order of survivorship. Only hashes of 64 bits are kept of what

@@ -1,4 +1,4 @@
-"""Which record ids a load has met: a second row of one id that cannot be an update must not overwrite the first."""
+"""Which record ids a load has met, so that a second row of one id that is no update does not overwrite the first."""
 
 from __future__ import annotations
 

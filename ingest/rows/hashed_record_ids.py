@@ -1,4 +1,4 @@
-"""Rows that an identity number names: their record id holds a keyed hash of it."""
+"""How a row that is named by an identity number gets its record id: it holds a keyed hash of the number."""
 
 from __future__ import annotations
 

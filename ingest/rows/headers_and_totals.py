@@ -1,4 +1,4 @@
-"""Rows of a table that are no data: its header once more, and totals.
+"""Which rows of a table are no data: repeated headers, and totals.
 
 What is certain is left out and counted; what only looks so is taken and noticed.
 """

@@ -1,4 +1,4 @@
-"""Identity numbers of rows that could not be taken: the ledger keeps no such number, and the quarantine is part of it.
+"""How identity numbers of refused rows are masked: the ledger keeps no such number, and the quarantine is part of it.
 
 A row that is taken leaves a keyed hash of the number. One that is refused leaves a few characters, by which an operator
 knows it again in the file; a retry takes the number from there, or from the hands of the operator.

@@ -1,4 +1,4 @@
-"""A row becomes what it states: pure functions from cells to the payload and the mentions of a record.
+"""How a row becomes what it states: pure functions from cells to the payload and the mentions of a record.
 
 ``ingest.rows.rules`` checks the mapping of a source against the schema once and makes the steps; the :class:`Mapper`
 then takes row after row. A row that cannot be taken gives a :class:`Fault`, never an exception.

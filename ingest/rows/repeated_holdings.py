@@ -1,4 +1,4 @@
-"""Rows of one source that tell a holding of the same two again: whole, where they may mean parts of it, or once whole
+"""Which rows of a source tell a holding of the same two again: whole, where they may mean parts of it, or once whole
 and once in parts."""
 
 from __future__ import annotations

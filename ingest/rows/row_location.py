@@ -1,4 +1,4 @@
-"""Where a refused row stands, for people: the file and its line, and in a workbook also the sheet and the cell."""
+"""Where a refused row stands: the file and its line, in a workbook also the sheet and the cell."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is odd about a row that is taken, and what of it is left out: for the report, it stops nothing."""
+"""What is odd about a row that is taken, and what of it is left out; it stops nothing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The mapping of a source, checked against the schema and made ready to run."""
+"""How a mapping is checked against the schema and made ready to run."""
 
 from __future__ import annotations
 
@@ -45,8 +45,7 @@ def compile_rules(
         hasher: the ledger's keyed hash, for keys that must not be kept.
         zone: of times without one, and of days.
     Raises:
-        KehutuError: ``MANIFEST_FAULT`` naming file and line, for an unknown channel, type, property or unit, an
-            end that the relation does not take, a key that is none.
+        KehutuError: ``MANIFEST_FAULT`` with file and line: an unknown channel, type, property, unit or end.
     """
 
     @lru_cache(maxsize=16)

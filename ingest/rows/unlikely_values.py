@@ -1,4 +1,4 @@
-"""Values that are taken and yet hardly true: a negative consumption, a birth in 2068."""
+"""Which values are taken although they are hardly true: a negative consumption, a birth in 2068."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The months of the world: a warm-up that nobody sees, two years on record, and a year kept aside as outcome."""
+"""The months of the world: a hidden warm-up, two years on record, and a year kept aside as the outcome."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Arrears cases as the collectors keep them, and what they found when they went to see."""
+"""Arrears cases as collectors keep them, and what they found on their visits."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What makes a block of customers call: faults of their equipment, bills much higher than before, disputes, moves."""
+"""Why customers call: faults of their equipment, bills much higher than before, disputes, moves."""
 
 from __future__ import annotations
 

@@ -68,7 +68,7 @@ def test_shares_and_the_tail_add_up(graph: Network) -> None:
         found = reasons(model, graph.seeds(), result, target, steps=100)
         assert found.chance == result.p[target]
         if found.chance == 0.0:
-            assert (found.lines, found.tail) == ((), 0.0)
+            assert (found.lines, found.tail, found.seeds, found.seeds_tail) == ((), 0.0, (), 0.0)
             continue
         assert sum(line.share for line in found.lines) + found.tail == pytest.approx(1.0, abs=1e-12)
         for line in found.lines:
@@ -77,6 +77,9 @@ def test_shares_and_the_tail_add_up(graph: Network) -> None:
             assert len(set(line.parties)) == len(line.parties)
             assert graph.own[line.parties[0]] > 0.0
             assert all(step in graph.links for step in zip(line.parties, line.parties[1:], strict=False))
+        assert sum(seed.share for seed in found.seeds) + found.seeds_tail == pytest.approx(1.0, abs=1e-12)
+        assert found.seeds_tail <= found.tail + 1e-12
+        assert all(graph.own[seed.party] > 0.0 for seed in found.seeds)
         shares = [line.share for line in found.lines]
         assert shares == pytest.approx(sorted(shares, reverse=True), rel=1e-9)
 

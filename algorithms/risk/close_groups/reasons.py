@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 from algorithms.risk.close_groups.probability import Chances, Model
 from algorithms.risk.close_groups.surroundings import Members, Surroundings
+from algorithms.risk.explain import SeedShare, remainder
 from graph.arrays import Floats
 
 STEPS = 600
@@ -32,13 +33,16 @@ class Line:
 class Reasons:
     """Why ``target`` fails with ``chance``. ``lines``: largest share first; with ``tail`` they add up to 1.
 
-    Where the chance is 0 there are no lines and no tail.
+    ``seeds``: who fails by itself at the start of all paths found, listed or not, largest first; with ``seeds_tail``
+    they add up to 1. Where the chance is 0 there are no lines, no seeds and no tails.
     """
 
     target: int
     chance: float
     lines: tuple[Line, ...]
     tail: float
+    seeds: tuple[SeedShare, ...]
+    seeds_tail: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +75,7 @@ def reasons(
         raise IndexError(f"party {target} of {len(own)}")
     chance = float(result.p[target])
     if chance == 0.0:
-        return Reasons(target, 0.0, (), 0.0)
+        return Reasons(target, 0.0, (), 0.0, (), 0.0)
     around = Surroundings(model, own, result.values)
     start = _Way((target,), around.group(target), None, frozenset())
     waiting: list[tuple[float, tuple[int, ...], int, _Way]] = [(-1.0, start.back, 0, start)]
@@ -95,8 +99,18 @@ def reasons(
                 made += 1
     # Equal shares reach us by different roundings.
     ordered = sorted(found.items(), key=lambda item: (-float(f"{item[1]:.11e}"), item[0]))[:top]
-    lines = tuple(Line(path, share) for path, share in ordered)
-    return Reasons(target, chance, lines, max(0.0, 1.0 - sum(line.share for line in lines)))
+    blamed: dict[int, float] = {}
+    for path, share in found.items():
+        blamed[path[0]] = blamed.get(path[0], 0.0) + share
+    seeds = sorted(blamed.items(), key=lambda item: (-item[1], item[0]))
+    return Reasons(
+        target=target,
+        chance=chance,
+        lines=tuple(Line(path, share) for path, share in ordered),
+        tail=remainder([share for _, share in ordered]),
+        seeds=tuple(SeedShare(party, share) for party, share in seeds),
+        seeds_tail=remainder([share for _, share in seeds]),
+    )
 
 
 def _moves(around: Surroundings, way: _Way) -> Iterator[tuple[float, _Way | None]]:

@@ -115,7 +115,7 @@ def test_a_load_is_taken_back_and_the_graph_is_as_before_it(tmp_path: Path) -> N
     words = run("loads", "withdraw", second, *home)
     assert words.exit_code == 0, words.output
     assert f"Load {second} is taken back: 2 records were withdrawn." in words.stdout
-    assert "1 that it states stay" in words.stdout
+    assert "1 of its records stay" in words.stdout
     assert graph(tmp_path / "home") == before
     again = json.loads(run("loads", "withdraw", second, *home, "--json").stdout)
     assert (again["withdrawn"], again["staying"], again["already"]) == (0, 1, True)

@@ -84,7 +84,7 @@ def test_keys_of_persons_are_others_each_time_while_there_is_no_ledger(folder: P
 def test_people_read_it_in_their_language(folder: Path) -> None:
     words = run("ingest", folder / "m.yaml", "--dry-run", "--home", folder / "home").stdout
     assert "Nothing was written." in words
-    assert "keys of persons are made with a secret that is thrown away" in words
+    assert "Keys of persons are made with a throw-away secret" in words
     assert "v.csv, line 2: record 1" in words
     assert "amount: 1,234.50 yuan" in words
     words = run("ingest", folder / "m.yaml", "--dry-run", "--home", folder / "home", "--lang", "zh").stdout

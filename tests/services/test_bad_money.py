@@ -299,7 +299,7 @@ def test_an_address_that_too_many_share_says_nothing_and_is_named(site: Site, re
     assert answer.score == 0.0
     [hub] = [assumed for assumed in answer.assumptions if assumed.code == "HUB_IGNORED"]
     assert hub.record.startswith("customers/45")
-    assert "more than 200 parties" in hub.message("en")
+    assert "More than 200 parties share the same premises" in hub.message("en")
     _, model = current(site)
     assert not len(model.network.row(model.party(seen(site).entity("4500000007")) or 0)[0])
 

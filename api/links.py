@@ -8,6 +8,7 @@ from api.context import Info
 from api.exposed import expose
 from api.paging import largest
 from services.arrears import pages
+from services.arrears.ownership import owners as look
 from services.arrears.ownership.circles import GuaranteeCircle, GuaranteeCycle
 from services.arrears.ownership.owners import Holding, Owner, Owners
 from services.arrears.pages import GuaranteeCircles
@@ -31,12 +32,12 @@ def cycles(
 
 def direct(found: Parent[Owners], info: Info, first: int = 20, after: str | None = None) -> Page[Holding]:
     """Holders by the register, the largest share first."""
-    return pages.holders(info.context.seen, found, largest(first), after)
+    return look.holders(info.context.seen, found, largest(first), after)
 
 
 def persons(found: Parent[Owners], info: Info, first: int = 20, after: str | None = None) -> Page[Owner]:
     """People by what comes to them in the end; with `unknown` their shares add up to 1."""
-    return pages.owning_persons(info.context.seen, found, largest(first), after)
+    return look.owning_persons(info.context.seen, found, largest(first), after)
 
 
 expose(GuaranteeCircle, members=members, cycles=cycles)

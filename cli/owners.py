@@ -13,8 +13,7 @@ from cli.connections import connection, with_connections
 from cli.options import Call, as_of_option, command
 from cli.output import print_json, print_tree
 from cli.seen import seen_site
-from services.arrears import pages
-from services.arrears.ownership.owners import THRESHOLD, Owner, Owners
+from services.arrears.ownership.owners import THRESHOLD, Owner, Owners, holders, owning_persons
 from services.arrears.ownership.owners import owners as look_through
 from services.seen import Seen
 from terms.errors import Lang
@@ -84,8 +83,8 @@ def document(seen: Seen, answer: Owners, lang: Lang) -> dict[str, object]:
     return with_connections(
         answer,
         assumptions=with_messages(answer.assumptions, lang),
-        direct=connection(pages.holders(seen, answer, 100)),
-        persons=connection(pages.owning_persons(seen, answer, 100)),
+        direct=connection(holders(seen, answer, 100)),
+        persons=connection(owning_persons(seen, answer, 100)),
     )
 
 

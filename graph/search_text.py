@@ -10,11 +10,16 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from functools import cache, lru_cache
+from typing import TYPE_CHECKING
 
-import opencc
-from pypinyin import Style, lazy_pinyin
-
+from terms.delayed import Delayed
 from terms.texts import SURROGATES, lone_surrogates
+
+if TYPE_CHECKING:
+    import opencc
+    import pypinyin
+else:
+    opencc, pypinyin = Delayed("opencc"), Delayed("pypinyin")
 
 _HAN = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 _RUN = re.compile(rf"[{_HAN}]+|[^\W_{_HAN}]+")
@@ -103,7 +108,7 @@ def _word(run: str) -> tuple[str, ...]:
 
 @lru_cache(maxsize=65536)
 def _han(run: str) -> tuple[str, ...]:
-    spelled = lazy_pinyin(run, style=Style.NORMAL, errors="ignore")
+    spelled = pypinyin.lazy_pinyin(run, style=pypinyin.Style.NORMAL, errors="ignore")
     whole = [run] if len(run) <= WHOLE_LENGTH else []
     latin = ["".join(spelled), "".join(word[0] for word in spelled if word)] if spelled else []
     each = spelled if len(run) <= NAME_LENGTH else []

@@ -8,10 +8,11 @@ from typing import TypeAlias
 
 from graph import seen_queries
 from graph.schema.keys import type_of
-from services.arrears.answer.interval import Interval, interval_of
+from services.arrears.answer.interval import Interval
 from services.arrears.answer.model import RiskOverride, Step
 from services.arrears.answer.overrides import judgements_of
 from services.arrears.why.own_record import OwnRisk, own_risk
+from services.arrears.why.score_limits import interval_of
 from services.arrears.why.trace import trace_of
 from services.entity import has_ended
 from services.exposure.ageing import BUCKETS

@@ -10,6 +10,8 @@ DELAYED: Final[Mapping[str, str]] = {
     "graphdatascience": "an extra that may be missing, and 1 s: only the engine in the server needs it",
     "graphdatascience.error.gds_not_installed": "comes with graphdatascience",
     "igraph": "0.2 s: only processes that find communities pay for it",
+    "opencc": "comes with what search texts of Chinese need",
+    "pypinyin": "0.5 s of dictionaries: only who writes or looks up Chinese pays for them",
     "numba": "0.5 s: only processes that call a kernel pay for it",
     "services.arrears.report.pdf": "the typesetter and its fonts: only who asks for a PDF pays for them",
     "services.learning.own_risk": "0.5 s with what it learns from: --show, --reset and --help need not wait for it",

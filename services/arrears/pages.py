@@ -10,7 +10,6 @@ from services.arrears.groups.clusters import Clusters
 from services.arrears.groups.related import Related, RelatedParties
 from services.arrears.history import HistoryPoint, history
 from services.arrears.ownership.circles import Circles, GuaranteeCircle, GuaranteeCycle
-from services.arrears.ownership.owners import Holding, Owner, Owners
 from services.arrears.what_if.published_views import LossView, Lost
 from services.assumption import Assumption
 from services.names import Named
@@ -95,18 +94,6 @@ def cycles(seen: Seen, circle: GuaranteeCircle, first: int, after: str | None = 
 def way_round(cycle: GuaranteeCycle) -> str:
     """What tells a cycle from others: its members in order."""
     return ">".join(step.guarantor.id for step in cycle.steps)
-
-
-def holders(seen: Seen, found: Owners, first: int, after: str | None = None) -> Page[Holding]:
-    """Who holds an enterprise by the register."""
-    question = ("holders", found.party.id)
-    return page_within(seen, question, found.direct, lambda one: one.holder.id, first=first, after=after)
-
-
-def owning_persons(seen: Seen, found: Owners, first: int, after: str | None = None) -> Page[Owner]:
-    """People who own an enterprise in the end."""
-    question = ("owners", found.party.id)
-    return page_within(seen, question, found.persons, lambda one: one.party.id, first=first, after=after)
 
 
 def past(seen: Seen, entity: str, first: int, after: str | None = None) -> Page[HistoryPoint]:

@@ -15,15 +15,14 @@ PACKAGES = frozenset(
     {
         "annotated_types",
         "click",
-        "cloudpickle",
         "cython_runtime",
+        "cloudpickle",
         "dotenv",
         "neo4j",
         "numpy",
-        "opencc",
         "orjson",
     }
-    | {"pyarrow", "pydantic", "pydantic_core", "pydantic_settings", "pygments", "pypinyin", "rich", "ruamel"}
+    | {"pyarrow", "pydantic", "pydantic_core", "pydantic_settings", "pygments", "rich", "ruamel"}
     | {"sqlalchemy", "structlog", "typing_extensions", "typing_inspection"}
 )
 """What settings, store, ledger and terminal need: each of them is worth the time that it takes."""
@@ -87,6 +86,17 @@ def test_a_light_command_loads_only_what_its_answer_needs(command: str) -> None:
     assert {name for name in packages if not name.startswith("_")} <= PACKAGES
     assert modules.isdisjoint(HEAVY)
     assert "services.site" in modules
+
+
+def test_owners_are_looked_up_without_the_model_of_risk() -> None:
+    risk = {
+        "services.risk",
+        "services.exposure",
+        "services.live",
+        "services.loading",
+        "algorithms.risk.propagation",
+    }
+    assert loaded("owners").isdisjoint(risk | {"numba", "pypinyin", "opencc"})
 
 
 def test_commands_that_ask_load_neither_what_serves_nor_what_writes() -> None:

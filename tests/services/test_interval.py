@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ledger.runs import Run
-from services.arrears.answer.interval import FACTOR, interval_of
+from services.arrears.why.score_limits import FACTOR, interval_of
 from services.arrears.why.trace import trace
 from services.exposure.model import BUFFER_KINDS, Exposure
 from services.portrait import customer, risk

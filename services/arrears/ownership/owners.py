@@ -14,6 +14,7 @@ from services.assumption import Assumption, of_text
 from services.decision import Decision, Explained, Reason
 from services.entity import has_ended
 from services.names import Named, names_of
+from services.paging import Page, page_within
 from services.reading.days import before_all, day_of
 from services.reading.party_relations import Between, between
 from services.seen import Seen
@@ -278,3 +279,15 @@ def _warnings(found: Between, above: Ints, checked: Register) -> list[str]:
         *(f"SHARES_ABOVE_ONE {found.ids[int(above[k])]}" for k in checked.over.tolist()),
         *(f"OWNERSHIP_CIRCULAR {found.ids[int(above[k])]}" for k in checked.circular.tolist()),
     ]
+
+
+def holders(seen: Seen, found: Owners, first: int, after: str | None = None) -> Page[Holding]:
+    """Who holds an enterprise by the register."""
+    question = ("holders", found.party.id)
+    return page_within(seen, question, found.direct, lambda one: one.holder.id, first=first, after=after)
+
+
+def owning_persons(seen: Seen, found: Owners, first: int, after: str | None = None) -> Page[Owner]:
+    """People who own an enterprise in the end."""
+    question = ("owners", found.party.id)
+    return page_within(seen, question, found.persons, lambda one: one.party.id, first=first, after=after)

@@ -11,7 +11,6 @@ from algorithms.risk.explain import Explanation, Path, apportion, explain
 from algorithms.risk.parameters import EVIDENCE_RELATIONS
 from graph.arrays import Ints
 from services.arrears.answer.assumptions import cautions_about, of_party
-from services.arrears.answer.interval import interval_of
 from services.arrears.answer.model import (
     RelationPart,
     RiskPath,
@@ -25,6 +24,7 @@ from services.arrears.answer.overrides import judgements_of
 from services.arrears.answer.position import position
 from services.arrears.answer.relation_names import GRAPH_NAME
 from services.arrears.why.lowering import largest_drops
+from services.arrears.why.score_limits import interval_of
 from services.exposure.model import BUFFER_KINDS
 from services.names import Named, names_of
 from services.reading.runs import Run, current

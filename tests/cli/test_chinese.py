@@ -27,6 +27,8 @@ NAMES = ("Debtor Works", "Guarantor Mills", "Upstream Trading")
 INPUT = ("registry", "customers", "bills", "bureau", "talks", "letters", "number", "guarantor", "borrower")
 KEPT = ("operation", "retry", "different", getpass.getuser())
 """What the audit trail keeps, in one language for whoever reads it."""
+LEVEL = "warning"
+"""The level of logs, as settings name it."""
 AUTHOR = "zhang"
 
 FAULTY = """
@@ -129,7 +131,15 @@ def test_every_command_speaks_chinese(kept_home: Path, tmp_path: Path) -> None:
         answer = CliRunner().invoke(main, [*command, "--lang", "zh", "--home", str(kept_home)])
         assert isinstance(answer.exception, SystemExit | None), (line, answer.exception)
         if found := english_left(
-            answer.output, str(folder), str(kept_home), AUTHOR, *NAMES, *INPUT, *KEPT, *SOURCES.values()
+            answer.output,
+            str(folder),
+            str(kept_home),
+            AUTHOR,
+            LEVEL,
+            *NAMES,
+            *INPUT,
+            *KEPT,
+            *SOURCES.values(),
         ):
             left[line] = found
     restored = CliRunner().invoke(

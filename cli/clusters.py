@@ -10,6 +10,7 @@ from cli.connections import connection, with_connections
 from cli.options import Call, command
 from cli.output import print_json, print_tree
 from cli.override_words import judgement_text
+from cli.relation_words import relation_named
 from cli.seen import seen_site
 from services.arrears import pages
 from services.arrears.answer.model import Action, ActionKind, RiskCluster
@@ -100,7 +101,7 @@ def as_tree(cluster: RiskCluster, lang: Lang = "en") -> Tree:
     )
     tree.add(Text(text["seeds"].format(seeds=seeds)))
     channels = "; ".join(
-        f"{text['own'] if channel.relation == OWN_RECORD else channel.relation} {channel.share:.0%}"
+        f"{_arrival(channel.relation, lang)} {channel.share:.0%}"
         for channel in cluster.channels
         if channel.share >= SHOWN_FROM
     )
@@ -119,3 +120,7 @@ def action_text(action: Action, lang: Lang) -> str:
     """What to do first, in words."""
     words = TEXT[lang]["agree" if action.kind is ActionKind.AGREE_ON_PAYMENT else "fence"]
     return words.format(name=action.party.name, spared=action.spared, share=action.share)
+
+
+def _arrival(relation: str, lang: Lang) -> str:
+    return TEXT[lang]["own"] if relation == OWN_RECORD else relation_named(relation, lang)

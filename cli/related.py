@@ -10,6 +10,7 @@ from cli.assumptions import with_messages
 from cli.connections import connection, with_connections
 from cli.options import Call, as_of_option, command
 from cli.output import print_json, print_table
+from cli.relation_words import relation_named
 from cli.seen import seen_site
 from services.arrears import pages
 from services.arrears.groups.related import RelatedParties, related_parties
@@ -86,7 +87,8 @@ def _print(answer: RelatedParties, first: int, lang: Lang) -> None:
                     found.party.name,
                     f"{found.closeness:.3%}",
                     f"{found.closeness + found.bound:.3%}",
-                    ", ".join(found.relations) or str(text["through"]),
+                    ", ".join(relation_named(relation, lang) for relation in found.relations)
+                    or str(text["through"]),
                 )
                 for found in answer.related[:first]
             ],

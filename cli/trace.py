@@ -13,6 +13,7 @@ from cli.connections import with_connections
 from cli.options import Call, command
 from cli.output import print_json, print_tree
 from cli.override_words import judgement_text
+from cli.relation_words import relation_named
 from cli.seen import seen_site
 from services.arrears.answer.model import Change, RiskPath, RiskTrace
 from services.arrears.why.trace import trace as explain
@@ -160,7 +161,7 @@ def _add_path(tree: Tree, path: RiskPath, lang: Lang) -> None:
     for step in path.steps:
         relations = "; ".join(
             text["owed" if part.amount.fen else "shared"].format(
-                relation=part.relation,
+                relation=relation_named(part.relation, lang),
                 amount=part.amount,
                 records=", ".join(part.record_ids[:3]) + (" …" if len(part.record_ids) > 3 else ""),
             )
@@ -179,7 +180,7 @@ def in_words(answer: RiskTrace, lang: Lang = "en") -> str:
         text["words way"].format(
             name=step.to.name,
             weight=step.weight,
-            relations=", ".join(part.relation for part in step.relations),
+            relations=", ".join(relation_named(part.relation, lang) for part in step.relations),
         )
         for step in path.steps
     ]

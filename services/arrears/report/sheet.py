@@ -8,11 +8,12 @@ from graph.arrays import Ints
 from services.arrears.answer.interval import Interval
 from services.arrears.answer.model import RiskPath, RiskTrace
 from services.arrears.answer.position import position
+from services.arrears.answer.relation_words import relation_text
 from services.arrears.history import history
 from services.arrears.ownership.circles import Circles, guarantee_circles
 from services.arrears.ownership.owners import Owners, owners
 from services.arrears.report.diagram import Diagram, diagram
-from services.arrears.report.texts import TEXTS, change_text, relation_text
+from services.arrears.report.texts import TEXTS, change_text
 from services.arrears.why.trace import trace_of
 from services.exposure.ageing import BUCKETS
 from services.exposure.model import BUFFER_KINDS

@@ -141,32 +141,6 @@ TEXTS: dict[Lang, dict[str, str]] = {
     },
 }
 
-RELATIONS: dict[Lang, dict[str, str]] = {
-    "en": {
-        "GUARANTEES": "guarantee",
-        "LENDS_TO": "loan",
-        "SELLS_ON_CREDIT_TO": "trade credit",
-        "INVESTS_IN": "holding",
-        "SHARES person": "shared person",
-        "SHARES premises": "shared premises",
-        "SHARES contact": "shared contact",
-    },
-    "zh": {
-        "GUARANTEES": "担保",
-        "LENDS_TO": "借款",
-        "SELLS_ON_CREDIT_TO": "赊销",
-        "INVESTS_IN": "持股",
-        "SHARES person": "共有人员",
-        "SHARES premises": "共有场所",
-        "SHARES contact": "共有联系方式",
-    },
-}
-
-
-def relation_text(name: str, lang: Lang) -> str:
-    """What a relation of a step is called in words."""
-    return RELATIONS[lang].get(name, name)
-
 
 def change_text(change: Change, lang: Lang) -> str:
     """A change that would lower the loss, in words."""

@@ -13,6 +13,7 @@ import numpy as np
 from scipy.sparse import csc_matrix, csr_matrix, identity
 from scipy.sparse.linalg import splu
 
+from algorithms.invalid_argument import invalid_argument
 from graph.arrays import Csr, Floats, Ints
 
 ROUNDING = 1e-12
@@ -46,7 +47,7 @@ def register(holdings: Csr) -> Register:
     """
     bad = np.flatnonzero(~(np.isfinite(holdings.data) & (holdings.data >= 0.0)))
     if len(bad):
-        raise ValueError(f"share {bad[0]} is {holdings.data[bad[0]]}, expected at least 0")
+        raise invalid_argument(f"share {bad[0]} is {holdings.data[bad[0]]}, expected at least 0")
     size = holdings.size
     total = np.bincount(holdings.indices, holdings.data, minlength=size)
     over = np.flatnonzero(total > 1.0 + 1e-9)

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.sparse import csr_matrix
 
+from algorithms.invalid_argument import invalid_argument
 from graph.arrays import Csr, Floats, Ints
 
 SETTLED = 1e-15
@@ -62,7 +63,7 @@ def forward_push(weights: Csr, seeds: Floats, *, restart: float = 0.15, eps: flo
     """
     e = _seeds(seeds, weights.size, restart)
     if eps <= 0.0:
-        raise ValueError(f"eps = {eps} must be above 0")
+        raise invalid_argument(f"eps = {eps} must be above 0")
     estimate, residual = np.zeros(weights.size), e.copy()
     queue = deque(np.flatnonzero(e).tolist())
     waiting = set(queue)
@@ -97,8 +98,11 @@ def forward_push(weights: Csr, seeds: Floats, *, restart: float = 0.15, eps: flo
 def _walk(weights: Csr) -> tuple[csr_matrix, Ints]:
     size = weights.size
     rows = weights.rows()
-    if (weights.data < 0.0).any() or not np.isfinite(weights.data).all():
-        raise ValueError("every weight must be a finite number of at least 0")
+    bad = np.flatnonzero(~(np.isfinite(weights.data) & (weights.data >= 0.0)))
+    if len(bad):
+        raise invalid_argument(
+            f"weight of entry {bad[0]} is {weights.data[bad[0]]}, expected a finite number of at least 0"
+        )
     total = np.bincount(rows, weights.data, minlength=size)
     data = np.divide(weights.data, total[rows], out=np.zeros(len(rows)), where=total[rows] > 0.0)
     return csr_matrix((data, weights.indices, weights.indptr), shape=(size, size)), np.flatnonzero(
@@ -108,7 +112,10 @@ def _walk(weights: Csr) -> tuple[csr_matrix, Ints]:
 
 def _seeds(seeds: Floats, size: int, restart: float) -> Floats:
     if len(seeds) != size or (seeds < 0.0).any() or not np.isfinite(seeds).all() or seeds.sum() <= 0.0:
-        raise ValueError(f"seeds must be {size} values of at least 0, not all 0")
+        raise invalid_argument(
+            f"seeds are {len(seeds)} values, the least {seeds.min(initial=0.0)}, together {seeds.sum()}; "
+            f"expected {size} of at least 0, not all 0"
+        )
     if not 0.0 < restart <= 1.0:
-        raise ValueError(f"restart = {restart} must be in (0, 1]")
+        raise invalid_argument(f"restart = {restart} must be in (0, 1]")
     return np.asarray(seeds / seeds.sum(), dtype=np.float64)

@@ -8,6 +8,7 @@ from typing import Final
 from algorithms.communities.leiden import leiden
 from algorithms.communities.moving import polished
 from algorithms.communities.network import Network
+from algorithms.invalid_argument import invalid_argument
 from graph.arrays import Ints
 
 UNTIL_NOTHING_CHANGES: Final = -1
@@ -40,7 +41,7 @@ def fresh(network: Network, *, runs: int | None = None, seed: int = 0, resolutio
     """
     count = runs_for(len(network.weight)) if runs is None else runs
     if count < 1:
-        raise ValueError(f"runs is {count}, expected at least 1")
+        raise invalid_argument(f"runs is {count}, expected at least 1")
     found = (_one(network, seed + one, resolution) for one in range(count))
     return max(found, key=lambda partition: partition.modularity)
 

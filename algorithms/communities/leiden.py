@@ -7,6 +7,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from algorithms.invalid_argument import invalid_argument
 from graph.arrays import Floats, Ints
 from terms.delayed import Delayed
 
@@ -42,7 +43,7 @@ def leiden(
     """
     bad = np.flatnonzero(~(np.isfinite(weight) & (weight >= 0)))
     if len(bad):
-        raise ValueError(f"weight of edge {bad[0]} is {weight[bad[0]]}, expected a finite number >= 0")
+        raise invalid_argument(f"weight of edge {bad[0]} is {weight[bad[0]]}, expected a finite number >= 0")
     low, high, total = undirected(size, source, target, weight)
     if len(low) == 0:
         return np.arange(size, dtype=np.int64)

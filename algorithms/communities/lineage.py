@@ -11,6 +11,7 @@ from typing import Final, Literal, TypeAlias
 
 import numpy as np
 
+from algorithms.invalid_argument import invalid_argument
 from graph.arrays import Floats, Ints
 
 EventKind: TypeAlias = Literal["born", "grew", "shrank", "merged", "split", "died", "continued"]
@@ -79,9 +80,9 @@ def lineage(before: Ints, now: Ints, both: tuple[Ints, Ints], names: Sequence[st
     """
     sizes_before, sizes_now = np.bincount(before), np.bincount(now)
     if len(names) < len(sizes_before):
-        raise ValueError(f"{len(names)} names for {len(sizes_before)} communities")
+        raise invalid_argument(f"{len(names)} names for {len(sizes_before)} communities")
     if len(both[0]) != len(both[1]):
-        raise ValueError(f"{len(both[0])} positions before and {len(both[1])} now, expected as many")
+        raise invalid_argument(f"{len(both[0])} positions before and {len(both[1])} now, expected as many")
     overlap = _overlap(before[both[0]], now[both[1]], sizes_before, sizes_now)
     passed = _passed(overlap, len(sizes_now), names)
     events = [

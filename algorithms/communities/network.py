@@ -9,6 +9,7 @@ from hashlib import blake2b
 import numpy as np
 
 from algorithms.communities.leiden import undirected
+from algorithms.invalid_argument import invalid_argument
 from graph.arrays import Csr, Floats, Ints
 
 
@@ -41,7 +42,9 @@ class Network:
         """
         bad = np.flatnonzero(~(np.isfinite(weight) & (weight >= 0)))
         if len(bad):
-            raise ValueError(f"weight of link {bad[0]} is {weight[bad[0]]}, expected a finite number >= 0")
+            raise invalid_argument(
+                f"weight of link {bad[0]} is {weight[bad[0]]}, expected a finite number >= 0"
+            )
         low, high, value = undirected(size, source, target, weight)
         links = Csr.from_edges(
             size, np.concatenate([low, high]), np.concatenate([high, low]), np.concatenate([value, value])

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from algorithms.communities.network import Network
+from algorithms.invalid_argument import invalid_argument
 from graph.arrays import Bools, Floats, Ints
 
 
@@ -66,7 +67,7 @@ def why_moved(before: Seen, now: Seen, party: int, *, resolution: float = 1.0) -
     """
     away, towards = int(before.label[party]), int(now.label[party])
     if min(away, towards) < 0 or away == towards:
-        raise ValueError(f"party {party} was in {away} and is in {towards}, expected two communities")
+        raise invalid_argument(f"party {party} was in {away} and is in {towards}, expected two communities")
     _, signed_before, size_before = before.pull(party, towards, away)
     near_now, signed_now, size_now = now.pull(party, towards, away)
     # The links of now to neighbours where they were before: what is left of the change is the neighbours' own.

@@ -6,6 +6,7 @@ import numpy as np
 from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import dijkstra
 
+from algorithms.invalid_argument import invalid_argument
 from algorithms.kernel import kernel
 from graph.arrays import Csr, Floats, Ints
 
@@ -36,7 +37,7 @@ def distances(links: Csr, source: int) -> Floats:
     _check(links, source)
     bad = np.flatnonzero(~(links.data >= 0.0))
     if len(bad):
-        raise ValueError(f"length {bad[0]} is {links.data[bad[0]]}, expected at least 0")
+        raise invalid_argument(f"length {bad[0]} is {links.data[bad[0]]}, expected at least 0")
     matrix = csr_matrix((links.data, links.indices, links.indptr), shape=(links.size, links.size))
     return np.asarray(dijkstra(matrix, directed=True, indices=source), dtype=np.float64)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from algorithms.invalid_argument import invalid_argument
 from algorithms.kernel import kernel
 from graph.arrays import Csr, Ints
 
@@ -21,7 +22,7 @@ def propagated_labels(links: Csr, *, rounds: int) -> Ints:
     Rounds that would change nothing are left out.
     """
     if rounds < 0:
-        raise ValueError(f"rounds = {rounds} must be at least 0")
+        raise invalid_argument(f"rounds = {rounds} must be at least 0")
     back = links.transpose()
     label = np.arange(links.size, dtype=np.int64)
     for _ in range(rounds):

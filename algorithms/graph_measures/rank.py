@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from scipy.sparse import csr_matrix
 
+from algorithms.invalid_argument import invalid_argument
 from graph.arrays import Csr, Floats
 
 
@@ -23,9 +24,12 @@ def pagerank(links: Csr, *, damping: float = 0.85, rounds: int = 20) -> Floats:
     Graphalytics 1.0, section 2.3.2; O(m) a round. (Personalised: algorithms/pagerank.py.)
     """
     if not 0.0 <= damping <= 1.0 or rounds < 0:
-        raise ValueError(f"damping = {damping} must be in [0, 1] and rounds = {rounds} at least 0")
-    if not (np.isfinite(links.data) & (links.data >= 0.0)).all():
-        raise ValueError("every weight must be a finite number of at least 0")
+        raise invalid_argument(f"damping = {damping} must be in [0, 1] and rounds = {rounds} at least 0")
+    bad = np.flatnonzero(~(np.isfinite(links.data) & (links.data >= 0.0)))
+    if len(bad):
+        raise invalid_argument(
+            f"weight of link {bad[0]} is {links.data[bad[0]]}, expected a finite number of at least 0"
+        )
     size = links.size
     if size == 0:
         return np.zeros(0)

@@ -13,6 +13,7 @@ import numpy as np
 from scipy.sparse import csr_matrix, identity
 from scipy.sparse.linalg import splu
 
+from algorithms.invalid_argument import invalid_argument
 from graph.arrays import Bools, Csr, Floats
 
 SLACK = 1e-12
@@ -73,9 +74,9 @@ def clear(
     for name, values in (("debt", debts.data), ("cash", cash), ("outside debt", extra)):
         bad = np.flatnonzero(~(np.isfinite(values) & (values >= 0.0)))
         if len(bad):
-            raise ValueError(f"{name} {bad[0]} is {values[bad[0]]}, expected a finite amount >= 0")
+            raise invalid_argument(f"{name} {bad[0]} is {values[bad[0]]}, expected a finite amount >= 0")
     if not (0.0 <= alpha <= 1.0 and 0.0 <= beta <= 1.0):
-        raise ValueError(f"alpha = {alpha} and beta = {beta} must be in [0, 1]")
+        raise invalid_argument(f"alpha = {alpha} and beta = {beta} must be in [0, 1]")
     owed = np.bincount(debts.rows(), debts.data, minlength=size).astype(np.float64)
     due: Floats = owed + extra if seniority == "pari-passu" else owed
     own = cash - extra if seniority == "senior" else cash.astype(np.float64)

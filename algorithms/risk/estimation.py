@@ -15,6 +15,7 @@ from typing import Literal, TypeAlias
 import numpy as np
 from scipy.optimize import minimize
 
+from algorithms.invalid_argument import invalid_argument
 from algorithms.risk.fitting import Case, Forecast, distress, log_likelihood
 from algorithms.risk.parameters import RiskParameters
 from graph.arrays import Floats
@@ -99,7 +100,7 @@ def estimate(
     kept: dict[str, Kept] = {}
     for name in names:
         if getattr(start, name) <= 0:
-            raise ValueError(f"{name} is 0 at the start")
+            raise invalid_argument(f"{name} = {getattr(start, name)} at the start, expected above 0")
         swing = [log_likelihood(cases, at([name], np.array([x])), forecast=forecast) for x in (-0.5, 0.5)]
         if judged * max(abs(value - first) for value in swing) < NEVER_MATTERS:
             kept[name] = "no links"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from algorithms.invalid_argument import invalid_argument
 from algorithms.risk.parameters import RiskParameters
 from algorithms.risk.weights import EvidenceEdges
 from graph.arrays import Floats, Ints
@@ -30,7 +31,7 @@ def evidence_pairs(
     """
     bad = np.flatnonzero(~(np.isfinite(age) & (age >= 0)))
     if len(bad):
-        raise ValueError(f"age of incidence {bad[0]} is {age[bad[0]]}, expected at least 0 months")
+        raise invalid_argument(f"age of incidence {bad[0]} is {age[bad[0]]}, expected at least 0 months")
     if len(party) == 0:
         return EvidenceEdges.none()
     order = np.lexsort((age, party, attribute))

@@ -15,6 +15,7 @@ from itertools import pairwise
 
 import numpy as np
 
+from algorithms.invalid_argument import invalid_argument
 from algorithms.risk.back_chain import BackChain, back_chain
 from algorithms.risk.network import Network
 from algorithms.risk.parameters import Relation
@@ -175,13 +176,14 @@ def apportion(total: Fen, shares: Sequence[float]) -> list[Fen]:
     >>> apportion(Fen(100), [1 / 3, 1 / 3, 1 / 3])
     [34, 33, 33]
     """
-    if any(not s >= 0.0 or s == float("inf") for s in shares):
-        raise ValueError("every share must be a finite number of at least 0")
+    for place, share in enumerate(shares):
+        if not share >= 0.0 or share == float("inf"):
+            raise invalid_argument(f"share {place} is {share}, expected a finite number of at least 0")
     exact = [Fraction(s) for s in shares]
     whole = sum(exact, Fraction(0))
     if whole == 0:
         if total:
-            raise ValueError("nothing to apportion by: every share is 0")
+            raise invalid_argument(f"nothing to apportion by: the total is {total}, and every share is 0")
         return [Fen(0)] * len(exact)
     sign = -1 if total < 0 else 1
     quotas = [abs(total) * s / whole for s in exact]

@@ -15,6 +15,7 @@ from typing import TypeAlias
 import numpy as np
 from scipy.optimize import minimize
 
+from algorithms.invalid_argument import invalid_argument
 from algorithms.risk.parameters import RiskParameters
 from algorithms.risk.propagation import solve
 from algorithms.risk.weights import EvidenceEdges, MoneyEdges, break_weights
@@ -80,7 +81,7 @@ def log_likelihood(
         total += float((failed * np.log(h) + (case.years - failed) * np.log1p(-h)).sum())
         count += case.years * len(h)
     if count == 0:
-        raise ValueError("no party is judged, so nothing can be fitted")
+        raise invalid_argument("no party is judged, so nothing can be fitted")
     return total / count
 
 
@@ -107,9 +108,11 @@ def fit(
     known = {field.name for field in fields(RiskParameters)}
     for name in names:
         if name not in known:
-            raise ValueError(f"{name} is no parameter")
+            raise invalid_argument(
+                f"the name '{name}' is no parameter, expected of {', '.join(sorted(known))}"
+            )
         if getattr(start, name) <= 0:
-            raise ValueError(f"{name} is 0 at the start; the search needs a value above 0")
+            raise invalid_argument(f"{name} = {getattr(start, name)} at the start, expected above 0")
 
     def at(logarithms: Floats) -> RiskParameters:
         values = dict(zip(names, np.exp(logarithms).tolist(), strict=True))

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
+from algorithms.invalid_argument import invalid_argument
 from algorithms.kernel import kernel
 from graph.arrays import Csr, Floats, Ints
 
@@ -57,9 +58,13 @@ class Network:
         data, indices, size = weights.data, weights.indices, weights.size
         bad = np.flatnonzero(~(np.isfinite(data) & (data >= 0)))
         if len(bad):
-            raise ValueError(f"weight of entry {bad[0]} is {data[bad[0]]}, expected a finite number >= 0")
+            raise invalid_argument(
+                f"weight of entry {bad[0]} is {data[bad[0]]}, expected a finite number >= 0"
+            )
         if len(indices) and (indices.min() < 0 or indices.max() >= size):
-            raise ValueError(f"a column is out of range 0..{size - 1}")
+            raise invalid_argument(
+                f"columns are {indices.min()} to {indices.max()}, out of range 0..{size - 1}"
+            )
         indptr, columns, values = transposed(weights.indptr, indices, data)
         return cls(weights, Csr(indptr, columns, values))
 
@@ -82,11 +87,13 @@ class Network:
         """
         bad = np.flatnonzero(~(np.isfinite(weight) & (weight >= 0)))
         if len(bad):
-            raise ValueError(f"weight of change {bad[0]} is {weight[bad[0]]}, expected a finite number >= 0")
+            raise invalid_argument(
+                f"weight of change {bad[0]} is {weight[bad[0]]}, expected a finite number >= 0"
+            )
         if len(source) and (
             min(source.min(), target.min()) < 0 or max(source.max(), target.max()) >= self.size
         ):
-            raise ValueError(f"an end of a change is out of range 0..{self.size - 1}")
+            raise invalid_argument(f"an end of a change is out of range 0..{self.size - 1}")
         return Network(
             self.out,
             self.into,

@@ -10,6 +10,7 @@ from typing import Literal, TypeAlias
 
 import numpy as np
 
+from algorithms.invalid_argument import invalid_argument
 from graph.arrays import Floats
 
 MoneyRelation: TypeAlias = Literal["guarantee", "loan", "trade-credit", "ownership", "parent-support"]
@@ -72,13 +73,13 @@ class RiskParameters:
         """
         for name, value in asdict(self).items():
             if not np.isfinite(value) or value < 0:
-                raise ValueError(f"{name} = {value} must be a finite number of at least 0")
+                raise invalid_argument(f"{name} = {value} must be a finite number of at least 0")
         for name in ("sigma", "sigma_uncertain", "tau", "buffer_min_enterprise", "buffer_min_other"):
             if getattr(self, name) <= 0:
-                raise ValueError(f"{name} must be above 0")
+                raise invalid_argument(f"{name} = {getattr(self, name)} must be above 0")
         for name in ("lgd_organisation", "lgd_other"):
             if getattr(self, name) > 1:
-                raise ValueError(f"{name} must be at most 1")
+                raise invalid_argument(f"{name} = {getattr(self, name)} must be at most 1")
 
     @property
     def status(self) -> Literal["fitted", "unfitted"]:

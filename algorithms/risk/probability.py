@@ -14,6 +14,7 @@ from typing import Any, Literal, TypeAlias
 
 import numpy as np
 
+from algorithms.invalid_argument import invalid_argument
 from algorithms.own_risk.calibration import Calibration, calibrate
 from graph.arrays import Floats, Ints
 
@@ -39,12 +40,16 @@ class Probability:
             ValueError: points that fall or are outside [0, 1], a slope below 0, points where none belong.
         """
         if len(self.scores) != len(self.chances) or (self.kind == "isotonic") is not bool(self.scores):
-            raise ValueError(f"{len(self.scores)} scores and {len(self.chances)} chances for {self.kind}")
+            raise invalid_argument(
+                f"{len(self.scores)} scores and {len(self.chances)} chances for {self.kind}"
+            )
         for values in (self.scores, self.chances):
             if any(not 0.0 <= v <= 1.0 for v in values) or any(np.diff(values) < 0):
-                raise ValueError("points of g must rise within [0, 1]")
+                raise invalid_argument(f"points of g are {values}, expected to rise within [0, 1]")
         if not (np.isfinite(self.shift) and np.isfinite(self.slope) and self.slope >= 0):
-            raise ValueError(f"slope {self.slope}, shift {self.shift}: g would fall")
+            raise invalid_argument(
+                f"slope is {self.slope} and shift {self.shift}; expected finite numbers, the slope at least 0"
+            )
 
     def __call__(self, score: Floats) -> Floats:
         """g of scores in [0, 1]."""
@@ -106,7 +111,10 @@ def learn(happened: Floats, score: Floats) -> Probability:
     between = (score > 0.0) & (score < 1.0)
     happened, score = happened[between], score[between]
     if not len(happened) or not 0 < happened.sum() < len(happened):
-        raise ValueError("g needs both outcomes among scores between 0 and 1")
+        raise invalid_argument(
+            f"{int(happened.sum())} of {len(happened)} scores between 0 and 1 came true; expected both outcomes"
+        )
+
     found = calibrate(happened, score)
     if found.kind == "platt":
         return Probability("platt", slope=found.slope, shift=found.shift)

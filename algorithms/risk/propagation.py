@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from algorithms.invalid_argument import invalid_argument
 from algorithms.risk.certificate import certificate
 from algorithms.risk.network import Network
 from algorithms.risk.policy_iteration import component, from_above
@@ -106,10 +107,10 @@ def unit_interval(name: str, values: Floats, size: int) -> None:
         ValueError: a wrong length, or a value outside [0, 1]; gives the position.
     """
     if len(values) != size:
-        raise ValueError(f"{len(values)} values of {name} for {size} parties")
+        raise invalid_argument(f"{len(values)} values of {name} for {size} parties", above=1)
     bad = np.flatnonzero(~((values >= 0.0) & (values <= 1.0)))
     if len(bad):
-        raise ValueError(f"{name} of party {bad[0]} is {values[bad[0]]}, expected 0 to 1")
+        raise invalid_argument(f"{name} of party {bad[0]} is {values[bad[0]]}, expected 0 to 1", above=1)
 
 
 def _spread(size: int, area: Region, values: Floats) -> Floats:

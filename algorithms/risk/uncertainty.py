@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from algorithms.invalid_argument import invalid_argument
 from algorithms.risk.parameters import MONEY_RELATIONS, RiskParameters
 from algorithms.risk.propagation import Propagation, solve
 from algorithms.risk.weights import EvidenceEdges, MoneyEdges, Weights, break_weights, chance_of_breaking
@@ -39,7 +40,10 @@ def buffer_interval(
         ValueError: low above high; what ``break_weights`` and ``solve`` refuse.
     """
     if (low > high).any():
-        raise ValueError(f"low buffer of party {int((low > high).argmax())} is above its high one")
+        at = int((low > high).argmax())
+        raise invalid_argument(
+            f"low buffer of party {at} is {low[at]}, expected at most its high one, {high[at]}"
+        )
     size = len(own)
     ends = [
         solve(break_weights(size, money, evidence, buffer, uncertain_buffer, parameters=parameters).csr, own)

@@ -18,6 +18,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import ndtr
 
+from algorithms.invalid_argument import invalid_argument
 from algorithms.risk.parameters import GUARANTEE, MONEY_RELATIONS, RELATIONS, Relation, RiskParameters
 from graph.arrays import Bools, Csr, Floats, Ints
 
@@ -143,7 +144,7 @@ def break_weights(
             or a code out of range, ``called`` outside [0, 1]; names the position.
     """
     if called is not None and not 0.0 <= called <= 1.0:
-        raise ValueError(f"called is {called}, expected a chance from 0 to 1")
+        raise invalid_argument(f"called is {called}, expected a chance from 0 to 1")
     _check(size, money, evidence, buffer)
     sigma = np.where(uncertain_buffer, parameters.sigma_uncertain, parameters.sigma)
     if called is not None:
@@ -209,17 +210,21 @@ class _Parts:
 
 def _check(size: int, money: MoneyEdges, evidence: EvidenceEdges, buffer: Floats) -> None:
     if len(buffer) != size:
-        raise ValueError(f"{len(buffer)} buffers for {size} parties")
+        raise invalid_argument(f"{len(buffer)} buffers for {size} parties")
     bad = np.flatnonzero(~(np.isfinite(buffer) & (buffer > 0)))
     if len(bad):
-        raise ValueError(f"buffer of party {bad[0]} is {buffer[bad[0]]}, expected a finite amount above 0")
+        raise invalid_argument(
+            f"buffer of party {bad[0]} is {buffer[bad[0]]}, expected a finite amount above 0"
+        )
     amounts = money.amount
     bad = np.flatnonzero((amounts < 0) | np.isinf(amounts))
     if len(bad):
-        raise ValueError(f"amount of money edge {bad[0]} is {amounts[bad[0]]}, expected at least 0 or nan")
+        raise invalid_argument(
+            f"amount of money edge {bad[0]} is {amounts[bad[0]]}, expected at least 0 or nan"
+        )
     bad = np.flatnonzero(~(np.isfinite(evidence.weight) & (evidence.weight >= 0)))
     if len(bad):
-        raise ValueError(
+        raise invalid_argument(
             f"weight of evidence edge {bad[0]} is {evidence.weight[bad[0]]}, expected at least 0"
         )
     low, high = len(MONEY_RELATIONS), len(RELATIONS)
@@ -231,7 +236,7 @@ def _check(size: int, money: MoneyEdges, evidence: EvidenceEdges, buffer: Floats
         ):
             bad = np.flatnonzero((values < least) | (values >= end))
             if len(bad):
-                raise ValueError(
+                raise invalid_argument(
                     f"{what} of {name} edge {bad[0]} is {values[bad[0]]}, expected {least}..{end - 1}"
                 )
 

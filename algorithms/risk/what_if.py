@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from algorithms.invalid_argument import invalid_argument
 from algorithms.risk.network import Network
 from algorithms.risk.parameters import (
     EVIDENCE_RELATIONS,
@@ -191,10 +192,10 @@ def _check(shock: Shock, size: int) -> None:
     ends = (shock.party,) if isinstance(shock, Distress | Equity) else (shock.source, shock.target)
     for party in ends:
         if not 0 <= party < size:
-            raise ValueError(f"party {party} of {size} does not exist")
+            raise invalid_argument(f"party is {party}, expected 0..{size - 1}")
     if isinstance(shock, Distress) and not 0.0 <= shock.own <= 1.0:
-        raise ValueError(f"own distress {shock.own} must be from 0 to 1")
+        raise invalid_argument(f"own distress is {shock.own}, expected 0 to 1")
     if isinstance(shock, Equity | Add) and not np.isfinite(shock.amount):
-        raise ValueError(f"amount {shock.amount} must be finite")
+        raise invalid_argument(f"amount is {shock.amount}, expected a finite number")
     if isinstance(shock, Cut | Add) and shock.source == shock.target:
-        raise ValueError(f"party {shock.source} cannot be linked to itself")
+        raise invalid_argument(f"both ends of the link are party {shock.source}, expected two parties")

@@ -162,11 +162,11 @@ def test_nothing_touched_changes_nothing() -> None:
 @pytest.mark.parametrize(
     ("shock", "said"),
     [
-        (Distress(9), "party 9 of 5 does not exist"),
-        (Distress(0, 1.5), "own distress 1.5"),
-        (Equity(0, np.inf), "amount inf"),
-        (Add(1, 1, "loan", 5.0), "linked to itself"),
-        (Cut(0, -1), "party -1 of 5"),
+        (Distress(9), "party is 9, expected 0..4"),
+        (Distress(0, 1.5), "own distress is 1.5"),
+        (Equity(0, np.inf), "amount is inf"),
+        (Add(1, 1, "loan", 5.0), "both ends of the link are party 1"),
+        (Cut(0, -1), "party is -1, expected 0..4"),
     ],
 )
 def test_a_shock_without_meaning_is_refused(shock: Shock, said: str) -> None:

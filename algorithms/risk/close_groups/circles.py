@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from algorithms.invalid_argument import invalid_argument
 from algorithms.kernel import kernel
 from algorithms.risk.close_groups.probability import Chances, Model
 from algorithms.risk.close_groups.reach import DRAWS, link_hash
@@ -52,7 +53,7 @@ def circle_figures(model: Model, own: Floats, result: Chances, circle: Sequence[
     O(4^b) for b <= 10 parties that the circle depends on; 4,000 draws above.
     """
     if not circle:
-        raise ValueError("a circle of nobody")
+        raise invalid_argument("a circle of nobody")
     for party in circle:
         if not 0 <= party < len(own):
             raise IndexError(f"party {party} of {len(own)}")

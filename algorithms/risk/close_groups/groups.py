@@ -14,6 +14,7 @@ import numpy as np
 from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import connected_components
 
+from algorithms.invalid_argument import invalid_argument
 from algorithms.kernel import kernel
 from algorithms.risk.close_groups.links import SLACK, Bytes, Ints32, Links
 from graph.arrays import Bools, Floats, Ints
@@ -77,7 +78,7 @@ def close_groups(links: Links, *, limits: Limits | None = None, priority: Floats
     """
     limits = limits or Limits()
     if not (1 <= limits.block <= 16 and limits.group >= 1 and limits.drawn >= 0):
-        raise ValueError(f"{limits}: a block of 1 to 16, a group of at least 1, at least 0 drawn")
+        raise invalid_argument(f"{limits}: a block of 1 to 16, a group of at least 1, at least 0 drawn")
     size = links.size
     rung = np.full(size, np.inf)
     open_ = np.ones(size, dtype=np.uint8)

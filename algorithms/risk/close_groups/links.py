@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from algorithms.invalid_argument import invalid_argument
 from algorithms.risk.network import Network, transposed
 from graph.arrays import Csr, Floats, Ints
 
@@ -48,7 +49,7 @@ class Links:
         out = Network.of(weights).plain().out
         above = np.flatnonzero(out.data > 1.0 + SLACK)
         if len(above):
-            raise ValueError(
+            raise invalid_argument(
                 f"weight of entry {above[0]} is {out.data[above[0]]}, expected a chance of at most 1"
             )
         row = out.rows()

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from algorithms.invalid_argument import invalid_argument
 from algorithms.risk.close_groups.certificate import certificate, noise
 from algorithms.risk.close_groups.equations import Equations, equations
 from algorithms.risk.close_groups.groups import RUNGS, Groups, Limits, close_groups
@@ -79,7 +80,7 @@ def prepare(
     links = Links.of(weights)
     for name, given in (("priorities", priority), ("keys", keys)):
         if given is not None and len(given) != links.size:
-            raise ValueError(f"{len(given)} {name} for {links.size} parties")
+            raise invalid_argument(f"{len(given)} {name} for {links.size} parties")
     groups = close_groups(links, limits=limits, priority=priority)
     system, parts = equations(groups, keys)
     feeds = parts.feedback > MOST_FEEDBACK
@@ -101,10 +102,10 @@ def chances(model: Model, own: Floats, *, proven: bool = True) -> Chances:
     system = model.system
     size = len(system.party_slot)
     if len(own) != size:
-        raise ValueError(f"{len(own)} values of own distress for {size} parties")
+        raise invalid_argument(f"{len(own)} values of own distress for {size} parties")
     bad = np.flatnonzero(~((own >= 0.0) & (own <= 1.0)))
     if len(bad):
-        raise ValueError(f"own distress of party {bad[0]} is {own[bad[0]]}, expected 0 to 1")
+        raise invalid_argument(f"own distress of party {bad[0]} is {own[bad[0]]}, expected 0 to 1")
     own = np.ascontiguousarray(own, dtype=np.float64)
     values, sweeps, solves = solve(system, own)
     bound = np.full(len(values), np.inf)

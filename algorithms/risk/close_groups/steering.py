@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from scipy.sparse import csr_matrix
 
+from algorithms.invalid_argument import invalid_argument
 from algorithms.risk.close_groups.probability import Chances, Model, chances, prepare
 from algorithms.risk.close_groups.slopes import Slopes, slopes
 from algorithms.risk.network import Network
@@ -94,7 +95,7 @@ def _worth(model: Model, own: Floats, result: Chances, money: Floats) -> tuple[S
         system, np.ascontiguousarray(own, dtype=np.float64), result.values, 0, len(system.parts) - 1
     )
     if found is None:
-        raise ValueError("too many slopes: close groups of hubs with many two-way links")
+        raise invalid_argument("too many slopes: close groups of hubs with many two-way links")
     right = np.zeros(system.values)
     np.add.at(right, system.party_slot, money)
     reached = result.values > 0.0

@@ -5,7 +5,15 @@ from __future__ import annotations
 import sys
 
 
-def invalid_argument(text: str, *, above: int = 0) -> ValueError:
+class InvalidArgumentError(ValueError):
+    """An argument that a function does not take. ``text``: without the function's name, for who gave it in a file."""
+
+    def __init__(self, function: str, text: str) -> None:
+        super().__init__(f"{function}: {text}")
+        self.text = text
+
+
+def invalid_argument(text: str, *, above: int = 0) -> InvalidArgumentError:
     """The error to raise for an argument that a function does not take.
 
     Args:
@@ -15,14 +23,12 @@ def invalid_argument(text: str, *, above: int = 0) -> ValueError:
         the text behind the name of the public function that was called, however far below it looks at the argument.
 
     >>> def propagate(rounds):
-    ...     if rounds < 0:
-    ...         raise invalid_argument(f"rounds is {rounds}, expected at least 0")
+    ...     return str(invalid_argument(f"rounds is {rounds}, expected at least 0"))
     >>> propagate(-1)
-    Traceback (most recent call last):
-    ValueError: algorithms.invalid_argument.propagate: rounds is -1, expected at least 0
+    'algorithms.invalid_argument.propagate: rounds is -1, expected at least 0'
     """
     frame = sys._getframe(1)
     while frame.f_back is not None and (above or frame.f_code.co_name.startswith(("_", "<"))):
         above -= not frame.f_code.co_name.startswith(("_", "<"))
         frame = frame.f_back
-    return ValueError(f"{frame.f_globals['__name__']}.{frame.f_code.co_qualname}: {text}")
+    return InvalidArgumentError(f"{frame.f_globals['__name__']}.{frame.f_code.co_qualname}", text)

@@ -13,6 +13,7 @@ from algorithms.communities.fresh import fresh
 from algorithms.communities.leiden import by_smallest_member
 from algorithms.communities.moving import polished
 from algorithms.communities.network import Network, hashed_order
+from algorithms.invalid_argument import InvalidArgumentError
 from graph.arrays import Ints
 from services.engines.local import Local
 from services.engines.protocol import ArrayProjection, Communities, Engine
@@ -78,8 +79,8 @@ def _read(path: Path, *, weighted: bool) -> tuple[Network, list[str]]:
     low, high, weight = ends.min(axis=1), ends.max(axis=1), _weights(found, path) if weighted else None
     try:
         network = Network.of(size, low, high, weight if weight is not None else np.ones(len(low)))
-    except ValueError as fault:
-        raise KehutuError("GRAPH_FILE_FAULT", file=path.name, reason=str(fault)) from fault
+    except InvalidArgumentError as fault:
+        raise KehutuError("GRAPH_FILE_FAULT", file=path.name, reason=fault.text) from fault
     return (network if weighted else _plain(network)), [keys[at] for at in order]
 
 

@@ -10,6 +10,7 @@ import pytest
 from algorithms.communities.leiden import leiden
 from algorithms.graph_measures.labels import propagated_labels
 from algorithms.graph_measures.rank import pagerank
+from algorithms.invalid_argument import InvalidArgumentError
 from algorithms.pagerank import personalised_pagerank
 from algorithms.risk.clearing import clear
 from algorithms.risk.explain import apportion
@@ -60,3 +61,9 @@ def make_parameters() -> RiskParameters:
 def test_parameters_of_risk_name_who_makes_them() -> None:
     with pytest.raises(ValueError, match="make_parameters: lgd_other = 2 must be at most 1"):
         make_parameters()
+
+
+def test_who_gave_it_in_a_file_can_be_told_without_the_name_of_a_function() -> None:
+    with pytest.raises(InvalidArgumentError) as refused:
+        propagated_labels(LINKS, rounds=-1)
+    assert refused.value.text == "rounds = -1 must be at least 0"

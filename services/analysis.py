@@ -46,7 +46,7 @@ class AnalysisReport:
 
     @property
     def communities(self) -> CommunityPart:
-        """The communities."""
+        """How many were found, how large, and where."""
         return cast(CommunityPart, self.parts[COMMUNITIES.name])
 
 

@@ -19,6 +19,7 @@ from ruamel.yaml import YAML
 
 from terms import document
 from terms.errors import catalogue
+from tests import marks
 
 CHECKOUT = Path(__file__).parents[1]
 ROOMS = ("terms", "graph", "ledger", "ingest", "algorithms", "services", "api", "cli")
@@ -264,3 +265,17 @@ def test_every_section_that_is_cited_exists() -> None:
         for page in {page for _, page, _ in cited}
     }
     assert [found for found in cited if found[2] not in headings[found[1]]] == []
+
+
+def test_a_docstring_that_repeats_a_name_counts_for_nothing() -> None:
+    tree = ast.parse(
+        'def paid_bills(x):\n    """The paid bills."""\n\n\ndef due(x):\n    """Bills that are not paid."""\n\n\n'
+        "def bare(x):\n    return x\n"
+    )
+    told = [marks.says_more(node, ast.get_docstring(node)) for node in tree.body]
+    assert told == [False, True, False]
+
+
+def test_what_a_text_says_of_comments_is_no_comment() -> None:
+    text = 'HEAD = "# ruff: noqa: E501"\nvalue = 1  # noqa: E741\n'
+    assert [bool(marks.IGNORE.search(one)) for one in marks.comments(text)] == [True]

@@ -74,7 +74,7 @@ class Place:
         return self.value
 
     def number(self) -> float:
-        """Its number."""
+        """A whole number or one with a fraction; true and false are none."""
         if isinstance(self.value, bool) or not isinstance(self.value, int | float):
             self.fault(f"a number is expected, not {self._shown()}")
         return self.value

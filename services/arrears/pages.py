@@ -81,7 +81,7 @@ def circles(
 
 
 def circle_members(seen: Seen, circle: GuaranteeCircle, first: int, after: str | None = None) -> Page[Named]:
-    """Members of a circle."""
+    """Enterprises of a guarantee circle."""
     question = ("circle members", circle.id)
     return page_within(seen, question, circle.members, lambda one: one.id, first=first, after=after)
 

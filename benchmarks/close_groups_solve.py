@@ -5,6 +5,7 @@
 Worlds, ends uniform:
     strong     one link in ten has a weight from .1 to 1, the others below .1
     critical   weights uniform to .36: every party is behind a circle too large to be exact; told is what is cut
+    bounded    as strong, links inside groups of 60 parties: what a change reaches stays small
 
 Own distress: 6 % of the parties, uniform from .05 to .5. Times are CPU seconds of this process, with wall seconds
 beside them. The groups and the system depend on weights alone and serve any number of solutions. Prints one JSON
@@ -29,6 +30,7 @@ from algorithms.risk.close_groups.groups import Limits
 from algorithms.risk.close_groups.probability import Chances, Model, chances, prepare
 from algorithms.risk.close_groups.reasons import reasons
 from algorithms.risk.close_groups.solve import solve
+from algorithms.risk.close_groups.what_if import what_if
 from algorithms.risk.network import Network
 from algorithms.risk.propagation import solve as solve_h
 from algorithms.risk.region import region
@@ -36,15 +38,18 @@ from algorithms.risk.warm import warm
 from benchmarks.risk_solve import percentiles, seeds, timed
 from graph.arrays import Csr, Floats
 
-WORLDS = ("strong", "critical")
+WORLDS = ("strong", "critical", "bounded")
 ASKED = 200
+GROUP = 60
 
 
 def world(name: str, parties: int, links: int, generator: np.random.Generator) -> Csr:
     """Weights of one world; parallel links add up, to 1 at most."""
     count = parties * links
     source, target = generator.integers(0, parties, (2, count))
-    if name == "strong":
+    if name == "bounded":
+        target = np.minimum(parties - 1, source // GROUP * GROUP + target % GROUP)
+    if name != "critical":
         strong = generator.random(count) < 0.1
         weight = np.where(strong, generator.uniform(0.1, 1.0, count), generator.uniform(0.0, 0.1, count))
     else:
@@ -72,9 +77,18 @@ def measure(
     slot = model.system.party_slot
     noise = chances(model, own, proven=False).noise if model.groups.drawn.any() else np.zeros(parties)
     result = Chances(values[slot], bound[slot], noise, values, sweeps, solves + more)
-    asked = generator.choice(np.flatnonzero(result.p > 0.0), ASKED, replace=False).tolist()
+    exact = np.flatnonzero((result.p > 0.0) & ~model.groups.drawn)
+    asked = generator.choice(exact, min(ASKED, len(exact)), replace=False).tolist()
     tails, explaining = percentiles(partial(_tail, model, own, result, party) for party in asked)
+    of_drawn: dict[str, Any] = {}
+    if model.groups.drawn.any():
+        some = np.flatnonzero(model.groups.drawn)[:5].tolist()
+        drawn_tails, drawn_time = percentiles(partial(_tail, model, own, result, party) for party in some)
+        of_drawn["ten_line_reason_of_drawn"] = drawn_time | {
+            "median_tail": round(float(np.median(drawn_tails)), 4)
+        }
     alone = with_proof["cpu_s"] - proof_of_h["cpu_s"]
+    changes = _changes(model, own, result, network, generator) if name == "bounded" else {}
     return {
         "h": {"solve_cpu_s": round(alone, 3), "certificate": proof_of_h, "sweeps": h.sweeps},
         "prepare": preparing,
@@ -91,7 +105,34 @@ def measure(
         "worst_noise": float(noise.max(initial=0.0)),
         "mean": {"h": float(h.h.mean()), "close_groups": float(result.p.mean())},
         "ten_line_reason": explaining | {"median_tail": round(float(np.median(tails)), 4)},
+        **of_drawn,
+        **changes,
     }
+
+
+def _changes(
+    model: Model, own: Floats, result: Chances, network: Network, generator: np.random.Generator
+) -> dict[str, Any]:
+    """What-ifs of a default and of a link of one half more weight; how many parties they reach."""
+
+    def default(party: int) -> int:
+        after = own.copy()
+        after[party] = 1.0
+        return len(what_if(model, result, after, np.array([party]), network=network, same_links=True).parties)
+
+    rows, columns = network.out.rows(), network.out.indices
+
+    def larger(entry: int) -> int:
+        ends = rows[entry : entry + 1], columns[entry : entry + 1]
+        changed = network.changed(*ends, np.minimum(1.0, 1.5 * network.out.data[entry : entry + 1]))
+        return len(what_if(model, result, own, ends[1], network=changed).parties)
+
+    found = {}
+    for title, action, count in (("default", default, network.size), ("link", larger, len(columns))):
+        asked = generator.integers(0, count, ASKED).tolist()
+        reached, took = percentiles(partial(action, at) for at in asked)
+        found[f"what_if_{title}"] = took | {"reach_p50": int(np.median(reached)), "reach_max": max(reached)}
+    return found
 
 
 def _tail(model: Model, own: Floats, result: Chances, party: int) -> float:
@@ -110,7 +151,8 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     chosen = parser.parse_args()
     warm()
-    measure("critical", 300, chosen.links, 2, np.random.default_rng(0))  # compiles what is not
+    for name in ("critical", "bounded"):  # compiles what is not
+        measure(name, 3_000, chosen.links, 2, np.random.default_rng(0))
     report: dict[str, Any] = {
         "machine": f"{platform.machine()}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}",
         "python": platform.python_version(),

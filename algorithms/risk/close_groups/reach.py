@@ -46,13 +46,21 @@ class Tables:
     member: Ints
 
 
-def reach(tables: Tables, links: Links, largest: int, keys: Sequence[str] | None = None) -> Reach:
+def reach(
+    tables: Tables,
+    links: Links,
+    largest: int,
+    keys: Sequence[str] | None = None,
+    *,
+    hashes: Ints | None = None,
+) -> Reach:
     """The reach sets of every table.
 
     Args:
         tables: of blocks of ``links``.
         largest: members of a block, the root among them, up to which it is exact.
         keys: n names that never change; the draws of a link hang on them alone. Positions as text when absent.
+        hashes: l, of the links among the members of all drawn blocks, where they are known already.
 
     O(4^k) for k other members of an exact block, 4,000 walks for a drawn one.
     """
@@ -69,8 +77,9 @@ def reach(tables: Tables, links: Links, largest: int, keys: Sequence[str] | None
         return Reach(
             drawn, first, value, np.zeros(len(value) + 1, dtype=np.int64), np.zeros(0, dtype=np.int32)
         )
+    known = link_hashes(tables, links, drawn, keys) if hashes is None else hashes
     count, chance, found_first, set_member = _draw(
-        links.ptr, links.source, links.weight, _hashes(tables, links, drawn, keys), tables.root, tables.first,
+        links.ptr, links.source, links.weight, known, tables.root, tables.first,
         tables.member, flags, DRAWS,
     )  # fmt: skip
     # Exact tables have empty sets in the list of sets, so that one position serves both.
@@ -91,7 +100,7 @@ def link_hash(source: str, target: str) -> int:
     return int.from_bytes(hashlib.blake2b(f"{source}\0{target}".encode()).digest()[:8], "big", signed=True)
 
 
-def _hashes(tables: Tables, links: Links, drawn: Bools, keys: Sequence[str] | None) -> Ints:
+def link_hashes(tables: Tables, links: Links, drawn: Bools, keys: Sequence[str] | None) -> Ints:
     """The hash of every link that a drawn block may hold; 0 for others."""
     inside = np.zeros(links.size, dtype=np.bool_)
     inside[tables.root[drawn]] = True

@@ -13,12 +13,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from algorithms.risk.close_groups.probability import Chances, Model
-from algorithms.risk.close_groups.surroundings import Members, Surroundings
+from algorithms.risk.close_groups.surroundings import Members, Spent, Surroundings
 from algorithms.risk.explain import SeedShare, remainder
 from graph.arrays import Floats
 
 STEPS = 600
 """Ways looked at before the rest is left to the tail."""
+WORK = 2_000
+"""Parties that all chances on the way may look at together, some 50 ms; in a large group few ways are followed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +78,7 @@ def reasons(
     chance = float(result.p[target])
     if chance == 0.0:
         return Reasons(target, 0.0, (), 0.0, (), 0.0)
-    around = Surroundings(model, own, result.values)
+    around = Surroundings(model, own, result.values, work=WORK)
     start = _Way((target,), around.group(target), None, frozenset())
     waiting: list[tuple[float, tuple[int, ...], int, _Way]] = [(-1.0, start.back, 0, start)]
     found: dict[tuple[int, ...], float] = {}
@@ -85,7 +87,10 @@ def reasons(
         if not waiting or -waiting[0][0] <= _least(found, top):
             break
         mass, _, _, way = heapq.heappop(waiting)
-        moves = [(weight, further) for weight, further in _moves(around, way) if weight > 0.0]
+        try:
+            moves = [(weight, further) for weight, further in _moves(around, way) if weight > 0.0]
+        except Spent:
+            break
         total = sum(weight for weight, _ in moves)
         for weight, further in moves:
             share = -mass * weight / total

@@ -11,17 +11,27 @@ from typing import TypeAlias
 import numpy as np
 
 from algorithms.risk.close_groups.probability import Model
-from algorithms.risk.close_groups.reach import Tables, reach
+from algorithms.risk.close_groups.reach import Tables, link_hashes, reach
 from graph.arrays import Floats, Ints
 
 Members: TypeAlias = frozenset[int]
 
 
-class Surroundings:
-    """Close groups as sets, on a solved model; what was computed once is kept."""
+class Spent(Exception):  # noqa: N818  # no error: the work that was granted is done
+    """More parties would have to be looked at than were granted."""
 
-    def __init__(self, model: Model, own: Floats, values: Floats) -> None:
+
+class Surroundings:
+    """Close groups as sets, on a solved model; what was computed once is kept.
+
+    ``work``: how many parties all chances together may look at; beyond, ``chance`` raises ``Spent``. Unbounded when
+    absent.
+    """
+
+    def __init__(self, model: Model, own: Floats, values: Floats, *, work: int | None = None) -> None:
         self.model, self.own, self.values = model, own, values
+        self.work = work
+        self._hashes: dict[Members, Ints] = {}
         self._into: dict[int, dict[int, tuple[float, int]]] = {}
         self._groups: dict[int, Members] = {}
         self._chances: dict[tuple[Members, Members, int | None, int], float] = {}
@@ -60,12 +70,19 @@ class Surroundings:
     def chance(self, party: int, present: Set[int], group: Members, absent: int | None) -> float:
         """The chance that a party fails when only some members of a group are present.
 
+        Raises:
+            Spent: it takes more work than granted.
+
         What enters the group from outside stays as it is; ``absent`` is neither in the group nor outside.
         """
         behind = self._behind(party, present)
         key = behind, group, absent, party
         found = self._chances.get(key)
         if found is None:
+            if self.work is not None:
+                self.work -= len(behind)
+                if self.work < 0:
+                    raise Spent
             found = self._by_blocks(party, behind, group, absent)
             self._chances[key] = found
         return found
@@ -83,17 +100,21 @@ class Surroundings:
         value = {u: self.starts(u, group, absent) for u in behind}
         for root, block in self._rooted_blocks(party, behind):
             # Blocks come in an order in which all that hangs behind their members is known.
-            gain = self._some_reaches(root, block, value)
+            gain = self._some_reaches(root, block, value, group)
             value[root] += gain * (1.0 - value[root])
         return value[party]
 
-    def _some_reaches(self, root: int, block: Members, value: Mapping[int, float]) -> float:
+    def _some_reaches(self, root: int, block: Members, value: Mapping[int, float], group: Members) -> float:
         """The chance that a member of the block that fails without it brings the root down."""
         key = root, block
         if key not in self._tables:
             others = np.array(sorted(block - {root}), dtype=np.int64)
             tables = Tables(np.array([root], dtype=np.int64), np.array([0, len(others)]), others)
-            sets = reach(tables, self.model.groups.links, self.model.groups.limits.block, self.model.keys)
+            largest = self.model.groups.limits.block
+            hashes = None
+            if len(block) > largest:
+                hashes = self._hashed(group)
+            sets = reach(tables, self.model.groups.links, largest, self.model.keys, hashes=hashes)
             if sets.drawn[0]:
                 bounds = zip(sets.set_first[:-1], sets.set_first[1:], strict=True)
                 found = [others[sets.set_member[first:last]] for first, last in bounds]
@@ -109,6 +130,15 @@ class Surroundings:
                 some += value[u] * (1.0 - some)
             total += share * some
         return total
+
+    def _hashed(self, group: Members) -> Ints:
+        """Hashes of the links inside a group."""
+        if group not in self._hashes:
+            members = np.array(sorted(group), dtype=np.int64)
+            tables = Tables(members[:1], np.array([0, len(members) - 1]), members[1:])
+            everything = np.ones(1, dtype=np.bool_)
+            self._hashes[group] = link_hashes(tables, self.model.groups.links, everything, self.model.keys)
+        return self._hashes[group]
 
     def _rooted_blocks(self, party: int, members: Members) -> list[tuple[int, Members]]:
         """Blocks of the links among the members, without direction: each with its party nearest to ``party``."""

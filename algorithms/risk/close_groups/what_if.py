@@ -86,7 +86,7 @@ def what_if(
         after = chances(after_model, own[parties])
     at = np.searchsorted(parties, hit)
     regrouped = []
-    if not (whole and same_links):
+    if not same_links:
         regrouped = [
             party
             for party, inside in zip(hit.tolist(), at.tolist(), strict=True)

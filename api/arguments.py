@@ -43,7 +43,8 @@ RelationTypes: TypeAlias = Annotated[
 RelationNames: TypeAlias = Annotated[
     list[str] | None,
     strawberry.argument(
-        description="The same by name.", deprecation_reason="Use `relationTypes`, which a client can check."
+        description="Only relations of these types, by name.",
+        deprecation_reason="Use `relationTypes`, which a client can check.",
     ),
 ]
 

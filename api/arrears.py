@@ -73,7 +73,7 @@ def relation(step: Parent[Step]) -> str:
 
 
 def message(found: Parent[Assumption], info: Info) -> str:
-    """The same in words, in the language of the asker."""
+    """The assumption as a sentence, in the language of the asker."""
     return found.message(info.context.lang)
 
 

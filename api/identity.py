@@ -11,7 +11,7 @@ from api.context import ID, Info
 from services.operation.identity import decide
 
 
-@strawberry.enum(description="What a person holds of two entities.")
+@strawberry.enum(description="What a person judges about two entities.")
 class Verdict(enum.Enum):
     """The values are those of the service."""
 

@@ -209,7 +209,7 @@ def _order(listed: Listed) -> type:
         "__module__": __name__,
         "__annotations__": {"field": fields, "direction": OrderDirection},
         "field": strawberry.field(description="What gives the order."),
-        "direction": strawberry.field(default=OrderDirection.ASC, description="Which way."),
+        "direction": strawberry.field(default=OrderDirection.ASC, description="Rising or falling."),
     }
     made = new_class(f"{listed.type}Order", exec_body=lambda body: body.update(space))
     told = f"The order of a list of {listed.called}; entries of one value come by id."

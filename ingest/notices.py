@@ -20,7 +20,7 @@ class Place:
     """Where in the input something stands."""
 
     file: str
-    """File."""
+    """Name of the file."""
     line: int | None = None
     """Line of the text or row of the table, from 1."""
     sheet: str | None = None

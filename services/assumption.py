@@ -25,7 +25,7 @@ class Assumption:
     """Something that an answer had to assume or leave out."""
 
     code: str
-    """A stable word."""
+    """Its code, a stable word."""
     subject: str
     """Whom or what it is about; empty where the record says it all."""
     record: str = ""

@@ -38,9 +38,9 @@ class RelationDirection(Enum):
     """Which way a relation runs, seen from an entity."""
 
     IN = "in"
-    """It comes from the other."""
+    """The relation comes from the other entity."""
     OUT = "out"
-    """It leads from the entity to the other."""
+    """The relation leads to the other entity."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +82,7 @@ class Entity:
     data_time: date
     """The day of the answer: the one asked for, else the latest of the data."""
     assumptions: tuple[Assumption, ...]
-    """Where the answer is empty, why."""
+    """Why the answer is empty; no entry where it is not."""
 
 
 @dataclass(frozen=True, slots=True)

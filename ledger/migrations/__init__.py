@@ -1,1 +1,1 @@
-"""Migrations of the ledger, ``NNNN_name.sql``; none yet. How one is written: ``docs/migrations.md``."""
+"""Migrations of the ledger, ``NNNN_name.sql``. How one is written: ``docs/migrations.md``."""

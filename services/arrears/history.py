@@ -29,11 +29,11 @@ class HistoryPoint:
     data_time: date
     """Cut-off of its data, an ISO date."""
     score: float
-    """Score."""
+    """Its score in the run."""
     own: float
-    """Own distress."""
+    """Its own distress in the run."""
     expected_loss: Money
-    """Expected loss."""
+    """Its expected loss in the run."""
     current: bool
     """Whether the run is the current one."""
 

@@ -68,7 +68,7 @@ class GuaranteeCircles:
     data_time: date
     """The day of the answer: the one asked for, else the latest of the data."""
     assumptions: tuple[Assumption, ...]
-    """Where the answer is empty, why."""
+    """Why the answer is empty; no entry where it is not."""
 
 
 def circles(

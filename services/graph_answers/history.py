@@ -79,7 +79,7 @@ class QuarantinedRow:
     source: str
     """The source that it came from."""
     file: str
-    """File."""
+    """Name of the file."""
     line: int
     """Line or row of the file, from 1."""
     field: str | None

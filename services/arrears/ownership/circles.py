@@ -33,9 +33,9 @@ class Guarantee:
     """All contracts by which one party guarantees for another."""
 
     guarantor: Named
-    """Who would have to pay."""
+    """The party that would have to pay."""
     borrower: Named
-    """For whom."""
+    """The party that the guarantee is for."""
     amount: Money
     """The most that would have to be paid; contracts add up."""
     amount_unknown: bool

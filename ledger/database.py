@@ -78,12 +78,10 @@ class Ledger:
             create: whether a missing ledger is made; else LEDGER_MISSING.
             migrate: whether an older ledger is migrated; else LEDGER_OUTDATED.
             migrations_in: a folder of other migrations than those of the product.
-            zone: the business zone (:mod:`terms.zones`) that a new ledger gets, and that a known one has to have; where
-                absent the default, or whatever it has.
+            zone: the business zone of a new ledger, which a known one must have too; absent: the default, or its own.
         Raises:
             KehutuError: LEDGER_MISSING, LEDGER_DAMAGED, LEDGER_NEWER, LEDGER_UNWRITABLE, LEDGER_KEY_MISSING,
-                LEDGER_KEY_EXPOSED (others may read the key), LEDGER_KEY_WRONG (the key of another ledger),
-                ZONE_FIXED (it was made with another zone).
+                LEDGER_KEY_EXPOSED (others may read it), LEDGER_KEY_WRONG (another ledger's), ZONE_FIXED (another zone).
             ValueError: ``zone`` names no zone.
         """
         folder = home / FOLDER
@@ -112,18 +110,16 @@ class Ledger:
         return self.folder / DATABASE
 
     def keyed_hash(self, text: str) -> str:
-        """HMAC-SHA256 of a text under the ledger's key, first 32 hex digits (128 bits).
+        """HMAC-SHA256 of an identity number or an address under the ledger's key, first 32 hex digits (128 bits).
 
-        Stands for an identity number or an address in keys: equal texts give equal hashes within one ledger,
-        and without the key nobody can try numbers until one fits.
+        Equal texts give equal hashes in one ledger; without the key nobody can try numbers until one fits.
         """
         return hmac.new(self._key, text.encode(), hashlib.sha256).hexdigest()[:32]
 
     def key_digest(self, key: str) -> int:
-        """64 bits, signed, that stand for a key in the table of mentions.
+        """64 bits, signed, that stand for a key in the table of mentions; keyed, so that nobody can make two meet.
 
-        Keyed, so that nobody can construct two keys that meet; by chance any two of 50 million do with p = 7e-5,
-        and then a reader merely sees a record too many.
+        By chance any two of 50 million meet with p = 7e-5; a reader then sees a record too many.
         """
         return int(self.key_digests([key])[0])
 
@@ -149,10 +145,7 @@ class Ledger:
 
     @property
     def former_ids(self) -> tuple[str, ...]:
-        """Ids of the ledgers that this one was restored from, the oldest first.
-
-        A store that carries one of them may know records that a backup did not have: it has to be rebuilt.
-        """
+        """Ids of the ledgers that this one was restored from, the oldest first; a store of theirs must be rebuilt."""
         with self.reading() as connection:
             value = _meta(connection).get(FORMER_IDS, "")
         return tuple(value.split())
@@ -167,8 +160,7 @@ class Ledger:
     def writing(self) -> Iterator[Connection]:
         """A connection whose writes are committed, on disk, when the block ends without an exception.
 
-        Takes SQLite's write lock at its start, so what the block reads cannot change before it writes, and
-        sequence numbers become visible in ascending order.
+        It holds SQLite's write lock, so what it reads stays, and sequence numbers become visible in ascending order.
         """
         with faults(self.path), self.engine.connect().execution_options(kehutu_write=True) as connection:
             yield connection

@@ -1,1 +1,1 @@
-"""Groups of parties that are closely connected, and how they go on from run to run (docs/science.md, Communities)."""
+"""Groups of parties that are closely connected, and how they go on from run to run."""

@@ -82,7 +82,7 @@ def _point(seen: Seen, run: Run, party: str, *, is_current: bool) -> HistoryPoin
 
 @dataclass(frozen=True, slots=True)
 class _Figures:
-    """A party in one run; ``score`` is None where it is no more."""
+    """A party in one run; ``score`` is None where the party is gone."""
 
     score: float | None
     own: float

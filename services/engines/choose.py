@@ -1,4 +1,4 @@
-"""From the name of an engine to the engine."""
+"""Which engine a name stands for."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The engine that is always there: the store's graph read once as arrays, and functions on them."""
+"""The engine that needs no server: it reads the store's graph once as arrays and computes on them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""An engine without a site: for graphs that are given as files."""
+"""How an engine is opened without a site, for graphs that are given as files."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Labelled tables from files: what each column is, which rows count, and which outcome is the bad one."""
+"""How labelled tables are read: what each column is, which rows count, and which outcome is the bad one."""
 
 from __future__ import annotations
 

@@ -145,7 +145,7 @@ class Exposure:
     money: MoneyLinks
     evidence: dict[str, Incidence]
     overrides: list[Override]
-    """Judgements of people that stand in for what payment records say; ``parties.own`` has them in."""
+    """Judgements of people in place of what payment records say; ``parties.own`` takes them into account."""
     cautions: list[Caution] = field(default_factory=list)
     forecasts: Forecasts | None = None
     """By a fitted model of own risk, which ``parties.own`` has in; None: the start rule."""

@@ -1,4 +1,4 @@
-"""The graph as columns: what the inputs of the risk model are read from."""
+"""Which columns of the graph the inputs of the risk model are read from."""
 
 from __future__ import annotations
 

@@ -55,13 +55,13 @@ def go_on(before: RiskModel, basis: Basis) -> Continued:
 
 
 def _places(old: list[str], new: list[str]) -> Ints:
-    """Where each old party stands now, ascending as before; GONE where it is no more."""
+    """Where each old party stands now, ascending as before; GONE where the party is gone."""
     position = {name: index for index, name in enumerate(new)}
     return np.array([position.get(name, GONE) for name in old], dtype=np.int64)
 
 
 def changes_of(before: RiskModel, after: RiskModel, place: Ints | None = None) -> pa.Table:
-    """What became of each party that is not as it was, by its id; null where it was not, or is no more.
+    """What became of each party that has changed, by its id; null where it is new, or gone.
 
     Args:
         place: where each party of ``before`` stands in ``after``; where it did when absent.

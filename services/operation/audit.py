@@ -1,4 +1,4 @@
-"""The trail of who did what, read and examined at a terminal."""
+"""Who did what, and whether the trail of it is whole."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Backups of a home and homes from backups, noted in the audit trail."""
+"""How a home is backed up and restored, noted in the audit trail."""
 
 from __future__ import annotations
 

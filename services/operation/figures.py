@@ -1,4 +1,4 @@
-"""Figures of a site that a monitor watches."""
+"""Which figures of a site a monitor watches."""
 
 from __future__ import annotations
 

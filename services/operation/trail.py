@@ -1,4 +1,4 @@
-"""What operators do to a site, in its audit trail: on disk before it is done."""
+"""How an operator's action gets into the audit trail: it is on disk before the action is done."""
 
 from __future__ import annotations
 

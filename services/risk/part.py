@@ -94,7 +94,7 @@ class Found:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Before:
-    """The run that is continued. ``place``: where each of its parties stands now, -1 where it is no more."""
+    """The run that is continued. ``place``: where each of its parties stands now, -1 where the party is gone."""
 
     found: Found
     place: Ints

@@ -262,7 +262,7 @@ def _lost(found: Between, above: Ints, checked: Register, through: Floats, at: i
 
 
 def _of_the_company(seen: Seen, company: str, day: date) -> list[str]:
-    """That it is no more: what nobody has told to have ended with it still shows."""
+    """The caution that the company has ended: relations that nobody has ended with it still show."""
     reached = seen_queries.entity(seen, type="Enterprise", id=company)
     ended = reached is not None and has_ended(seen.schema.nodes["Enterprise"], reached.properties, day)
     return [f"PARTY_ENDED {company}"] if ended else []

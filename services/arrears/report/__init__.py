@@ -1,4 +1,4 @@
-"""One-page credit reports for people who file paper: HTML and PDF, English or Chinese."""
+"""One-page credit reports to print or file: HTML and PDF, English or Chinese."""
 
 from __future__ import annotations
 

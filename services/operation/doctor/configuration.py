@@ -1,4 +1,4 @@
-"""Settings: what is in force, and what came from where."""
+"""Which settings are in force, and where each comes from."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The machine: versions, packages, memory, disk, ports."""
+"""Whether the machine suffices: versions, packages, memory, disk, ports."""
 
 from __future__ import annotations
 

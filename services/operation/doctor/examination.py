@@ -1,4 +1,4 @@
-"""The whole examination, in the order in which one thing depends on another."""
+"""How a site is examined, in the order in which one thing depends on another."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One thing that was looked at."""
+"""What was found in one place that was looked at."""
 
 from __future__ import annotations
 

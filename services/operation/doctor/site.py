@@ -1,4 +1,4 @@
-"""The home, its ledger, and the store."""
+"""Whether the home, its ledger and its store are well."""
 
 from __future__ import annotations
 

@@ -224,10 +224,9 @@ def watched_in(record_id: object, nodes: Sequence[NodeStep], relations: Sequence
     for one in relations:
         if one.parts and not one.key:
             continue  # a second row of a whole holding is noticed as such
-        if any(part.column != record_id for part in one.key) if one.keyed else one.filled:
-            numbers = {
-                name: hash(name) for name in (*(filled.name for filled in one.filled), "since", "until")
-            }
+        told = (*(filled.name for filled in one.filled), *(bound.name for bound in one.bounds.filled))
+        if any(part.column != record_id for part in one.key) if one.keyed else told:
+            numbers = {name: hash(name) for name in told}
             compared[one.type] = {**compared.get(one.type, {}), **numbers}
     return Watched(named, {type_: numbers for type_, numbers in compared.items() if numbers})
 

@@ -83,6 +83,30 @@ def test_rows_of_one_day_that_tell_one_relation_differently_are_noticed(guarante
     assert report.quarantined == 0
 
 
+@pytest.mark.parametrize(
+    ("set_", "rows", "lines"),
+    [
+        ("since: since", "1,,A,B,,,2018-01-01,\n2,,A,B,,,2019-01-01,\n", [3]),
+        ("since: since", "1,,A,B,,,2018-01-01,\n2,,A,B,,,2018-01-01,\n", []),
+        ("since: since", "1,,A,B,,,2018-01-01,\n2,,A,B,,,,\n", []),
+        ("until: until", "1,,A,B,,,,2018-01-01\n2,,A,B,,,,2019-01-01\n", [3]),
+        ("until: until", "1,,A,B,,,,2018-01-01\n2,,A,C,,,,2019-01-01\n", []),
+        ("since: since, until: until", "1,,A,B,,,2018-01-01,2019-01-01\n2,,A,B,,,2019-01-01,\n", []),
+    ],
+)
+def test_rows_that_tell_nothing_but_when_a_relation_begins_or_ends_are_compared(
+    desk, set_, rows, lines
+) -> None:
+    desk.write("g.csv", HEAD + rows)
+    (report,) = desk.load(
+        "sources:\n  - name: seats\n    path: g.csv\n    channel: credit-bureau\n    recordId: row\n"
+        "    observedAt: 2026-01-31\n    mapping:\n      - relation: DIRECTOR_OF\n"
+        "        from: {Person: {local: guarantor}}\n        to: {Enterprise: {local: borrower}}\n"
+        f"        set: {{{set_}}}\n"
+    ).sources
+    assert noticed(report) == ({"NOTICE_RELATION_DIFFERS": (len(lines), lines)} if lines else {})
+
+
 def test_a_relation_that_changes_from_day_to_day_is_no_contradiction(guarantees) -> None:
     rows = "1,2026-01-01,A,B,C1,100,,\n2,2026-01-02,A,B,C1,200,,\n"
     assert noticed(guarantees(rows, observed="day")) == {}

@@ -53,14 +53,15 @@ class Absence:
         # Nearly all cells are told apart from these words by their first character.
         plain = {form for word in self._words for form in (word[:1], word[:1].upper())}
         wide = {chr(ord(c) + _FULL_WIDTH) for c in plain if c.isascii() and c.isprintable() and c > " "}
-        self._first = frozenset(plain | wide | set(_MARKS))
+        self.first: Final = frozenset(plain | wide | set(_MARKS))
+        """The characters that such a word may begin with, blanks apart."""
         self.own = bool(own)
 
     def says_nothing(self, text: str) -> bool:
         """Whether a whole cell is one of the words; an empty one is."""
         if not text:
             return True
-        likely = text[0] in self._first or text[0].isspace()
+        likely = text[0] in self.first or text[0].isspace()
         return likely and (folded(text) in self._words or bool(_ONLY_MARKS.fullmatch(text)))
 
 
@@ -82,16 +83,23 @@ def filler(number: str) -> bool:
     >>> filler("000000000000000000"), filler("1234567890"), filler("987-654-321"), filler("13800138000")
     (True, True, True, False)
     """
+    if number.isascii() and number.isdigit():  # nearly all are told by their first three digits
+        return len(number) >= _LEAST and _even(number)
     bare = number.strip().removeprefix("+86").translate(_BETWEEN)
     if len(bare) < _LEAST or not bare.isascii():
         return False
     body = bare[:-1] if bare[-1] in "Xx" else bare
     if len(set(bare)) == 1 or len(set(body)) == 1:
         return True
-    if not body.isdigit():
+    return body.isdigit() and _even(body)
+
+
+def _even(digits: str) -> bool:
+    """Whether digits go up or down one by one, or stay."""
+    step = (ord(digits[1]) - ord(digits[0])) % 10
+    if step not in {0, 1, 9} or (ord(digits[2]) - ord(digits[1])) % 10 != step:
         return False
-    steps = {(int(after) - int(before)) % 10 for before, after in pairwise(body)}
-    return steps in ({1}, {9})
+    return all((ord(after) - ord(before)) % 10 == step for before, after in pairwise(digits))
 
 
 def letters_lost(text: str, *, whole: bool = False) -> bool:

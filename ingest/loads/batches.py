@@ -27,7 +27,7 @@ from ingest.rows.contradictions import Contradictions
 from ingest.rows.first_by_id import FirstById
 from ingest.rows.headers_and_totals import NoData
 from ingest.rows.hidden_numbers import hidden_cells, hidden_details
-from ingest.rows.mapping import Mapped, Mapper
+from ingest.rows.mapping import NOTHING, Mapped, Mapper
 from ingest.rows.row_location import standing
 from ingest.rows.row_notices import Remarks
 from ingest.rows.rules import compile_rules
@@ -250,7 +250,8 @@ class Taking:
         else:
             version = (hash((name, record.observed_at)), content)
         self.contradictions.add((row.file, row.line, self.opened.sheet), name, version, mapped.claims)
-        self.remarks.add(self._place(row), record, mapped)
+        if mapped.remarkable or record.observed_assumed or record.payload == NOTHING:
+            self.remarks.add(self._place(row), record, mapped)
         self.weight += len(record.payload)
         self.records.append(record)
 

@@ -60,6 +60,19 @@ class Mapped(NamedTuple):
     claims: Claims = Claims()
 
     @property
+    def remarkable(self) -> bool:
+        """Whether there may be something to say of what the row states: of most rows there is nothing."""
+        return bool(
+            self.unusual
+            or self.ahead
+            or self.times
+            or self.holdings
+            or self.doubts
+            or self.passed
+            or self.overwritten
+        )
+
+    @property
     def statements(self) -> Statements:
         """What the row states."""
         return Statements.from_json(self.payload)
@@ -166,7 +179,7 @@ class RelationStep:
         proxy = _fill(self.key, row, found)
         key = self._key(row, found)
         proxy += _fill(self.filled, row, found)
-        times = self.bounds.take(row.values, found)
+        times = self.bounds.take(row.values, found) if self.bounds.filled else NO_TIMES
         proxy += times.proxy
         if times is not NO_TIMES:
             row.times.append(times)

@@ -51,7 +51,7 @@ class Mapped(NamedTuple):
     mentions: tuple[Mention, ...]
     deleted: bool
     unusual: tuple[Unusual, ...] = ()
-    ahead: tuple[Ahead, ...] = ()
+    ahead: Sequence[Ahead] = ()
     times: tuple[Times, ...] = ()
     holdings: tuple[Holding, ...] = ()
     doubts: tuple[Doubt, ...] = ()
@@ -299,7 +299,7 @@ class Mapper:
                 self._mentions(row),
                 False,
                 tuple(unusual(row.nodes, self.likely)) if self.likely.numbers else (),
-                tuple(ahead(row.nodes, self.likely, observed_at)) if self.likely.days else (),
+                ahead(row.nodes, self.likely, observed_at) if self.likely.days else (),
                 times=tuple(row.times),
                 holdings=tuple(row.holdings),
                 doubts=tuple(row.doubts),

@@ -73,14 +73,18 @@ def unusual(nodes: Sequence[Mapping[str, Any]], likely: Likely) -> Iterator[Unus
                 yield Unusual(node["type"], name, value)
 
 
-def ahead(nodes: Sequence[Mapping[str, Any]], likely: Likely, observed: datetime | None) -> Iterator[Ahead]:
+def ahead(nodes: Sequence[Mapping[str, Any]], likely: Likely, observed: datetime | None) -> Sequence[Ahead]:
     """Days far ahead; every day where the row does not say when it was true, which is known later."""
     has_been, will_be = ("", "") if observed is None else _latest(observed)
+    found: list[Ahead] = []
     for node in nodes:
-        for name, past in likely.days.get(node["type"], ()):
-            day = node.get("set", _NONE).get(name)
-            if day is not None and day > (has_been if past else will_be):
-                yield Ahead(node["type"], name, day, past)
+        dated, values = likely.days.get(node["type"]), node.get("set")
+        if dated and values:
+            for name, past in dated:
+                day = values.get(name)
+                if day is not None and day > (has_been if past else will_be):
+                    found.append(Ahead(node["type"], name, day, past))
+    return found
 
 
 def far_ahead(found: Ahead, observed: datetime) -> bool:

@@ -18,6 +18,8 @@ from api.paging import largest
 from services import entity as entities
 from services import search as searching
 from services.arrears.answer.model import RunName
+from services.communities import communities
+from services.communities.answer import Community
 from services.entity import Entity, Value
 from services.graph_answers import grid, history, loads
 from services.graph_answers import neighbours as around
@@ -28,7 +30,6 @@ from services.graph_answers.loads import Load
 from services.graph_answers.neighbours import Neighbours
 from services.graph_answers.paths import Path
 from services.paging import Page
-from services.portrait import Community
 from services.search import Hit
 from terms.errors import KehutuError
 from terms.money import Money
@@ -216,7 +217,13 @@ class GraphAnswers:
 
     @strawberry.field(description="Communities of the current run, the largest first.")
     def communities(self, info: Info, first: int = 20, after: str | None = None) -> Page[Community]:
-        return history.communities(info.context.seen, largest(first), after)
+        return communities.communities(info.context.seen, largest(first), after)
+
+    @strawberry.field(
+        description="A community of the current run by its id; null where the run has none of it."
+    )
+    def community(self, info: Info, id: ID) -> Community | None:
+        return communities.community(info.context.seen, id)
 
     @strawberry.field(description="Loads, the newest first.")
     def loads(self, info: Info, first: int = 20, after: str | None = None) -> Page[Load]:

@@ -16,13 +16,16 @@ from api.portrait_risk import Risk
 from api.stored import Called, Linked, entity, linked
 from services import portrait
 from services.arrears.why.own_record import OwnRisk
+from services.communities.answer import Community, CommunityChange
+from services.communities.changes import community_change
+from services.communities.communities import community_of
 from services.entity import RelationDirection, Stored, entity_of, stored, stored_all
 from services.graph_answers import grid, lists
 from services.graph_answers.filters import Filter
 from services.graph_answers.grid import GridTrace, SupplyElement, feeders
 from services.names import Named
 from services.paging import Page
-from services.portrait import Arrears, Community, CustomerRow
+from services.portrait import Arrears, CustomerRow
 from services.reading.days import day_of
 from services.schema import stored as described_value
 from terms.errors import KehutuError
@@ -260,7 +263,13 @@ class Customer(Linked):
     @strawberry.field(description="The community of the customer's party in the current run.")
     def community(self, info: Info) -> Community | None:
         found = portrait.risk(info.context.seen, self.seen.id)
-        return None if found is None else portrait.community(info.context.seen, found.model, found.party)
+        return None if found is None else community_of(info.context.seen, found.model, found.party)
+
+    @strawberry.field(
+        description="Why its party is in another community than in the full run before; null where it is not."
+    )
+    def community_change(self, info: Info) -> CommunityChange | None:
+        return community_change(info.context.seen, self.seen.id)
 
     @strawberry.field(description="The customer's own equipment.")
     def devices(
@@ -328,7 +337,13 @@ class Party(Called):
     @strawberry.field(description="The community of the party in the current run.")
     def community(self, info: Info) -> Community | None:
         found = portrait.party_risk(info.context.seen, self.seen.id)
-        return None if found is None else portrait.community(info.context.seen, found.model, found.party)
+        return None if found is None else community_of(info.context.seen, found.model, found.party)
+
+    @strawberry.field(
+        description="Why the party is in another community than in the full run before; null where it is not."
+    )
+    def community_change(self, info: Info) -> CommunityChange | None:
+        return community_change(info.context.seen, self.seen.id)
 
     @strawberry.field(description="Its contracts of supply.")
     def customers(self, info: Info, first: int = 20, after: str | None = None) -> Page[Customer]:

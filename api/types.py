@@ -6,15 +6,23 @@ from strawberry import Parent
 from strawberry.scalars import JSON
 
 from api.context import ID, Info
-from api.exposed import expose
+from api.exposed import expose, expose_enum
 from api.paging import largest, page
 from services.arrears.answer.model import RunName
+from services.communities import communities
+from services.communities.answer import (
+    Community,
+    CommunityChange,
+    CommunityEvent,
+    CommunityEventKind,
+    MoveReason,
+)
 from services.graph_answers import history
 from services.graph_answers.history import RunHead, RunPart
 from services.graph_answers.run_changes import RunChange, changes_in
 from services.names import Named
 from services.paging import Page
-from services.portrait import Community, Provenance
+from services.portrait import Provenance
 from terms.money import Money
 
 
@@ -96,7 +104,17 @@ def members(
     community: Parent[Community], info: Info, first: int = 20, after: str | None = None
 ) -> Page[Named]:
     """Its parties, by id."""
-    return history.members(info.context.seen, community.id, largest(first), after)
+    return communities.members(info.context.seen, community.id, largest(first), after)
 
 
-expose(Community, members=members)
+def lineage(
+    community: Parent[Community], info: Info, first: int = 20, after: str | None = None
+) -> Page[CommunityEvent]:
+    """What became of it in each full run, the latest first."""
+    return communities.lineage(info.context.seen, community.id, largest(first), after)
+
+
+expose_enum(CommunityEventKind)
+expose_enum(MoveReason, name="CommunityMoveReason")
+expose(Community, members=members, lineage=lineage)
+expose(CommunityChange)

@@ -38,6 +38,14 @@ TEXT = {
         "start rule": "start rule",
         "communities": "communities of two and more ({engine})",
         "largest": "largest community",
+        "became": "communities {event}",
+        "born": "born",
+        "continued": "that go on",
+        "grew": "that grew",
+        "shrank": "that shrank",
+        "merged": "merged from others",
+        "split": "split",
+        "died": "dissolved",
         "caution": "caution {code}",
     },
     "zh": {
@@ -57,6 +65,14 @@ TEXT = {
         "start rule": "起始规则",
         "communities": "两个及以上成员的社区（{engine}）",
         "largest": "最大的社区",
+        "became": "社区：{event}",
+        "born": "新产生",
+        "continued": "延续",
+        "grew": "扩大",
+        "shrank": "缩小",
+        "merged": "由其他社区合并而成",
+        "split": "分裂",
+        "died": "消散",
         "caution": "提示 {code}",
     },
 }
@@ -115,6 +131,8 @@ def document(report: AnalysisReport) -> dict[str, object]:
 def rows_of(report: AnalysisReport, lang: Lang) -> list[tuple[str, object]]:
     """The report of a run for people, line by line."""
     text, risk, found = TEXT[lang], report.risk, report.communities
+    lineage = report.lineage
+    events = lineage.events if lineage else {}
     return [
         (text["run"], report.run + (text["unchanged"] if report.unchanged else "")),
         (text["cut-off"], report.cut_off),
@@ -127,11 +145,12 @@ def rows_of(report: AnalysisReport, lang: Lang) -> list[tuple[str, object]]:
         (text["parameters"], text.get(risk.parameters, risk.parameters)),
         (text["communities"].format(engine=found.engine), found.communities),
         (text["largest"], found.largest),
+        *((text["became"].format(event=text[event]), count) for event, count in events.items()),
         *((text["caution"].format(code=code), count) for code, count in sorted(risk.cautions.items())),
         *(
             (f"{name}: {key}", value)
             for name, part in report.parts.items()
-            if part is not risk and part is not found
+            if part is not risk and part is not found and part is not lineage
             for key, value in asdict(cast(Any, part)).items()
         ),
     ]

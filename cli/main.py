@@ -12,6 +12,7 @@ COMMANDS = {
     "backup": "Copy the ledger, its key and the results to a folder.",
     "circles": "Enterprises that guarantee each other in a ring.",
     "clusters": "Linked parties at risk, ranked by expected loss.",
+    "communities": "Groups of linked parties, what became of them, and why a party moved.",
     "demo": "Build a site from published and synthetic data, report, and serve it.",
     "doctor": "Examine the installation and the site, with a remedy for each finding.",
     "evaluate": "Judge results by published cases and labelled files.",

@@ -20,6 +20,7 @@ from services.risk.fitted import Fitted, in_force
 from services.risk.inputs import exposure
 from services.risk.part import Basis
 from services.risk.parts.communities import COMMUNITIES, CommunityPart
+from services.risk.parts.lineage import LINEAGE, LineagePart
 from services.risk.parts.solution import SOLUTION, RiskPart
 from services.risk.registry import PARTS
 from services.runs.days import latest_day
@@ -48,6 +49,11 @@ class AnalysisReport:
     def communities(self) -> CommunityPart:
         """How many were found, how large, and where."""
         return cast(CommunityPart, self.parts[COMMUNITIES.name])
+
+    @property
+    def lineage(self) -> LineagePart | None:
+        """What became of the communities since the full run before."""
+        return cast("LineagePart | None", self.parts.get(LINEAGE.name))
 
 
 def analyse(

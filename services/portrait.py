@@ -33,22 +33,6 @@ CustomerRow: TypeAlias = seen_queries.CustomerPortrait
 
 
 @dataclass(frozen=True, slots=True)
-class Community:
-    """A community of linked parties."""
-
-    id: str
-    """Id within the run."""
-    name: str
-    """Named after its member with the largest expected loss."""
-    size: int
-    """Number of parties."""
-    risk: float
-    """Mean score of its parties."""
-    expected_loss: Money
-    """Sum of its parties' expected losses."""
-
-
-@dataclass(frozen=True, slots=True)
 class AgeingBucket:
     """Arrears that have been open for so many days."""
 
@@ -242,20 +226,6 @@ def judgement(seen: Seen, model: RiskModel, party: int) -> RiskOverride | None:
     name = model.ids[party]
     names = {party: names_of(seen, [name])[name]}
     return next(iter(judgements_of(model, names)), None)
-
-
-def community(seen: Seen, model: RiskModel, party: int) -> Community:
-    """The community of a party, named after its member with the largest expected loss."""
-    members = model.members(int(model.community[party]))
-    head = max(members, key=lambda member: (model.expected_loss[member], -member))
-    name = names_of(seen, [model.ids[head]])[model.ids[head]].name
-    return Community(
-        id=f"community-{int(model.community[party])}",
-        name=name,
-        size=len(members),
-        risk=float(model.score[members].mean()),
-        expected_loss=Money(int(model.expected_loss[members].sum())),
-    )
 
 
 def provenance(seen: Seen, entity: str, field: str | None = None) -> list[Provenance]:

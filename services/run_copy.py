@@ -2,7 +2,7 @@
 
 No answer of ours reads the properties; SHARES are walked like other relations. Written after the turn, in batches, each
 with the run's id: a copy that was cut off, or that a later run has made old, says so by its ``runId``. ``community`` is
-the id that answers use (``community-7``).
+the id that answers use (``community-3f9a0c12ab45``).
 """
 
 from __future__ import annotations
@@ -114,5 +114,5 @@ def _row(model: RiskModel, entity: str, party: int) -> Row:
     return {
         "id": entity,
         "risk": float(model.score[party]),
-        "community": f"community-{int(model.community[party])}",
+        "community": model.community_id(int(model.community[party])),
     }

@@ -25,7 +25,7 @@ LEFT_OUT = "…"
 PROMPT = "$ kehutu "
 VOLATILE = re.compile(
     r"(?<=person:)[0-9a-f]{32}|(?<=load-)[0-9a-f]{16}|(?<=watch-rule:)[0-9a-f]{24}|(?<=q-)[0-9a-z]{12}"  # ids
-    r"|(?<=\b\d{8}-)[0-9a-f]{10}|(?<=community-)\d+|(?<=--after )\S{20,}|\b[0-9a-f]{64}\b"
+    r"|(?<=\b\d{8}-)[0-9a-f]{10}|(?<=community-)[0-9a-f]{12}|(?<=--after )\S{20,}|\b[0-9a-f]{64}\b"
     r"|\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+]\d\d:\d\d)?( UTC)?|\d+\.\d+(?= s\b)"  # times
     r"|\d(\.\d)?e-\d\d|/\S+/(?=kehutu\b|visits.yaml)"  # the last digits of sums, places
 )

@@ -5,13 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from algorithms.communities.leiden import leiden
+from algorithms.communities.leiden import UNTIL_NOTHING_CHANGES, leiden
 from algorithms.communities.moving import polished
 from algorithms.communities.network import Network
 from algorithms.invalid_argument import invalid_argument
 from graph.arrays import Ints
 
-UNTIL_NOTHING_CHANGES: Final = -1
 _LINKS: Final = 2_000_000
 
 

@@ -61,6 +61,28 @@ class Network:
         return inside / self.total - resolution * float((sizes**2).sum()) / self.total**2
 
 
+def changed_ends(before: tuple[Ints, Ints, Floats], now: Network) -> Ints:
+    """Ends of links that came, went or changed their weight, ascending, each once.
+
+    Args:
+        before: low, high and weight of the links of before, in the positions of now; -1 for a party that is no more.
+    """
+    low, high, weight = before
+    lost = np.concatenate([low[high < 0], high[low < 0]])
+    kept = (low >= 0) & (high >= 0)
+    was = np.minimum(low, high)[kept] * now.size + np.maximum(low, high)[kept]
+    order = np.argsort(was, kind="stable")
+    was, weight = was[order], weight[kept][order]
+    is_ = now.low * now.size + now.high
+    at = np.minimum(np.searchsorted(was, is_), max(len(was) - 1, 0))
+    same = (was[at] == is_) & (weight[at] == now.weight) if len(was) else np.zeros(len(is_), dtype=np.bool_)
+    left = np.ones(len(was), dtype=np.bool_)
+    left[at[same]] = False
+    pairs = np.concatenate([is_[~same], was[left]])
+    ends = np.concatenate([pairs // max(now.size, 1), pairs % max(now.size, 1), lost[lost >= 0]])
+    return np.unique(ends).astype(np.int64)
+
+
 def hashed_order(keys: Sequence[str]) -> Ints:
     """Positions of n distinct keys in the order of their hashes, n int64.
 

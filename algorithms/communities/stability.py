@@ -7,8 +7,7 @@ from typing import Final
 
 import numpy as np
 
-from algorithms.communities.fresh import UNTIL_NOTHING_CHANGES
-from algorithms.communities.leiden import leiden
+from algorithms.communities.leiden import EXACT_TO, UNTIL_NOTHING_CHANGES, leiden
 from algorithms.communities.network import Network
 from graph.arrays import Floats, Ints
 
@@ -35,6 +34,8 @@ class Stability:
 def stability(network: Network, label: Ints, *, seed: int = 0, resolution: float = 1.0) -> Stability:
     """Compare a partition, n labels 0..c-1, with fresh runs of which each lacks some links (science.md 3.4)."""
     generator = np.random.default_rng(seed)
+    # Large networks are compared with runs of two rounds, whose partitions differ little from those of more.
+    iterations = UNTIL_NOTHING_CHANGES if len(network.weight) <= EXACT_TO else 2
     runs = RUNS if len(network.weight) <= MANY_LINKS else FEW_RUNS
     count = int(label.max(initial=-1)) + 1
     community, member = np.zeros(count), np.zeros(network.size)
@@ -47,7 +48,7 @@ def stability(network: Network, label: Ints, *, seed: int = 0, resolution: float
             network.weight[kept],
             resolution=resolution,
             seed=seed + one,
-            iterations=UNTIL_NOTHING_CHANGES,
+            iterations=iterations,
         )
         best, near = compared(label, found)
         community += best

@@ -10,19 +10,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-import numpy as np
-
 from services.arrears.answer.model import RunName
-from services.names import Named, names_of
 from services.paging import Cursors, Page, checked, page_by_id, page_of
-from services.portrait import Community
 from services.reading import kept as held
 from services.reading import runs as kept_runs
-from services.reading.runs import current
 from services.seen import Seen
 from terms.errors import KehutuError, Lang
 from terms.ids import RunId
-from terms.money import Money
 
 MOST = 100_000
 """Runs that are looked through."""
@@ -118,51 +112,6 @@ def run(seen: Seen, run_id: str) -> RunHead:
         KehutuError: ``UNKNOWN_RUN``.
     """
     return _head(kept_runs.run_of(seen, run_id), kept_runs.current_id(seen))
-
-
-def communities(seen: Seen, first: int = 20, after: str | None = None) -> Page[Community]:
-    """Communities of the current run, the largest first.
-
-    Raises:
-        KehutuError: ``NO_RUN``, ``PAGE_SIZE``, ``CURSOR_UNKNOWN``.
-    """
-    head, model = current(seen)
-    size = np.bincount(model.community)
-    score = np.bincount(model.community, weights=model.score)
-    loss = np.bincount(model.community, weights=model.expected_loss.astype(np.float64))
-    labels = np.lexsort((np.arange(len(size)), -size)).tolist()
-    cursors = Cursors.of(seen, "communities", head.id)
-    page = page_by_id(cursors, labels, lambda label: f"community-{label}", first=first, after=after)
-    heads = {}
-    for label in page.nodes:
-        members = model.members(label)
-        worst = members[np.lexsort((members, -model.expected_loss[members]))[0]]
-        heads[label] = model.ids[int(worst)]
-    names = names_of(seen, heads.values())
-    return page.map(
-        lambda label: Community(
-            id=f"community-{label}",
-            name=names[heads[label]].name,
-            size=int(size[label]),
-            risk=float(score[label] / size[label]),
-            expected_loss=Money(round(loss[label])),
-        )
-    )
-
-
-def members(seen: Seen, community: str, first: int = 20, after: str | None = None) -> Page[Named]:
-    """Parties of a community of the current run, by id; none of a community that the run does not have.
-
-    Raises:
-        KehutuError: ``NO_RUN``, ``PAGE_SIZE``, ``CURSOR_UNKNOWN``.
-    """
-    head, model = current(seen)
-    number = community.removeprefix("community-")
-    ids = [model.ids[i] for i in model.members(int(number) if number.isdecimal() else -1).tolist()]
-    cursors = Cursors.of(seen, "members", head.id, community)
-    page = page_by_id(cursors, ids, str, first=first, after=after)
-    names = names_of(seen, page.nodes)
-    return page.map(lambda entity: names[entity])
 
 
 def instant(moment: datetime) -> str:

@@ -248,12 +248,12 @@ def _of_run(model: RiskModel, declared: NodeType, risk: Range | None, community:
         fits &= score >= _number(risk.least, 0.0)
         fits &= score <= _number(risk.most, 1.0)
     if community is not None:
-        number = community.removeprefix("community-")
-        if not number.isdecimal():
+        if not community.startswith("community-"):
             raise KehutuError(
-                "FILTER_VALUE", field="community", found=community, expected="such as community-12"
+                "FILTER_VALUE", field="community", found=community, expected="such as community-3f9a0c12ab45"
             )
-        fits &= model.community[party] == int(number)
+        label = model.community_label(community)
+        fits &= (model.community[party] == label) if label is not None else False
     return [ids[index] for index in np.flatnonzero(fits).tolist()]
 
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
+from typing import cast
 
 import numpy as np
 import pyarrow as pa
@@ -21,11 +22,14 @@ from services.exposure.model import Caution, Exposure, Override
 from services.risk.part import Basis, Found
 from services.risk.parts.communities import COMMUNITIES
 from services.risk.parts.inputs import INPUTS, Inputs
+from services.risk.parts.lineage import LINEAGE, PREFIX, CommunityEvent, CommunityLineage
 from services.risk.parts.overrides import OVERRIDES
 from services.risk.parts.own_risk import OWN_RISK, Forecasts
 from services.risk.parts.solution import SOLUTION, Solved, solved
 from services.risk.registry import PARTS
 from terms.ids import Fen
+
+__all__ = ["CommunityEvent", "CommunityLineage", "RiskModel"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -184,6 +188,24 @@ class RiskModel:
     def customer(self, entity: str) -> int | None:
         """Position of a customer in the run."""
         return _find(self.inputs.customers, entity)
+
+    @property
+    def lineage(self) -> CommunityLineage | None:
+        """What communities are called and what became of them; None in a run of an earlier program."""
+        return cast("CommunityLineage | None", self.others.get(LINEAGE.name))
+
+    def community_id(self, label: int) -> str:
+        """The id of a community, which goes on from run to run; in a run of an earlier program its number there."""
+        return self.lineage.ids[label] if self.lineage else f"{PREFIX}{label}"
+
+    def community_label(self, name: str) -> int | None:
+        """The community of an id; None where the run has none."""
+        return self._labels.get(name)
+
+    @cached_property
+    def _labels(self) -> dict[str, int]:
+        names = map(self.community_id, range(int(self.community.max(initial=-1)) + 1))
+        return {name: label for label, name in enumerate(names)}
 
     def members(self, community: int) -> Ints:
         """Positions of the parties of a community, ascending."""

@@ -106,13 +106,15 @@ class Part(ABC, Generic[V]):
 
     ``name``: in the head of a run and in reports. ``tables``: its own, or its columns of others'. ``needed``: a run
     without its tables, which an earlier program made, cannot be read; any other is read as far as it goes.
-    ``phase``: what progress is told while it is computed.
+    ``phase``: what progress is told while it is computed. ``full_only``: a full run alone computes it; a continued run
+    has it where the run before has it.
     """
 
     name: str
     tables: tuple[Table, ...] = ()
     needed: bool = False
     phase: str = ""
+    full_only: bool = False
 
     def __init_subclass__(cls) -> None:
         """Raises TypeError: the part has no name, by which a run's head and its reports know it."""
@@ -120,8 +122,8 @@ class Part(ABC, Generic[V]):
             raise TypeError(f"{cls.__name__}: a part of a run has a name")
         super().__init_subclass__()
 
-    def gather(self, site: Site, exposure: Exposure | None) -> Any:
-        """What it reads besides the inputs of risk; the only step with effects."""
+    def gather(self, site: Site, basis: Basis) -> Any:
+        """What it reads besides the inputs of risk; the only step with effects. None: nothing."""
         return None
 
     @abstractmethod

@@ -16,6 +16,7 @@ from algorithms.risk.probability import Probability
 from services.risk.part import Basis, Before, Found, Part, Tables
 from services.risk.parts.communities import COMMUNITIES
 from services.risk.parts.inputs import INPUTS
+from services.risk.parts.lineage import LINEAGE
 from services.risk.parts.overrides import OVERRIDES
 from services.risk.parts.own_risk import OWN_RISK
 from services.risk.parts.solution import SOLUTION
@@ -39,6 +40,15 @@ class Registry:
         finally:
             self.parts = before
 
+    @contextmanager
+    def without(self, part: Part[Any]) -> Iterator[None]:
+        """Lack one part for as long as the context lasts, as a program of before it did."""
+        before, self.parts = self.parts, tuple(one for one in self.parts if one is not part)
+        try:
+            yield
+        finally:
+            self.parts = before
+
     @property
     def needed(self) -> frozenset[str]:
         """Tables without which no run can be read."""
@@ -46,7 +56,7 @@ class Registry:
 
     def gathered(self, site: Site, basis: Basis) -> Basis:
         """The basis with what parts read themselves."""
-        read = {part.name: part.gather(site, basis.exposure) for part in self.parts}
+        read = {part.name: part.gather(site, basis) for part in self.parts}
         return replace(basis, gathered={name: value for name, value in read.items() if value is not None})
 
     def compute(self, basis: Basis, progress: Progress = silent) -> Found:
@@ -61,7 +71,7 @@ class Registry:
     def go_on(self, basis: Basis, before: Before, known: Found | None = None) -> Found:
         """All parts of a run that continues another one, but for those that are ``known`` already.
 
-        A part that the run before lacks is computed anew.
+        A part that the run before lacks is computed anew, unless only a full run computes it.
         """
         values: dict[str, Any] = dict(known.values) if known else {}
         for part in self.parts:
@@ -69,7 +79,7 @@ class Registry:
                 continue
             if before.found.has(part):
                 values[part.name] = part.go_on(basis, before, Found(values))
-            else:
+            elif not part.full_only:
                 values[part.name] = part.compute(basis, Found(values))
         return Found(values)
 
@@ -123,4 +133,4 @@ def _bytes(table: pa.Table) -> memoryview:
     return memoryview(sink.getvalue())
 
 
-PARTS = Registry((INPUTS, OVERRIDES, OWN_RISK, SOLUTION, COMMUNITIES))
+PARTS = Registry((INPUTS, OVERRIDES, OWN_RISK, SOLUTION, COMMUNITIES, LINEAGE))

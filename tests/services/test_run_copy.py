@@ -57,7 +57,7 @@ def expected(site: Site) -> dict[str, tuple[object, ...]]:
     party = {name: place for place, name in enumerate(model.ids)}
     party |= dict(zip(model.inputs.customers, model.inputs.customer_party.tolist(), strict=True))
     return {
-        name: (float(model.score[place]), f"community-{int(model.community[place])}", run.id)
+        name: (float(model.score[place]), model.community_id(int(model.community[place])), run.id)
         for name, place in party.items()
     }
 

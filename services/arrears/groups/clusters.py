@@ -35,8 +35,8 @@ class Clusters:
     ranked: tuple[int, ...]
 
     def id(self, label: int) -> str:
-        """The cluster's id within the run: that of its community."""
-        return f"community-{label}"
+        """The cluster's id: that of its community, the same from run to run."""
+        return self.model.community_id(label)
 
     def tell(self, label: int) -> RiskCluster:
         """A cluster with whom to blame, how the loss arrives, and what to do first.

@@ -1,24 +1,32 @@
-"""Which parties of a run belong together."""
+"""Which parties of a run belong together; communities go on from full run to full run (docs/science.md)."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 
+from algorithms.communities.fresh import fresh
+from algorithms.communities.leiden import by_smallest_member
+from algorithms.communities.moving import NEW, RECUT, continued, polished
+from algorithms.communities.network import Network, changed_ends, hashed_order
 from algorithms.risk.probability import Probability
 from algorithms.risk.weights import Weights
 from graph.arrays import Ints
+from services.engines.local import Local
 from services.engines.protocol import ArrayProjection, Communities, Engine
 from services.risk.part import Basis, Before, Columns, Found, Part, Table, Tables
+from services.risk.parts.full_run_before import FullRunBefore, full_run_before
 from services.risk.parts.inputs import INPUTS
 from services.risk.parts.solution import SOLUTION
+from services.site import Site
 
-LEIDEN_RESOLUTION = 1.0
-LEIDEN_SEED = 0
-GONE = -1
+LEIDEN_RESOLUTION: Final = 1.0
+LEIDEN_SEED: Final = 0
+GONE: Final = -1
+LINEAGE_TABLES: Final = ("communities", "lineage")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,15 +39,20 @@ class CommunityPart:
 
 
 class _Communities(Part[Ints]):
-    """A label by party."""
+    """A label by party, numbered by the first member in ascending order of ids."""
 
     name = "communities"
     tables = (Table("parties", ("community",)),)
     needed = True
     phase = "Finding communities"
 
+    def gather(self, site: Site, basis: Basis) -> FullRunBefore | None:
+        # A run that is continued keeps its communities: it has no finder.
+        return None if basis.finder is None else full_run_before(site, LINEAGE_TABLES)
+
     def compute(self, basis: Basis, found: Found) -> Ints:
-        return communities(found.of(INPUTS).ids, found.of(SOLUTION).weights, basis.community_engine)
+        ids, weights = found.of(INPUTS).ids, found.of(SOLUTION).weights
+        return communities(ids, weights, basis.community_engine, basis.gathered.get(self.name))
 
     def go_on(self, basis: Basis, before: Before, found: Found) -> Ints:
         return joined(before.found.of(self), before.place, found.of(SOLUTION).weights)
@@ -53,7 +66,7 @@ class _Communities(Part[Ints]):
 
     def head(self, basis: Basis, found: Found) -> Mapping[str, Any]:
         return {
-            "algorithm": "leiden",
+            "algorithm": "leiden, continued from the full run before",
             "engine": basis.engine,
             "resolution": LEIDEN_RESOLUTION,
             "seed": LEIDEN_SEED,
@@ -69,14 +82,60 @@ class _Communities(Part[Ints]):
         )
 
 
-def communities(ids: list[str], weights: Weights, engine: Engine) -> Ints:
-    """Leiden by modularity over parties, both directions of a link together; labels by position."""
+def communities(
+    ids: list[str], weights: Weights, engine: Engine, before: FullRunBefore | None = None
+) -> Ints:
+    """The partition that is published: the one before continued, or a fresh one where there is none or that is better.
+
+    Both directions of a link count together. Ties are settled by the hashes of ids, so the order of rows changes
+    nothing. A fresh partition takes the place of the continued one where its modularity is better by more than
+    :data:`algorithms.communities.moving.RECUT`.
+
+    Returns:
+        n labels by position, numbered by their first member.
+    """
+    order = hashed_order(ids)
+    network = in_order(weights, order)
+    found = _fresh(network, [ids[at] for at in order], engine)
+    if before is not None:
+        place = {party: at for at, party in enumerate(ids)}
+        kept = np.array([place.get(party, GONE) for party in before.ids], dtype=np.int64)
+        went_on = _continued(network, order, before, kept)
+        if network.modularity(found) - network.modularity(went_on) <= RECUT:
+            found = went_on
+    label = np.empty(len(ids), dtype=np.int64)
+    label[order] = found
+    return by_smallest_member(label)
+
+
+def in_order(weights: Weights, order: Ints) -> Network:
+    """The network of the links with its parties in an order: position k is party ``order[k]``."""
+    rank = np.empty(len(order), dtype=np.int64)
+    rank[order] = np.arange(len(order))
     matrix = weights.csr
-    found = engine.compute(
-        ArrayProjection(ids, matrix.rows(), matrix.indices, matrix.data),
+    return Network.of(len(order), rank[matrix.rows()], rank[matrix.indices], matrix.data)
+
+
+def _fresh(network: Network, ids: list[str], engine: Engine) -> Ints:
+    if engine.name == Local.name:
+        return fresh(network, seed=LEIDEN_SEED, resolution=LEIDEN_RESOLUTION).label
+    answer = engine.compute(
+        ArrayProjection(ids, network.low, network.high, network.weight),
         Communities(LEIDEN_RESOLUTION, LEIDEN_SEED),
     )
-    return found.values.astype(np.int64)
+    return polished(network, by_smallest_member(answer.values.astype(np.int64)), resolution=LEIDEN_RESOLUTION)
+
+
+def _continued(network: Network, order: Ints, before: FullRunBefore, kept: Ints) -> Ints:
+    """``kept``: where each party of before stands among those of now."""
+    rank = np.empty(len(order), dtype=np.int64)
+    rank[order] = np.arange(len(order))
+    place = np.where(kept == GONE, GONE, rank[np.maximum(kept, 0)]) if len(order) else kept
+    label = np.full(network.size, NEW, dtype=np.int64)
+    label[place[kept != GONE]] = before.community[kept != GONE]
+    earlier = Network.of(len(before.ids), *before.links)
+    changed = changed_ends((place[earlier.low], place[earlier.high], earlier.weight), network)
+    return continued(network, label, changed, resolution=LEIDEN_RESOLUTION)
 
 
 def joined(before: Ints, place: Ints, weights: Weights) -> Ints:

@@ -1,0 +1,196 @@
+"""``kehutu communities``: groups of linked parties, what became of them, and why a party moved."""
+
+from __future__ import annotations
+
+from itertools import groupby
+from typing import Any
+
+import click
+
+from cli.connections import connection, with_connections
+from cli.options import Call, command
+from cli.output import plain, print_json, print_more, print_table
+from cli.seen import seen_site
+from services.communities import communities as answers
+from services.communities.answer import (
+    Community,
+    CommunityChange,
+    CommunityEvent,
+    CommunityEventKind,
+    MoveReason,
+)
+from services.communities.changes import community_change
+from services.portrait import party_risk
+from services.seen import Seen
+from terms.errors import KehutuError, Lang
+
+LOOSE = 0.6
+"""Below this stability a community is called loose."""
+
+TEXT: dict[Lang, dict[str, str]] = {
+    "en": {
+        "head": "Community {id} around {name}: {size} parties, mean score {risk:.1%}, {loss} yuan expected loss",
+        "stability": "Stability {stability:.2f}: {judged}",
+        "firm": "it comes back when a few links are missing.",
+        "loose": "loose, it falls apart when a few links are missing.",
+        "no stability": "Not judged yet: a load brought it since the last full analysis.",
+        "stayed": "It is in the same community as in the full run before.",
+        "first": "There is no full run before this one that knows it.",
+        "moved": "It came from {from_} with run {run}, because",
+        "own_links": "its own links changed: {share:.0%} of the gain",
+        "neighbours": "parties that it is linked with moved: {share:.0%} of the gain",
+        "size": "the communities grew or shrank: {share:.0%} of the gain",
+        "lineage": "What became of the community, the latest run first:",
+        "none": "The run has no communities of two and more parties.",
+    },
+    "zh": {
+        "head": "社区 {id}，以 {name} 为首：{size} 个主体，平均得分 {risk:.1%}，预期损失 {loss} 元",
+        "stability": "稳定度 {stability:.2f}：{judged}",
+        "firm": "缺少少数关联时仍能重现。",
+        "loose": "松散，缺少少数关联时会解体。",
+        "no stability": "尚未评估：它由上次完整分析之后的加载带来。",
+        "stayed": "它与上一次完整分析时处于同一社区。",
+        "first": "此前没有包含它的完整分析。",
+        "moved": "它在批次 {run} 中来自 {from_}，原因是",
+        "own_links": "自身关联发生变化：占增益的 {share:.0%}",
+        "neighbours": "与其关联的主体转移：占增益的 {share:.0%}",
+        "size": "社区扩大或缩小：占增益的 {share:.0%}",
+        "lineage": "社区的变迁，最近的分析在前：",
+        "none": "该批次没有两个及以上主体的社区。",
+    },
+}
+COLUMNS: dict[Lang, tuple[str, ...]] = {
+    "en": ("community", "around", "parties", "mean score", "expected loss, yuan", "stability"),
+    "zh": ("社区", "以其为首", "主体数", "平均得分", "预期损失（元）", "稳定度"),
+}
+EVENTS: dict[Lang, dict[CommunityEventKind, str]] = {
+    "en": {
+        CommunityEventKind.BORN: "born",
+        CommunityEventKind.CONTINUED: "continued",
+        CommunityEventKind.GREW: "grew",
+        CommunityEventKind.SHRANK: "shrank",
+        CommunityEventKind.MERGED: "merged from {others}",
+        CommunityEventKind.SPLIT: "split into {others}",
+        CommunityEventKind.DIED: "dissolved",
+    },
+    "zh": {
+        CommunityEventKind.BORN: "产生",
+        CommunityEventKind.CONTINUED: "延续",
+        CommunityEventKind.GREW: "扩大",
+        CommunityEventKind.SHRANK: "缩小",
+        CommunityEventKind.MERGED: "由 {others} 合并而成",
+        CommunityEventKind.SPLIT: "分裂为 {others}",
+        CommunityEventKind.DIED: "消散",
+    },
+}
+REASONS = {
+    MoveReason.OWN_LINKS: "own_links",
+    MoveReason.NEIGHBOURS: "neighbours",
+    MoveReason.SIZE: "size",
+}
+
+
+@click.command()
+@click.option(
+    "--explain",
+    metavar="PARTY",
+    help="The community of one party or customer: what became of it, and why it moved.",
+)
+@click.option(
+    "--first", type=click.IntRange(1, 100), default=20, show_default=True, help="Print at most this many."
+)
+@command
+def communities(call: Call, explain: str | None, first: int) -> int:
+    """List communities of linked parties, the largest first.
+
+    A community keeps its id from analysis to analysis while most of its members stay together. With --explain, say how
+    stable the community of one party is, what became of it, and why the party is in another one than before. Needs a
+    run (`kehutu analyse`). Exit 1 where there is nothing to list.
+    """
+    with seen_site(call.settings) as seen:
+        if explain is not None:
+            return _explain(call, seen, explain)
+        page = answers.communities(seen, first)
+        if call.json:
+            print_json(connection(page, lambda found: _document(seen, found)))
+            return 0 if page.nodes else 1
+    if not page.nodes:
+        click.echo(TEXT[call.lang]["none"])
+        return 1
+    print_table(COLUMNS[call.lang], [_row(found) for found in page.nodes])
+    print_more(len(page.nodes), page.total_count, None, call.lang)
+    return 0
+
+
+def _explain(call: Call, seen: Seen, asked: str) -> int:
+    found = party_risk(seen, seen.entity(asked))
+    if found is None:
+        raise KehutuError("UNKNOWN_ID", id=asked)
+    community = answers.community_of(seen, found.model, found.party)
+    party = found.model.ids[found.party]
+    change, lineage = community_change(seen, party), answers.lineage(seen, community.id, 100)
+    if call.json:
+        print_json(
+            {
+                "community": _document(seen, community) | {"lineage": connection(lineage)},
+                "communityChange": plain(change),
+            }
+        )
+        return 0
+    for line in _words(
+        community, change, [*lineage.nodes], known_before=len(lineage.nodes) > 1, lang=call.lang
+    ):
+        click.echo(line)
+    return 0
+
+
+def _document(seen: Seen, community: Community) -> dict[str, Any]:
+    """A community in the shape of GraphQL."""
+    return with_connections(community, members=connection(answers.members(seen, community.id, 20)))
+
+
+def _row(found: Community) -> tuple[object, ...]:
+    stability = "" if found.stability is None else f"{found.stability:.2f}"
+    return found.id, found.name, found.size, f"{found.risk:.1%}", found.expected_loss, stability
+
+
+def _words(
+    community: Community,
+    change: CommunityChange | None,
+    lineage: list[CommunityEvent],
+    *,
+    known_before: bool,
+    lang: Lang,
+) -> list[str]:
+    text = TEXT[lang]
+    lines = [
+        text["head"].format(
+            id=community.id,
+            name=community.name,
+            size=community.size,
+            risk=community.risk,
+            loss=community.expected_loss,
+        )
+    ]
+    if community.stability is None:
+        lines.append(text["no stability"])
+    else:
+        judged = text["loose" if community.stability < LOOSE else "firm"]
+        lines.append(text["stability"].format(stability=community.stability, judged=judged))
+    if change is None:
+        lines.append(text["stayed" if known_before else "first"])
+    else:
+        lines.append(text["moved"].format(from_=change.from_, run=change.run.id))
+        lines += [f"  {text[REASONS[part.reason]].format(share=part.share)}" for part in change.parts]
+    if lineage:
+        lines.append(text["lineage"])
+    for event, others in _together(lineage):
+        said = ", ".join(f"{one.other.name} {one.other.id} ({one.share:.0%})" for one in others if one.other)
+        lines.append(f"  {event.run.id}  {EVENTS[lang][event.event].format(others=said)}")
+    return lines
+
+
+def _together(lineage: list[CommunityEvent]) -> list[tuple[CommunityEvent, list[CommunityEvent]]]:
+    """Entries of one event and run as one."""
+    found = groupby(lineage, lambda event: (event.run.id, event.event))
+    return [(entries[0], entries) for entries in (list(group) for _, group in found)]

@@ -38,7 +38,7 @@ TEXT: dict[Lang, dict[str, str]] = {
         "source": "Rules: {source}",
         "total": "Together {total} yuan of buffers are lost, of which {own} at the shocked parties (*). Run {run}, "
         "data of {time}. Do not add these figures to, or compare them with, another view or the expected loss.",
-        "caution": "Note",
+        "caution": "Note: ",
     },
     "zh": {
         "failed": "违约",
@@ -54,7 +54,7 @@ TEXT: dict[Lang, dict[str, str]] = {
         "source": "规则来源：{source}",
         "total": "缓冲合计损失 {total} 元，其中受冲击主体自身（*）{own} 元。批次 {run}，数据截至 {time}。"
         "不得与其他视角或预期损失相加或比较。",
-        "caution": "说明",
+        "caution": "说明：",
     },
 }
 
@@ -155,4 +155,4 @@ def _print(answer: LossView, first: int, lang: Lang) -> None:
         )
     )
     for assumed in answer.assumptions:
-        click.echo(f"{text['caution']}: {assumed.message(lang)}")
+        click.echo(f"{text['caution']}{assumed.message(lang)}")

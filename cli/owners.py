@@ -31,7 +31,7 @@ TEXT = {
         "share": "{share:.2%}  {name} ({id}){direct}",
         "through": "  of which directly {direct:.2%}",
         "proxy": "  (an estimate: the exact share is not known)",
-        "caution": "Note",
+        "caution": "Note: ",
     },
     "zh": {
         "day": "截至 {day}",
@@ -45,7 +45,7 @@ TEXT = {
         "share": "{share:.2%}  {name}（{id}）{direct}",
         "through": "  其中直接持有 {direct:.2%}",
         "proxy": "  （代替未确切知晓的份额）",
-        "caution": "说明",
+        "caution": "说明：",
     },
 }
 
@@ -119,7 +119,7 @@ def as_tree(answer: Owners, lang: Lang = "en") -> Tree:
         for lost in answer.unknown_at[:SHOWN]:
             branch.add(Text(text["lost"].format(share=lost.share, name=lost.party.name)))
     for assumed in answer.assumptions[:SHOWN]:
-        tree.add(Text(f"{text['caution']}: {assumed.message(lang)}"))
+        tree.add(Text(f"{text['caution']}{assumed.message(lang)}"))
     return tree
 
 

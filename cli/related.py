@@ -25,7 +25,7 @@ TEXT = {
         "foot": "The walk spends {own:.1%} of its time at the party itself.",
         "run": " Run {run}, data of {time}.",
         "day": " Links as of {time}, without a run.",
-        "caution": "Note",
+        "caution": "Note: ",
     },
     "zh": {
         "head": "按带重启的随机游走，与 {name} 最接近的主体：表示接近程度，不是金额。",
@@ -34,7 +34,7 @@ TEXT = {
         "foot": "游走有 {own:.1%} 的时间停留在该主体自身。",
         "run": "批次 {run}，数据截至 {time}。",
         "day": "关联截至 {time}，未取自批次。",
-        "caution": "说明",
+        "caution": "说明：",
     },
 }
 
@@ -98,4 +98,4 @@ def _print(answer: RelatedParties, first: int, lang: Lang) -> None:
         foot = f"{text['foot']}{told}".format(own=answer.own, run=run, time=answer.data_time)
         click.echo(foot)
     for assumed in answer.assumptions:
-        click.echo(f"{text['caution']}: {assumed.message(lang)}")
+        click.echo(f"{text['caution']}{assumed.message(lang)}")

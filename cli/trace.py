@@ -40,7 +40,7 @@ TEXT = {
         "SETTLE": "settle the arrears of {party}",
         "PAY_ON_TIME": "have {party} pay on time",
         "CUT": "cut the link from {party} to {other}",
-        "caution": "Assumed",
+        "caution": "Assumed: ",
         "synthetic": "All parties and amounts named here are SYNTHETIC",
         "partly": "Some parties named here are SYNTHETIC",
         "words": "In words: {amount} yuan ({share:.0%}) of the expected loss of {party} come from {seed}, {how}.",
@@ -67,7 +67,7 @@ TEXT = {
         "SETTLE": "结清 {party} 的欠费",
         "PAY_ON_TIME": "{party} 按时缴费",
         "CUT": "切断 {party} 到 {other} 的关联",
-        "caution": "假设",
+        "caution": "假设：",
         "synthetic": "此处所有主体和金额均为合成数据",
         "partly": "此处部分主体为合成数据",
         "words": "说明：{party} 的预期损失中有 {amount} 元（{share:.0%}）源自 {seed}，{how}。",
@@ -143,7 +143,7 @@ def as_tree(answer: RiskTrace, lang: Lang = "en") -> Tree:
     for judged in answer.overrides:
         tree.add(Text(judgement_text(judged, lang), style="yellow"))
     for found in answer.assumptions:
-        tree.add(Text(f"{text['caution']}: {found.message(lang)}"))
+        tree.add(Text(f"{text['caution']}{found.message(lang)}"))
     return tree
 
 

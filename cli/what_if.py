@@ -32,7 +32,7 @@ TEXT = {
         "enterprises lose {equity} yuan of equity. Run {run}, data of {time}. Nothing was changed.",
         "none": "Nobody is hit.",
         "synthetic": "Some parties named here are SYNTHETIC.",
-        "caution": "Note",
+        "caution": "Note: ",
     },
     "zh": {
         "columns": ("主体", "名称", "冲击前概率", "冲击后概率", "预期损失变化（元）", "权益损失（元）"),
@@ -41,7 +41,7 @@ TEXT = {
         "批次 {run}，数据截至 {time}。未改动任何数据。",
         "none": "没有主体受影响。",
         "synthetic": "此处部分主体为合成数据。",
-        "caution": "说明",
+        "caution": "说明：",
     },
 }
 
@@ -220,7 +220,7 @@ def _print(answer: WhatIf, first: int, lang: Lang) -> None:
     if not rows:
         click.echo(text["none"])
         for assumed in answer.assumptions:
-            click.echo(f"{text['caution']}: {assumed.message(lang)}")
+            click.echo(f"{text['caution']}{assumed.message(lang)}")
         return
     print_table(tuple(text["columns"]), rows)
     click.echo(
@@ -237,7 +237,7 @@ def _print(answer: WhatIf, first: int, lang: Lang) -> None:
     for found in answer.overrides:
         click.echo(judgement_text(found, lang))
     for assumed in answer.assumptions:
-        click.echo(f"{text['caution']}: {assumed.message(lang)}")
+        click.echo(f"{text['caution']}{assumed.message(lang)}")
 
 
 def _sum(amounts: Iterable[Money]) -> Money:

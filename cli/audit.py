@@ -7,7 +7,7 @@ from typing import TypeAlias
 
 import click
 
-from cli.options import Call, command
+from cli.options import Call, command, first_option
 from cli.output import print_json, print_table
 from services.operation import audit as trail
 
@@ -97,13 +97,7 @@ def verify(call: Call, *, anchor: Head | None) -> int:
 @click.option("--since", type=_INSTANT, help="Only entries from this day or instant (UTC) on.")
 @click.option("--until", type=_INSTANT, help="Only entries before this day or instant (UTC).")
 @click.option("--after", type=click.IntRange(0), default=0, help="Only entries after this number.")
-@click.option(
-    "--first",
-    type=click.IntRange(1, 10_000),
-    default=100,
-    show_default=True,
-    help="Print at most this many entries.",
-)
+@first_option("Print at most this many entries.", default=100, most=10_000)
 @command
 def list_entries(
     call: Call, *, subject: str | None, since: datetime | None, until: datetime | None, after: int, first: int

@@ -8,7 +8,7 @@ import click
 
 from cli.assumptions import with_messages
 from cli.connections import connection, with_connections
-from cli.options import Call, as_of_option, command
+from cli.options import Call, as_of_option, command, first_option
 from cli.output import print_json, print_table
 from cli.seen import seen_site
 from services.arrears import pages
@@ -41,13 +41,7 @@ CYCLES_PRINTED = 3
 
 
 @click.command()
-@click.option(
-    "--first",
-    type=click.IntRange(1, 100),
-    default=10,
-    show_default=True,
-    help="Print at most this many circles.",
-)
+@first_option("Print at most this many circles.", default=10, most=100)
 @click.option(
     "--longest",
     type=click.IntRange(1, 12),

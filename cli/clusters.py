@@ -7,7 +7,7 @@ from rich.text import Text
 from rich.tree import Tree
 
 from cli.connections import connection, with_connections
-from cli.options import Call, command
+from cli.options import Call, command, first_option
 from cli.output import print_json, print_tree
 from cli.override_words import judgement_text
 from cli.relation_words import relation_named
@@ -52,13 +52,7 @@ SHOWN_FROM = 0.005
 
 
 @click.command()
-@click.option(
-    "--first",
-    type=click.IntRange(1, 100),
-    default=10,
-    show_default=True,
-    help="Print at most this many clusters.",
-)
+@first_option("Print at most this many clusters.", default=10, most=100)
 @command
 def clusters(call: Call, first: int) -> int:
     """Rank groups of linked parties by expected loss: who is to blame, how the loss arrives, what to do first.

@@ -10,7 +10,7 @@ import click
 from api.app import LOOPBACK, listen
 from api.app import serve as serve_site
 from cli.load_words import told
-from cli.options import Call, command
+from cli.options import Call, command, port_option
 from cli.output import ProgressLines, print_json, print_table, print_tree
 from cli.trace import as_tree, in_words
 from services.demo import DemoReport, build, remember
@@ -62,14 +62,7 @@ TEXT = {
     help="Also load the public data sets (finbench-sample, credit-taiwan, …) that are found in this folder.",
 )
 @click.option("--no-serve", is_flag=True, help="Stop after the report.")
-@click.option(
-    "--port",
-    type=click.IntRange(0, 65535),
-    default=8000,
-    show_default=True,
-    envvar="PORT",
-    help="TCP port of the API; 0 = any.",
-)
+@port_option
 @command
 def demo(call: Call, *, size: int, data: Path | None, no_serve: bool, port: int) -> int:
     """Build the demonstration, print a report, and serve it in the foreground.

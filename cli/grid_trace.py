@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from cli.options import Call, command
+from cli.options import Call, after_option, command, first_option
 from cli.output import print_json, print_more, print_table
 from cli.seen import seen_site
 from services.graph_answers.grid import GridDirection
@@ -32,14 +32,8 @@ TEXT = {
 @click.option(
     "--down", "direction", flag_value=GridDirection.DOWN, type=GridDirection, help="What and whom it feeds."
 )
-@click.option(
-    "--first",
-    type=click.IntRange(1, 1000),
-    default=50,
-    show_default=True,
-    help="Print at most this many elements.",
-)
-@click.option("--after", help="Go on after this cursor, which ends the page before.")
+@first_option("Print at most this many elements.", default=50, most=1000)
+@after_option
 @command
 def grid_trace(call: Call, element: str, *, direction: GridDirection, first: int, after: str | None) -> int:
     """Follow the network from ID, the nearest element first: up to the source, or down to the customers.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from cli.connections import connection
-from cli.options import Call, command
+from cli.options import Call, command, first_option
 from cli.output import print_json, print_table
 from cli.seen import seen_site
 from services.arrears import pages
@@ -20,13 +20,7 @@ CURRENT = {"en": "* the current run", "zh": "* 当前批次"}
 
 @click.command()
 @click.argument("party")
-@click.option(
-    "--first",
-    type=click.IntRange(1, LARGEST),
-    default=20,
-    show_default=True,
-    help="Look at most at this many runs.",
-)
+@first_option("Look at most at this many runs.", default=20, most=LARGEST)
 @command
 def history(call: Call, party: str, first: int) -> int:
     """Show PARTY's score and expected loss in every run that knows it, the newest run first.

@@ -6,7 +6,7 @@ import click
 
 from cli.ingest import told
 from cli.load_words import print_sources
-from cli.options import Call, command
+from cli.options import Call, after_option, command, first_option
 from cli.output import ProgressLines, plain, print_error, print_json, print_more, print_table
 from cli.seen import seen_ledger
 from services.graph_answers.loads import Load
@@ -54,14 +54,8 @@ def loads() -> None:
 
 
 @loads.command("list")
-@click.option(
-    "--first",
-    type=click.IntRange(1, 1_000),
-    default=20,
-    show_default=True,
-    help="Print at most this many loads.",
-)
-@click.option("--after", help="Go on after this cursor, which ends the page before.")
+@first_option("Print at most this many loads.", default=20, most=1_000)
+@after_option
 @command
 def list_loads(call: Call, first: int, after: str | None) -> int:
     """List loads, the newest first."""

@@ -8,7 +8,7 @@ import click
 
 from cli.assumptions import with_messages
 from cli.connections import connection, with_connections
-from cli.options import Call, command
+from cli.options import Call, command, first_option
 from cli.output import print_json, print_table
 from cli.seen import seen_site
 from cli.what_if import Assignment
@@ -83,13 +83,7 @@ TEXT: dict[Lang, dict[str, str]] = {
     show_default=True,
     help="Clearing: the share of its assets that a party in default realises; 1 is Eisenberg-Noe.",
 )
-@click.option(
-    "--first",
-    type=click.IntRange(0, 100),
-    default=20,
-    show_default=True,
-    help="List at most this many parties.",
-)
+@first_option("List at most this many parties.", default=20, most=100, least=0)
 @command
 def losses(
     call: Call, *, shocks: tuple[tuple[str, Decimal], ...], view: str, recovery: float, first: int

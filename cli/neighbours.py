@@ -8,7 +8,7 @@ import click
 
 from cli.assumptions import with_messages
 from cli.directions import direction_text
-from cli.options import Call, as_of_option, command
+from cli.options import Call, after_option, as_of_option, command, first_option
 from cli.output import fields_of, print_json, print_more, print_table
 from cli.seen import seen_site
 from services.graph_answers.neighbours import Neighbour, Neighbours
@@ -57,14 +57,8 @@ TEXT = {
     "--ended", is_flag=True, help="Also list relations that have ended or not begun; they are marked."
 )
 @as_of_option
-@click.option(
-    "--first",
-    type=click.IntRange(1, 1000),
-    default=50,
-    show_default=True,
-    help="Print at most this many relations.",
-)
-@click.option("--after", help="Go on after this cursor, which ends the page before.")
+@first_option("Print at most this many relations.", default=50, most=1000)
+@after_option
 @command
 def neighbours(  # one for each flag
     call: Call,

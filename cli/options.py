@@ -10,6 +10,7 @@ import sys
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, TypeVar
 
 import click
 
@@ -18,6 +19,8 @@ from services.logs import configure, logged
 from services.settings import Settings, settings
 from terms.errors import KehutuError, Lang
 from terms.texts import lone_surrogates
+
+Function = TypeVar("Function", bound=Callable[..., Any])
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +43,29 @@ as_of_option = click.option(
     help="Answer for this day, by all that is known now. Default: the latest day of the data.",
 )
 """The day of an answer. Without it: the latest day of the data, or the day of the run."""
+
+
+after_option = click.option("--after", help="Go on after this cursor, which ends the page before.")
+"""Where a page of a list begins."""
+
+port_option = click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=8000,
+    show_default=True,
+    envvar="PORT",
+    help="TCP port of the API; 0 = any.",
+)
+"""Where a command that serves listens."""
+
+
+def first_option(
+    help_text: str, *, default: int, most: int, least: int = 1
+) -> Callable[[Function], Function]:
+    """How many entries of a list are shown, from ``least`` to ``most``."""
+    return click.option(
+        "--first", type=click.IntRange(least, most), default=default, show_default=True, help=help_text
+    )
 
 
 def command(function: Callable[..., int]) -> Callable[..., None]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from cli.options import Call, command
+from cli.options import Call, after_option, command, first_option
 from cli.output import print_json, print_more
 from cli.seen import seen_site
 from services.graph_answers.paths import DEFAULT_LENGTH, LONGEST, Path
@@ -29,14 +29,8 @@ NONE = {
 @click.option(
     "--relation", "relations", multiple=True, help="Follow only this type (may be given several times)."
 )
-@click.option(
-    "--first",
-    type=click.IntRange(1, 1000),
-    default=10,
-    show_default=True,
-    help="Print at most this many paths.",
-)
-@click.option("--after", help="Go on after this cursor, which ends the page before.")
+@first_option("Print at most this many paths.", default=10, most=1000)
+@after_option
 @command
 def paths(
     call: Call,

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from cli.options import Call, command
+from cli.options import Call, command, first_option
 from cli.output import print_error, print_json, print_table
 from services.operation import quarantine as held
 from services.operation.quarantine import Retried
@@ -49,13 +49,7 @@ def quarantine() -> None:
 
 @quarantine.command("list")
 @click.option("--source", help="Only rows of this source.")
-@click.option(
-    "--first",
-    type=click.IntRange(1, 10_000),
-    default=100,
-    show_default=True,
-    help="Print at most this many rows.",
-)
+@first_option("Print at most this many rows.", default=100, most=10_000)
 @command
 def list_rows(call: Call, source: str | None, first: int) -> int:
     """List quarantined rows: where, which field, why."""

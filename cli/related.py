@@ -8,7 +8,7 @@ import click
 
 from cli.assumptions import with_messages
 from cli.connections import connection, with_connections
-from cli.options import Call, as_of_option, command
+from cli.options import Call, as_of_option, command, first_option
 from cli.output import print_json, print_table
 from cli.relation_words import relation_named
 from cli.seen import seen_site
@@ -41,13 +41,7 @@ TEXT = {
 
 @click.command()
 @click.argument("party")
-@click.option(
-    "--first",
-    type=click.IntRange(1, 100),
-    default=20,
-    show_default=True,
-    help="List at most this many parties.",
-)
+@first_option("List at most this many parties.", default=20, most=100)
 @as_of_option
 @command
 def related(call: Call, party: str, *, first: int, as_of: date | None) -> int:

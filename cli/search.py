@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from cli.options import Call, command
+from cli.options import Call, after_option, command, first_option
 from cli.output import print_json, print_more, print_table
 from cli.seen import seen_site
 from services.search import search as find
@@ -20,14 +20,8 @@ TEXT = {
 @click.option(
     "--type", "types", multiple=True, help="Only this type (may be given several times), e.g. Customer."
 )
-@click.option(
-    "--first",
-    type=click.IntRange(1, 1000),
-    default=20,
-    show_default=True,
-    help="Print at most this many hits.",
-)
-@click.option("--after", help="Go on after this cursor, which ends the page before.")
+@first_option("Print at most this many hits.", default=20, most=1000)
+@after_option
 @command
 def search(call: Call, text: str, *, types: tuple[str, ...], first: int, after: str | None) -> int:
     """Find customers, people, enterprises and equipment by name, number, phone or pinyin.

@@ -6,7 +6,7 @@ import click
 
 from api.app import LOOPBACK, listen
 from api.app import serve as serve_site
-from cli.options import Call, command
+from cli.options import Call, command, port_option
 from cli.output import print_error
 from services.serving import serving_site
 from terms.errors import KehutuError
@@ -18,14 +18,7 @@ SERVING = {
 
 
 @click.command()
-@click.option(
-    "--port",
-    type=click.IntRange(0, 65535),
-    default=8000,
-    show_default=True,
-    envvar="PORT",
-    help="TCP port; 0 = any.",
-)
+@port_option
 @command
 def serve(call: Call, *, port: int) -> int:
     """Serve GraphQL at /graphql, credit reports at /reports, and /metrics, /livez and /readyz, in the foreground.

@@ -8,7 +8,7 @@ import uuid
 import click
 
 from cli.connections import connection
-from cli.options import Call, command
+from cli.options import Call, command, first_option
 from cli.output import print_json, print_table
 from cli.seen import seen_site
 from services.arrears.watch.watch_pages import watched
@@ -56,13 +56,7 @@ def watch() -> None:
 
 
 @watch.command("list")
-@click.option(
-    "--first",
-    type=click.IntRange(1, 100),
-    default=50,
-    show_default=True,
-    help="Print at most this many parties.",
-)
+@first_option("Print at most this many parties.", default=50, most=100)
 @command
 def list_watched(call: Call, first: int) -> int:
     """List watched parties, those with alerts first. Exit 1 where nobody is watched."""

@@ -10,7 +10,7 @@ import click
 
 from cli.assumptions import with_messages
 from cli.connections import connection, with_connections
-from cli.options import Call, command
+from cli.options import Call, command, first_option
 from cli.output import print_json, print_table
 from cli.override_words import judgement_text
 from cli.seen import seen_site
@@ -135,13 +135,7 @@ def _money(
     metavar="PARTY RELATION OTHER YUAN",
     help="Add a link: PARTY guarantees (GUARANTEES), lends to (LENDS_TO), … OTHER for this amount.",
 )
-@click.option(
-    "--first",
-    type=click.IntRange(0, 100),
-    default=20,
-    show_default=True,
-    help="List at most this many parties.",
-)
+@first_option("List at most this many parties.", default=20, most=100, least=0)
 @command
 def what_if(
     call: Call,

@@ -74,13 +74,12 @@ class Contribution:
 
 
 @dataclass(frozen=True, slots=True)
-class CustomerRisk:
-    """A customer's risk is its party's; of the party's expected loss it carries the part of its own exposure."""
+class _OfARun:
+    """What a run says of a party."""
 
     run: Run
     model: RiskModel
     party: int
-    customer: int
 
     @property
     def score(self) -> float:
@@ -91,6 +90,18 @@ class CustomerRisk:
     def interval(self) -> Interval | None:
         """Limits of the score where buffers are uncertain."""
         return interval_of(self.run, self.model, self.party)
+
+    @property
+    def name(self) -> str:
+        """The party's id."""
+        return self.model.ids[self.party]
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerRisk(_OfARun):
+    """A customer's risk is its party's; of the party's expected loss it carries the part of its own exposure."""
+
+    customer: int
 
     @property
     def expected_loss(self) -> Money:
@@ -109,39 +120,15 @@ class CustomerRisk:
         balance = Money(int(self.model.inputs.customer_balance[self.customer]))
         return Arrears(balance, self.model.chance(self.party), ageing)
 
-    @property
-    def name(self) -> str:
-        """The party's id."""
-        return self.model.ids[self.party]
-
 
 @dataclass(frozen=True, slots=True)
-class PartyRisk:
+class PartyRisk(_OfARun):
     """The risk of a person or an enterprise in a run."""
-
-    run: Run
-    model: RiskModel
-    party: int
-
-    @property
-    def score(self) -> float:
-        """How much distress arrives at the party."""
-        return float(self.model.score[self.party])
-
-    @property
-    def interval(self) -> Interval | None:
-        """Limits of the score where buffers are uncertain."""
-        return interval_of(self.run, self.model, self.party)
 
     @property
     def expected_loss(self) -> Money:
         """Of all its customers together."""
         return Money(int(self.model.expected_loss[self.party]))
-
-    @property
-    def name(self) -> str:
-        """The party's id."""
-        return self.model.ids[self.party]
 
 
 @dataclass(frozen=True, slots=True)

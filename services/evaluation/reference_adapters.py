@@ -314,7 +314,9 @@ def close_groups(case: Json) -> Json:
     if "target" in case:
         target = names.at[str(case["target"])]
         answer["group"] = [names.names[k] for k in model.groups.group(target).tolist()]
-        why = reasons(model, own, result, target, top=int(case.get("top", 10)))
+        # Exact, however long it takes: an answer to a person stops earlier and says what is left.
+        most = int(case.get("top", 10))
+        why = reasons(model, own, result, target, top=most, steps=20_000, work=1_000_000)
         answer["paths"] = [
             {"parties": [names.names[k] for k in line.parties], "share": line.share} for line in why.lines
         ]

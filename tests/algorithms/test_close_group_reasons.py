@@ -51,7 +51,7 @@ def test_lines_are_those_of_the_definition_where_the_group_holds_everything(grap
         group = set(model.groups.group(target).tolist())
         if result.p[target] == 0.0 or group != reaching(target, list(graph.links)):
             continue
-        found = reasons(model, graph.seeds(), result, target, top=200, steps=5_000)
+        found = reasons(model, graph.seeds(), result, target, top=200, steps=5_000, work=100_000)
         want = definition(graph, target)
         got = {line.parties: line.share for line in found.lines}
         for path in want.keys() | got.keys():

@@ -17,7 +17,7 @@ from algorithms.risk.close_groups.surroundings import Members, Spent, Surroundin
 from algorithms.risk.explain import SeedShare, remainder
 from graph.arrays import Floats
 
-STEPS = 600
+STEPS = 200
 """Ways looked at before the rest is left to the tail."""
 WORK = 2_000
 """Parties that all chances on the way may look at together, some 50 ms; in a large group few ways are followed."""
@@ -49,16 +49,26 @@ class Reasons:
 
 @dataclass(frozen=True, slots=True)
 class _Way:
-    """A walk so far. ``back``: the way from the target, loops left out; its last party is where the walk stands."""
+    """A walk so far. ``back``: the way from the target, loops left out; its last party is where the walk stands.
+
+    ``group``: none = that of the last party without the absent one, which few of the walks waiting ever ask for.
+    """
 
     back: tuple[int, ...]
-    group: Members
+    group: Members | None
     absent: int | None
     passed: Members
 
 
 def reasons(
-    model: Model, own: Floats, result: Chances, target: int, *, top: int = 10, steps: int = STEPS
+    model: Model,
+    own: Floats,
+    result: Chances,
+    target: int,
+    *,
+    top: int = 10,
+    steps: int = STEPS,
+    work: int = WORK,
 ) -> Reasons:
     """The ``top`` paths with the largest share.
 
@@ -67,6 +77,7 @@ def reasons(
         target: position of the party.
         top: most lines; more of them only shorten the tail.
         steps: most walks looked at.
+        work: most parties that all chances on the way look at.
 
     Raises:
         IndexError: no such party.
@@ -78,8 +89,8 @@ def reasons(
     chance = float(result.p[target])
     if chance == 0.0:
         return Reasons(target, 0.0, (), 0.0, (), 0.0)
-    around = Surroundings(model, own, result.values, work=WORK)
-    start = _Way((target,), around.group(target), None, frozenset())
+    around = Surroundings(model, own, result.values, work=work)
+    start = _Way((target,), None, None, frozenset())
     waiting: list[tuple[float, tuple[int, ...], int, _Way]] = [(-1.0, start.back, 0, start)]
     found: dict[tuple[int, ...], float] = {}
     made = 1
@@ -126,16 +137,17 @@ def _moves(around: Surroundings, way: _Way) -> Iterator[tuple[float, _Way | None
         yield own, None
     if own == 1.0:
         return
+    group = around.group(i) - {way.absent} if way.group is None else way.group
     passed = way.passed | {i}
-    present = way.group - passed
+    present = group - passed
     for k, (weight, link) in around.into(i).items():
         # A party met before, in an earlier group, closes a loop that is left out.
         back = way.back[: way.back.index(k) + 1] if k in way.back else (*way.back, k)
         if k in present:
-            chance = around.chance(k, present, way.group, way.absent)
-            yield weight * chance, _Way(back, way.group, way.absent, passed)
-        elif k not in way.group and k != way.absent:
-            yield weight * around.message(link), _Way(back, around.group(k) - {i}, i, frozenset())
+            chance = around.chance(k, present, group, way.absent)
+            yield weight * chance, _Way(back, group, way.absent, passed)
+        elif k not in group and k != way.absent:
+            yield weight * around.message(link), _Way(back, None, i, frozenset())
 
 
 def _least(found: dict[tuple[int, ...], float], top: int) -> float:

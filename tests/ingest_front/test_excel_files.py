@@ -129,7 +129,7 @@ def test_rows_above_the_header_are_left_out_when_asked(desk):
 def test_a_sheet_without_rows_is_no_error(desk, rows):
     desk.write("visits.xlsx", workbook(走访=rows))
     (report,) = desk.load(MANIFEST).sources
-    assert (report.read, report.error, said(report)) == (0, None, ["visits.xlsx has no rows."])
+    assert (report.read, report.error, said(report)) == (0, None, ["visits.xlsx, sheet '走访' has no rows."])
 
 
 def test_merged_cells_are_noticed_and_their_rows_quarantined(desk):

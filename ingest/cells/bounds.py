@@ -15,8 +15,9 @@ from typing import Any, Final, NamedTuple, TypeAlias
 
 from graph.schema.model import Property
 from graph.validity import BOUNDS, OPEN, Span
-from ingest.cells.conversions import EPOCHS, PLAIN, Reading, converter
+from ingest.cells.conversions import PLAIN, Reading, converter
 from ingest.cells.texts import code_of
+from ingest.cells.times import EPOCHS
 from ingest.cells.workbook_values import shown_time
 from ingest.input_errors import WrongUseError
 from ingest.readers.lists import Values

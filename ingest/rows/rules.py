@@ -14,8 +14,9 @@ from graph.schema.source import hint
 from graph.validity import BOUNDS
 from ingest.cells.bounds import Bound, Bounds, FilledBound, bound_converter, not_inclusive
 from ingest.cells.column_reading import ColumnReading, columns_of
-from ingest.cells.conversions import PLAIN, check_format, converter, instant_of, record_id_converter
+from ingest.cells.conversions import PLAIN, converter, instant_of, record_id_converter
 from ingest.cells.row_values import Condition, Filled, Observed
+from ingest.cells.times import check_format
 from ingest.cells.whole_columns import Decided
 from ingest.input_errors import NotAcceptedError, WrongUseError, not_accepted, unknown_word
 from ingest.manifests.manifest import Rules
@@ -378,7 +379,6 @@ class _Compiler:
 
     def _observed(self) -> Observed:
         cell = self.source.observed_at
-        reading = self.reading.plain
         if cell is None:
             return Observed()
         try:
@@ -388,12 +388,12 @@ class _Compiler:
             self.at.fault(fault.reason, "observedAt")
         text = cell.column if cell.const is None else str(cell.const)
         try:
-            return Observed(const=instant_of(text, cell.format, replace(PLAIN, zone=reading.zone)))
+            return Observed(const=instant_of(text, cell.format, replace(PLAIN, zone=self.reading.plain.zone)))
         except NotAcceptedError as fault:
             if cell.column is None or _DATE_LIKE.match(cell.column):
                 self.at.fault(not_accepted(str(text), fault), "observedAt")
         self.columns.add(cell.column)
-        return Observed(cell.column, cell.format, reading=reading)
+        return Observed(cell.column, cell.format, reading=self.reading.plain)
 
 
 def _always(bound: Bound | None, _values: Values) -> Bound | None:

@@ -8,6 +8,7 @@ from typing import Any
 
 import strawberry
 
+from api.accounts import Account, Address, Bill
 from api.arguments import Ended
 from api.context import Info
 from api.exposed import expose, expose_enum
@@ -27,7 +28,6 @@ from services.names import Named
 from services.paging import Page
 from services.portrait import Arrears, CustomerRow
 from services.reading.days import day_of
-from services.schema import stored as described_value
 from terms.errors import KehutuError
 from terms.ids import EntityId
 
@@ -37,25 +37,6 @@ expose_enum(RelationDirection)
 expose_enum(grid.GridDirection)
 expose(SupplyElement)
 expose(GridTrace, name="GridTraceConnection")
-
-
-@entity("Address")
-class Address(Linked):
-    """Premises."""
-
-    @strawberry.field(description=described_value("Address", "text"))
-    def text(self) -> str:
-        return str(self.seen.properties.get("text") or "")
-
-
-@entity("Account", "accountNo", "prepayment", "deposit")
-class Account(Linked):
-    """Where bills and payments are booked."""
-
-
-@entity("Bill", "billNo", "period", "energy", "amount", "dueOn", "paidOn")
-class Bill(Linked):
-    """A bill for one period."""
 
 
 @entity("ServicePoint", "servicePointNo", "name")

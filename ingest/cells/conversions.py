@@ -5,11 +5,9 @@ a function for the cells. The rules, by type of property:
 
 * text: kept byte for byte; control, bidirectional and zero-width characters are refused; blank is absent.
 * keys: blanks around them are dropped and full-width forms folded; what is looked up has at most 500 characters.
-* numbers: digits in any width, one sign, a decimal point, well-placed thousands separators, an exponent; not
-  NaN, not infinite, not more digits than are kept. Money must come out in whole fen, and may have the sign of its
-  currency and of its unit (¥1,234.56, 12万元 where the unit is wan-yuan); shares may have a percent sign.
-* dates, months, instants: ISO, or the format that the mapping declares; an instant without zone is in that
-  of the home (:mod:`terms.zones`).
+* numbers: digits in any width, one sign, a decimal point, thousands separators, an exponent; finite, and no more
+  digits than are kept. Money is whole fen, with the sign of its currency and unit (¥1,234.56, 12万元); shares may be %.
+* dates, months, instants: ISO, or the mapping's format; without a zone in that of the home (:mod:`terms.zones`).
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Why a party is in another community than before (docs/science.md, Communities)."""
+"""Why a party is in another community than before (docs/science.md, "Communities")."""
 
 from __future__ import annotations
 

@@ -51,7 +51,7 @@ def left_out(report: SourceReport) -> dict[str, int]:
     """What was left out, by code, where that is a kind by its name."""
     counts: Counter[str] = Counter()
     for one in report.left_out:
-        kind = re.search("of the kind ([^,]+)", one.reason) if one.code == "LEFT_OUT_KIND" else None
+        kind = re.search("of the kind ([^,:]+)", one.reason) if one.code == "LEFT_OUT_KIND" else None
         counts[kind[1] if kind else one.code] += one.count
     return dict(counts)
 

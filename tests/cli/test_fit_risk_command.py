@@ -65,7 +65,7 @@ def test_a_report_tells_what_was_used_and_what_was_kept(capsys: pytest.CaptureFi
     told = " ".join(capsys.readouterr().out.split())
     for words in (
         "Learned from 2024-01-05 (60 of 400 parties defaulted); judged by the twelve months after 2025-01-05",
-        "kept: nothing depends on it",
+        "kept: no link depends on it",
         "kept: too little data",
         "these are used",
         "AUC 0.800 to 0.850",

@@ -67,9 +67,9 @@ def test_a_report_tells_what_was_used_and_what_was_kept(capsys: pytest.CaptureFi
         "Learned from 2024-01-05 (60 of 400 parties defaulted); judged by the twelve months after 2025-01-05",
         "kept: no link depends on it",
         "kept: too little data",
-        "these are used",
+        "The fitted ones are used",
         "AUC 0.800 to 0.850",
-        "g: platt, from 45 defaults",
+        "g, from score to probability: platt, learned from 45 defaults",
         "In force from the next `kehutu analyse` on: fit-0123456789.",
     ):
         assert words in told
@@ -84,5 +84,5 @@ def test_a_report_tells_what_was_used_and_what_was_kept(capsys: pytest.CaptureFi
     fit._print(worse, "en")
     told = " ".join(capsys.readouterr().out.split())
     assert "the start values stay" in told
-    assert "g stays the identity" in told
+    assert "stays the identity" in told
     assert "Nothing was put in force." in told

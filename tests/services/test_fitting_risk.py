@@ -126,7 +126,9 @@ def test_every_answer_uses_the_fit_and_money_adds_up(
     assert found
     for cluster in found:
         assert sum(channel.amount.fen for channel in cluster.channels) == cluster.expected_loss.fen
-        members = model.members(int(cluster.id.rpartition("-")[2]))
+        label = model.community_label(cluster.id)
+        assert label is not None
+        members = model.members(label)
         assert cluster.expected_loss.fen == model.expected_loss[members].sum()
         assert cluster.action is not None
         assert 0 < cluster.action.share <= 1 + 1e-9

@@ -185,9 +185,13 @@ def test_the_same_record_gives_the_same_model_to_the_byte(fitted: Fitted) -> Non
         (
             "2024-12-31",
             "OWN_RISK_SHORT",
-            "until 2024-12-31 holds 13 months of bills; to learn own risk 20 are",
+            "Until 2024-12-31 there are 13 months of bills; learning own risk needs 20.",
         ),
-        ("2025-07-31", "OWN_RISK_TOO_FEW", "customers only, where 40 are needed"),
+        (
+            "2025-07-31",
+            "OWN_RISK_TOO_FEW",
+            "customers have an outcome to learn from until 2025-07-31; 40 are needed.",
+        ),
     ],
 )
 def test_a_record_that_is_too_short_is_refused_and_the_model_in_force_stays(

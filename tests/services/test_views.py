@@ -264,7 +264,7 @@ def test_people_read_which_view_they_see(small_site: Site) -> None:
     }
     assert all(SOURCES[view] in text for view, text in shown.items())
     assert "View: hard cascade" in shown[View.CASCADE]
-    assert "Not to be added to" in shown[View.EQUITY]
+    assert "Do not add these figures to" in shown[View.EQUITY]
     assert "视角：清算" in run(
         "losses", "--shock", f"{GUARANTOR}=1", "--view", "clearing", *home, "--lang", "zh", code=1
     )

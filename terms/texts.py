@@ -11,7 +11,7 @@ SURROGATES: Final = re.compile("[\ud800-\udfff]+")
 
 
 def lone_surrogates(text: str) -> bool:
-    """Whether a text cannot be written in UTF-8.
+    r"""Whether a text cannot be written in UTF-8.
 
     >>> lone_surrogates("电力"), lone_surrogates("电\udcff")
     (False, True)

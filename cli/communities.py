@@ -13,6 +13,7 @@ from cli.output import plain, print_json, print_more, print_table
 from cli.seen import seen_site
 from services.communities import communities as answers
 from services.communities.answer import (
+    LOOSE,
     Community,
     CommunityChange,
     CommunityEvent,
@@ -23,9 +24,6 @@ from services.communities.changes import community_change
 from services.portrait import party_risk
 from services.seen import Seen
 from terms.errors import KehutuError, Lang
-
-LOOSE = 0.6
-"""Below this stability a community is called loose."""
 
 TEXT: dict[Lang, dict[str, str]] = {
     "en": {

@@ -5,8 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
+from algorithms.communities.stability import LOOSE
 from services.arrears.answer.model import RunName
 from terms.money import Money
+
+__all__ = [
+    "LOOSE",
+    "Community",
+    "CommunityChange",
+    "CommunityEvent",
+    "CommunityEventKind",
+    "MovePart",
+    "MoveReason",
+    "OtherCommunity",
+]
 
 
 class CommunityEventKind(Enum):

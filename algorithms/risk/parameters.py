@@ -39,7 +39,9 @@ GUARANTEE, LOAN, TRADE_CREDIT, OWNERSHIP, PARENT_SUPPORT, PERSON, PREMISES, CONT
 class RiskParameters:
     """Everything that turns amounts, buffers and evidence into weights.
 
-    ``rho_*``: pass-through, the share of an exposure that is lost when the other side fails.
+    ``rho_*``: pass-through, the share of an exposure that is lost when the other side fails; the chance of failing
+    takes ``called`` in place of that of guarantees: the chance that the guarantees of one guarantor for one borrower
+    are called, together and in full, when the borrower fails.
     ``theta_*``: the most that all evidence of one kind can add to a party's break probability.
     ``sigma``: log-sd of the true buffer around the reported one; ``sigma_uncertain`` where the buffer is a
     proxy or the floor. ``tau``: months after which evidence has faded to 1/e. ``sharers_max``: an attribute
@@ -47,6 +49,7 @@ class RiskParameters:
     of an exposure at default that is not recovered. ``fitted``: whether the values were estimated from data.
     """
 
+    called: float = 0.6
     rho_guarantee: float = 0.6
     rho_loan: float = 0.45
     rho_trade_credit: float = 0.45
@@ -77,7 +80,7 @@ class RiskParameters:
         for name in ("sigma", "sigma_uncertain", "tau", "buffer_min_enterprise", "buffer_min_other"):
             if getattr(self, name) <= 0:
                 raise invalid_argument(f"{name} = {getattr(self, name)} must be above 0")
-        for name in ("lgd_organisation", "lgd_other"):
+        for name in ("called", "lgd_organisation", "lgd_other"):
             if getattr(self, name) > 1:
                 raise invalid_argument(f"{name} = {getattr(self, name)} must be at most 1")
 
@@ -100,6 +103,11 @@ class RiskParameters:
 
 
 AT_FACE_VALUE = RiskParameters(
-    rho_guarantee=1.0, rho_loan=1.0, rho_trade_credit=1.0, rho_ownership=1.0, rho_parent_support=1.0
+    called=1.0,
+    rho_guarantee=1.0,
+    rho_loan=1.0,
+    rho_trade_credit=1.0,
+    rho_ownership=1.0,
+    rho_parent_support=1.0,
 )
 """Every exposure is lost in full: the definition of the published DebtRank cases."""

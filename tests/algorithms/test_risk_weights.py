@@ -238,7 +238,7 @@ def test_input_without_meaning_is_refused(edges: list[Edge], buffer: list[float]
 
 def test_parameters_without_meaning_are_refused_and_start_values_say_unfitted() -> None:
     assert START.status == "unfitted"
-    for wrong in ({"sigma": 0.0}, {"rho_loan": -1.0}, {"lgd_other": 1.1}, {"tau": math.inf}):
+    for wrong in ({"sigma": 0.0}, {"rho_loan": -1.0}, {"lgd_other": 1.1}, {"called": 1.1}, {"tau": math.inf}):
         with pytest.raises(ValueError, match=next(iter(wrong))):
             RiskParameters(**wrong)
 

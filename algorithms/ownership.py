@@ -8,16 +8,21 @@ Integrated: ``(V_ij - delta_ij) / V_ii`` (Baldone, Brioschi, Paleari 1998; Vital
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any, Final
 
 import numpy as np
-from scipy.sparse import csc_matrix, csr_matrix, identity
-from scipy.sparse.linalg import splu
 
 from algorithms.invalid_argument import invalid_argument
 from graph.arrays import Csr, Floats, Ints
+from terms.delayed import Delayed
+
+sparse: Final[Any] = Delayed("scipy.sparse")
+factors: Final[Any] = Delayed("scipy.sparse.linalg")
 
 ROUNDING = 1e-12
-DENSE = 5000
+DENSE = 5_000
+FEW: Final = 200
+"""Parties of a system that plain elimination solves in less time (3 ms) than it takes to load sparse factors."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -88,15 +93,11 @@ def look_through(shares: Csr, owners: Ints) -> LookThrough:
     One factorisation, one solve an owner; o x n values are returned.
     """
     size = shares.size
-    direct = csr_matrix((shares.data, shares.indices, shares.indptr), shape=(size, size))
     unit = np.zeros((size, len(owners)))
     unit[owners, np.arange(len(owners))] = 1.0
-    if len(owners) == 0:
-        walks = np.zeros((0, size))
-    elif size <= DENSE and len(owners) > size // 10:  # loops fill the factors: plain elimination is faster
-        walks = np.linalg.solve(np.eye(size) - direct.T.toarray(), unit).T
-    else:
-        walks = splu(csc_matrix(identity(size, format="csc") - direct.T)).solve(unit).T
+    # Loops fill the factors: for many owners plain elimination is faster.
+    dense = size <= FEW or (size <= DENSE and len(owners) > size // 10)
+    walks = _solve(shares.transpose(), unit, dense=dense).T
     own = walks[np.arange(len(owners)), owners]
     naive = np.maximum(0.0, walks - unit.T)
     return LookThrough(owners, naive, naive / own[:, None])
@@ -108,13 +109,26 @@ def ultimate_owners(shares: Csr, company: int) -> Floats:
     Only parties whom nobody holds (persons; companies with an unknown register) end a chain; values at others are
     what passes through them. One solve.
     """
-    size = shares.size
-    direct = csr_matrix((shares.data, shares.indices, shares.indptr), shape=(size, size))
-    unit = np.zeros(size)
+    unit = np.zeros((shares.size, 1))
     unit[company] = 1.0
-    through = splu(csc_matrix(identity(size, format="csc") - direct)).solve(unit)
+    through = _solve(shares, unit, dense=shares.size <= FEW)[:, 0]
     through[company] -= 1.0
-    return np.asarray(np.maximum(0.0, through), dtype=np.float64)
+    return np.maximum(0.0, through)
+
+
+def _solve(shares: Csr, right: Floats, *, dense: bool) -> Floats:
+    """x of ``(I - shares) x = right``; ``right`` and x are n x k."""
+    if right.shape[1] == 0:
+        return right
+    size = shares.size
+    if dense:
+        matrix = np.eye(size)
+        matrix[shares.rows(), shares.indices] -= shares.data
+        return np.asarray(np.linalg.solve(matrix, right), dtype=np.float64)
+    direct = sparse.csr_matrix((shares.data, shares.indices, shares.indptr), shape=(size, size))
+    system = sparse.csc_matrix(sparse.identity(size, format="csc") - direct)
+    solution: Floats = factors.splu(system).solve(right)
+    return solution
 
 
 def beneficial_owners(ultimate: Floats, persons: Ints, *, threshold: float = 0.25) -> Ints:

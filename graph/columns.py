@@ -4,11 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, Final, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
-import pyarrow as pa
+
+from terms.delayed import Delayed
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from terms import arrow
+else:
+    arrow = Delayed("terms.arrow")
 
 Kind = Literal["number", "text", "list"]
 NODE: Final = "_node"
@@ -44,7 +52,7 @@ def numbers(values: list[Any]) -> npt.NDArray[np.float64]:
 
 def texts(values: list[str]) -> pa.LargeStringArray:
     """Texts, of which there may be more than 2 GiB."""
-    return pa.array(values, pa.large_string())
+    return arrow.pa.array(values, arrow.pa.large_string())
 
 
 def lists(values: Iterable[list[str] | None]) -> npt.NDArray[np.object_]:

@@ -14,7 +14,6 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import pyarrow as pa
 import pyarrow.compute as pc
 
 from graph.arrays import Bools, Ints
@@ -22,6 +21,7 @@ from graph.columns import NODE, SOURCE, TARGET, Kind, Part, Scan, texts
 from graph.schema.model import Property, Schema
 from graph.state import read_state
 from graph.store import Store
+from terms.arrow import pa
 from terms.errors import KehutuError
 
 READ_SECONDS = 600.0

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-import pyarrow as pa
 import pyarrow.parquet as pq
 
 from ledger.database import sync_folder
+from terms.arrow import pa
 from terms.errors import KehutuError
 
 FOLDER: Final = "columns"

@@ -13,12 +13,15 @@ DELAYED: Final[Mapping[str, str]] = {
     "opencc": "comes with what search texts of Chinese need",
     "pypinyin": "0.5 s of dictionaries: only who writes or looks up Chinese pays for them",
     "numba": "0.5 s: only processes that call a kernel pay for it",
+    "scipy.sparse": "0.2 s: a few parties are solved without",
+    "scipy.sparse.linalg": "comes with scipy.sparse",
     "services.arrears.report.pdf": "the typesetter and its fonts: only who asks for a PDF pays for them",
     "services.learning.own_risk": "0.5 s with what it learns from: --show, --reset and --help need not wait for it",
     "services.loading": "comes with what a command that learns loads",
     "sklearn.ensemble": "0.5 s: only who fits waits for it",
     "sklearn.isotonic": "comes with scikit-learn",
     "sklearn.linear_model": "comes with scikit-learn",
+    "terms.arrow": "0.1 s: only who reads whole columns pays for pyarrow",
     "threadpoolctl": "comes with scikit-learn",
 }
 

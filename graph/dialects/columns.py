@@ -11,14 +11,21 @@ from __future__ import annotations
 import socket
 import time
 from collections.abc import Iterator
-from typing import Any, BinaryIO, Final
+from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
 import numpy as np
 import numpy.typing as npt
 import orjson
-import pyarrow as pa
 
 from graph.columns import Kind, Part, Scan, lists, numbers, texts
+from terms.delayed import Delayed
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from terms import arrow
+else:
+    arrow = Delayed("terms.arrow")
 
 ROWS = 20_000
 """In one batch: a megabyte or a few."""
@@ -123,5 +130,5 @@ def _column(form: str, data: memoryview, absent: Array, kind: Kind | None) -> An
 def _texts(data: memoryview, count: int) -> pa.LargeStringArray:
     """From 32 bit offsets and the bytes that they point into; an absent text has none."""
     offsets = np.frombuffer(data[: 4 * (count + 1)], dtype="<i4")
-    bytes_ = pa.py_buffer(data[offsets.nbytes :])
-    return pa.LargeStringArray.from_buffers(count, pa.py_buffer(offsets.astype(np.int64)), bytes_)
+    bytes_ = arrow.pa.py_buffer(data[offsets.nbytes :])
+    return arrow.pa.LargeStringArray.from_buffers(count, arrow.pa.py_buffer(offsets.astype(np.int64)), bytes_)

@@ -40,6 +40,7 @@ from services.engines.protocol import (
     Projection,
     StoreProjection,
 )
+from terms.arrow import look_for_pandas
 from terms.delayed import loaded
 from terms.errors import KehutuError
 
@@ -195,6 +196,7 @@ def client_class() -> Callable[..., Any]:
         found: Callable[..., Any] = loaded("graphdatascience").GraphDataScience
     except ImportError as fault:
         raise KehutuError("ENGINE_NEEDS_PACKAGE") from fault
+    look_for_pandas()  # its answers are of pandas
     return found
 
 

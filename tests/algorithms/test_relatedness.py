@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from algorithms.circles import circles
 from algorithms.cycles import elementary_cycles
-from algorithms.ownership import beneficial_owners, look_through, register, ultimate_owners
+from algorithms.ownership import FEW, beneficial_owners, look_through, register, ultimate_owners
 from algorithms.pagerank import forward_push, personalised_pagerank
 from graph.arrays import Csr
 from tests.algorithms.risk_graphs import Case, case, cases
@@ -112,6 +112,28 @@ def test_ultimate_shares_of_complete_registers_sum_to_one(holdings: Csr) -> None
         assert ultimate == pytest.approx(found.naive[:, company], abs=1e-12)
     assert (found.naive >= found.integrated - 1e-12).all()
     assert found.integrated[PERSONS] == pytest.approx(found.naive[PERSONS], abs=1e-12)
+
+
+@settings(max_examples=80, deadline=None)
+@given(registers())
+def test_parties_that_hold_nothing_change_no_share(holdings: Csr) -> None:
+    # Few parties are solved by elimination, many by sparse factors: both give the same.
+    few, many = register(holdings).shares, register(_among_strangers(holdings, FEW)).shares
+    assert many.size > FEW >= few.size
+    everybody = np.arange(few.size)
+    small, large = look_through(few, everybody), look_through(many, everybody)
+    assert large.naive[:, : few.size] == pytest.approx(small.naive, abs=1e-12)
+    assert large.integrated[:, : few.size] == pytest.approx(small.integrated, abs=1e-12)
+    for company in range(4):
+        ultimate = ultimate_owners(many, company)
+        assert ultimate[: few.size] == pytest.approx(ultimate_owners(few, company), abs=1e-12)
+        assert not ultimate[few.size :].any()
+
+
+def _among_strangers(holdings: Csr, strangers: int) -> Csr:
+    """The same holdings, and parties after them that hold nothing and are held by nobody."""
+    indptr = np.concatenate([holdings.indptr, np.full(strangers, holdings.indptr[-1])])
+    return Csr(indptr, holdings.indices, holdings.data)
 
 
 def test_a_chain_through_a_loop_reaches_the_person_behind_it() -> None:

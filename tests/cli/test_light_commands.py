@@ -22,7 +22,7 @@ PACKAGES = frozenset(
         "numpy",
         "orjson",
     }
-    | {"pyarrow", "pydantic", "pydantic_core", "pydantic_settings", "pygments", "rich", "ruamel"}
+    | {"pydantic", "pydantic_core", "pydantic_settings", "pygments", "rich", "ruamel"}
     | {"sqlalchemy", "structlog", "typing_extensions", "typing_inspection"}
 )
 """What settings, store, ledger and terminal need: each of them is worth the time that it takes."""
@@ -96,7 +96,7 @@ def test_owners_are_looked_up_without_the_model_of_risk() -> None:
         "services.loading",
         "algorithms.risk.propagation",
     }
-    assert loaded("owners").isdisjoint(risk | {"numba", "pypinyin", "opencc"})
+    assert loaded("owners").isdisjoint(risk | {"numba", "scipy", "pypinyin", "opencc"})
 
 
 def test_commands_that_ask_load_neither_what_serves_nor_what_writes() -> None:
@@ -110,3 +110,13 @@ def test_the_driver_takes_and_gives_plain_values_without_pandas() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout == "GraphDatabase 1\n"
+
+
+def test_arrays_are_made_without_pandas_until_somebody_works_with_it() -> None:
+    code = (
+        "import sys; from terms.arrow import look_for_pandas, pa; pa.array([1.5, None]); pa.table({'a': ['b']}); "
+        "assert 'pandas' not in sys.modules; look_for_pandas(); import pandas; "
+        "print(pa.array(pandas.Series([1.5, None])).null_count, pa.table({'a': [1]}).to_pandas().shape)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout == "1 (1, 1)\n"

@@ -1,5 +1,9 @@
 """Compiled functions: numba with a disk cache, compiled at the first call and not at import.
 
+No kernel calls another: each is wrapped to be compiled at its first call, and numba's cache does not see a change of a
+function in another file. So loops that belong together stand in one function, however long; such functions are in
+modules ``*_kernel.py``, which hold nothing else.
+
 Every kernel has one explicit signature. Inputs are declared read-only, so mapped files and plain arrays run the
 same machine code and nothing is compiled inside a request once ``warm`` functions have run.
 """

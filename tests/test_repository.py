@@ -279,3 +279,32 @@ def test_a_docstring_that_repeats_a_name_counts_for_nothing() -> None:
 def test_what_a_text_says_of_comments_is_no_comment() -> None:
     text = 'HEAD = "# ruff: noqa: E501"\nvalue = 1  # noqa: E741\n'
     assert [bool(marks.IGNORE.search(one)) for one in marks.comments(text)] == [True]
+
+
+def test_every_mark_of_good_code_is_kept() -> None:
+    assert [mark for mark in marks.marks() if not mark.kept] == []
+
+
+def test_a_rule_that_is_switched_off_for_some_files_of_a_room_counts_there() -> None:
+    assert {pattern for pattern, _ in marks.exempt("algorithms")} == {"algorithms/**/*_kernel.py"}
+    assert len(marks.exempt("algorithms")) == 3
+    assert marks.exempt("api") == []
+
+
+def test_modules_of_kernels_hold_nothing_else() -> None:
+    modules = [path for path in _modules() if path.stem.endswith("_kernel")]
+    assert modules
+    others = [
+        f"{path.relative_to(CHECKOUT)}:{node.lineno}"
+        for path in modules
+        for node in ast.parse(path.read_text(encoding="utf-8")).body
+        if isinstance(node, ast.ClassDef | ast.AsyncFunctionDef)
+        or (isinstance(node, ast.FunctionDef) and not _compiled(node))
+    ]
+    assert others == []
+
+
+def _compiled(function: ast.FunctionDef) -> bool:
+    return any(
+        isinstance(one, ast.Call) and ast.unparse(one.func) == "kernel" for one in function.decorator_list
+    )

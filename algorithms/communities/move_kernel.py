@@ -1,16 +1,24 @@
 """The compiled loop in which parties look for the community where they belong."""
 
-# ruff: noqa: PLR0912, PLR0915, PLR0917  # kernels take plain arrays and cannot be split: none calls another
-
 from __future__ import annotations
 
 import numpy as np
 
 from algorithms.kernel import kernel
+from graph.arrays import Floats, Ints
 
 
 @kernel("i8 i8 f8 f8 i8* i8 float float")
-def move(indptr, indices, data, strength, label, start, share, threshold):  # type: ignore[no-untyped-def]
+def move(
+    indptr: Ints,
+    indices: Ints,
+    data: Floats,
+    strength: Floats,
+    label: Ints,
+    start: Ints,
+    share: float,
+    threshold: float,
+) -> None:  # pragma: no cover  # compiled
     """Move parties in place, first in, first out. ``share``: resolution / 2m."""
     size = len(label)
     weight = np.zeros(size + 1)  # of the communities, and of one empty label at a time

@@ -11,11 +11,11 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from algorithms.risk.back_chain import expected_visits
+from algorithms.risk.back_chain_kernel import expected_visits
 from algorithms.risk.network import Network
 from algorithms.risk.policy_iteration import component, linear
 from algorithms.risk.region import Region, region
-from algorithms.risk.sweeps import settle
+from algorithms.risk.sweeps_kernel import settle
 from graph.arrays import Bools, Floats, Ints
 
 DENSE = 400

@@ -15,7 +15,7 @@ from scipy.sparse import csc_matrix, csr_matrix, identity
 from scipy.sparse.linalg import bicgstab, splu
 
 from algorithms.risk.region import Region
-from algorithms.risk.sweeps import evaluate, extract, fall
+from algorithms.risk.sweeps_kernel import evaluate, extract, fall
 from graph.arrays import Bools, Floats, Ints
 
 DIRECT = 3000

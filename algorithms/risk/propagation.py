@@ -17,7 +17,7 @@ from algorithms.risk.certificate import certificate
 from algorithms.risk.network import Network
 from algorithms.risk.policy_iteration import component, from_above
 from algorithms.risk.region import Region, region
-from algorithms.risk.sweeps import settle
+from algorithms.risk.sweeps_kernel import settle
 from graph.arrays import Bools, Csr, Floats
 
 

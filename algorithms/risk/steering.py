@@ -15,7 +15,7 @@ from algorithms.risk.network import Network
 from algorithms.risk.policy_iteration import component, linear
 from algorithms.risk.propagation import Propagation
 from algorithms.risk.region import region
-from algorithms.risk.sweeps import settle
+from algorithms.risk.sweeps_kernel import settle
 from algorithms.risk.update import update
 from graph.arrays import Bools, Csr, Floats
 

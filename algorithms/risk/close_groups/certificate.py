@@ -5,15 +5,13 @@ With slopes J of G at x: e = 1.05 J e + 1.05 (|G(x) - x| + rounding). If G(x + 2
 what is reached. Where that is not proven the answer is enclosed from below and above. Tables of reach sets are taken as
 given; what draws may be off is told apart, as noise.
 """
-# ruff: noqa: PLR0912, PLR0915, PLR0917  # kernels take plain arrays and cannot be split: none calls another
 
 from __future__ import annotations
 
 import numpy as np
 
-from algorithms.kernel import kernel
+from algorithms.risk.close_groups.certificate_kernel import errors
 from algorithms.risk.close_groups.equations import Equations
-from algorithms.risk.close_groups.links import Bytes, Ints32
 from algorithms.risk.close_groups.slopes import slopes
 from algorithms.risk.close_groups.solve import sweep
 from graph.arrays import Bools, Floats, Ints
@@ -41,7 +39,7 @@ def certificate(system: Equations, own: Floats, x: Floats) -> tuple[Floats, int]
     e = np.zeros(len(x))
     _spread(system, own, x, e, source)
     solves = 0
-    bad = _unproven(system, own, x, e, rounding, part_of)
+    bad = _unproven(system, own, x, e, rounding, part_of=part_of)
     for part in np.flatnonzero(bad).tolist():
         # The sweeps for e stop early where slopes come near 1: solve for it.
         found = slopes(system, own, x, part)
@@ -57,7 +55,7 @@ def certificate(system: Equations, own: Floats, x: Floats) -> tuple[Floats, int]
         e[inside] = np.where(solution < 0.0, 1.0, e[inside])
         solves += 1
     if solves:
-        bad = _unproven(system, own, x, e, rounding, part_of)
+        bad = _unproven(system, own, x, e, rounding, part_of=part_of)
     if not bad.any():
         return 2.0 * e * (1.0 + 1e-15) + ROUNDING * x, solves
     low, high = _enclosed(system, own, x, rounding)
@@ -107,7 +105,9 @@ def _operations(system: Equations) -> Floats:
     return count
 
 
-def _unproven(system: Equations, own: Floats, x: Floats, e: Floats, rounding: Floats, part_of: Ints) -> Bools:
+def _unproven(
+    system: Equations, own: Floats, x: Floats, e: Floats, rounding: Floats, *, part_of: Ints
+) -> Bools:
     """Parts whose bound is not proven, or is too wide to be of use."""
     up, down = np.minimum(1.0, x + 2.0 * e), np.maximum(0.0, x - 2.0 * e)
     above, below = np.zeros(len(x)), np.zeros(len(x))
@@ -159,127 +159,9 @@ def _spread(
 ) -> None:
     """e := 1.05 J e + source part by part, until no e moves by more than 2 %; e changes in place."""
     reach = system.reach
-    _errors(
+    errors(
         system.parts, system.alone, system.party, system.term, system.operand, system.weight, system.without,
         system.child, system.block, system.block_first, system.block_slot, system.block_table,
         reach.drawn.astype(np.uint8), reach.first, reach.value, reach.set_first, reach.set_member,
         own, x, source, e, 1.0 if draws else CAUTION, draws, ERROR_SWEEPS,
     )  # fmt: skip
-
-
-@kernel("i8 i8 i8 i8 i8 f8 i8 i8 i8 i8 i8 i8 u1 i8 f8 i8 i4 f8 f8 f8 f8* float bool int")
-def _errors(
-    parts: Ints,
-    alone: Ints,
-    party: Ints,
-    term: Ints,
-    operand: Ints,
-    weight: Floats,
-    without: Ints,
-    child: Ints,
-    block: Ints,
-    block_first: Ints,
-    block_slot: Ints,
-    block_table: Ints,
-    drawn: Bytes,
-    table_first: Ints,
-    value: Floats,
-    set_first: Ints,
-    set_member: Ints32,
-    own: Floats,
-    x: Floats,
-    source: Floats,
-    e: Floats,
-    factor: float,
-    draws: bool,
-    most: int,
-) -> None:  # pragma: no cover  # compiled
-    some = np.zeros(1)
-    moves = np.zeros(1)
-    before = np.zeros(1)
-    before_moves = np.zeros(1)
-    for c in range(len(parts) - 1):
-        turns = 1 if alone[c] == 1 else most
-        for turn in range(turns):
-            moved = False
-            begin, end = parts[c], parts[c + 1]
-            for position in range(end - begin):
-                k = begin + position if turn % 2 == 0 else end - 1 - position
-                base = own[party[k]]
-                move = 0.0
-                for h in range(child[k], child[k + 1]):
-                    b = block[h]
-                    t = block_table[b]
-                    slots = block_first[b]
-                    size = block_first[b + 1] - slots
-                    gain = 0.0
-                    gain_moves = 0.0
-                    if drawn[t] == 1:
-                        squares = 0.0
-                        for v in range(table_first[t], table_first[t + 1]):
-                            f = 0.0
-                            f_moves = 0.0
-                            for p in range(set_first[v], set_first[v + 1]):
-                                z = block_slot[slots + set_member[p]]
-                                f_moves = f_moves * (1.0 - x[z]) + e[z] * (1.0 - f)
-                                f += x[z] * (1.0 - f)
-                            gain += value[v] * f
-                            gain_moves += value[v] * f_moves
-                            squares += value[v] * f * f
-                        if draws:
-                            gain_moves += 2.0 * np.sqrt(max(0.0, squares - gain * gain) / 4000.0)
-                    else:
-                        sets = 1 << size
-                        if len(some) < sets:
-                            some = np.zeros(sets)
-                            moves = np.zeros(sets)
-                        for i in range(size):
-                            z = block_slot[slots + i]
-                            half = 1 << i
-                            for s in range(half):
-                                moves[half + s] = moves[s] * (1.0 - x[z]) + e[z] * (1.0 - some[s])
-                                some[half + s] = some[s] + x[z] * (1.0 - some[s])
-                        for s in range(1, sets):
-                            gain += value[table_first[t] + s] * some[s]
-                            gain_moves += value[table_first[t] + s] * moves[s]
-                    move = move * (1.0 - gain) + gain_moves * (1.0 - base)
-                    base += gain * (1.0 - base)
-                low, high = term[k], term[k + 1]
-                replies = False
-                total = base
-                total_moves = move
-                for p in range(low, high):
-                    z = weight[p] * x[operand[p]]
-                    total_moves = total_moves * (1.0 - z) + weight[p] * e[operand[p]] * (1.0 - total)
-                    total += z * (1.0 - total)
-                    replies |= without[p] >= 0
-                new = min(1.0, factor * total_moves + source[k])
-                if abs(new - e[k]) > 0.02 * e[k]:
-                    moved = True
-                e[k] = new
-                if replies:
-                    if len(before) < high - low + 1:
-                        before = np.zeros(2 * (high - low) + 1)
-                        before_moves = np.zeros(2 * (high - low) + 1)
-                    f = base
-                    f_moves = move
-                    for p in range(low, high):
-                        before[p - low] = f
-                        before_moves[p - low] = f_moves
-                        z = weight[p] * x[operand[p]]
-                        f_moves = f_moves * (1.0 - z) + weight[p] * e[operand[p]] * (1.0 - f)
-                        f += z * (1.0 - f)
-                    f = 0.0
-                    f_moves = 0.0
-                    for p in range(high - 1, low - 1, -1):
-                        if without[p] >= 0:
-                            new = before_moves[p - low] * (1.0 - f) + f_moves * (1.0 - before[p - low])
-                            new = min(1.0, factor * new + source[without[p]])
-                            if abs(new - e[without[p]]) > 0.02 * e[without[p]]:
-                                moved = True
-                            e[without[p]] = new
-                        z = weight[p] * x[operand[p]]
-                        f_moves = f_moves * (1.0 - z) + weight[p] * e[operand[p]] * (1.0 - f)
-                        f += z * (1.0 - f)
-            if not moved:
-                break

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from algorithms.risk.close_groups.probability import Chances, Model
-from algorithms.risk.close_groups.surroundings import Members, Spent, Surroundings
+from algorithms.risk.close_groups.surroundings import Members, SpentError, Surroundings
 from algorithms.risk.explain import SeedShare, remainder
 from graph.arrays import Floats
 
@@ -100,7 +100,7 @@ def reasons(
         mass, _, _, way = heapq.heappop(waiting)
         try:
             moves = [(weight, further) for weight, further in _moves(around, way) if weight > 0.0]
-        except Spent:
+        except SpentError:
             break
         total = sum(weight for weight, _ in moves)
         for weight, further in moves:

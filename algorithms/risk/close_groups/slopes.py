@@ -1,5 +1,4 @@
 """How every value of the system of close groups moves with every other: the matrix of slopes of G."""
-# ruff: noqa: PLR0912, PLR0915, PLR0917  # kernels take plain arrays and cannot be split: none calls another
 
 from __future__ import annotations
 
@@ -9,9 +8,8 @@ import numpy as np
 from scipy.sparse import csc_matrix, csr_matrix, identity
 from scipy.sparse.linalg import splu
 
-from algorithms.kernel import kernel
 from algorithms.risk.close_groups.equations import Equations
-from algorithms.risk.close_groups.links import Bytes, Ints32
+from algorithms.risk.close_groups.slopes_kernel import fill_slopes
 from graph.arrays import Floats, Ints
 
 MOST_ENTRIES = 20_000_000
@@ -65,122 +63,10 @@ def slopes(system: Equations, own: Floats, x: Floats, first: int, last: int | No
         return None
     reach = system.reach
     by_own = np.zeros(system.values)
-    row, column, value = _slopes(
+    row, column, value = fill_slopes(
         system.party, system.term, system.operand, system.weight, system.without, system.child, system.block,
         system.block_first, system.block_slot, system.block_table, reach.drawn.astype(np.uint8), reach.first,
         reach.value, reach.set_first, reach.set_member, own, x, int(begin), int(end), by_own,
     )  # fmt: skip
     unknowns = np.concatenate([np.arange(begin, end), replies[replies >= 0]])
     return Slopes(unknowns, row, column, value, by_own)
-
-
-@kernel("i8 i8 i8 f8 i8 i8 i8 i8 i8 i8 u1 i8 f8 i8 i4 f8 f8 int int f8*")
-def _slopes(
-    party: Ints,
-    term: Ints,
-    operand: Ints,
-    weight: Floats,
-    without: Ints,
-    child: Ints,
-    block: Ints,
-    block_first: Ints,
-    block_slot: Ints,
-    block_table: Ints,
-    drawn: Bytes,
-    table_first: Ints,
-    value: Floats,
-    set_first: Ints,
-    set_member: Ints32,
-    own: Floats,
-    x: Floats,
-    begin: int,
-    end: int,
-    by_own: Floats,
-) -> tuple[Ints, Ints, Floats]:  # pragma: no cover  # compiled
-    zero = np.int64(0)
-    rows = [zero for _ in range(0)]
-    columns = [zero for _ in range(0)]
-    values = [0.0 for _ in range(0)]
-    for k in range(begin, end):
-        # What is joined by noisy-or: own, blocks, links; each with what moves it.
-        of = [0.0 for _ in range(0)]
-        inner = [zero for _ in range(0)]
-        slope = [0.0 for _ in range(0)]
-        bounds = [zero]
-        of.append(own[party[k]])
-        bounds.append(zero)
-        for h in range(child[k], child[k + 1]):
-            b = block[h]
-            t = block_table[b]
-            slots = block_first[b]
-            size = block_first[b + 1] - slots
-            gain = 0.0
-            moves = np.zeros(size)
-            if drawn[t] == 1:
-                for v in range(table_first[t], table_first[t + 1]):
-                    f = 0.0
-                    for p in range(set_first[v], set_first[v + 1]):
-                        f += x[block_slot[slots + set_member[p]]] * (1.0 - f)
-                    gain += value[v] * f
-                    # Product over the others, from both sides.
-                    left = value[v]
-                    count = set_first[v + 1] - set_first[v]
-                    right = np.ones(count + 1)
-                    for i in range(count - 1, -1, -1):
-                        right[i] = right[i + 1] * (1.0 - x[block_slot[slots + set_member[set_first[v] + i]]])
-                    for i in range(count):
-                        member = set_member[set_first[v] + i]
-                        moves[member] += left * right[i + 1]
-                        left *= 1.0 - x[block_slot[slots + member]]
-            else:
-                sets = 1 << size
-                some = np.zeros(sets)
-                for i in range(size):
-                    z = x[block_slot[slots + i]]
-                    half = 1 << i
-                    for s in range(half):
-                        some[half + s] = some[s] + z * (1.0 - some[s])
-                for s in range(1, sets):
-                    r = value[table_first[t] + s]
-                    gain += r * some[s]
-                    for i in range(size):
-                        if s >> i & 1:
-                            moves[i] += r * (1.0 - some[s & ~(1 << i)])
-            of.append(gain)
-            for i in range(size):
-                inner.append(block_slot[slots + i])
-                slope.append(moves[i])
-            bounds.append(np.int64(len(inner)))
-        links = len(of)
-        for p in range(term[k], term[k + 1]):
-            of.append(weight[p] * x[operand[p]])
-            inner.append(operand[p])
-            slope.append(weight[p])
-            bounds.append(np.int64(len(inner)))
-        many = len(of)
-        after = np.ones(many + 1)
-        for lacks in range(-1, term[k + 1] - term[k]):
-            # Once for the slot itself, once for each message that lacks one link.
-            target = np.int64(k)
-            skipped = -1
-            if lacks >= 0:
-                target = without[term[k] + lacks]
-                skipped = links + lacks
-                if target < 0:
-                    continue
-            for i in range(many - 1, -1, -1):
-                after[i] = after[i + 1] if i == skipped else after[i + 1] * (1.0 - of[i])
-            left = 1.0
-            for i in range(many):
-                if i == skipped:
-                    continue
-                others = left * after[i + 1]
-                if i == 0:
-                    by_own[target] = others
-                for m in range(bounds[i], bounds[i + 1]):
-                    if slope[m] * others > 0.0:
-                        rows.append(target)
-                        columns.append(inner[m])
-                        values.append(slope[m] * others)
-                left *= 1.0 - of[i]
-    return np.array(rows), np.array(columns), np.array(values)

@@ -17,15 +17,15 @@ from graph.arrays import Floats, Ints
 Members: TypeAlias = frozenset[int]
 
 
-class Spent(Exception):  # noqa: N818  # no error: the work that was granted is done
+class SpentError(Exception):
     """More parties would have to be looked at than were granted."""
 
 
 class Surroundings:
     """Close groups as sets, on a solved model; what was computed once is kept.
 
-    ``work``: how many parties all chances together may look at; beyond, ``chance`` raises ``Spent``. Unbounded when
-    absent.
+    ``work``: how many parties all chances together may look at; beyond, ``chance`` raises ``SpentError``. Unbounded
+    when absent.
     """
 
     def __init__(self, model: Model, own: Floats, values: Floats, *, work: int | None = None) -> None:
@@ -71,7 +71,7 @@ class Surroundings:
         """The chance that a party fails when only some members of a group are present.
 
         Raises:
-            Spent: it takes more work than granted.
+            SpentError: it takes more work than granted.
 
         What enters the group from outside stays as it is; ``absent`` is neither in the group nor outside.
         """
@@ -82,7 +82,7 @@ class Surroundings:
             if self.work is not None:
                 self.work -= len(behind)
                 if self.work < 0:
-                    raise Spent
+                    raise SpentError
             found = self._by_blocks(party, behind, group, absent)
             self._chances[key] = found
         return found

@@ -1,5 +1,4 @@
 """Compiled sweeps of ``h = min(1, base + W'h)`` over a region, component by component."""
-# ruff: noqa: PLR0912, PLR0915, PLR0917  # kernels take plain arrays and cannot be split: none calls another
 
 from __future__ import annotations
 

@@ -61,7 +61,7 @@ def _compile(function: Callable[P, R], arguments: str) -> Callable[P, R]:
 def types() -> dict[str, Any]:
     """Types of arguments by their short names; a star marks an array that the kernel writes. Loads numba."""
     of = numba.types
-    items = {"i4": of.int32, "i8": of.int64, "f8": of.float64, "u1": of.uint8}
+    items = {"i4": of.int32, "i8": of.int64, "f8": of.float64, "u1": of.uint8, "u2": of.uint16}
     read = {name: of.Array(item, 1, "C", readonly=True) for name, item in items.items()}
     written = {f"{name}*": item[::1] for name, item in items.items()}
     return (

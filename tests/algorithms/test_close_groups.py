@@ -7,7 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from algorithms.risk.close_groups import draws
 from algorithms.risk.close_groups.groups import Limits
+from algorithms.risk.close_groups.links import DRAWS
 from algorithms.risk.close_groups.probability import chances, prepare
 from algorithms.risk.propagation import solve
 from graph.arrays import Csr
@@ -128,6 +130,16 @@ def test_draws_hang_on_names_and_not_on_positions() -> None:
     other = chances(prepare(graph.csr(), limits=graph.limits, keys=names[::-1]), graph.seeds())
     np.testing.assert_allclose(again.p[place], result.p, rtol=1e-12)
     assert (other.p != result.p).any()
+
+
+def test_live_links_that_are_not_kept_are_found_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    graph = network(everybody(5, 0.3), [0.1, 0.0, 0.2, 0.05, 0.0], Limits(block=3))
+    kept = prepare(graph.csr(), limits=graph.limits).system.reach.draws
+    monkeypatch.setattr(draws, "MOST_KEPT", 7)
+    again = prepare(graph.csr(), limits=graph.limits).system.reach.draws
+    assert len(kept.draw) > 4 * DRAWS
+    assert kept.first.tolist() == again.first.tolist()
+    assert kept.draw.tolist() == again.draw.tolist()
 
 
 def test_noise_tells_how_far_draws_may_be_off() -> None:

@@ -12,6 +12,7 @@ import numpy as np
 
 from algorithms.risk.close_groups.certificate_kernel import errors
 from algorithms.risk.close_groups.equations import Equations
+from algorithms.risk.close_groups.links import DRAWS
 from algorithms.risk.close_groups.slopes import slopes
 from algorithms.risk.close_groups.solve import sweep
 from graph.arrays import Bools, Floats, Ints
@@ -93,9 +94,7 @@ def _operations(system: Equations) -> Floats:
     """Roundings that a value of G may carry, counted from above."""
     table = system.block_table
     size = np.diff(system.block_first)
-    sets = np.where(
-        system.reach.drawn[table], np.diff(system.reach.first)[table] + size, 2.0 ** np.minimum(size, 16)
-    )
+    sets = np.where(system.reach.drawn[table], DRAWS + size, 2.0 ** np.minimum(size, 16))
     sums = np.concatenate([np.zeros(1), np.cumsum(sets[system.block] + 3.0)])
     count = np.zeros(system.values)
     count[: system.slots] = np.diff(sums[system.child]) + 3.0 * np.diff(system.term) + 3.0
@@ -158,10 +157,9 @@ def _spread(
     system: Equations, own: Floats, x: Floats, e: Floats, source: Floats, *, draws: bool = False
 ) -> None:
     """e := 1.05 J e + source part by part, until no e moves by more than 2 %; e changes in place."""
-    reach = system.reach
     errors(
         system.parts, system.alone, system.party, system.term, system.operand, system.weight, system.without,
         system.child, system.block, system.block_first, system.block_slot, system.block_table,
-        reach.drawn.astype(np.uint8), reach.first, reach.value, reach.set_first, reach.set_member,
+        *system.reach.plain,
         own, x, source, e, 1.0 if draws else CAUTION, draws, ERROR_SWEEPS,
     )  # fmt: skip

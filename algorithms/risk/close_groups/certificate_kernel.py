@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 from algorithms.kernel import kernel
-from algorithms.risk.close_groups.links import Bytes, Ints32
+from algorithms.risk.close_groups.links import DRAWS, Bytes, Ints16
 from graph.arrays import Floats, Ints
 
 
-@kernel("i8 i8 i8 i8 i8 f8 i8 i8 i8 i8 i8 i8 u1 i8 f8 i8 i4 f8 f8 f8 f8* float bool int")
+@kernel("i8 i8 i8 i8 i8 f8 i8 i8 i8 i8 i8 i8 u1 i8 f8 i8 u2 f8 f8 f8 f8* float bool int")
 def errors(
     parts: Ints,
     alone: Ints,
@@ -24,10 +24,10 @@ def errors(
     block_slot: Ints,
     block_table: Ints,
     drawn: Bytes,
-    table_first: Ints,
+    table_at: Ints,
     value: Floats,
-    set_first: Ints,
-    set_member: Ints32,
+    draw_first: Ints,
+    draw: Ints16,
     own: Floats,
     x: Floats,
     source: Floats,
@@ -36,11 +36,12 @@ def errors(
     draws: bool,
     most: int,
 ) -> None:  # pragma: no cover  # compiled
-    """Solve e := factor J e + source part by part; e changes in place. The first 17 are fields of ``Equations``."""
     some = np.zeros(1)
     moves = np.zeros(1)
     before = np.zeros(1)
     before_moves = np.zeros(1)
+    failing = np.zeros(DRAWS)
+    failing_moves = np.zeros(DRAWS)
     for c in range(len(parts) - 1):
         turns = 1 if alone[c] == 1 else most
         for turn in range(turns):
@@ -59,18 +60,27 @@ def errors(
                     gain_moves = 0.0
                     if drawn[t] == 1:
                         squares = 0.0
-                        for v in range(table_first[t], table_first[t + 1]):
-                            f = 0.0
-                            f_moves = 0.0
-                            for p in range(set_first[v], set_first[v + 1]):
-                                z = block_slot[slots + set_member[p]]
-                                f_moves = f_moves * (1.0 - x[z]) + e[z] * (1.0 - f)
-                                f += x[z] * (1.0 - f)
-                            gain += value[v] * f
-                            gain_moves += value[v] * f_moves
-                            squares += value[v] * f * f
+                        failing[:] = 0.0
+                        failing_moves[:] = 0.0
+                        for i in range(size):
+                            z = block_slot[slots + i]
+                            m = table_at[t] + i
+                            if x[z] > 0.0 or e[z] > 0.0:
+                                for p in range(draw_first[m], draw_first[m + 1]):
+                                    d = draw[p]
+                                    failing_moves[d] = failing_moves[d] * (1.0 - x[z]) + e[z] * (
+                                        1.0 - failing[d]
+                                    )
+                                    failing[d] += x[z] * (1.0 - failing[d])
+                        squares = 0.0
+                        for d in range(DRAWS):
+                            gain += failing[d]
+                            gain_moves += failing_moves[d]
+                            squares += failing[d] * failing[d]
+                        gain /= DRAWS
+                        gain_moves /= DRAWS
                         if draws:
-                            gain_moves += 2.0 * np.sqrt(max(0.0, squares - gain * gain) / 4000.0)
+                            gain_moves += 2.0 * np.sqrt(max(0.0, squares / DRAWS - gain * gain) / DRAWS)
                     else:
                         sets = 1 << size
                         if len(some) < sets:
@@ -83,8 +93,8 @@ def errors(
                                 moves[half + s] = moves[s] * (1.0 - x[z]) + e[z] * (1.0 - some[s])
                                 some[half + s] = some[s] + x[z] * (1.0 - some[s])
                         for s in range(1, sets):
-                            gain += value[table_first[t] + s] * some[s]
-                            gain_moves += value[table_first[t] + s] * moves[s]
+                            gain += value[table_at[t] + s] * some[s]
+                            gain_moves += value[table_at[t] + s] * moves[s]
                     move = move * (1.0 - gain) + gain_moves * (1.0 - base)
                     base += gain * (1.0 - base)
                 low, high = term[k], term[k + 1]

@@ -13,8 +13,9 @@ import numpy as np
 
 from algorithms.invalid_argument import invalid_argument
 from algorithms.kernel import kernel
+from algorithms.risk.close_groups.draws import link_hash
+from algorithms.risk.close_groups.links import DRAWS
 from algorithms.risk.close_groups.probability import Chances, Model
-from algorithms.risk.close_groups.reach import DRAWS, link_hash
 from algorithms.risk.close_groups.surroundings import Surroundings
 from graph.arrays import Floats, Ints
 

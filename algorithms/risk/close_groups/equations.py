@@ -13,10 +13,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from algorithms.risk.close_groups.draws import Tables
 from algorithms.risk.close_groups.expansion import OWN, WITHOUT, Expansion, expand
 from algorithms.risk.close_groups.groups import Groups
 from algorithms.risk.close_groups.links import Ints32, Links
-from algorithms.risk.close_groups.reach import Reach, Tables, reach
+from algorithms.risk.close_groups.reach import Reach, reach
 from algorithms.risk.network import Network
 from algorithms.risk.region import region
 from graph.arrays import Csr, Floats, Ints

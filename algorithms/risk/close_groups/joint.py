@@ -9,8 +9,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from algorithms.risk.close_groups.draws import Tables
+from algorithms.risk.close_groups.links import DRAWS
 from algorithms.risk.close_groups.probability import Model
-from algorithms.risk.close_groups.reach import DRAWS, Tables, reach
+from algorithms.risk.close_groups.reach import reach
 from graph.arrays import Floats, Ints
 
 MOST_BEHIND = 20_000
@@ -47,15 +49,14 @@ def everything_joint(model: Model, own: Floats, party: int) -> Joint | None:
         return Joint(float(own[party]), 0.0)
     others = behind[behind != party]
     tables = Tables(np.array([party], dtype=np.int64), np.array([0, len(others)]), others)
-    sets = reach(tables, model.groups.links, 1, model.keys)
-    mean = squares = 0.0
-    for at, share in enumerate(sets.value.tolist()):
-        some = float(own[party])
-        for u in others[sets.set_member[sets.set_first[at] : sets.set_first[at + 1]]].tolist():
-            some += float(own[u]) * (1.0 - some)
-        mean += share * some
-        squares += share * some * some
-    return Joint(mean, 2.0 * float(np.sqrt(max(0.0, squares - mean * mean) / DRAWS)))
+    found = reach(tables, model.groups.links, 1, model.keys).draws
+    failing = np.full(DRAWS, float(own[party]))
+    for u, first, last in zip(
+        others.tolist(), found.first[:-1].tolist(), found.first[1:].tolist(), strict=True
+    ):
+        draws = found.draw[first:last]
+        failing[draws] += own[u] * (1.0 - failing[draws])
+    return Joint(float(failing.mean()), 2.0 * float(np.sqrt(failing.var() / DRAWS)))
 
 
 def _reaching(model: Model, party: int) -> Ints | None:

@@ -11,11 +11,15 @@ from algorithms.invalid_argument import invalid_argument
 from algorithms.risk.network import Network, transposed
 from graph.arrays import Csr, Floats, Ints
 
+Ints16 = npt.NDArray[np.uint16]
 Ints32 = npt.NDArray[np.int32]
 Bytes = npt.NDArray[np.uint8]
 
 SLACK = 1e-12
 """Weights that differ by no more than this compare as equal."""
+DRAWS = 4_000
+"""Draws of which links are live, for what is too large to be exact. Compiled into kernels, whose cache does not see a
+change here."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -61,12 +61,11 @@ def slopes(system: Equations, own: Floats, x: Floats, first: int, last: int | No
     lacking = np.bincount(np.repeat(np.arange(end - begin), degree)[replies >= 0], minlength=end - begin)
     if int((degree * (lacking + 1)).sum()) > MOST_ENTRIES:
         return None
-    reach = system.reach
     by_own = np.zeros(system.values)
     row, column, value = fill_slopes(
         system.party, system.term, system.operand, system.weight, system.without, system.child, system.block,
-        system.block_first, system.block_slot, system.block_table, reach.drawn.astype(np.uint8), reach.first,
-        reach.value, reach.set_first, reach.set_member, own, x, int(begin), int(end), by_own,
+        system.block_first, system.block_slot, system.block_table, *system.reach.plain, own, x, int(begin), int(end),
+        by_own,
     )  # fmt: skip
     unknowns = np.concatenate([np.arange(begin, end), replies[replies >= 0]])
     return Slopes(unknowns, row, column, value, by_own)

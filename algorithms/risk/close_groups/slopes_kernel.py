@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 from algorithms.kernel import kernel
-from algorithms.risk.close_groups.links import Bytes, Ints32
+from algorithms.risk.close_groups.links import DRAWS, Bytes, Ints16
 from graph.arrays import Floats, Ints
 
 
-@kernel("i8 i8 i8 f8 i8 i8 i8 i8 i8 i8 u1 i8 f8 i8 i4 f8 f8 int int f8*")
+@kernel("i8 i8 i8 f8 i8 i8 i8 i8 i8 i8 u1 i8 f8 i8 u2 f8 f8 int int f8*")
 def fill_slopes(
     party: Ints,
     term: Ints,
@@ -22,24 +22,23 @@ def fill_slopes(
     block_slot: Ints,
     block_table: Ints,
     drawn: Bytes,
-    table_first: Ints,
+    table_at: Ints,
     value: Floats,
-    set_first: Ints,
-    set_member: Ints32,
+    draw_first: Ints,
+    draw: Ints16,
     own: Floats,
     x: Floats,
     begin: int,
     end: int,
     by_own: Floats,
 ) -> tuple[Ints, Ints, Floats]:  # pragma: no cover  # compiled
-    """Slopes of the slots from ``begin`` to ``end`` by each other: row, column, value. Those by own go into ``by_own``.
-
-    The first 15 are fields of ``Equations``.
-    """
     zero = np.int64(0)
     rows = [zero for _ in range(0)]
     columns = [zero for _ in range(0)]
     values = [0.0 for _ in range(0)]
+    failing = np.zeros(DRAWS)
+    spared = np.ones(DRAWS)
+    certain = np.zeros(DRAWS, dtype=np.int64)
     for k in range(begin, end):
         # What is joined by noisy-or: own, blocks, links; each with what moves it.
         of = [0.0 for _ in range(0)]
@@ -56,21 +55,32 @@ def fill_slopes(
             gain = 0.0
             moves = np.zeros(size)
             if drawn[t] == 1:
-                for v in range(table_first[t], table_first[t + 1]):
-                    f = 0.0
-                    for p in range(set_first[v], set_first[v + 1]):
-                        f += x[block_slot[slots + set_member[p]]] * (1.0 - f)
-                    gain += value[v] * f
-                    # Product over the others, from both sides.
-                    left = value[v]
-                    count = set_first[v + 1] - set_first[v]
-                    right = np.ones(count + 1)
-                    for i in range(count - 1, -1, -1):
-                        right[i] = right[i + 1] * (1.0 - x[block_slot[slots + set_member[set_first[v] + i]]])
-                    for i in range(count):
-                        member = set_member[set_first[v] + i]
-                        moves[member] += left * right[i + 1]
-                        left *= 1.0 - x[block_slot[slots + member]]
+                # Certain failures are counted and not multiplied in: what is left can then be divided out again.
+                failing[:] = 0.0
+                spared[:] = 1.0
+                certain[:] = 0
+                for i in range(size):
+                    z = x[block_slot[slots + i]]
+                    m = table_at[t] + i
+                    for p in range(draw_first[m], draw_first[m + 1]):
+                        d = draw[p]
+                        failing[d] += z * (1.0 - failing[d])
+                        if z < 1.0:
+                            spared[d] *= 1.0 - z
+                        else:
+                            certain[d] += 1
+                for d in range(DRAWS):
+                    gain += failing[d]
+                gain /= DRAWS
+                for i in range(size):
+                    z = x[block_slot[slots + i]]
+                    m = table_at[t] + i
+                    left = 1.0 - z if z < 1.0 else 1.0
+                    for p in range(draw_first[m], draw_first[m + 1]):
+                        d = draw[p]
+                        if certain[d] == (0 if z < 1.0 else 1):
+                            moves[i] += spared[d] / left
+                    moves[i] /= DRAWS
             else:
                 sets = 1 << size
                 some = np.zeros(sets)
@@ -80,7 +90,7 @@ def fill_slopes(
                     for s in range(half):
                         some[half + s] = some[s] + z * (1.0 - some[s])
                 for s in range(1, sets):
-                    r = value[table_first[t] + s]
+                    r = value[table_at[t] + s]
                     gain += r * some[s]
                     for i in range(size):
                         if s >> i & 1:

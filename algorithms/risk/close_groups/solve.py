@@ -81,10 +81,9 @@ def sweep(
         The first part that has not settled after ``most`` sweeps (the number of parts when all have), and the sweeps
         made over parts of more than one party.
     """
-    reach = system.reach
     return sweep_parts(
         system.parts, system.alone, system.party, system.term, system.operand, system.weight, system.without,
         system.child, system.block, system.block_first, system.block_slot, system.block_table,
-        reach.drawn.astype(np.uint8), reach.first, reach.value, reach.set_first, reach.set_member,
+        *system.reach.plain,
         own, x, y, first, len(system.parts) - 1 if last is None else last, most,
     )  # fmt: skip

@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 from algorithms.kernel import kernel
-from algorithms.risk.close_groups.links import Bytes, Ints32
+from algorithms.risk.close_groups.links import DRAWS, Bytes, Ints16
 from graph.arrays import Floats, Ints
 
 
-@kernel("i8 i8 i8 i8 i8 f8 i8 i8 i8 i8 i8 i8 u1 i8 f8 i8 i4 f8 f8* f8* int int int")
+@kernel("i8 i8 i8 i8 i8 f8 i8 i8 i8 i8 i8 i8 u1 i8 f8 i8 u2 f8 f8* f8* int int int")
 def sweep_parts(
     parts: Ints,
     alone: Ints,
@@ -24,10 +24,10 @@ def sweep_parts(
     block_slot: Ints,
     block_table: Ints,
     drawn: Bytes,
-    table_first: Ints,
+    table_at: Ints,
     value: Floats,
-    set_first: Ints,
-    set_member: Ints32,
+    draw_first: Ints,
+    draw: Ints16,
     own: Floats,
     x: Floats,
     y: Floats,
@@ -35,12 +35,9 @@ def sweep_parts(
     last: int,
     most: int,
 ) -> tuple[int, int]:  # pragma: no cover  # compiled
-    """Sweep the parts from ``first`` to ``last`` and write y; a part that does not settle ends it.
-
-    The first 17 are fields of ``Equations``. Returns the part that it ended at and the sweeps made.
-    """
     some = np.zeros(1)
     before = np.zeros(1)
+    failing = np.zeros(DRAWS)
     sweeps = 0
     for c in range(first, last):
         turns = 1 if alone[c] == 1 else most
@@ -59,13 +56,18 @@ def sweep_parts(
                     size = block_first[b + 1] - slots
                     gain = 0.0
                     if drawn[t] == 1:
-                        for v in range(table_first[t], table_first[t + 1]):
-                            f = 0.0
-                            for p in range(set_first[v], set_first[v + 1]):
-                                f += x[block_slot[slots + set_member[p]]] * (1.0 - f)
-                            gain += value[v] * f
+                        failing[:] = 0.0
+                        for i in range(size):
+                            z = x[block_slot[slots + i]]
+                            m = table_at[t] + i
+                            if z > 0.0:
+                                for p in range(draw_first[m], draw_first[m + 1]):
+                                    failing[draw[p]] += z * (1.0 - failing[draw[p]])
+                        for d in range(DRAWS):
+                            gain += failing[d]
+                        gain /= DRAWS
                     elif size == 1:
-                        gain = value[table_first[t] + 1] * x[block_slot[slots]]
+                        gain = value[table_at[t] + 1] * x[block_slot[slots]]
                     else:
                         sets = 1 << size
                         if len(some) < sets:
@@ -76,7 +78,7 @@ def sweep_parts(
                             for s in range(half):
                                 some[half + s] = some[s] + z * (1.0 - some[s])
                         for s in range(1, sets):
-                            gain += value[table_first[t] + s] * some[s]
+                            gain += value[table_at[t] + s] * some[s]
                     base += gain * (1.0 - base)
                 low, high = term[k], term[k + 1]
                 replies = False

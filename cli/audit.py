@@ -10,6 +10,7 @@ import click
 from cli.options import Call, command, first_option
 from cli.output import print_json, print_table
 from services.operation import audit as trail
+from terms.texts import filled
 
 Head: TypeAlias = tuple[int, str]
 """Number and hash of an entry."""
@@ -32,7 +33,8 @@ BROKEN = {
 
 TEXT = {
     "en": {
-        "whole": "The audit trail is whole: all {number:,} entries fit.\nHead: {number}:{hash}",
+        "whole": "The audit trail is whole: {number:,} {number:entry, and it fits|entries, and all fit}.\n"
+        "Head: {number}:{hash}",
         "broken": "Entry {number} does not fit: {reason}.",
         "columns": "number|at|actor|action|subject|purpose",
         "none": "There is no such entry.",
@@ -85,7 +87,7 @@ def verify(call: Call, *, anchor: Head | None) -> int:
     if call.json:
         print_json(found)
     elif broken is None:
-        click.echo(TEXT[call.lang]["whole"].format(number=head.number, hash=head.hash))
+        click.echo(filled(TEXT[call.lang]["whole"], number=head.number, hash=head.hash))
     else:
         reason = BROKEN[call.lang][broken.reason]
         click.echo(TEXT[call.lang]["broken"].format(number=broken.number, reason=reason))

@@ -9,10 +9,12 @@ import click
 from cli.options import Call, command
 from cli.output import print_json
 from services.operation.backups import backup as make_backup
+from terms.texts import filled
 
 TEXT = {
     "en": {
-        "made": "{path}: {records:,} records, {files:,} files, {megabytes:,.1f} MB, verified.\n"
+        "made": "{path}: {records:,} {records:record|records}, {files:,} {files:file|files}, "
+        "{megabytes:,.1f} MB, verified.\n"
         "It holds the secret key and personal data: keep it private.",
         "lacking": "Not in the backup, because the home has it no more or it is damaged: {name}",
     },
@@ -40,8 +42,12 @@ def backup(call: Call, target: Path) -> int:
         return 0
     text = TEXT[call.lang]
     click.echo(
-        text["made"].format(
-            path=made.path, records=made.records, files=made.files, megabytes=made.bytes / 1e6
+        filled(
+            text["made"],
+            path=made.path,
+            records=made.records,
+            files=made.files,
+            megabytes=made.bytes / 1e6,
         )
     )
     for name in made.lacking:

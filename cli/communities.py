@@ -24,10 +24,12 @@ from services.communities.changes import community_change
 from services.portrait import party_risk
 from services.seen import Seen
 from terms.errors import KehutuError, Lang
+from terms.texts import filled
 
 TEXT: dict[Lang, dict[str, str]] = {
     "en": {
-        "head": "Community {id} around {name}: {size} parties, mean score {risk:.1%}, {loss} yuan expected loss",
+        "head": "Community {id} around {name}: {size} {size:party|parties}, mean score {risk:.1%}, "
+        "{loss} yuan expected loss",
         "stability": "Stability {stability:.2f}: {judged}",
         "firm": "it comes back when a few links are missing.",
         "loose": "loose, it falls apart when a few links are missing.",
@@ -162,7 +164,8 @@ def _words(
 ) -> list[str]:
     text = TEXT[lang]
     lines = [
-        text["head"].format(
+        filled(
+            text["head"],
             id=community.id,
             name=community.name,
             size=community.size,

@@ -10,13 +10,14 @@ import click
 from cli.output import print_table
 from services.evaluation.credit import CreditReport
 from terms.errors import Lang
+from terms.texts import filled
 
 TEXT: Final = {
     "en": {
         "learned": "learned from {part}",
         "judged": "judged by {part}",
-        "part": "{file}: {rows:,} rows, {bad:,} bad ({share:.2%})",
-        "rows out": "; {count:,} rows left out: {reason}",
+        "part": "{file}: {rows:,} {rows:row|rows}, {bad:,} bad ({share:.2%})",
+        "rows out": "; {count:,} {count:row|rows} left out: {reason}",
         "bad": "bad: {label} = {values}; money: {money}",
         "model": "model: {name}, calibrated ({calibration}); chosen by {by}, log loss {losses}",
         "average precision": "average precision",
@@ -82,9 +83,9 @@ def print_credit(report: CreditReport, lang: Lang) -> None:
     """The report: files, model, figures with intervals, columns."""
     text = TEXT[lang]
     for part, role in ((report.train, "learned"), (report.test, "judged")):
-        told = text["part"].format(file=part.file, rows=part.rows, bad=part.bad, share=part.share)
+        told = filled(text["part"], file=part.file, rows=part.rows, bad=part.bad, share=part.share)
         told += "".join(
-            text["rows out"].format(count=count, reason=text.get(reason, reason))
+            filled(text["rows out"], count=count, reason=text.get(reason, reason))
             for reason, count in part.left_out.items()
         )
         click.echo(text[role].format(part=told))

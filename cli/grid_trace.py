@@ -9,6 +9,7 @@ from cli.output import print_json, print_more, print_table
 from cli.seen import seen_site
 from services.graph_answers.grid import GridDirection
 from services.graph_answers.grid import grid_trace as look
+from services.schema import type_text
 
 TEXT = {
     "en": {
@@ -50,13 +51,13 @@ def grid_trace(call: Call, element: str, *, direction: GridDirection, first: int
         print_table(
             TEXT[call.lang]["columns"].split("|"),
             [
-                (e.distance, e.type, e.name, e.id, ", ".join(e.origins))
+                (e.distance, type_text(e.type, call.lang), e.name, e.id, ", ".join(e.origins))
                 for e in (edge.node for edge in found.edges)
             ],
         )
         print_more(len(found.edges), found.total_count, found.page_info.end_cursor, call.lang)
-    counts = [f"{count.count:,} {count.type}" for count in found.counts]
+    counts = [f"{count.count:,} {type_text(count.type, call.lang)}" for count in found.counts]
     if direction is GridDirection.DOWN:
-        counts.append(f"{found.customer_count:,} Customer")
+        counts.append(f"{found.customer_count:,} {type_text('Customer', call.lang)}")
     click.echo(TEXT[call.lang]["total" if counts else "none"].format(counts=", ".join(counts)))
     return 0 if found.total_count else 1

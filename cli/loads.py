@@ -14,6 +14,7 @@ from services.graph_answers.loads import load as load_of
 from services.graph_answers.loads import loads as page_of_loads
 from services.operation.loads import withdraw as take_back
 from terms.errors import Lang
+from terms.texts import filled
 
 TEXT = {
     "en": {
@@ -24,9 +25,10 @@ TEXT = {
         "ended": "ended {at}",
         "withdrawing": "half taken back",
         "withdrawn": "taken back {at}",
-        "done": "Load {load} is taken back: {records:,} records were withdrawn.",
-        "already": "Load {load} was taken back before; {records:,} records were withdrawn now.",
-        "staying": "{staying:,} of its records stay, because other loads brought them or state them too.",
+        "done": "Load {load} is taken back: {records:,} {records:record was|records were} withdrawn.",
+        "already": "Load {load} was taken back before; {records:,} {records:record was|records were} withdrawn now.",
+        "staying": "{staying:,} of its records {staying:stays|stay}, because other loads brought "
+        "{staying:it or state it|them or state them} too.",
         "older": "An earlier version made this load. It is not known which of its records other such loads repeated: "
         "they went with it. Load those files again.",
         "failed": "The records are withdrawn, but the current run could not be continued. {code}: {message}",
@@ -133,9 +135,9 @@ def withdraw(call: Call, load_id: str, *, no_analyse: bool) -> int:
             }
         )
     else:
-        click.echo(text["already" if done.already else "done"].format(load=done.load, records=done.records))
+        click.echo(filled(text["already" if done.already else "done"], load=done.load, records=done.records))
         if done.staying:
-            click.echo(text["staying"].format(staying=done.staying))
+            click.echo(filled(text["staying"], staying=done.staying))
         if done.older:
             click.echo(text["older"])
         if fault is not None:

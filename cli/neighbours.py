@@ -13,6 +13,7 @@ from cli.output import fields_of, print_json, print_more, print_table
 from cli.seen import seen_site
 from services.graph_answers.neighbours import Neighbour, Neighbours
 from services.graph_answers.neighbours import neighbours as look
+from services.schema import type_text
 from terms.errors import Lang
 
 TEXT = {
@@ -88,7 +89,13 @@ def _print(found: Neighbours, lang: Lang, *, ended: bool) -> None:
     if found.counts:
         print_table(
             text["counts"],
-            [(c.relation, direction_text(c.direction, lang), c.type, c.count, c.ended) for c in found.counts],
+            [
+                (
+                    *(type_text(c.relation, lang), direction_text(c.direction, lang)),
+                    *(type_text(c.type, lang), c.count, c.ended),
+                )
+                for c in found.counts
+            ],
         )
         click.echo()
     if found.edges:
@@ -110,9 +117,9 @@ def _row(found: Neighbour, day: date, lang: Lang) -> tuple[object, ...]:
         state = "later" if (found.since or "") > day.isoformat() else "ended"
     return (
         *(
-            found.relation,
+            type_text(found.relation, lang),
             direction_text(found.direction, lang),
-            found.type,
+            type_text(found.type, lang),
             found.name,
             found.id,
             found.amount or "",

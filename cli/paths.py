@@ -9,9 +9,10 @@ from cli.output import print_json, print_more
 from cli.seen import seen_site
 from services.graph_answers.paths import DEFAULT_LENGTH, LONGEST, Path
 from services.graph_answers.paths import paths as look
+from terms.texts import filled
 
 NONE = {
-    "en": "No path of at most {length} relations.",
+    "en": "No path of at most {length} {length:relation|relations}.",
     "zh": "没有不超过 {length} 个关系的路径。",
 }
 
@@ -55,7 +56,7 @@ def paths(
             click.echo(in_words(path))
         print_more(len(found.edges), found.total_count, found.page_info.end_cursor, call.lang)
     else:
-        click.echo(NONE[call.lang].format(length=max_length))
+        click.echo(filled(NONE[call.lang], length=max_length))
     return 0 if found.total_count else 1
 
 

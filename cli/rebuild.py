@@ -9,12 +9,15 @@ from cli.output import ProgressLines, print_json, print_table
 from services.operation.rebuild import GRACE
 from services.operation.rebuild import rebuild as make_again
 from services.run_copy import copy_again
+from services.schema import type_text
+from terms.texts import filled
 
 TEXT = {
     "en": {
         "columns": "type|count",
-        "made": "Made again from {records:,} records in {seconds:.1f} s, {way}: {nodes:,} nodes, {relations:,} "
-        "relations.",
+        "made": "Made again from {records:,} {records:record|records} in {seconds:.1f} s, {way}: "
+        "{nodes:,} {nodes:node|nodes}, "
+        "{relations:,} {relations:relation|relations}.",
         "beside": "beside the old graph",
         "in place": "in place of the old graph",
         "changed": "The graph before held {before:,} of {type}, now {after:,}.",
@@ -53,8 +56,12 @@ def rebuild(call: Call, *, grace: float) -> int:
         print_json(done)
         return 0
     text = TEXT[call.lang]
-    print_table(text["columns"].split("|"), list(done.counts.items()))
-    made = text["made"].format(
+    print_table(
+        text["columns"].split("|"),
+        [(type_text(name, call.lang), count) for name, count in done.counts.items()],
+    )
+    made = filled(
+        text["made"],
         records=done.records,
         seconds=done.seconds,
         way=text[done.way],
@@ -63,5 +70,7 @@ def rebuild(call: Call, *, grace: float) -> int:
     )
     click.echo(f"\n{made}")
     for one in done.changed:
-        click.echo(text["changed"].format(before=one.before, type=one.type, after=one.after))
+        click.echo(
+            text["changed"].format(before=one.before, type=type_text(one.type, call.lang), after=one.after)
+        )
     return 0

@@ -10,14 +10,17 @@ from cli.judge import VERDICT_ZH
 from cli.options import Call, command
 from cli.output import ProgressLines, print_json, print_table
 from services.operation.identity import resolve as bring_up_to_date
+from services.schema import type_text
+from terms.texts import filled
 
 TEXT = {
     "en": {
         "types": "type|entities|keys and ids|kept apart by judgement",
         "judgements": "verdict|by|pairs",
         "in force": "Judgements in force",
-        "new": "{records:,} new records: {nodes:,} entities written, {nodes_gone:,} gone (joined to another, or "
-        "withdrawn), {relations:,} relations written, {relations_gone:,} gone.",
+        "new": "{records:,} new {records:record|records}: {nodes:,} {nodes:entity|entities} written, "
+        "{nodes_gone:,} gone (joined to another, or "
+        "withdrawn), {relations:,} {relations:relation|relations} written, {relations_gone:,} gone.",
     },
     "zh": {
         "types": "类型|实体|键和编号|经判断分开",
@@ -48,7 +51,10 @@ def resolve(call: Call) -> int:
     words: Mapping[str, str] = {} if call.lang == "en" else VERDICT_ZH | BY_ZH
     print_table(
         text["types"].split("|"),
-        [(found.type, found.entities, found.names, found.parts) for found in done.types],
+        [
+            (type_text(found.type, call.lang), found.entities, found.names, found.parts)
+            for found in done.types
+        ],
     )
     if done.judgements:
         print_table(
@@ -60,7 +66,8 @@ def resolve(call: Call) -> int:
             title=f"\n{text['in force']}",
         )
     new = done.projection
-    told = text["new"].format(
+    told = filled(
+        text["new"],
         records=new.records,
         nodes=new.nodes,
         nodes_gone=new.removed_nodes,

@@ -11,11 +11,12 @@ from cli.options import Call, command
 from cli.output import print_json
 from services.operation.backups import check as check_backup
 from services.operation.backups import restore as make_home
+from terms.texts import filled
 
 TEXT = {
     "en": {
-        "whole": "{path}: {records:,} records of {at:%Y-%m-%d %H:%M} UTC, whole.",
-        "done": "{home}: {records:,} records restored and verified.\n"
+        "whole": "{path}: {records:,} {records:record|records} of {at:%Y-%m-%d %H:%M} UTC, whole.",
+        "done": "{home}: {records:,} {records:record|records} restored and verified.\n"
         "Next: kehutu rebuild --home {home}   makes the graph from them.",
         "broken": "The audit trail does not fit at entry {number}: {reason}.",
     },
@@ -43,13 +44,13 @@ def restore(call: Call, source: Path, *, check: bool) -> int:
         if call.json:
             print_json(found)
         else:
-            click.echo(text["whole"].format(path=found.path, records=found.records, at=found.created_at))
+            click.echo(filled(text["whole"], path=found.path, records=found.records, at=found.created_at))
         return 0
     done = make_home(call.settings, source)
     if call.json:
         print_json(done)
     else:
-        click.echo(text["done"].format(home=done.home, records=done.records))
+        click.echo(filled(text["done"], home=done.home, records=done.records))
         if done.audit is not None:
             reason = BROKEN[call.lang][done.audit.reason]
             click.echo(text["broken"].format(number=done.audit.number, reason=reason), err=True)

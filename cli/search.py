@@ -7,6 +7,7 @@ import click
 from cli.options import Call, after_option, command, first_option
 from cli.output import print_json, print_more, print_table
 from cli.seen import seen_site
+from services.schema import type_text
 from services.search import search as find
 
 TEXT = {
@@ -35,7 +36,7 @@ def search(call: Call, text: str, *, types: tuple[str, ...], first: int, after: 
     elif page.edges:
         print_table(
             TEXT[call.lang]["columns"].split("|"),
-            [(h.type, h.name, h.id, ", ".join(h.origins)) for h in page.nodes],
+            [(type_text(h.type, call.lang), h.name, h.id, ", ".join(h.origins)) for h in page.nodes],
         )
         print_more(len(page.edges), page.total_count, page.page_info.end_cursor, call.lang)
     else:

@@ -13,6 +13,7 @@ from cli.output import fields_of, print_json, print_table
 from cli.seen import seen_site
 from services.entity import Entity
 from services.entity import show as look
+from services.schema import type_text, value_text
 from terms.errors import Lang
 
 TEXT = {
@@ -54,10 +55,16 @@ def show(call: Call, entity: str, *, as_of: date | None) -> int:
 
 def _print(found: Entity, lang: Lang) -> None:
     text = TEXT[lang]
-    click.echo(f"{found.type} {found.name} ({found.id}), {', '.join(found.origins)}")
+    click.echo(f"{type_text(found.type, lang)} {found.name} ({found.id}), {', '.join(found.origins)}")
     if found.ended:
         click.echo(text["ended"])
-    print_table(text["values"], [(v.name, str(v.value), v.unit or "", v.label) for v in found.values])
+    print_table(
+        text["values"],
+        [
+            (v.name, value_text(found.type, v.name, v.value, lang), v.unit or "", v.label)
+            for v in found.values
+        ],
+    )
     other = [key for key in found.keys if key != found.id]
     if other:
         click.echo("\n" + str(text["keys"]).format(keys=", ".join(other)))
@@ -66,7 +73,10 @@ def _print(found: Entity, lang: Lang) -> None:
         print_table(
             text["relations"],
             [
-                (c.relation, direction_text(c.direction, lang), c.type, c.count, c.ended)
+                (
+                    *(type_text(c.relation, lang), direction_text(c.direction, lang)),
+                    *(type_text(c.type, lang), c.count, c.ended),
+                )
                 for c in found.relations
             ],
         )

@@ -15,6 +15,7 @@ from services.arrears.watch.watch_pages import watched
 from services.arrears.watch.watching import Alert, RuleKind, WatchRule, unwatch, watch_list
 from services.arrears.watch.watching import watch as add_rule
 from terms.errors import Lang
+from terms.texts import filled
 
 TEXT = {
     "en": {
@@ -25,7 +26,8 @@ TEXT = {
         "empty": "Nobody is watched. Add a party with `kehutu watch add`.",
         "added": "{id}: {name} is watched ({kind} {level:.1%}).",
         "removed": "Rule {id} was removed.",
-        "total": "{alerts} of {total} watched parties raise an alert. Run {run}, compared with {before}.",
+        "total": "{alerts} of {total} watched {total:party|parties} {alerts:raises|raise} an alert. "
+        "Run {run}, compared with {before}.",
         "first": "nothing (it is the first run)",
     },
     "zh": {
@@ -82,7 +84,8 @@ def list_watched(call: Call, first: int) -> int:
             ],
         )
         click.echo(
-            str(text["total"]).format(
+            filled(
+                str(text["total"]),
                 alerts=sum(bool(w.alerts) for w in found.watched),
                 total=len(found.watched),
                 run=found.run.id,
@@ -153,7 +156,7 @@ def add(
 def remove(call: Call, rule: str) -> int:
     """Remove RULE, an id that `kehutu watch add` and `kehutu watch list --json` show."""
     with seen_site(call.settings, create=True) as seen:
-        unwatch(seen, rule)
+        unwatch(seen, rule, author=getpass.getuser())
     if call.json:
         print_json({"removed": rule})
     else:

@@ -20,6 +20,7 @@ from graph.schema.model import Schema
 from graph.store import Store
 from graph.write import BATCH_BYTES, BATCH_ROWS, WRITE_SECONDS
 from terms.errors import KehutuError
+from terms.texts import filled
 
 _NOBODY: Final = -1
 """No node has this number."""
@@ -103,7 +104,7 @@ def _write_relations(store: Store, schema: Schema, batch: _Batch, numbers: Numbe
         rows=[(source, target, row) for (source, target), row in zip(ends, rows, strict=True)],
     )[0]
     if (lacking := len(rows) - answer["written"]) != 0:
-        reason = f"{lacking} relations {batch.type} lack an end"
+        reason = filled("{n} {n:relation|relations} {type} {n:lacks|lack} an end", n=lacking, type=batch.type)
         raise KehutuError("STORE_DAMAGED", store=store.url, reason=reason)
 
 

@@ -15,6 +15,7 @@ from graph.schema.model import NodeType, Property, RelationType, Schema
 from graph.search_text import search_text
 from graph.store import Store
 from terms.errors import KehutuError
+from terms.texts import filled
 
 BATCH_ROWS = 5_000
 BATCH_BYTES = 8_000_000
@@ -124,8 +125,8 @@ def apply(
             create, merge = _write_relations(schema, *ends)
             kind = schema.relations[ends[0]]
             shown = (_ends(row) | {"r": stored_relation(kind, row)} for row in group)
-            what = "relations {} from {} to {}".format(*ends)
-            _send(patient, create if new else merge, merge if new else None, shown, what)
+            lacking = "{{n}} {{n:relation|relations}} {} from {} to {} {{n:lacks|lack}} an end".format(*ends)
+            _send(patient, create if new else merge, merge if new else None, shown, lacking)
     if before_watermark is not None:
         before_watermark()
     state.end(store, change.watermark, change.recorded_at)
@@ -252,12 +253,12 @@ def _remove_relations(schema: Schema, type_name: str, source_type: str, target_t
     return f"{match}MATCH (a)-[r:`{type_name}`{key}]->(b) DELETE r"
 
 
-def _send(store: Store, query: str, twin: str | None, rows: Iterator[Row], what: str = "") -> None:
-    """Write rows in batches. ``what`` they are, where each must be counted as written."""
+def _send(store: Store, query: str, twin: str | None, rows: Iterator[Row], lacking: str = "") -> None:
+    """Write rows in batches. ``lacking``: what to say of those that are not written, where each must be."""
     for batch in _batches(rows):
         answer = store.write(query, rows=batch) if twin is None else store.write_once(query, twin, rows=batch)
-        if what and (written := answer[0]["written"]) != len(batch):
-            reason = f"{len(batch) - written} {what} lack an end"
+        if lacking and (written := answer[0]["written"]) != len(batch):
+            reason = filled(lacking, n=len(batch) - written)
             raise KehutuError("STORE_DAMAGED", store=store.url, reason=reason)
 
 

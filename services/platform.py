@@ -1,16 +1,20 @@
 """How what people decide in the product is kept: as records of channel ``platform``, in the graph before the answer.
 
-So a decision survives a rebuild like any other record, and saying it twice under one key changes nothing.
+So a decision survives a rebuild like any other record, and saying it twice under one key changes nothing. Each one
+stands in the audit trail before it is kept.
 """
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Final
 
 from ingest.identity.mention_keys import mentions
 from ingest.statements import Statements
+from ledger import audit
 from ledger.judgements import CHANNEL
 from ledger.records import NewRecord, Record, append, current
 from services.live.following import follow as go_on
@@ -19,12 +23,25 @@ from services.seen import Seen
 from services.site import Site, whole
 from terms.errors import KehutuError
 
+PURPOSE: Final = "operation"
+"""Why the audit trail says that people decided."""
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """What the audit trail says of a decision: who did what, to the party or rule of which id."""
+
+    actor: str
+    action: str
+    subject: str
+
 
 def decide(
     seen: Seen,
     source: str,
     idempotency_key: str,
     make: Callable[[str, str], Statements],
+    deed: Deed,
     *,
     follow: bool = True,
 ) -> tuple[Record, bool]:
@@ -35,6 +52,7 @@ def decide(
         source: what kind of decisions these are, as the records' source.
         idempotency_key: the caller's name for this one decision; any text.
         make: from the record's number and the instant of recording (ISO, UTC) to its statements.
+        deed: what the audit trail says of it, before it is kept; a decision that is known leaves no second entry.
         follow: continue the current run to it, where it can change a result.
 
     Returns:
@@ -42,7 +60,8 @@ def decide(
 
     Raises:
         KehutuError: ``IDEMPOTENCY_KEY`` when it is empty; ``IDEMPOTENCY_CONFLICT`` when it was used for another
-            decision; ``STORE_UNAVAILABLE``: then the decision is kept and the graph follows when it answers.
+            decision; ``STORE_UNAVAILABLE``: then the decision is kept and the graph follows when it answers;
+            ``LEDGER_FULL``, ``LEDGER_UNWRITABLE``: then nothing has happened.
     """
     site = whole(seen)
     if not idempotency_key.strip():
@@ -65,6 +84,7 @@ def decide(
         payload=statements.to_json(),
         mentions=mentions(statements, site.schema),
     )
+    _note(site, deed, now)
     append(site.ledger, [row], recorded_at=now)
     kept = _known(site, source, number, idempotency_key, make)
     if kept is None:  # it was just appended, or by somebody else under the same key
@@ -75,8 +95,8 @@ def decide(
     return kept, False
 
 
-def take_back(seen: Seen, source: str, number: str) -> bool:
-    """Withdraw a decision; the graph follows at once. False where there is none, or no longer."""
+def take_back(seen: Seen, source: str, number: str, deed: Deed) -> bool:
+    """Withdraw a decision; the graph follows at once. False, and nothing noted, where there is none, or no longer."""
     site = whole(seen)
     found = current(site.ledger, [(source, number)]).get((source, number))
     if found is None or found.deleted:
@@ -94,9 +114,16 @@ def take_back(seen: Seen, source: str, number: str) -> bool:
         deleted=True,
         mentions=mentions(statements, site.schema),
     )
+    _note(site, deed, now)
     append(site.ledger, [row], recorded_at=now)
     _show(site, follow=True)
     return True
+
+
+def _note(site: Site, deed: Deed, now: datetime) -> None:
+    audit.append(
+        site.ledger, actor=deed.actor, action=deed.action, subject=deed.subject, purpose=PURPOSE, at=now
+    )
 
 
 def _show(site: Site, *, follow: bool) -> None:

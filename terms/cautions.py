@@ -8,6 +8,7 @@ from importlib import resources
 from ruamel.yaml import YAML
 
 from terms.errors import Lang
+from terms.texts import filled
 
 
 @cache
@@ -20,4 +21,4 @@ def cautions() -> dict[str, dict[Lang, str]]:
 
 def sentence(code: str, lang: Lang, **details: object) -> str:
     """A caution in words; ``KeyError`` for a code that the catalogue lacks: a fault of ours."""
-    return cautions()[code][lang].format_map(details)
+    return filled(cautions()[code][lang], details)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from terms.errors import ErrorKind, catalogue
+from terms.texts import in_the_plural
 
 PAGE = Path(__file__).parents[1] / "docs" / "errors.md"
 
@@ -38,7 +39,7 @@ def page() -> str:
     kinds = [kind for _, kind in sorted(catalogue().items())]
     exits = "\n".join(f"- {status}: {meaning}" for status, meaning in EXITS.items())
     rows = [
-        f"| [{kind.code}](#{kind.code.lower()}) | {kind.exit} | {_cell(kind.message['en'])} |"
+        f"| [{kind.code}](#{kind.code.lower()}) | {kind.exit} | {_cell(in_the_plural(kind.message['en']))} |"
         for kind in kinds
     ]
     return HEAD.replace("{exits}", exits) + "\n".join(rows) + "\n" + "".join(map(_section, kinds))
@@ -48,7 +49,7 @@ def _section(kind: ErrorKind) -> str:
     return (
         f"\n## {kind.code}\n\n"
         f"Exit {kind.exit}: {EXITS[kind.exit]}.\n\n"
-        f"> {kind.message['en']}\n>\n> {kind.message['zh']}\n\n"
+        f"> {in_the_plural(kind.message['en'])}\n>\n> {kind.message['zh']}\n\n"
         f"Remedy: {kind.remedy['en']}\n\n"
         f"处理办法：{kind.remedy['zh']}\n"
     )

@@ -10,14 +10,15 @@ from typing import Literal
 
 from ruamel.yaml import YAML
 
-from terms.texts import Texts
+from terms.texts import Texts, filled
 
 Lang = Literal["en", "zh"]
 
 
 @dataclass(frozen=True, slots=True)
 class ErrorKind:
-    """One entry of ``errors.yaml``: a stable code, its exit status and its texts with ``{placeholders}``."""
+    """One entry of ``errors.yaml``: a stable code, its exit status and its texts for
+    :func:`terms.texts.filled`."""
 
     code: str
     exit: int
@@ -63,11 +64,11 @@ class KehutuError(Exception):
 
     def message(self, lang: Lang = "en") -> str:
         """What happened, where, what was found and what was expected."""
-        return self.kind.message[lang].format_map(self._spoken(lang))
+        return filled(self.kind.message[lang], self._spoken(lang))
 
     def remedy(self, lang: Lang = "en") -> str:
         """What the reader can do about it."""
-        return self.kind.remedy[lang].format_map(self._spoken(lang))
+        return filled(self.kind.remedy[lang], self._spoken(lang))
 
     def _spoken(self, lang: Lang) -> dict[str, object]:
         own = {name: self.details[name + "_zh"] for name in self.details if name + "_zh" in self.details}

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+import string
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 SURROGATES: Final = re.compile("[\ud800-\udfff]+")
 """Halves of characters: no text in UTF-8 has them. A half alone comes of bytes or escapes that were cut."""
@@ -33,3 +35,38 @@ class Texts:
     def of(self, lang: Literal["en", "zh"]) -> str:
         """The text in one language."""
         return self.en if lang == "en" else self.zh
+
+
+class _Counting(string.Formatter):
+    """Knows ``{count:one|many}`` beside what every format knows."""
+
+    def format_field(self, value: Any, format_spec: str) -> str:
+        one, bar, many = format_spec.partition("|")
+        if bar:
+            return one if str(value) == "1" else many
+        return str(super().format_field(value, format_spec))
+
+
+_COUNTING: Final = _Counting()
+
+
+def filled(text: str, details: Mapping[str, object] | None = None, /, **more: object) -> str:
+    """A text with its ``{placeholders}`` filled, its nouns and verbs in the number that they need.
+
+    >>> text = "{count} {count:row holds|rows hold} nothing"
+    >>> filled(text, {"count": 1}), filled(text, count=2)
+    ('1 row holds nothing', '2 rows hold nothing')
+
+    Raises:
+        KeyError: a detail is missing.
+    """
+    return _COUNTING.vformat(text, (), {**(details or {}), **more})
+
+
+def in_the_plural(text: str) -> str:
+    """A text as a page shows it, with the words for several and its placeholders.
+
+    >>> in_the_plural("{count} {count:row holds|rows hold} {field}")
+    '{count} rows hold {field}'
+    """
+    return re.sub(r"\{\w+:[^{}|]*\|([^{}|]*)\}", r"\1", text)

@@ -74,7 +74,8 @@ A node type has a `prefix` of its keys and, of its properties, at least one with
 | `personal` | class of personal data, see below |
 | `identity` | `key`: names the entity; `evidence`: equal values speak for closeness; `none` |
 | `hashed`, `kept` | the key is a keyed hash of the value; `kept: false`: the value itself is not stored |
-| `pattern`, `values`, `minimum`, `maximum` | what a value must be; a row with another one is kept in quarantine |
+| `pattern`, `minimum`, `maximum` | what a value must be; a row with another one is kept in quarantine |
+| `values` | the words that a text may be, as above, each with what it is called in Chinese: `{single: 单电源}` |
 | `form` | the pattern in words, in both languages |
 | `longest` | characters of a text, 16,384 unless said, 500 where it is looked up; a row with more is quarantined |
 | `usual` | the least and the most that is plausible; a row beyond is taken and noticed |
@@ -218,8 +219,9 @@ def _node(node: NodeType, declared: Schema) -> Iterator[str]:
     yield "| --- | --- | --- | --- | --- | --- |"
     for p in node.properties.values():
         meaning = _cell(p.en) + (f" ({', '.join(p.values)})" if p.values else "")
+        chinese = p.zh + (f"（{'、'.join(p.values_zh)}）" if p.values_zh else "")
         meaning += f" First: {', '.join(p.priority)}." if p.priority else ""
-        yield f"| `{p.name}` | {_measured(p)} | {p.personal} | {_identity(p)} | {meaning} | {p.zh} |"
+        yield f"| `{p.name}` | {_measured(p)} | {p.personal} | {_identity(p)} | {meaning} | {chinese} |"
     out = [f"`{r.name}`" for r in declared.relations.values() if node.name in r.source]
     into = [f"`{r.name}`" for r in declared.relations.values() if node.name in r.target]
     yield ""

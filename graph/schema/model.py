@@ -61,6 +61,9 @@ class Property:
     form: Texts | None = None  # the pattern in words: "10 digits"
     longest: int = LONGEST_TEXT  # characters of a text
     values: tuple[str, ...] = ()  # the words that a text may be
+    values_zh: tuple[
+        str, ...
+    ] = ()  # the same in Chinese, in the same order; empty where the schema does not say
     minimum: float | None = None
     maximum: float | None = None
     usual: tuple[float, float] | None = None  # outside of it a value is taken, and noticed

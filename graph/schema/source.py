@@ -67,6 +67,12 @@ class Place:
                 item.fault(f"'{words[position]}' stands twice")
         return words
 
+    def words(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """Its texts in order, and what each is called in Chinese: of a list nothing says that."""
+        if not isinstance(self.value, dict):
+            return self.texts(), ()
+        return tuple(self.value), tuple(entry.text() for entry in self.value.values())
+
     def flag(self) -> bool:
         """Its truth value."""
         if not isinstance(self.value, bool):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from graph.schema.load import schema
+from graph.schema.words import type_text
 from ingest.judgements.why_answer import Known, Why, WhyLink
 from ledger.judgements import Judgement
 from terms.errors import Lang
@@ -18,7 +20,9 @@ def _lines(answer: Why, lang: Lang) -> Iterator[str]:
     words = _WORDS[lang]
     left, right = answer.left, answer.right
     if answer.same:
-        yield words["same"].format(a=left.asked, b=right.asked, id=left.id, type=left.type, name=left.name)
+        yield words["same"].format(
+            a=left.asked, b=right.asked, id=left.id, type=_type(left, lang), name=left.name
+        )
         for link in answer.links:
             yield "  " + _line(link, lang)
         yield words["records"].format(records=", ".join(left.records) or "-") + _ended(left, lang)
@@ -28,7 +32,10 @@ def _lines(answer: Why, lang: Lang) -> Iterator[str]:
             yield (
                 "  "
                 + words["known"].format(
-                    id=known.id, type=known.type, name=known.name, records=", ".join(known.records) or "-"
+                    id=known.id,
+                    type=_type(known, lang),
+                    name=known.name,
+                    records=", ".join(known.records) or "-",
                 )
                 + _ended(known, lang)
             )
@@ -48,8 +55,14 @@ def _lines(answer: Why, lang: Lang) -> Iterator[str]:
             )
         if not answer.shared:
             yield "  " + words["nothing"]
+    told = [link.judgement for link in (answer.links if answer.same else answer.refused)]
     for judgement in answer.judgements:
-        yield "  " + _judged(judgement, lang)
+        if judgement not in told:  # a link of the chain has said it
+            yield "  " + _judged(judgement, lang)
+
+
+def _type(known: Known, lang: Lang) -> str:
+    return type_text(schema().nodes[known.type], lang)
 
 
 def _ended(known: Known, lang: Lang) -> str:

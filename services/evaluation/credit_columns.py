@@ -16,6 +16,7 @@ from services.evaluation import credit_files
 from services.evaluation.credit_files import DAY, Cells, File
 from terms.errors import KehutuError
 from terms.texts import Texts as Said
+from terms.texts import filled
 
 COPY_AUC = 0.999
 """A column that ranks the outcome this well by itself is taken for a copy of the label and left out."""
@@ -109,7 +110,13 @@ def choose(
                 if lost:
                     warnings.append(
                         Said(
-                            f"Column '{name}' has {lost:,} cells in {test.name} that are no numbers: taken as missing.",
+                            filled(
+                                "Column '{name}' has {lost:,} {lost:cell|cells} in {file} without a number: taken as "
+                                "missing.",
+                                name=name,
+                                lost=lost,
+                                file=test.name,
+                            ),
                             f"“{name}”列在 {test.name} 中有 {lost:,} 个单元格不是数值：按缺失处理。",
                         )
                     )

@@ -159,7 +159,7 @@ def test_watching_from_the_command_line(own_home: Path) -> None:
     assert run("watch", "add", UPSTREAM, *home).exit_code == 0
     answer = run("watch", "list", *home)
     assert "score at least 30.0%" in answer.output
-    assert "1 of 2 watched parties raise an alert" in answer.output
+    assert "1 of 2 watched parties raises an alert" in answer.output
     assert "触发预警" in run("watch", "list", "--lang", "zh", *home).output
     document = json.loads(run("watch", "list", "--json", *home).stdout)
     assert document["totalCount"] == 2

@@ -25,7 +25,7 @@ from tests.small_site import write as write_small_site
 ROOT = Path(__file__).parents[2]
 NAMES = ("Debtor Works", "Guarantor Mills", "Upstream Trading")
 INPUT = ("registry", "customers", "bills", "bureau", "talks", "letters", "number", "guarantor", "borrower")
-KEPT = ("operation", "retry", "different", getpass.getuser())
+KEPT = ("operation", "retry", "different", "withdraw", "remove", getpass.getuser())
 """What the audit trail keeps, in one language for whoever reads it."""
 LEVEL = "warning"
 """The level of logs, as settings name it."""
@@ -126,10 +126,12 @@ def test_every_command_speaks_chinese(kept_home: Path, tmp_path: Path) -> None:
         "author": AUTHOR,
     }
     left: dict[str, list[str]] = {}
+    printed: dict[str, str] = {}
     for line in STORY:
         command = line.format(**words).split()
         answer = CliRunner().invoke(main, [*command, "--lang", "zh", "--home", str(kept_home)])
         assert isinstance(answer.exception, SystemExit | None), (line, answer.exception)
+        printed[line] = answer.output
         if found := english_left(
             answer.output,
             str(folder),
@@ -148,6 +150,9 @@ def test_every_command_speaks_chinese(kept_home: Path, tmp_path: Path) -> None:
     assert restored.exit_code == 0, restored.output
     assert english_left(restored.output, str(folder), str(tmp_path)) == []
     assert not left, "\n".join(f"{line}: {found}" for line, found in left.items())
+    assert printed["show {guarantor}"].startswith("企业（Enterprise） Guarantor Mills")
+    assert "担保（GUARANTEES）" in printed["show {guarantor}"]
+    assert "用电客户（Customer）" in printed["search 4400000001"]
     shutil.rmtree(tmp_path / "again")
 
 

@@ -66,7 +66,7 @@ def test_a_relation_whose_end_is_missing_is_refused(empty: Store, place: int) ->
     with pytest.raises(KehutuError) as refused:
         create(empty, schema(), [line(0), line(1), fed(0, 1), fed(0, place)], nodes=3)
     assert refused.value.code == "STORE_DAMAGED"
-    assert "1 relations FED_BY" in refused.value.message()
+    assert "1 relation FED_BY lacks an end" in refused.value.message()
     assert counts(empty, schema())["Line"] == 2
 
 

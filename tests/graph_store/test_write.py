@@ -176,7 +176,7 @@ def test_a_relation_without_an_end_is_damage_and_never_silently_left_out(store: 
     with pytest.raises(KehutuError) as refused:
         write(store, create_nodes=[enterprise(1)], create_relations=[guarantee(1, "nobody", "A")])
     assert refused.value.code == "STORE_DAMAGED"
-    assert "1 relations GUARANTEES" in str(refused.value)
+    assert "1 relation GUARANTEES from" in str(refused.value)
     state = read_state(store)
     assert state is not None
     assert state.in_flight == 1

@@ -195,26 +195,26 @@ FILES: Final = (
     # 28: what is hardly true is taken, and noticed
     Case(28, "absurd.csv", _energies("-5", "1", "1e9", "-7"), 4, alone=True,
          warning="people: energy of Bill is far from what is usual in 3 rows, first in absurd.csv, line 2: -5.0; "
-         "they are taken as they are.", energy={"N0": -5.0, "N2": 1e9}),
+         "taken unchanged.", energy={"N0": -5.0, "N2": 1e9}),
     # Rows that contradict each other, or lose a part, are taken, and noticed
     Case(28, "one-id-twice.csv", _people("C1,Li,1,x", "C1,Wu,1,x"), 2, alone=True,
-         warning="people: 1 rows have the `recordId:` and the time of an earlier row and other content; of such rows "
+         warning="people: 1 row has the `recordId:` and the time of an earlier row and other content; of such rows "
          "the last one counts, in the order of files and rows."),
     Case(28, "two-names.csv", _people("C1,Li,1,x", "C1,Wu,2,x"), 2, stated="recordId: phone", alone=True,
-         warning="people: 1 rows give a number or code another name than an earlier row does; they are taken as one "
+         warning="people: 1 row gives a number or code another name than an earlier row does; both are taken as one "
          "entity, with the name observed last, of several that of the record id that comes first."),
     Case(28, "no-time.csv", _people("C1,Li,1,x,,"), 1, alone=True,
-         warning="people: 1 rows have no time in the column of `observedAt:`; the time of the load stands in and is "
+         warning="people: 1 row has no time in the column of `observedAt:`; the time of the load stands in and is "
          "marked as assumed."),
     Case(28, "never-there.csv", _people("C1,gone,1,x"), 1, alone=True,
          stated="delete: {column: name, equals: gone}",
-         warning="people: 1 rows withdraw a record that is not there."),
+         warning="people: 1 row withdraws a record that is not there."),
     Case(28, "two-amounts.csv", _people("C1,5,B,x", "C2,6,B,x"), 2, alone=True, mapping=_CONTRACTS,
-         warning="people: 1 rows tell a relation otherwise than an earlier row of the same day does (the same ends, "
+         warning="people: 1 row tells a relation otherwise than an earlier row of the same day does (the same ends, "
          "and contract where the type has one); each value is taken from the row observed last, of several from the "
          "one whose record id comes first."),
     Case(28, "guarantor-is-borrower.csv", _people("C1,Li,C1,Wu", "C2,Li,C3,Wu"), 2, alone=True, mapping=_TWO_NAMED,
-         warning="people: in 1 rows two entries of the mapping name the same Customer and give it different values of "
+         warning="people: in 1 row two entries of the mapping name the same Customer and give it different values of "
          "name; that of the later entry counts."),
     Case(28, "no-address.csv", _people("C1,Li,1,", "C2,Wu,1,"), 2, alone=True,
          left_out=("LIVES_AT relations with an empty end (column address): 2",)),

@@ -92,7 +92,7 @@ def test_hidden_rows_are_read_and_noticed(desk):
     report = load(desk, workbook({"走访": [HEADER, *ROWS]}, hidden_rows=[3]))
     assert report.accepted == 2
     assert said(report) == [
-        "visits.xlsx, sheet '走访': 1 hidden rows were read like the others (first in line 3)."
+        "visits.xlsx, sheet '走访': 1 hidden row was read like the others (first in line 3)."
     ]
     assert [(place.line, place.sheet) for place in report.notices[0].places] == [(3, "走访")]
 

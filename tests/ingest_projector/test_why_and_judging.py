@@ -70,6 +70,8 @@ def test_the_chain_names_the_records_and_judgements_in_order(ledger: Ledger) -> 
     assert answer.left.records == ("old/1", "registry/1", "visits/1")
     for lang in ("en", "zh"):
         assert all(word in why_text(answer, lang) for word in (A, "registry/1", "visits/1", "ann"))
+        lines = why_text(answer, lang).splitlines()
+        assert len(lines) == len(set(lines)), "a judgement that is a link of the chain is told once"
 
 
 def test_bare_numbers_and_records_may_be_asked_for(ledger: Ledger) -> None:

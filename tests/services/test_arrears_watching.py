@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from ledger.audit import head, listing, verify
 from services.analysis import analyse
 from services.arrears.history import history
 from services.arrears.overrides.overriding import override
@@ -146,6 +147,35 @@ def test_a_rule_is_taken_off_once(site: Site) -> None:
     with pytest.raises(KehutuError) as caught:
         unwatch(seen(site), made)
     assert caught.value.code == "UNKNOWN_ID"
+
+
+def test_the_audit_trail_says_who_decided_what_about_whom_and_says_it_once(site: Site) -> None:
+    last = head(site.ledger).number
+    made = [
+        watch(seen(site), GUARANTOR, RuleKind.RISE, 0.3, author=" li ", idempotency_key="of li") for _ in "12"
+    ]
+    for own in (0.2, 0.2, None):
+        override(
+            seen(site),
+            GUARANTOR,
+            own,
+            reason="seen the books",
+            author="zhao",
+            until=date(2026, 12, 31),
+            idempotency_key=f"by zhao {own}",
+        )
+    unwatch(seen(site), made[0].id, author="qian")
+    with pytest.raises(KehutuError):
+        unwatch(seen(site), made[0].id, author="sun")
+    party = f"enterprise:{GUARANTOR}"
+    told = [(entry.actor, entry.action, entry.subject) for entry in listing(site.ledger, after=last)]
+    assert told == [
+        ("li", "watch rise", party),
+        ("zhao", "override", party),
+        ("zhao", "override withdraw", party),
+        ("qian", "watch remove", made[0].id),
+    ]
+    assert verify(site.ledger) is None
 
 
 @pytest.mark.parametrize("level", [0.0, -1.0, 1.5, float("nan")])

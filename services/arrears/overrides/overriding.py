@@ -19,7 +19,7 @@ from services.arrears.answer.position import position
 from services.exposure.model import Override
 from services.live.overriding import revise
 from services.names import Named, names_of
-from services.platform import decide
+from services.platform import Deed, decide
 from services.reading.runs import current
 from services.risk.model import RiskModel
 from services.seen import Seen
@@ -106,7 +106,9 @@ def override(
             relations=(RelationStatement("OVERRIDES", "RiskOverride", key, kind, target),),
         )
 
-    record, repeated = decide(seen, SOURCE, idempotency_key, say, follow=False)  # continued below, faster
+    deed = Deed(author.strip(), "override withdraw" if own is None else "override", str(target))
+    # Continued below, faster.
+    record, repeated = decide(seen, SOURCE, idempotency_key, say, deed, follow=False)
     said = Statements.from_json(record.payload).nodes[0].set
     if repeated:
         after_run, after = current(seen)

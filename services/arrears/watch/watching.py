@@ -14,7 +14,7 @@ from ingest.statements import NodeStatement, RelationStatement, Statements, Valu
 from services.arrears.answer.model import RunName
 from services.arrears.answer.position import position
 from services.names import Named, names_of
-from services.platform import decide, take_back
+from services.platform import Deed, decide, take_back
 from services.reading.runs import Run, current, depth_of, listing, model_of
 from services.reading.watch_rules import stored_rules
 from services.risk.model import RiskModel
@@ -25,6 +25,8 @@ from terms.money import Money
 
 SOURCE = "watch-rules"
 PATHS_LOOKED_AT = 20
+UNNAMED = "unnamed"
+"""Who acts where nobody says it."""
 
 
 class RuleKind(Enum):
@@ -130,18 +132,23 @@ def watch(
             relations=(RelationStatement("WATCHES", "WatchRule", key, party, target),),
         )
 
-    record, _ = decide(seen, SOURCE, idempotency_key, say)
+    deed = Deed(author.strip() or UNNAMED, f"watch {kind.value}", str(target))
+    record, _ = decide(seen, SOURCE, idempotency_key, say, deed)
     return WatchRule(f"{prefix}:{record.record_id}", kind, chosen, author.strip())
 
 
-def unwatch(seen: Seen, rule: str) -> None:
+def unwatch(seen: Seen, rule: str, *, author: str = "") -> None:
     """Take a rule away.
+
+    Args:
+        author: who does, for the audit trail; whoever asks when empty.
 
     Raises:
         KehutuError: ``UNKNOWN_ID``.
     """
     number = rule.removeprefix(f"{seen.schema.nodes['WatchRule'].prefix}:")
-    if not take_back(seen, SOURCE, number):
+    deed = Deed(author.strip() or seen.asker.subject or UNNAMED, "watch remove", rule)
+    if not take_back(seen, SOURCE, number, deed):
         raise KehutuError("UNKNOWN_ID", id=rule)
 
 

@@ -11,7 +11,7 @@ from ledger.loads import listing
 from ledger.readings import ReadBefore, read_before
 from services.operation.doctor.finding import Finding
 from terms.errors import KehutuError
-from terms.texts import Texts
+from terms.texts import Texts, filled
 
 _ALL: Final = 1_000_000
 _NAMED: Final = 5
@@ -29,7 +29,7 @@ def loads(opened: Ledger) -> Iterator[Finding]:
             "ledger",
             found.source,
             Texts(
-                f"{found.records:,} records read by an earlier version",
+                filled("{n:,} {n:record|records} read by an earlier version", n=found.records),
                 f"{found.records:,} 条记录由较早版本读取",
             ),
             _fault(found),

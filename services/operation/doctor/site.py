@@ -30,7 +30,7 @@ from services.operation.doctor.finding import Finding
 from services.operation.doctor.loads import loads
 from services.settings import FILE, Settings
 from terms.errors import KehutuError
-from terms.texts import Texts
+from terms.texts import Texts, filled
 
 OLDEST_NEO4J: Final = (5, 26)
 CARDINALITY_SECONDS: Final = 10.0
@@ -94,7 +94,7 @@ def _ledger(opened: Ledger) -> Iterator[Finding]:
         return
     last = records.head(opened)
     value = Texts(
-        f"{opened.id}, whole, version {opened.version}, {last:,} records",
+        f"{opened.id}, whole, version {opened.version}, {filled('{last:,} {last:record|records}', last=last)}",
         f"{opened.id}，完整，版本 {opened.version}，{last:,} 条记录",
     )
     yield Finding("ledger", "database", value)
@@ -104,12 +104,18 @@ def _ledger(opened: Ledger) -> Iterator[Finding]:
     broken = audit.verify(opened)
     if broken is None:
         number = audit.head(opened).number
-        yield Finding("ledger", "audit trail", Texts(f"{number:,} entries, whole", f"{number:,} 条，完整"))
+        yield Finding(
+            "ledger",
+            "audit trail",
+            Texts(filled("{number:,} {number:entry|entries}, whole", number=number), f"{number:,} 条，完整"),
+        )
     else:
         fault = KehutuError("AUDIT_BROKEN", number=broken.number, reason=broken.reason)
         yield Finding("ledger", "audit trail", Texts("broken", "不完整"), fault)
     rows = quarantine.count(opened)
-    yield Finding("ledger", "quarantine", Texts(f"{rows:,} open rows", f"{rows:,} 行待处理"))
+    yield Finding(
+        "ledger", "quarantine", Texts(filled("{n:,} open {n:row|rows}", n=rows), f"{rows:,} 行待处理")
+    )
     yield from loads(opened)
     yield from _current_run(opened)
 
@@ -291,7 +297,14 @@ def _content(store: Store, state: StoreState, ledger: Ledger) -> Iterator[Findin
             fault = KehutuError("STORE_DAMAGED", store=store.url, reason=reason)
             yield Finding("store", node.name, f"{held[node.name]:,}", fault)
     relations = sum(held[name] for name in schema().relations)
-    value = Texts(f"{nodes:,} nodes, {relations:,} relations", f"{nodes:,} 个节点，{relations:,} 个关系")
+    value = Texts(
+        filled(
+            "{nodes:,} {nodes:node|nodes}, {relations:,} {relations:relation|relations}",
+            nodes=nodes,
+            relations=relations,
+        ),
+        f"{nodes:,} 个节点，{relations:,} 个关系",
+    )
     yield Finding("store", "graph", value)
 
 

@@ -64,3 +64,12 @@ def adjusted_rand(a: Ints, b: Ints) -> float:
     chance = of_a * of_b / whole
     most = 0.5 * (of_a + of_b)
     return 1.0 if most == chance else (together - chance) / (most - chance)
+
+
+def macro_f1(own: Ints, told: Ints) -> float:
+    """Mean over the labels that occur in either of 2 * both / (own + told); labels are whole numbers from 0."""
+    size = int(max(own.max(initial=-1), told.max(initial=-1))) + 1
+    of_own, of_told = np.bincount(own, minlength=size), np.bincount(told, minlength=size)
+    both = np.bincount(own[own == told], minlength=size)
+    occurs = of_own + of_told > 0
+    return float((2.0 * both[occurs] / (of_own + of_told)[occurs]).mean())

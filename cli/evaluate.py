@@ -11,9 +11,10 @@ import click
 from cli.credit_words import print_credit
 from cli.options import Call, command
 from cli.output import print_json, print_json_line
-from services.engines.opened import open_engine
+from services.engines.opened import open_engine, open_engines
 from services.evaluation.communities import evaluate as judge_communities
 from services.evaluation.credit import evaluate as judge_credit
+from services.evaluation.embeddings import evaluate as judge_embeddings
 from services.evaluation.graph import evaluate as run_graphs
 from services.evaluation.reference import evaluate as run_suites
 
@@ -97,6 +98,42 @@ def communities(call: Call, files: tuple[Path, ...], weights: bool, engine: str)
         for file in files:
             found = judge_communities(file, chosen, weighted=weights)
             print_json_line(found)
+    return 0
+
+
+@evaluate.command()
+@click.option(
+    "--edges",
+    required=True,
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="File of links: two nodes a line, with a blank or a comma between them.",
+)
+@click.option(
+    "--labels",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="File of labels, id,label: judges the ten nearest nodes too.",
+)
+@click.option(
+    "--engine",
+    type=click.Choice(["local", "gds", "spark"]),
+    default="local",
+    show_default=True,
+    help="Whose embedding is reported first; gds needs --store with a Neo4j that has Graph Data Science.",
+)
+@command
+def embeddings(call: Call, edges: Path, labels: Path | None, engine: str) -> int:
+    """Embed a graph and say how well the vectors find hidden links and labels.
+
+    Links are undirected and count once. A tenth of them is hidden, ten times anew; their cosine is compared with that
+    of pairs without link. Judged are the program's own FastRP, spectral embedding and, where --store has Graph Data
+    Science, the FastRP of the server, all by the same draws. Prints one JSON document. Nothing is written to the store.
+    """
+
+    def note(text: str) -> None:
+        click.echo(text, err=True)
+
+    with open_engines(call.settings, engine, note) as engines:
+        print_json(judge_embeddings(edges, labels, engines, note=note))
     return 0
 
 

@@ -26,6 +26,9 @@ CALL gds.leiden.stream($name, $settings) YIELD nodeId, communityId AS value
 // name: clustering
 CALL gds.localClusteringCoefficient.stream($name, $settings) YIELD nodeId, localClusteringCoefficient AS value
 
+// name: embedding
+CALL gds.fastRP.stream($name, $settings) YIELD nodeId, embedding AS value
+
 // name: shortest_paths
 CALL gds.allShortestPaths.delta.stream($name, $settings) YIELD targetNode, totalCost
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from algorithms.communities.leiden import leiden
+from algorithms.embeddings.fastrp import fastrp
+from algorithms.embeddings.vectors import key_hashes
 from algorithms.graph_measures.clustering import clustering
 from algorithms.graph_measures.components import components
 from algorithms.graph_measures.distances import distances, levels, shortest_links
 from algorithms.graph_measures.labels import propagated_labels
 from algorithms.graph_measures.rank import pagerank
-from graph.arrays import Floats, Ints
 from services.engines.protocol import (
     Algorithm,
     ArrayProjection,
@@ -16,14 +17,16 @@ from services.engines.protocol import (
     Communities,
     Components,
     Distances,
+    Embedding,
     LabelPropagation,
     Levels,
     PageRank,
+    Values,
 )
 
 
-def on_arrays(projection: ArrayProjection, algorithm: Algorithm) -> Ints | Floats:
-    """A value for every node, by position.
+def on_arrays(projection: ArrayProjection, algorithm: Algorithm) -> Values:
+    """A value for every node, or a row of values, by position.
 
     Raises:
         KeyError: the graph has no such node.
@@ -46,3 +49,5 @@ def on_arrays(projection: ArrayProjection, algorithm: Algorithm) -> Ints | Float
             return propagated_labels(graph.links(), rounds=rounds)
         case Clustering():
             return clustering(graph.links())
+        case Embedding(dimension, steps, seed):
+            return fastrp(graph.links(), key_hashes(graph.keys), dimension=dimension, steps=steps, seed=seed)

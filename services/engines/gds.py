@@ -19,6 +19,7 @@ import numpy as np
 from neo4j.exceptions import DriverError
 
 from algorithms.communities.leiden import by_smallest_member
+from algorithms.embeddings.vectors import Vectors
 from algorithms.graph_measures.distances import UNREACHED
 from graph.arrays import Floats, Ints
 from graph.schema.model import Schema
@@ -34,11 +35,13 @@ from services.engines.protocol import (
     Communities,
     Components,
     Distances,
+    Embedding,
     LabelPropagation,
     Levels,
     PageRank,
     Projection,
     StoreProjection,
+    Values,
 )
 from terms.arrow import look_for_pandas
 from terms.delayed import loaded
@@ -61,6 +64,7 @@ STREAMS = {
     Clustering: TEXTS["clustering"],
     Levels: TEXTS["shortest_paths"],
     Distances: TEXTS["shortest_paths"],
+    Embedding: TEXTS["embedding"],
 }
 PREFIX = "kehutu-"
 LONGEST_HOURS = 24
@@ -90,12 +94,24 @@ class _Projected:
 
     def stream(self, algorithm: Algorithm, otherwise: float = 0.0, **settings: object) -> Floats:
         """What a procedure answers, by position of the key; keys that the answer lacks have another value."""
+        at, value = self._told(algorithm, settings)
+        values = np.full(len(self.keys), otherwise)
+        values[at] = value.astype(np.float64)
+        return values
+
+    def stream_rows(self, algorithm: Embedding, **settings: object) -> Vectors:
+        """The row of numbers that a procedure answers, by position of the key."""
+        at, value = self._told(algorithm, settings)
+        rows = np.zeros((len(self.keys), algorithm.dimension), dtype=np.float32)
+        rows[at] = np.array(value.tolist(), dtype=np.float32).reshape(-1, algorithm.dimension)
+        return rows
+
+    def _told(self, algorithm: Algorithm, settings: dict[str, object]) -> tuple[Ints, Any]:
+        """Positions of keys, and what a procedure answers for each."""
         table = self.client.run_cypher(STREAMS[type(algorithm)], {"name": self.name, "settings": settings})
         node, value = (table.iloc[:, k].to_numpy() for k in (0, 1))
         order = np.argsort(self.numbers, kind="stable")
-        values = np.full(len(self.keys), otherwise)
-        values[order[np.searchsorted(self.numbers[order], node.astype(np.int64))]] = value.astype(np.float64)
-        return values
+        return order[np.searchsorted(self.numbers[order], node.astype(np.int64))], value
 
 
 class Gds:
@@ -214,7 +230,7 @@ def _missing(projection: Projection, algorithm: Algorithm) -> str:
     return ""
 
 
-def _in_server(graph: _Projected, algorithm: Algorithm) -> Ints | Floats:
+def _in_server(graph: _Projected, algorithm: Algorithm) -> Values:
     if not graph.links:  # procedures fail on such a graph, for want of the weight or of a neighbour
         nothing = np.empty(0, dtype=np.int64)
         return on_arrays(ArrayProjection(graph.keys, nothing, nothing), algorithm)
@@ -239,6 +255,15 @@ def _in_server(graph: _Projected, algorithm: Algorithm) -> Ints | Floats:
             return graph.stream(algorithm, np.inf, sourceNode=number, relationshipWeightProperty="weight")
         case Clustering():
             return graph.stream(algorithm)
+        case Embedding(dimension, steps, seed):
+            return graph.stream_rows(
+                algorithm,
+                embeddingDimension=dimension,
+                iterationWeights=list(steps),
+                normalizationStrength=0.0,
+                randomSeed=seed,
+                relationshipWeightProperty="weight",
+            )
     raise AssertionError(algorithm)  # see _missing
 
 

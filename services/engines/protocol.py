@@ -8,6 +8,8 @@ from typing import Literal, Protocol, TypeAlias
 
 import numpy as np
 
+from algorithms.embeddings.fastrp import DIMENSION, STEPS
+from algorithms.embeddings.vectors import Vectors
 from graph.arrays import Csr, Floats, Ints
 
 
@@ -138,17 +140,32 @@ class Clustering:
     """Local clustering coefficient."""
 
 
+@dataclass(frozen=True, slots=True)
+class Embedding:
+    """FastRP, as in :func:`algorithms.embeddings.fastrp.fastrp`: a row of ``dimension`` numbers for every node.
+
+    Engines agree on how well the vectors serve, not on the vectors: each draws its own start. Equal seeds give equal
+    vectors on one engine, and ``local`` gives a key the same start in every graph.
+    """
+
+    dimension: int = DIMENSION
+    steps: tuple[float, ...] = STEPS
+    seed: int = 0
+
+
 Algorithm: TypeAlias = (
-    Components | Communities | Levels | Distances | PageRank | LabelPropagation | Clustering
+    Components | Communities | Levels | Distances | PageRank | LabelPropagation | Clustering | Embedding
 )
+Values: TypeAlias = Ints | Floats | Vectors
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Answer:
-    """n keys and a value for each. ``place``: where it was computed; ``reason``: why not in the server, if not."""
+    """n keys and a value for each, or a row of an n x d array. ``place``: where it was computed; ``reason``: why not in
+    the server, if not."""
 
     keys: Sequence[str]
-    values: Ints | Floats
+    values: Values
     place: Literal["arrays", "server"]
     reason: str = ""
 

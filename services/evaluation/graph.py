@@ -129,7 +129,7 @@ def _as_published(answer: Answer, algorithm: Algorithm, vertices: Ints) -> Ints 
             return vertices[answer.values.astype(np.int64)]
         case Levels():
             return np.where(answer.values == UNREACHED, INFINITE, answer.values).astype(np.int64)
-    return answer.values
+    return answer.values.astype(np.float64)
 
 
 def _agree(got: Ints | Floats, expected: Ints | Floats, algorithm: Algorithm) -> Bools:

@@ -52,6 +52,20 @@ def test_bins_of_calibration_are_closed_on_the_right() -> None:
     assert metrics.brier(y, p) == pytest.approx((1.0 + 0.25 + 0.0625) / 3)
 
 
+@given(st.lists(st.tuples(st.integers(0, 3), st.integers(0, 3)), min_size=1, max_size=30))
+def test_macro_f1_is_the_mean_over_labels_of_precision_and_recall_together(
+    rows: list[tuple[int, int]],
+) -> None:
+    scores = []
+    for label in {*(own for own, _ in rows), *(told for _, told in rows)}:
+        right = sum(own == told == label for own, told in rows)
+        precision = right / max(1, sum(told == label for _, told in rows))
+        recall = right / max(1, sum(own == label for own, _ in rows))
+        scores.append(2 * precision * recall / (precision + recall) if right else 0.0)
+    own, told = (np.array(c) for c in zip(*rows, strict=True))
+    assert metrics.macro_f1(own, told) == pytest.approx(sum(scores) / len(scores))
+
+
 @given(st.lists(st.tuples(st.integers(0, 3), st.integers(0, 3)), min_size=2, max_size=30))
 def test_adjusted_rand_counts_pairs(rows: list[tuple[int, int]]) -> None:
     a, b = (np.array(c) for c in zip(*rows, strict=True))

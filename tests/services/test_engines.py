@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from algorithms.communities.leiden import modularity
+from algorithms.embeddings.nearest_labels import nearest_label_f1
 from graph.arrays import Ints
 from graph.schema.load import schema
 from graph.store import Store
@@ -23,6 +24,7 @@ from services.engines.protocol import (
     Communities,
     Components,
     Distances,
+    Embedding,
     Engine,
     LabelPropagation,
     Levels,
@@ -183,6 +185,26 @@ def test_graphs_without_links_and_without_nodes_have_answers(
         -1,
         0,
     ]
+
+
+def test_embeddings_put_groups_together_and_equal_seeds_give_equal_vectors(any_engine: Engine) -> None:
+    graph, planted = planted_graph(7)
+    answer = any_engine.compute(graph, Embedding(dimension=64, seed=2))
+    assert list(answer.keys) == list(graph.keys)
+    assert answer.values.shape == (len(graph.keys), 64)
+    assert answer.values.dtype == np.float32
+    assert nearest_label_f1(answer.values.astype(np.float32), planted, 0) >= AGREEMENT
+    assert (any_engine.compute(graph, Embedding(dimension=64, seed=2)).values == answer.values).all()
+    assert (any_engine.compute(graph, Embedding(dimension=64, seed=3)).values != answer.values).any()
+
+
+def test_a_node_without_links_has_a_vector_of_zeros(any_engine: Engine) -> None:
+    graph, _ = planted_graph(8)
+    more = ArrayProjection([*graph.keys, "z"], graph.source, graph.target, graph.weight)
+    assert not any_engine.compute(more, Embedding(dimension=16)).values[-1].any()
+    nothing = np.zeros(0, dtype=np.int64)
+    assert any_engine.compute(ArrayProjection([], nothing, nothing), Embedding(16)).values.shape == (0, 16)
+    assert not any_engine.compute(ArrayProjection(["a"], nothing, nothing), Embedding(16)).values.any()
 
 
 def test_an_unknown_node_is_named(any_engine: Engine) -> None:

@@ -14,9 +14,13 @@ from api.arguments import AsOf, Ended, RelationNames, RelationTypes, relation_na
 from api.context import ID, Info
 from api.entities import Customer, Device, Enterprise, Line, Person, WorkOrder
 from api.exposed import expose
+from api.masked import plain_schema
 from api.paging import largest
+from api.weighing import Weighed, weighed
 from services import entity as entities
 from services import search as searching
+from services.access.me import Me
+from services.access.me import me as told_of
 from services.arrears.answer.model import RunName
 from services.communities import communities
 from services.communities.answer import Community
@@ -68,6 +72,8 @@ def value(found: Parent[Value]) -> JSON:
     return JSON(shown)
 
 
+expose(Me)
+expose(Weighed)
 expose(Hit, name="SearchHit")
 expose(Value, value=value)
 expose(Entity)
@@ -87,6 +93,16 @@ class QuarantineState(enum.Enum):
 @strawberry.type
 class GraphAnswers:
     """Fields of the root; see ``api.schema``."""
+
+    @strawberry.field(description="Who asks, as the site understands it.")
+    def me(self, info: Info) -> Me:
+        return told_of(info.context.asker)
+
+    @strawberry.field(
+        description="What a document would cost, and what of it is not shown in clear to who asks; it is not executed."
+    )
+    def weigh(self, info: Info, document: str) -> Weighed:
+        return weighed(document, info.context.asker, plain_schema(info.schema))
 
     @strawberry.field(description="A customer by id, old id or customer number; null where there is none.")
     def customer(self, info: Info, id: ID) -> Customer | None:

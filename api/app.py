@@ -10,6 +10,7 @@ import uvicorn
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse, PlainTextResponse
 
+from api.asking import asker_of
 from api.context import Context
 from api.endpoint import GraphQLOverHTTP
 from api.metrics import CONTENT_TYPE, Counting, Tally
@@ -17,14 +18,15 @@ from api.reports import PATH as REPORTS
 from api.reports import ReportsOverHTTP
 from api.request_log import RequestLog
 from api.schema import schema
-from services.access.asker import EVERYONE
+from services.access.policy_file import product_policy
+from services.access.tokens.verifying import verifier
 from services.operation.wholeness import refuse_unready
 from services.serving import warm
 from services.site import Site
 from terms.errors import KehutuError, Lang
 
 LOOPBACK = "127.0.0.1"
-"""Until identity and policy exist the server is for this machine alone."""
+"""Until every rule of the policy acts the server is for this machine alone."""
 EVERYWHERE = "0.0.0.0"  # noqa: S104  # inside a container that publishes on loopback
 QUERY_SECONDS = 10.0
 """Seconds that one query of an answer may take."""
@@ -37,15 +39,18 @@ def create_app(site: Site) -> FastAPI:
     tally = Tally()
     app.add_middleware(Counting, tally=tally)
 
+    lang = site.settings.lang
     patient = replace(site, store=site.store.within(QUERY_SECONDS))
 
-    def context(request: Request) -> Context:
-        return Context(
-            patient, language(request.headers.get("accept-language", ""), site.settings.lang), EVERYONE
-        )
+    product_policy()  # a fault of it is told now, and not with the first question
+    verifying = verifier(site.settings, site.ledger)
 
-    app.add_route(REPORTS, ReportsOverHTTP(context).answer, methods=["GET"])
-    app.add_route("/graphql", GraphQLOverHTTP(schema, context).answer, methods=["GET", "POST"])
+    def context(request: Request) -> Context:
+        asked = asker_of(request, site.settings, verifying)
+        return Context(patient, language(request.headers.get("accept-language", ""), lang), asked)
+
+    app.add_route(REPORTS, ReportsOverHTTP(context, lang).answer, methods=["GET"])
+    app.add_route("/graphql", GraphQLOverHTTP(schema, context, lang).answer, methods=["GET", "POST"])
 
     @app.get("/livez")
     async def livez() -> dict[str, str]:

@@ -23,6 +23,7 @@ from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOpe
 from strawberry.types import ExecutionResult
 from strawberry.types.graphql import OperationType
 
+from api.asking import STATUS, headers_of
 from api.context import Context
 from api.schema import Schema
 from services.operation.wholeness import whole
@@ -61,21 +62,24 @@ class Asked:
 
 
 class GraphQLOverHTTP:
-    """The endpoint. ``context``: makes the surroundings of one request."""
+    """The endpoint. ``context``: makes the surroundings of one request, or refuses who asks; ``lang``: of refusals."""
 
-    def __init__(self, schema: Schema, context: Callable[[Request], Context]) -> None:
+    def __init__(self, schema: Schema, context: Callable[[Request], Context], lang: Lang) -> None:
         self._schema = schema
         self._context = context
+        self._lang = lang
         self._workers: anyio.CapacityLimiter | None = None
         self._taken = 0
 
     async def answer(self, request: Request) -> Response:
         """Answer a GET or POST request; what goes wrong is told in GraphQL's own form."""
-        context = self._context(request)
+        lang = self._lang
         media = accepted(request.headers.get("accept"))
         try:
             if media is None:
                 raise _refusal(406, f"Accept has to allow {JSON} or {GRAPHQL}")
+            context = await self._asked_by(request)
+            lang = context.lang
             if request.method == "GET" and "query" not in request.query_params:
                 if HTML in request.headers.get("accept", ""):
                     return HTMLResponse(get_graphql_ide_html(graphql_ide="graphiql"))
@@ -83,8 +87,15 @@ class GraphQLOverHTTP:
             asked = _of_query(request) if request.method == "GET" else await _of_body(request)
             result = await self._execute(asked, context, request.method)
         except _RefusedError as refusal:
-            return _refused(refusal, context.lang, media or JSON)
+            return _refused(refusal, lang, media or JSON)
         return _answered(result, media)
+
+    async def _asked_by(self, request: Request) -> Context:
+        # In a thread: a token is looked up in the ledger, and its issuer's keys may have to be fetched.
+        try:
+            return await anyio.to_thread.run_sync(self._context, request)
+        except KehutuError as fault:
+            raise _RefusedError(STATUS.get(fault.code, 503), fault, headers_of(fault)) from fault
 
     async def _execute(self, asked: Asked, context: Context, method: str) -> ExecutionResult:
         if self._workers is None:
@@ -252,6 +263,8 @@ def _answered(result: ExecutionResult, media: str) -> Response:
         _passes(error.original_error) for error in errors
     ):
         status, headers = 503, {"Retry-After": str(RETRY_SECONDS)}
+    elif not executed and any(_code(error) == "FORBIDDEN" for error in errors):
+        status = STATUS["FORBIDDEN"]
     elif not executed and (media == GRAPHQL or any(_too_large(error) for error in errors)):
         status = 400
     return _response(document, status, media, headers)
@@ -262,7 +275,11 @@ def _passes(fault: BaseException | None) -> bool:
 
 
 def _too_large(error: GraphQLError) -> bool:
-    return (error.extensions or {}).get("code") in {"DOCUMENT_TOO_LARGE", "PAGE_SIZE"}
+    return _code(error) in {"DOCUMENT_TOO_LARGE", "PAGE_SIZE"}
+
+
+def _code(error: GraphQLError) -> object:
+    return (error.extensions or {}).get("code")
 
 
 def _response(

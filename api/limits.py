@@ -23,6 +23,8 @@ from graphql import (
 )
 from strawberry.extensions import ValidationCache
 
+from api.allowed import refusal_of
+from api.context import Context
 from services.paging import SHORT_PAGE
 from terms.errors import KehutuError
 
@@ -171,6 +173,8 @@ class DocumentLimits(ValidationCache):
         context = self.execution_context
         document = context.graphql_document
         refused = refusal(weigh(document, context.variables)) if document is not None else None
+        if refused is None and document is not None and isinstance(context.context, Context):
+            refused = refusal_of(document, context.context.asker)
         if refused:
             context.pre_execution_errors = [refused]
             yield

@@ -13,7 +13,9 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from api.asking import STATUS, headers_of
 from api.context import Context
+from services.access.asker import refuse_unless_open
 from services.arrears.report import Format, Reports
 from services.operation.wholeness import whole
 from terms.errors import KehutuError, Lang
@@ -25,7 +27,7 @@ UNKNOWN: Final = frozenset({"UNKNOWN_ID", "NOT_A_PARTY", "NO_RUN", "RUN_OUTDATED
 STORE_FAULT: Final = 3
 HEADERS: Final = {
     "Cache-Control": "private, no-cache",
-    "Vary": "Accept-Language",
+    "Vary": "Accept-Language, Authorization, Kehutu-Purpose",
     "X-Content-Type-Options": "nosniff",
     # A report needs nothing beside it, and nothing in it may run.
     "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'",
@@ -41,8 +43,9 @@ def report_path(party: str, kind: Format = "pdf") -> str:
 class ReportsOverHTTP:
     """Answers requests for reports; one is set at a time, the others wait."""
 
-    def __init__(self, context: Callable[[Request], Context]) -> None:
+    def __init__(self, context: Callable[[Request], Context], lang: Lang) -> None:
         self._context = context
+        self._lang = lang
         self._turn = threading.Lock()
 
     async def answer(self, request: Request) -> Response:
@@ -50,7 +53,11 @@ class ReportsOverHTTP:
         return await run_in_threadpool(self._answer, request)
 
     def _answer(self, request: Request) -> Response:
-        asked = self._context(request)
+        try:
+            asked = self._context(request)
+            refuse_unless_open(asked.asker, "report")
+        except KehutuError as fault:
+            return _refused(fault, self._lang)
         party, _, kind = str(request.path_params["party"]).rpartition(".")
         wanted = request.query_params.get("lang", asked.lang)
         lang: Lang = cast("Lang", wanted) if wanted in get_args(Lang) else asked.lang
@@ -84,10 +91,13 @@ def _tag(*parts: str) -> str:
 
 
 def _refused(fault: KehutuError, lang: Lang) -> JSONResponse:
-    status = 404 if fault.code in UNKNOWN else 503 if fault.exit == STORE_FAULT else 500
+    status = STATUS.get(fault.code) or (
+        404 if fault.code in UNKNOWN else 503 if fault.exit == STORE_FAULT else 500
+    )
     return JSONResponse(
         {"code": fault.code, "message": fault.message(lang), "remedy": fault.remedy(lang)},
         status_code=status,
         headers={"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
-        | ({"Retry-After": "5"} if status == 503 else {}),
+        | ({"Retry-After": "5"} if status == 503 else {})
+        | dict(headers_of(fault)),
     )

@@ -14,6 +14,7 @@ from api.context import Context
 from api.exposed import make_types
 from api.identity import IdentityChanges
 from api.limits import DocumentLimits
+from api.masked import MaskedFields
 from api.risk import RiskAnswers, RiskChanges
 from api.scalars import Fen, FenAmount
 from services.logs import logger
@@ -64,7 +65,7 @@ make_types(answers, arrears, entities, links, types, views)
 schema = Schema(
     query=Query,
     mutation=Mutation,
-    extensions=[lambda: DocumentLimits(DOCUMENTS), lambda: ParserCache(DOCUMENTS)],
+    extensions=[lambda: DocumentLimits(DOCUMENTS), lambda: ParserCache(DOCUMENTS), MaskedFields],
     config=StrawberryConfig(scalar_map={FenAmount: Fen}, disable_field_suggestions=False),
 )
 

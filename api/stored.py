@@ -10,6 +10,7 @@ import strawberry
 from api.arguments import AsOf, Ended, RelationNames, RelationTypes, relation_names
 from api.context import ID, Info
 from api.exposed import expose
+from api.masked import CLASSES
 from api.paging import largest
 from services import entity as entities
 from services import portrait
@@ -109,6 +110,7 @@ def entity(type_name: str, *names: str) -> Callable[[C], C]:
         for name in names:
             declared = schema().nodes[type_name].properties[name]
             setattr(shown, _python(name), _field(type_name, declared))
+            CLASSES[f"{shown.__name__}.{name}"] = declared.personal
         return strawberry.type(shown, description=described(type_name))
 
     return decorate

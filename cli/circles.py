@@ -6,9 +6,10 @@ from datetime import date
 
 import click
 
+from cli.asking import reading
 from cli.assumptions import with_messages
 from cli.connections import connection, with_connections
-from cli.options import Call, as_of_option, command, first_option
+from cli.options import Call, as_of_option, first_option
 from cli.output import print_json, print_table
 from cli.seen import seen_site
 from services.arrears import pages
@@ -50,7 +51,7 @@ CYCLES_PRINTED = 3
     help="List cycles of at most this many members.",
 )
 @as_of_option
-@command
+@reading("guaranteeCircles")
 def circles(call: Call, first: int, longest: int, *, as_of: date | None) -> int:
     """List guarantee circles: enterprises that guarantee each other, directly or in a ring.
 
@@ -59,7 +60,7 @@ def circles(call: Call, first: int, longest: int, *, as_of: date | None) -> int:
     is the smallest guarantee on the way round. Counted are guarantees that hold on the day of the answer. Needs no run.
     Exit 1 where there is no circle.
     """
-    with seen_site(call.settings) as seen:
+    with seen_site(call) as seen:
         found = guarantee_circles(seen, as_of=as_of)
         page = pages.circles(seen, found, first, longest=longest)
         told = [edge.node for edge in page.edges]

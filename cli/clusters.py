@@ -6,8 +6,9 @@ import click
 from rich.text import Text
 from rich.tree import Tree
 
+from cli.asking import reading
 from cli.connections import connection, with_connections
-from cli.options import Call, command, first_option
+from cli.options import Call, first_option
 from cli.output import print_json, print_tree
 from cli.override_words import judgement_text
 from cli.relation_words import relation_named
@@ -53,14 +54,14 @@ SHOWN_FROM = 0.005
 
 @click.command()
 @first_option("Print at most this many clusters.", default=10, most=100)
-@command
+@reading("riskClusters")
 def clusters(call: Call, first: int) -> int:
     """Rank groups of linked parties by expected loss: who is to blame, how the loss arrives, what to do first.
 
     The first step is the one that spares most; what it spares is found by solving the whole graph without the cause.
     Needs a run (`kehutu analyse`). Exit 1 where no cluster is at risk.
     """
-    with seen_site(call.settings) as seen:
+    with seen_site(call) as seen:
         ranking = risk_clusters(seen)
         page = pages.clusters(seen, ranking, first)
         found = page.nodes

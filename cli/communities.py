@@ -7,8 +7,9 @@ from typing import Any
 
 import click
 
+from cli.asking import reading
 from cli.connections import connection, with_connections
-from cli.options import Call, command
+from cli.options import Call
 from cli.output import plain, print_json, print_more, print_table
 from cli.seen import seen_site
 from services.communities import communities as answers
@@ -99,7 +100,7 @@ REASONS = {
 @click.option(
     "--first", type=click.IntRange(1, 100), default=20, show_default=True, help="Print at most this many."
 )
-@command
+@reading("communities")
 def communities(call: Call, explain: str | None, first: int) -> int:
     """List communities of linked parties, the largest first.
 
@@ -107,7 +108,7 @@ def communities(call: Call, explain: str | None, first: int) -> int:
     stable the community of one party is, what became of it, and why the party is in another one than before. Needs a
     run (`kehutu analyse`). Exit 1 where there is nothing to list.
     """
-    with seen_site(call.settings) as seen:
+    with seen_site(call) as seen:
         if explain is not None:
             return _explain(call, seen, explain)
         page = answers.communities(seen, first)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import click
 
-from cli.options import Call, after_option, command, first_option
+from cli.asking import reading
+from cli.options import Call, after_option, first_option
 from cli.output import print_json, print_more, print_table
 from cli.seen import seen_site
 from services.graph_answers.grid import GridDirection
@@ -35,14 +36,14 @@ TEXT = {
 )
 @first_option("Print at most this many elements.", default=50, most=1000)
 @after_option
-@command
+@reading("gridTrace")
 def grid_trace(call: Call, element: str, *, direction: GridDirection, first: int, after: str | None) -> int:
     """Follow the network from ID, the nearest element first: up to the source, or down to the customers.
 
     ID names a substation, line, transformer or service point; with --up it may also name a customer. Exit 1 where
     nothing is found.
     """
-    with seen_site(call.settings) as seen:
+    with seen_site(call) as seen:
         found = look(seen, element, direction, first, after)
     if call.json:
         print_json(found)

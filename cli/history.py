@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import click
 
+from cli.asking import reading
 from cli.connections import connection
-from cli.options import Call, command, first_option
+from cli.options import Call, first_option
 from cli.output import print_json, print_table
 from cli.seen import seen_site
 from services.arrears import pages
@@ -21,13 +22,13 @@ CURRENT = {"en": "* the current run", "zh": "* 当前批次"}
 @click.command()
 @click.argument("party")
 @first_option("Look at most at this many runs.", default=20, most=LARGEST)
-@command
+@reading("riskHistory")
 def history(call: Call, party: str, first: int) -> int:
     """Show PARTY's score and expected loss in every run that knows it, the newest run first.
 
     A star marks the current run. PARTY is an id, an old id or a business number; a customer stands for its party.
     """
-    with seen_site(call.settings) as seen:
+    with seen_site(call) as seen:
         page = pages.past(seen, party, first)
     if call.json:
         print_json(connection(page))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from cli.asking import reading
 from cli.ingest import told
 from cli.load_words import print_sources
 from cli.options import Call, after_option, command, first_option
@@ -58,10 +59,10 @@ def loads() -> None:
 @loads.command("list")
 @first_option("Print at most this many loads.", default=20, most=1_000)
 @after_option
-@command
+@reading("loads")
 def list_loads(call: Call, first: int, after: str | None) -> int:
     """List loads, the newest first."""
-    with seen_ledger(call.settings) as seen:
+    with seen_ledger(call) as seen:
         page = page_of_loads(seen, first, after, lang=call.lang)
     text = TEXT[call.lang]
     if call.json:
@@ -90,10 +91,10 @@ _COUNTS = ("read", "accepted", "quarantined", "duplicate")
 
 @loads.command("show")
 @click.argument("load_id", metavar="ID")
-@command
+@reading("loads")
 def show_load(call: Call, load_id: str) -> int:
     """Show one load: the counts of its sources, what was noticed, and what was left out."""
-    with seen_ledger(call.settings) as seen:
+    with seen_ledger(call) as seen:
         found = load_of(seen, load_id, lang=call.lang)
     if call.json:
         print_json(found)

@@ -6,9 +6,10 @@ from decimal import Decimal
 
 import click
 
+from cli.asking import reading
 from cli.assumptions import with_messages
 from cli.connections import connection, with_connections
-from cli.options import Call, command, first_option
+from cli.options import Call, first_option
 from cli.output import print_json, print_table
 from cli.seen import seen_site
 from cli.what_if import Assignment
@@ -84,7 +85,7 @@ TEXT: dict[Lang, dict[str, str]] = {
     help="Clearing: the share of its assets that a party in default realises; 1 is Eisenberg-Noe.",
 )
 @first_option("List at most this many parties.", default=20, most=100, least=0)
-@command
+@reading("lossView")
 def losses(
     call: Call, *, shocks: tuple[tuple[str, Decimal], ...], view: str, recovery: float, first: int
 ) -> int:
@@ -100,7 +101,7 @@ def losses(
     never add their figures to, or compare them with, each other or the expected loss. Needs a run (`kehutu analyse`).
     Exit 1 where nobody but the shocked parties is hit.
     """
-    with seen_site(call.settings) as seen:
+    with seen_site(call) as seen:
         answer = loss_view(
             seen, View(view), [(party, float(level)) for party, level in shocks], recovery=recovery
         )

@@ -7,6 +7,7 @@ from importlib import import_module
 import click
 
 COMMANDS = {
+    "access": "Take rights back from who has a token.",
     "analyse": "Compute risk and communities as one run.",
     "audit": "Who did what, and whether the record of it is whole.",
     "backup": "Copy the ledger, its key and the results to a folder.",
@@ -38,6 +39,7 @@ COMMANDS = {
     "serve": "Serve the GraphQL API on this machine.",
     "split": "Take a record out of the entity it was put in.",
     "show": "What is known of one entity.",
+    "token": "Print a token for trying what a role sees.",
     "trace": "Why a party is at risk, with amounts that add up.",
     "watch": "Watch parties, and see which raise an alert.",
     "what-if": "Who would be hit by a default, a payment or a cut.",

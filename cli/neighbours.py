@@ -6,9 +6,10 @@ from datetime import date
 
 import click
 
+from cli.asking import reading
 from cli.assumptions import with_messages
 from cli.directions import direction_text
-from cli.options import Call, after_option, as_of_option, command, first_option
+from cli.options import Call, after_option, as_of_option, first_option
 from cli.output import fields_of, print_json, print_more, print_table
 from cli.seen import seen_site
 from services.graph_answers.neighbours import Neighbour, Neighbours
@@ -60,7 +61,7 @@ TEXT = {
 @as_of_option
 @first_option("Print at most this many relations.", default=50, most=1000)
 @after_option
-@command
+@reading("neighbours")
 def neighbours(  # one for each flag
     call: Call,
     entity: str,
@@ -75,7 +76,7 @@ def neighbours(  # one for each flag
 
     Relations that have ended or not begun are counted apart; --ended lists them too. Exit 1 where there is none.
     """
-    with seen_site(call.settings) as seen:
+    with seen_site(call) as seen:
         found = look(seen, entity, relations, first, after, as_of=as_of, ended=ended)
     if call.json:
         print_json({**fields_of(found), "assumptions": with_messages(found.assumptions, call.lang)})

@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 import click
 
 from cli.output import print_error
+from services.access.asker import EVERYONE, Asker
 from services.logs import configure, logged
 from services.settings import Settings, settings
 from terms.errors import KehutuError, Lang
@@ -25,10 +26,11 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """The flags that a command was called with."""
+    """The flags that a command was called with, and who asks."""
 
     settings: Settings
     json: bool
+    asker: Asker = EVERYONE
 
     @property
     def lang(self) -> Lang:

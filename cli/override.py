@@ -63,7 +63,7 @@ def override(
     """
     if (own is None) is not withdraw:
         raise KehutuError("OVERRIDE_NEEDS", field="own")
-    with seen_site(call.settings, create=True) as seen:
+    with seen_site(call, create=True) as seen:
         answer = judge(
             seen,
             party,

@@ -8,9 +8,10 @@ import click
 from rich.text import Text
 from rich.tree import Tree
 
+from cli.asking import reading
 from cli.assumptions import with_messages
 from cli.connections import connection, with_connections
-from cli.options import Call, as_of_option, command
+from cli.options import Call, as_of_option
 from cli.output import print_json, print_tree
 from cli.seen import seen_site
 from services.arrears.ownership.owners import THRESHOLD, Owner, Owners, holders, owning_persons
@@ -62,14 +63,14 @@ SHOWN = 20
     help="A person who holds at least this share is a beneficial owner.",
 )
 @as_of_option
-@command
+@reading("owners")
 def owners(call: Call, party: str, threshold: float, *, as_of: date | None) -> int:
     """Show who owns PARTY in the end, through all chains and loops of holdings.
 
     PARTY is an enterprise, or a customer that is one. What a register does not tell stays unknown; it is never spread
     over the known holders. Needs no run. Exit 1 where no person reaches the threshold.
     """
-    with seen_site(call.settings) as seen:
+    with seen_site(call) as seen:
         answer = look_through(seen, party, threshold, as_of=as_of)
         if call.json:
             print_json(document(seen, answer, call.lang))

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import click
 
-from cli.options import Call, after_option, command, first_option
+from cli.asking import reading
+from cli.options import Call, after_option, first_option
 from cli.output import print_json, print_more
 from cli.seen import seen_site
 from services.graph_answers.paths import DEFAULT_LENGTH, LONGEST, Path
@@ -32,7 +33,7 @@ NONE = {
 )
 @first_option("Print at most this many paths.", default=10, most=1000)
 @after_option
-@command
+@reading("paths")
 def paths(
     call: Call,
     begin: str,
@@ -47,7 +48,7 @@ def paths(
 
     Exit 1 where no path is that short.
     """
-    with seen_site(call.settings) as seen:
+    with seen_site(call) as seen:
         found = look(seen, begin, end, max_length=max_length, first=first, after=after, relations=relations)
     if call.json:
         print_json(found)

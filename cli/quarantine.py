@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from cli.asking import reading
 from cli.options import Call, command, first_option
 from cli.output import print_error, print_json, print_table
 from services.operation import quarantine as held
@@ -50,7 +51,7 @@ def quarantine() -> None:
 @quarantine.command("list")
 @click.option("--source", help="Only rows of this source.")
 @first_option("Print at most this many rows.", default=100, most=10_000)
-@command
+@reading("quarantine")
 def list_rows(call: Call, source: str | None, first: int) -> int:
     """List quarantined rows: where, which field, why."""
     rows = held.rows(call.settings, source=source, first=first)
@@ -85,7 +86,7 @@ def list_rows(call: Call, source: str | None, first: int) -> int:
 
 @quarantine.command("show")
 @click.argument("row_id", metavar="ID")
-@command
+@reading("quarantine")
 def show_row(call: Call, row_id: str) -> int:
     """Show one quarantined row with its raw content, reason and remedy."""
     row = held.row(call.settings, row_id)

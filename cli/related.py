@@ -6,9 +6,10 @@ from datetime import date
 
 import click
 
+from cli.asking import reading
 from cli.assumptions import with_messages
 from cli.connections import connection, with_connections
-from cli.options import Call, as_of_option, command, first_option
+from cli.options import Call, as_of_option, first_option
 from cli.output import print_json, print_table
 from cli.relation_words import relation_named
 from cli.seen import seen_site
@@ -43,7 +44,7 @@ TEXT = {
 @click.argument("party")
 @first_option("List at most this many parties.", default=20, most=100)
 @as_of_option
-@command
+@reading("relatedParties")
 def related(call: Call, party: str, *, first: int, as_of: date | None) -> int:
     """Show who stands close to PARTY through all its links, of money and of evidence.
 
@@ -51,7 +52,7 @@ def related(call: Call, party: str, *, first: int, as_of: date | None) -> int:
     limit. It says who belongs together, not what anybody could lose. Needs a run (`kehutu analyse`), or a day
     (--as-of). Exit 1 where nobody is linked with PARTY.
     """
-    with seen_site(call.settings) as seen:
+    with seen_site(call) as seen:
         answer = related_parties(seen, party, as_of=as_of)
         if call.json:
             print_json(document(seen, answer, first, call.lang))

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import click
 
-from cli.options import Call, command
+from cli.asking import reading
+from cli.options import Call
 from cli.output import ProgressLines, print_json
 from cli.seen import seen_site
 from services.arrears.report import Format, Report, write_reports
@@ -38,7 +39,7 @@ BOTH: tuple[Format, ...] = ("pdf", "html")
     show_default=True,
     help="What to write.",
 )
-@command
+@reading("report")
 def report(call: Call, parties: tuple[str, ...], *, listed: Path | None, out: Path, chosen: str) -> int:
     """Write a one-page credit report for each of PARTIES, as PDF and HTML, in English or Chinese (--lang).
 
@@ -53,7 +54,7 @@ def report(call: Call, parties: tuple[str, ...], *, listed: Path | None, out: Pa
     formats: tuple[Format, ...] = BOTH if chosen == "both" else ("pdf",) if chosen == "pdf" else ("html",)
     progress = ProgressLines(call.lang)
     done: list[Report] = []
-    with seen_site(call.settings) as seen:
+    with seen_site(call) as seen:
         for written in write_reports(seen, asked, out, formats, call.lang):
             done.append(written)
             if len(asked) > 1:

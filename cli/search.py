@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import click
 
-from cli.options import Call, after_option, command, first_option
+from cli.asking import reading
+from cli.options import Call, after_option, first_option
 from cli.output import print_json, print_more, print_table
 from cli.seen import seen_site
 from services.schema import type_text
@@ -23,13 +24,13 @@ TEXT = {
 )
 @first_option("Print at most this many hits.", default=20, most=1000)
 @after_option
-@command
+@reading("search")
 def search(call: Call, text: str, *, types: tuple[str, ...], first: int, after: str | None) -> int:
     """Find customers, people, enterprises and equipment by name, number, phone or pinyin.
 
     A part of the name or number is enough. Exit 1 where nothing is found.
     """
-    with seen_site(call.settings) as seen:
+    with seen_site(call) as seen:
         page = find(seen, text, types, first, after)
     if call.json:
         print_json(page)

@@ -23,8 +23,8 @@ SERVING = {
 def serve(call: Call, *, port: int) -> int:
     """Serve GraphQL at /graphql, credit reports at /reports, and /metrics, /livez and /readyz, in the foreground.
 
-    The server binds loopback only, because there is no login and no access policy yet. With the setting `container` it
-    binds all interfaces of its container; publish them on loopback only.
+    The server binds loopback only, because not every rule of the access policy acts yet. With the setting `container`
+    it binds all interfaces of its container; publish them on loopback only.
     """
 
     def tell(fault: KehutuError) -> None:

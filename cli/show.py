@@ -6,9 +6,10 @@ from datetime import date
 
 import click
 
+from cli.asking import reading
 from cli.assumptions import with_messages
 from cli.directions import direction_text
-from cli.options import Call, as_of_option, command
+from cli.options import Call, as_of_option
 from cli.output import fields_of, print_json, print_table
 from cli.seen import seen_site
 from services.entity import Entity
@@ -37,14 +38,14 @@ TEXT = {
 @click.command()
 @click.argument("entity", metavar="ID")
 @as_of_option
-@command
+@reading("entity")
 def show(call: Call, entity: str, *, as_of: date | None) -> int:
     """Show what is known of ID: its values, all its keys, and how many relations it has.
 
     ID is an id, an old id or a business number. Relations that have ended or not begun are counted apart; `kehutu
     neighbours --ended` lists them. Exit 1 where ID names nothing.
     """
-    with seen_site(call.settings) as seen:
+    with seen_site(call) as seen:
         found = look(seen, entity, call.lang, as_of)
     if call.json:
         print_json({**fields_of(found), "assumptions": with_messages(found.assumptions, call.lang)})

@@ -8,9 +8,10 @@ import click
 from rich.text import Text
 from rich.tree import Tree
 
+from cli.asking import reading
 from cli.assumptions import with_messages
 from cli.connections import with_connections
-from cli.options import Call, command
+from cli.options import Call
 from cli.output import print_json, print_tree
 from cli.override_words import judgement_text
 from cli.relation_words import relation_named
@@ -83,7 +84,7 @@ TEXT = {
 @click.option(
     "--top", type=click.IntRange(1, 100), default=10, show_default=True, help="List at most this many paths."
 )
-@command
+@reading("riskTrace")
 def trace(call: Call, party: str, *, top: int) -> int:
     """Show why PARTY is at risk of arrears: its expected loss, and the paths whose amounts add up to it.
 
@@ -91,7 +92,7 @@ def trace(call: Call, party: str, *, top: int) -> int:
     its party. Each path begins at the party whose own payment record causes the distress; each step names the relation
     and the records that report it. Needs a run (`kehutu analyse`).
     """
-    with seen_site(call.settings) as seen:
+    with seen_site(call) as seen:
         answer = explain(seen, party, top)
     if call.json:
         print_json(document(answer, call.lang))

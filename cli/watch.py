@@ -7,6 +7,7 @@ import uuid
 
 import click
 
+from cli.asking import reading
 from cli.connections import connection
 from cli.options import Call, command, first_option
 from cli.output import print_json, print_table
@@ -59,10 +60,10 @@ def watch() -> None:
 
 @watch.command("list")
 @first_option("Print at most this many parties.", default=50, most=100)
-@command
+@reading("watchList")
 def list_watched(call: Call, first: int) -> int:
     """List watched parties, those with alerts first. Exit 1 where nobody is watched."""
-    with seen_site(call.settings) as seen:
+    with seen_site(call) as seen:
         found = watch_list(seen)
         page = watched(seen, found, first)
     text = TEXT[call.lang]
@@ -126,7 +127,7 @@ def add(
         raise click.UsageError("--level needs exactly one --rule")
     name = key or str(uuid.uuid4())
     made: list[WatchRule] = []
-    with seen_site(call.settings, create=True) as seen:
+    with seen_site(call, create=True) as seen:
         for kind in kinds or tuple(KINDS):
             made.append(
                 add_rule(
@@ -155,7 +156,7 @@ def add(
 @command
 def remove(call: Call, rule: str) -> int:
     """Remove RULE, an id that `kehutu watch add` and `kehutu watch list --json` show."""
-    with seen_site(call.settings, create=True) as seen:
+    with seen_site(call, create=True) as seen:
         unwatch(seen, rule, author=getpass.getuser())
     if call.json:
         print_json({"removed": rule})

@@ -8,9 +8,10 @@ from typing import Any
 
 import click
 
+from cli.asking import reading
 from cli.assumptions import with_messages
 from cli.connections import connection, with_connections
-from cli.options import Call, command, first_option
+from cli.options import Call, first_option
 from cli.output import print_json, print_table
 from cli.override_words import judgement_text
 from cli.seen import seen_site
@@ -136,7 +137,7 @@ def _money(
     help="Add a link: PARTY guarantees (GUARANTEES), lends to (LENDS_TO), … OTHER for this amount.",
 )
 @first_option("List at most this many parties.", default=20, most=100, least=0)
-@command
+@reading("whatIf")
 def what_if(
     call: Call,
     *,
@@ -165,7 +166,7 @@ def what_if(
         *(Shock(ShockKind.CUT, party, other, relation) for party, other, relation in relation_cuts),
         *(Shock(ShockKind.ADD, party, other, relation, amount) for party, relation, other, amount in added),
     ]
-    with seen_site(call.settings) as seen:
+    with seen_site(call) as seen:
         answer = suppose(seen, assumed)
         if call.json:
             print_json(document(seen, answer, first, call.lang))

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Literal, TypeAlias
 from urllib.parse import quote, urlsplit
 
-from pydantic import Field, PrivateAttr, SecretStr, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, SecretStr, ValidationError, field_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -27,6 +27,24 @@ Origin: TypeAlias = Literal["flag", "environment", "config.toml", "default"]
 LogLevel: TypeAlias = Literal["debug", "info", "warning", "error"]
 
 
+class Identity(BaseModel):
+    """Who signs tokens, in the table ``[identity]``; without an issuer the development issuer does.
+
+    ``issuer``, ``audience``: what tokens have to say exactly. ``jwks``: the keys of the issuer, an https URL (http on
+    this machine) or a file. ``claims``: where a token calls a claim otherwise, its name for ``role``, ``regions``,
+    ``tenant``, ``customers`` or ``technician``.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    issuer: str = Field(min_length=1)
+    audience: str = Field("kehutu", min_length=1)
+    jwks: str = Field(min_length=1)
+    claims: dict[Literal["role", "regions", "tenant", "customers", "technician"], str] = Field(
+        default_factory=dict
+    )
+
+
 class Settings(BaseSettings):
     """What a deployment may set; each name is also a key of ``config.toml`` and, in capitals, of ``KEHUTU_*``.
 
@@ -36,7 +54,7 @@ class Settings(BaseSettings):
     not start it. ``live_runs``: loads continue the current run. ``copy_runs``: an analysis writes its run on the nodes
     too, for those who look with other tools. ``zone``: the business zone, an offset (``UTC+08:00``, what a new home
     has) or a name (``Asia/Shanghai``); a home keeps the one that it was made with. ``container``: the process has a
-    container for itself, so the API listens on the container's interface.
+    container for itself, so the API listens on the container's interface. ``identity``: who signs tokens.
     """
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, extra="forbid")
@@ -54,6 +72,7 @@ class Settings(BaseSettings):
     live_runs: bool = True
     copy_runs: bool = True
     zone: str | None = None
+    identity: Identity | None = None
 
     _origins: dict[str, Origin] = PrivateAttr(default_factory=dict)
 

@@ -2,8 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import getpass
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Final
+
+from graph.schema.source import hint
+from services.access.policy_file import ROLES, product_policy
+from services.access.root_fields import FILTERED, OF_OPERATION
+from terms.errors import KehutuError
+
+ALL_REGIONS: Final = "*"
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +35,104 @@ class Asker:
     subject: str = ""
     """Who it is, as its token says."""
 
+    @property
+    def whole(self) -> bool:
+        """Whether it sees every entity: the operator, and an analyst of all regions and tenants."""
+        return self.role == EVERYONE.role or (
+            self.role == "analyst" and ALL_REGIONS in self.regions and self.tenant is None
+        )
 
-EVERYONE: Final = Asker("everyone", ("*",))
-"""Sees all, unmasked: the only asker there is as long as there is no policy."""
+
+EVERYONE: Final = Asker("everyone", (ALL_REGIONS,))
+"""Sees all, unmasked: the operator of the site at its own command line. No token names this role."""
+
+
+def account() -> str:
+    """Who works at this terminal: the account's name, its number where it has none."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return f"uid {os.getuid()}"
+
+
+def operator() -> Asker:
+    """The operator of the site, as this terminal knows him."""
+    return replace(EVERYONE, subject=f"os:{account()}")
+
+
+def asker(
+    role: str,
+    *,
+    subject: str | None = None,
+    regions: Sequence[str] = (ALL_REGIONS,),
+    tenant: str | None = None,
+    customers: Sequence[str] = (),
+    technician: str | None = None,
+    purpose: str | None = None,
+) -> Asker:
+    """An asker of a role of the policy, its purpose decided.
+
+    Args:
+        subject: the role's name where there is none.
+
+    Raises:
+        KehutuError: ``ROLE_UNKNOWN``, ``PURPOSE_NOT_ALLOWED``, ``REGION_FAULT``.
+    """
+    if role not in ROLES:
+        raise KehutuError("ROLE_UNKNOWN", found=role, hint=hint(role, ROLES), known=", ".join(ROLES))
+    made = Asker(
+        role=role,
+        regions=tuple(map(area, regions)),
+        tenant=tenant,
+        customers=tuple(customers),
+        technician=technician,
+        subject=subject or role,
+    )
+    return for_purpose(made, purpose)
+
+
+def area(path: str) -> str:
+    """The path of an area with its closing slash, so that ``CN/4`` does not fit ``CN/44/``.
+
+    >>> area("CN/44"), area("CN/44/"), area("*")
+    ('CN/44/', 'CN/44/', '*')
+
+    Raises:
+        KehutuError: ``REGION_FAULT``.
+    """
+    if path == ALL_REGIONS:
+        return path
+    steps = path.removesuffix("/").split("/")
+    if not all(steps):
+        raise KehutuError("REGION_FAULT", found=path)
+    return "/".join(steps) + "/"
+
+
+def for_purpose(asked: Asker, purpose: str | None) -> Asker:
+    """The same asker for a purpose; for the first of its role where none is asked for.
+
+    Raises:
+        KehutuError: ``PURPOSE_NOT_ALLOWED``.
+    """
+    role = product_policy().roles.get(asked.role)
+    if role is None:  # the operator, who needs none
+        return replace(asked, purpose=purpose)
+    if purpose is not None and purpose not in role.purposes:
+        raise KehutuError(
+            "PURPOSE_NOT_ALLOWED", role=asked.role, found=purpose, known=", ".join(role.purposes)
+        )
+    return replace(asked, purpose=purpose or role.usual)
+
+
+def refuse_unless_open(asked: Asker, field: str) -> None:
+    """Refuse a root field that a role may not use, or at which the rules for this asker do not act yet.
+
+    Raises:
+        KehutuError: ``FORBIDDEN``.
+    """
+    if asked.role == EVERYONE.role:
+        return
+    allowed = product_policy().fields(asked.role, asked.subject)
+    open_to = FILTERED | OF_OPERATION if asked.role == "administrator" else FILTERED
+    if field not in allowed or not (asked.whole or field in open_to):
+        raise KehutuError("FORBIDDEN", role=asked.role, field=field)

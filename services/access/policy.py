@@ -8,10 +8,13 @@ property and so with its class of personal data.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
 
 from graph.schema.model import Property
 from services.access.asker import EVERYONE, Asker
+from services.access.masks import shown
+from services.access.policy_file import product_policy
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +36,14 @@ def policy_of(asker: Asker) -> Policy | None:
     Raises:
         ValueError: there is no rule for the role: nothing is seen by mistake.
     """
-    if asker == EVERYONE:
+    if asker == replace(EVERYONE, subject=asker.subject, purpose=asker.purpose):
         return None
-    raise ValueError(f"no rule says what the role '{asker.role}' sees")
+    role = product_policy().roles.get(asker.role)
+    if role is None:
+        raise ValueError(f"no rule says what the role '{asker.role}' sees")
+    forms = product_policy().forms(role.name, asker.purpose or role.usual, asker.subject)
+
+    def condition(_type: str, _node: str) -> str:
+        return "" if asker.whole else "false"
+
+    return Policy(condition, partial(shown, forms))

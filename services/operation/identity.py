@@ -17,6 +17,7 @@ from ingest.projection.projector import Projection
 from ledger.census import census, judgements
 from ledger.database import Ledger
 from ledger.judgements import Judge, Verdict, requested
+from services.access.asker import account
 from services.live.following import follow
 from services.loading import STORE_FAULT_EXIT, project
 from services.operation import trail
@@ -107,7 +108,7 @@ def judge(
     Raises:
         KehutuError: UNKNOWN_ID, JUDGEMENT_OF_ONE, JUDGEMENT_OF_TWO_TYPES.
     """
-    person = author or trail.operator()
+    person = author or account()
 
     def said(ledger: Ledger) -> AcknowledgedJudgement:
         trail.note(ledger, f"judge {verdict}", f"{left} {right}", actor=person)
@@ -189,7 +190,7 @@ def split(
     Raises:
         KehutuError: UNKNOWN_ID, NOTHING_TO_SPLIT, TYPE_UNKNOWN.
     """
-    person = author or trail.operator()
+    person = author or account()
     if of_type is not None and of_type not in schema().nodes:
         raise KehutuError("TYPE_UNKNOWN", found=of_type, known=", ".join(schema().nodes))
 

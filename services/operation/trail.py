@@ -2,22 +2,13 @@
 
 from __future__ import annotations
 
-import getpass
-import os
 from datetime import UTC, datetime
 
 from ledger import audit
 from ledger.database import Ledger
+from services.access.asker import account
 
 PURPOSE = "operation"
-
-
-def operator() -> str:
-    """Who works at this terminal: the account's name, its number where it has none."""
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):
-        return f"uid {os.getuid()}"
 
 
 def note(ledger: Ledger, action: str, subject: str, *, actor: str | None = None) -> None:
@@ -28,7 +19,7 @@ def note(ledger: Ledger, action: str, subject: str, *, actor: str | None = None)
     """
     audit.append(
         ledger,
-        actor=actor or operator(),
+        actor=actor or account(),
         action=action,
         subject=subject,
         purpose=PURPOSE,

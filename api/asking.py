@@ -20,6 +20,7 @@ STATUS: Final = {
     "FORBIDDEN": 403,
     "PURPOSE_NOT_ALLOWED": 403,
     "ISSUER_UNAVAILABLE": 503,
+    "BUSY": 503,
 }
 """How HTTP says that somebody may not ask."""
 
@@ -46,4 +47,4 @@ def headers_of(fault: KehutuError) -> Mapping[str, str]:
     """Headers beside the refusal of an asker."""
     if fault.code == "UNAUTHENTICATED":
         return {"WWW-Authenticate": "Bearer"}
-    return {"Retry-After": str(RETRY_SECONDS)} if fault.code == "ISSUER_UNAVAILABLE" else {}
+    return {"Retry-After": str(RETRY_SECONDS)} if STATUS.get(fault.code, 503) == 503 else {}

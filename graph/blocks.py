@@ -16,6 +16,9 @@ Rows: TypeAlias = list[dict[str, Any]]
 ANY: Final = "any"
 """Stands for the type of a node that may be of each type."""
 
+SEEN_IN: Final = "seenIn"
+"""The property of a node that says where it is seen (``graph.seen_in``): no answer shows it."""
+
 ASKER: Final = "asker_"
 """How names of parameters of conditions begin."""
 
@@ -183,7 +186,8 @@ def _show(
         if names:
             holder[last] = show(kind, names, holder[last])
         else:
-            holder[last] = {name: show(kind, (name,), value) for name, value in holder[last].items()}
+            stated = {name: value for name, value in holder[last].items() if name != SEEN_IN}
+            holder[last] = {name: show(kind, (name,), value) for name, value in stated.items()}
 
 
 def _holders(held: Any, path: tuple[str, ...]) -> Iterator[dict[str, Any]]:

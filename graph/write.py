@@ -10,6 +10,7 @@ from typing import Any
 import orjson
 
 from graph import state
+from graph.blocks import SEEN_IN
 from graph.schema.load import schema as product_schema
 from graph.schema.model import NodeType, Property, RelationType, Schema
 from graph.search_text import search_text
@@ -169,7 +170,7 @@ def wipe(store: Store, *, definitions: bool = False) -> None:
 def contents(store: Store) -> dict[str, list[dict[str, Any]]]:
     """The whole of a small graph by value, in a fixed order: equal for equal graphs, on every store.
 
-    Without the copies of the current run and without derived relations: the ledger knows nothing of them.
+    Without the copies of the current run, derived relations and where nodes are seen: the ledger knows nothing of them.
     """
     nodes = store.read("MATCH (n) WHERE NOT n:Meta RETURN labels(n) AS labels, properties(n) AS properties")
     relations = store.read(
@@ -181,6 +182,7 @@ def contents(store: Store) -> dict[str, list[dict[str, Any]]]:
     relations = [row for row in relations if row["type"] not in derived]
     copies = {(node.name, prop.name) for node in known.nodes.values() for prop in node.copies}
     for node in nodes:
+        node["properties"].pop(SEEN_IN, None)
         for name in [name for name in node["properties"] if (node["labels"][0], name) in copies]:
             del node["properties"][name]
     return {"nodes": sorted(nodes, key=_canonical), "relations": sorted(relations, key=_canonical)}

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from graph.blocks import Block, Conditions, Rows, StoreReader
+from graph.blocks import SEEN_IN, Block, Conditions, Rows, StoreReader
 from graph.schema.ddl import fulltext_index
 from graph.schema.model import Schema
 from graph.store import Store
@@ -85,8 +85,8 @@ class Seen(SeenLedger):
         found = tuple(declared[name] for name in names if name in declared)
         if found:
             return self.policy.shown(found, value)
-        # The search text of a node holds its values of every class.
-        return None if "search" in names else value
+        # The search text of a node holds its values of every class; where a node is seen is nobody's business.
+        return None if names[0] in ("search", SEEN_IN) else value
 
     def index_of(self, type_name: str) -> str:
         """The store's name of a type's full-text index."""

@@ -15,6 +15,7 @@ from graph.state import prepare
 from graph.store import Store, open_store
 from ingest.projection.store_matches_ledger import refuse_ahead
 from ledger.database import Ledger
+from services.access.areas.keeping import deployment_of
 from services.access.asker import Asker
 from services.access.policy import policy_of
 from services.seen import Seen, SeenLedger
@@ -40,8 +41,13 @@ class Site:
         return self.settings.home
 
     def as_seen_by(self, asker: Asker) -> Seen:
-        """What an asker sees of the site: all that answers can read with."""
-        return Seen(asker, self.ledger, self.schema, policy_of(asker), self.settings, self.store)
+        """What an asker sees of the site: all that answers can read with.
+
+        Raises:
+            KehutuError: ``BUSY`` while it is found out what lies in whose regions.
+        """
+        policy = policy_of(asker, lambda: deployment_of(self.store, self.schema, self.ledger))
+        return Seen(asker, self.ledger, self.schema, policy, self.settings, self.store)
 
 
 def ledger_as_seen_by(ledger: Ledger, asker: Asker) -> SeenLedger:

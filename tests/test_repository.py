@@ -219,6 +219,7 @@ WITH_CYPHER = {
     "graph/dialects/neo4j.py": "what only this store understands",
     "graph/migrate.py": "the state of the store, before its definitions are as they should be",
     "graph/queries.py": "made from cypher/",
+    "graph/seen_in.py": "where nodes are seen, which is no property of the schema",
     "graph/seen_queries.py": "made from cypher/",
     "graph/rebuild.py": "the mark of a store that is made again, beside its definitions",
     "graph/state.py": "the state of the store, beside its definitions",

@@ -10,11 +10,18 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
+from typing import Final
 
+from graph.blocks import SEEN_IN
 from graph.schema.model import Property
+from services.access.areas.tokens import of_asker
 from services.access.asker import EVERYONE, Asker
 from services.access.masks import shown
 from services.access.policy_file import product_policy
+
+AREAS: Final = "asker_areas"
+REGIONAL: Final = frozenset({"analyst", "planner", "credit-officer"})
+"""Roles that see what lies in their regions."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +37,12 @@ class Policy:
     """What conditions name, by names that begin with ``asker_``."""
 
 
-def policy_of(asker: Asker) -> Policy | None:
+def policy_of(asker: Asker, deployment: Callable[[], str] = str) -> Policy | None:
     """What an asker sees; None where that is everything, in clear.
+
+    Args:
+        deployment: gives the name of the tenant that counts as none, the lists of areas beside nodes being right; asked
+            of who does not see everything.
 
     Raises:
         ValueError: there is no rule for the role: nothing is seen by mistake.
@@ -42,8 +53,13 @@ def policy_of(asker: Asker) -> Policy | None:
     if role is None:
         raise ValueError(f"no rule says what the role '{asker.role}' sees")
     forms = product_policy().forms(role.name, asker.purpose or role.usual, asker.subject)
+    in_clear = partial(shown, forms)
+    if asker.whole:
+        return Policy(lambda _type, _node: "", in_clear)
+    if role.name not in REGIONAL:
+        return Policy(lambda _type, _node: "false", in_clear)
+    return Policy(_in_areas, in_clear, {AREAS: of_asker(asker, deployment())})
 
-    def condition(_type: str, _node: str) -> str:
-        return "" if asker.whole else "false"
 
-    return Policy(condition, partial(shown, forms))
+def _in_areas(_type: str, node: str) -> str:
+    return f"any(area IN ${AREAS} WHERE area IN {node}.{SEEN_IN})"

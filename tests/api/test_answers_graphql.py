@@ -39,7 +39,7 @@ SAME = [
 def test_a_command_prints_what_the_field_answers(
     supply: TestClient, supply_site: Site, words: list[str], field: str, arguments: str
 ) -> None:
-    answer = CliRunner().invoke(main, [*words, "--home", str(supply_site.home), "--json"])
+    answer = CliRunner().invoke(main, [*words, "--home", str(supply_site.home), "--json", "--as", "analyst"])
     assert answer.exit_code == 0, answer.output
     document = json.loads(answer.stdout)
     assert ask(supply, f"{{ {field}({arguments}) {selection(document)} }}")[field] == document

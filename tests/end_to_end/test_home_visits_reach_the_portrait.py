@@ -55,7 +55,7 @@ def test_home_visits_reach_the_portrait(tmp_path: Path) -> None:
         found = client.post("/graphql", json={"query": QUERY}).json()["data"]["customer"]
     assert found == {
         "name": "陈丽华",
-        "phone": "13800000004",
+        "phone": "138****0004",
         "addresses": {"edges": [{"node": {"text": "云泽市清河路5号"}}]},
         "provenance": [
             {

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from joserfc.errors import UnsupportedAlgorithmError
-from joserfc.jws import JWSAlgModel, JWSRegistry
+from joserfc.jws import JWSRegistry
 
 
 class Signing(JWSRegistry):
@@ -13,7 +15,7 @@ class Signing(JWSRegistry):
     alone (:func:`services.access.tokens.keys.algorithm_of`).
     """
 
-    def get_alg(self, name: str) -> JWSAlgModel:
+    def get_alg(self, name: str) -> Any:
         """The algorithm of a name.
 
         Raises:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
 from graph import seen_in
 from graph.blocks import Conditions, StoreReader
 from graph.schema.load import schema
-from graph.state import prepare
+from graph.state import begin, prepare
 from graph.store import Store
 from graph.write import GraphChange, NodeRow, apply, contents, wipe
 from ledger.database import Ledger
@@ -15,6 +17,7 @@ from services.access.areas.computing import Link, Node
 from services.access.areas.keeping import deployment_of
 from services.access.asker import asker
 from services.access.policy import policy_of
+from terms.errors import KehutuError
 from tests.access.seen_reference import Scope, seen
 from tests.graph_schema.small_graph import small_graph
 from tests.graph_schema.test_seen_queries import answers, without
@@ -100,3 +103,11 @@ def test_a_node_that_is_written_anew_is_not_seen_until_its_areas_are_known(
     asking(store, ledger, ["CN/44/01/"])
     assert seen_in.lists(store, "Customer")["customer:4401000001"] == ("|*", "|CN/", "|CN/37/")
     assert "|CN/37/" in seen_in.lists(store, "Account")["account:A1"]
+
+
+def test_while_the_graph_is_half_written_nobody_of_a_region_is_answered(store: Store, ledger: Ledger) -> None:
+    apply(store, schema(), placed(small_graph(schema()), REGIONS), recovering=False)
+    begin(store, 7)
+    with pytest.raises(KehutuError) as fault:
+        asking(store, ledger, ["CN/44/01/"])
+    assert fault.value.code == "BUSY"

@@ -10,7 +10,11 @@ from graph.schema.model import PersonalData, Property
 from services.access.policy_file import CLASSES, Form
 
 STARS: Final = "****"
-_DISTRICT: Final = re.compile(r"^(?:.*?(?:自治区|省))?(?:.*?(?:自治州|地区|市|州|盟))?.*?(?:区|县|旗|市)")
+_NAME: Final = "[^路街道号巷村组\\d]{1,9}?"
+"""The name of a province, city or district: no street, number or village in it."""
+_DISTRICT: Final = re.compile(
+    f"(?:{_NAME}(?:自治区|省))?(?:{_NAME}(?:自治州|地区|市|盟))?{_NAME}(?:区|县|旗|市)"
+)
 _DIGITS: Final = 4
 _STEPS: Final = 3
 
@@ -81,6 +85,8 @@ def address(value: str) -> str:
 
     >>> address("浙江省杭州市西湖区文三路1号"), address("12 High Street")
     ('浙江省杭州市西湖区****', '****')
+    >>> address("云泽市清河路5号2区3栋")
+    '云泽市****'
     """
     found = _DISTRICT.match(value)
     return (found[0] if found else "") + STARS

@@ -37,14 +37,14 @@ def move(
     head, length = 0, 0
     for v in start:
         if not waits[v]:
-            ring[(head + length) % size] = v
+            ring[length] = v
             waits[v] = 1
             length += 1
     to = np.zeros(size + 1)
     near = np.empty(size + 1, np.int64)
     while length:
         v = ring[head]
-        head = (head + 1) % size
+        head = head + 1 if head + 1 < size else 0
         length -= 1
         waits[v] = 0
         own = label[v]
@@ -85,6 +85,7 @@ def move(
         for at in range(indptr[v], indptr[v + 1]):
             u = indices[at]
             if label[u] != best and not waits[u]:
-                ring[(head + length) % size] = u
+                at_end = head + length
+                ring[at_end if at_end < size else at_end - size] = u
                 waits[u] = 1
                 length += 1

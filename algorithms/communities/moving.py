@@ -6,7 +6,7 @@ from typing import Final
 
 import numpy as np
 
-from algorithms.communities.leiden import by_smallest_member
+from algorithms.communities.leiden import ROUNDING, by_smallest_member
 from algorithms.communities.move_kernel import move
 from algorithms.communities.network import Network
 from algorithms.graph_measures.components import components
@@ -17,9 +17,6 @@ LAZINESS: Final = 0.05
 
 RECUT: Final = 0.01
 """A fresh partition takes the place of the continued one where its modularity is better by more than this."""
-
-_ROUNDING: Final = 1e-12
-"""Below this share of a party's strength a gain may be rounding, and two parties could change places for ever."""
 
 NEW: Final = -1
 
@@ -46,7 +43,7 @@ def continued(network: Network, before: Ints, changed: Ints, *, resolution: floa
 def polished(network: Network, label: Ints, *, resolution: float = 1.0) -> Ints:
     """A partition after single moves until none gains; labels 0..c-1 by the smallest member."""
     everyone = np.arange(network.size, dtype=np.int64)
-    found = moved(network, label, everyone, threshold=_ROUNDING, resolution=resolution)
+    found = moved(network, label, everyone, threshold=ROUNDING, resolution=resolution)
     return split_apart(network, found)
 
 
@@ -66,7 +63,7 @@ def moved(network: Network, label: Ints, queue: Ints, *, threshold: float, resol
         after,
         queue,
         resolution / network.total,
-        max(threshold, _ROUNDING),
+        max(threshold, ROUNDING),
     )
     return after
 
@@ -74,4 +71,4 @@ def moved(network: Network, label: Ints, queue: Ints, *, threshold: float, resol
 def split_apart(network: Network, label: Ints) -> Ints:
     """Communities that fall into several parts without a link between them, parted; labels by the smallest member."""
     inside = label[network.low] == label[network.high]
-    return by_smallest_member(components(network.size, network.low[inside], network.high[inside]))
+    return components(network.size, network.low[inside], network.high[inside])

@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
+from typing import TypeAlias
 
 import numpy as np
+import numpy.typing as npt
 
-from algorithms.communities.leiden import undirected
 from algorithms.invalid_argument import invalid_argument
-from graph.arrays import Csr, Floats, Ints
+from algorithms.kernel import kernel
+from graph.arrays import Bools, Csr, Floats, Ints
+
+Bytes: TypeAlias = npt.NDArray[np.uint8]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -45,12 +49,20 @@ class Network:
             raise invalid_argument(
                 f"weight of link {bad[0]} is {weight[bad[0]]}, expected a finite number >= 0"
             )
-        low, high, value = undirected(size, source, target, weight)
-        links = Csr.from_edges(
-            size, np.concatenate([low, high]), np.concatenate([high, low]), np.concatenate([value, value])
-        )
-        strength = np.bincount(links.rows(), links.data, size).astype(np.float64)
-        return cls(low, high, value, links, strength, float(strength.sum()))
+        return cls.of_pairs(size, *undirected(size, source, target, weight))
+
+    @classmethod
+    def of_pairs(cls, size: int, low: Ints, high: Ints, weight: Floats) -> Network:
+        """The network of pairs as :func:`undirected` gives them: k, sorted, each once, weight > 0."""
+        links = Csr(*_both_ways(size, low, high, weight))
+        sums = np.bincount(low, weight, size) + np.bincount(high, weight, size)
+        strength = sums.astype(np.float64)  # numpy counts nothing in whole numbers
+        return cls(low, high, weight, links, strength, float(strength.sum()))
+
+    def without(self, lost: Bools) -> Network:
+        """The same parties without some of the k links."""
+        kept = ~lost
+        return Network.of_pairs(self.size, self.low[kept], self.high[kept], self.weight[kept])
 
     def modularity(self, label: Ints, *, resolution: float = 1.0) -> float:
         """Newman's modularity of a partition, n labels >= 0; 0 without links."""
@@ -61,26 +73,93 @@ class Network:
         return inside / self.total - resolution * float((sizes**2).sum()) / self.total**2
 
 
+@kernel("int i8 i8 f8")
+def _both_ways(
+    size: int, low: Ints, high: Ints, weight: Floats
+) -> tuple[Ints, Ints, Floats]:  # pragma: no cover
+    """Rows, columns and weights of links that are sorted by both ends; columns ascend within a row."""
+    indptr = np.zeros(size + 1, np.int64)
+    for k in range(len(low)):
+        indptr[low[k] + 1] += 1
+        indptr[high[k] + 1] += 1
+    for v in range(size):
+        indptr[v + 1] += indptr[v]
+    place = indptr[:-1].copy()
+    indices = np.empty(2 * len(low), np.int64)
+    data = np.empty(2 * len(low))
+    # A row's lower neighbours come first, in the order of their own rows, and its higher ones behind them.
+    for k in range(len(low)):
+        indices[place[high[k]]] = low[k]
+        data[place[high[k]]] = weight[k]
+        place[high[k]] += 1
+    for k in range(len(low)):
+        indices[place[low[k]]] = high[k]
+        data[place[low[k]]] = weight[k]
+        place[low[k]] += 1
+    return indptr, indices, data
+
+
+def undirected(size: int, source: Ints, target: Ints, weight: Floats) -> tuple[Ints, Ints, Floats]:
+    """Each pair once, lower position first, sorted; weights of a pair summed in ascending order.
+
+    Links of a party to itself and weights of 0 are left out: neither holds a community together.
+    """
+    kept = (source != target) & (weight > 0)
+    source, target, value = source[kept], target[kept], weight[kept]
+    pair = np.minimum(source, target) * size + np.maximum(source, target)
+    order = np.argsort(pair, kind="stable")
+    pair, value = pair[order], value[order]
+    again = np.flatnonzero(pair[1:] == pair[:-1])
+    if len(again):
+        several = np.union1d(again, again + 1)
+        value[several] = value[several][np.lexsort((value[several], pair[several]))]
+        first = np.flatnonzero(np.r_[True, pair[1:] != pair[:-1]])
+        pair, value = pair[first], np.add.reduceat(value, first)
+    low, high = np.divmod(pair, max(size, 1))
+    return low, high, value
+
+
 def changed_ends(before: tuple[Ints, Ints, Floats], now: Network) -> Ints:
     """Ends of links that came, went or changed their weight, ascending, each once.
 
     Args:
-        before: low, high and weight of the links of before, in the positions of now; -1 for a party that is no more.
+        before: source, target and weight of the k links of before, as :meth:`Network.of` takes them, in the positions
+            of now; -1 for a party that is no more.
     """
-    low, high, weight = before
-    lost = np.concatenate([low[high < 0], high[low < 0]])
-    kept = (low >= 0) & (high >= 0)
-    was = np.minimum(low, high)[kept] * now.size + np.maximum(low, high)[kept]
-    order = np.argsort(was, kind="stable")
-    was, weight = was[order], weight[kept][order]
-    is_ = now.low * now.size + now.high
-    at = np.minimum(np.searchsorted(was, is_), max(len(was) - 1, 0))
-    same = (was[at] == is_) & (weight[at] == now.weight) if len(was) else np.zeros(len(is_), dtype=np.bool_)
-    left = np.ones(len(was), dtype=np.bool_)
-    left[at[same]] = False
-    pairs = np.concatenate([is_[~same], was[left]])
-    ends = np.concatenate([pairs // max(now.size, 1), pairs % max(now.size, 1), lost[lost >= 0]])
-    return np.unique(ends).astype(np.int64)
+    source, target, weight = before
+    gone = (source < 0) | (target < 0)
+    left_alone = np.maximum(source, target)[gone & (source != target) & (weight > 0)]
+    low, high, value = undirected(now.size, source[~gone], target[~gone], weight[~gone])
+    touched = np.zeros(now.size, dtype=np.uint8)
+    touched[left_alone[left_alone >= 0]] = 1
+    _compare(low, high, value, now.low, now.high, now.weight, touched)
+    return np.flatnonzero(touched)
+
+
+@kernel("i8 i8 f8 i8 i8 f8 u1*")
+def _compare(  # noqa: PLR0917  # kernels take plain arrays
+    low: Ints, high: Ints, weight: Floats, low_now: Ints, high_now: Ints, weight_now: Floats, touched: Bytes
+) -> None:  # pragma: no cover  # compiled
+    """Mark the ends of links that only one of two sorted lists has, or has with this weight."""
+    i, j = 0, 0
+    while i < len(low) or j < len(low_now):
+        first = j == len(low_now) or (
+            i < len(low) and (low[i] < low_now[j] or (low[i] == low_now[j] and high[i] < high_now[j]))
+        )
+        second = i == len(low) or (
+            j < len(low_now) and (low_now[j] < low[i] or (low_now[j] == low[i] and high_now[j] < high[i]))
+        )
+        if first:
+            touched[low[i]] = touched[high[i]] = 1
+            i += 1
+        elif second:
+            touched[low_now[j]] = touched[high_now[j]] = 1
+            j += 1
+        else:
+            if weight[i] != weight_now[j]:
+                touched[low[i]] = touched[high[i]] = 1
+            i += 1
+            j += 1
 
 
 def hashed_order(keys: Sequence[str]) -> Ints:

@@ -9,6 +9,7 @@ import numpy as np
 
 from algorithms.communities.leiden import EXACT_TO, UNTIL_NOTHING_CHANGES, leiden
 from algorithms.communities.network import Network
+from algorithms.communities.side_by_side import side_by_side
 from graph.arrays import Floats, Ints
 
 RUNS: Final = 20
@@ -33,24 +34,17 @@ class Stability:
 
 def stability(network: Network, label: Ints, *, seed: int = 0, resolution: float = 1.0) -> Stability:
     """Compare a partition, n labels 0..c-1, with fresh runs of which each lacks some links (science.md 3.4)."""
-    generator = np.random.default_rng(seed)
     # Large networks are compared with runs of two rounds, whose partitions differ little from those of more.
-    iterations = UNTIL_NOTHING_CHANGES if len(network.weight) <= EXACT_TO else 2
+    rounds = UNTIL_NOTHING_CHANGES if len(network.weight) <= EXACT_TO else 2
     runs = RUNS if len(network.weight) <= MANY_LINKS else FEW_RUNS
-    count = int(label.max(initial=-1)) + 1
-    community, member = np.zeros(count), np.zeros(network.size)
-    for one in range(1, runs + 1):
-        kept = generator.random(len(network.weight)) >= LEFT_OUT
-        found = leiden(
-            network.size,
-            network.low[kept],
-            network.high[kept],
-            network.weight[kept],
-            resolution=resolution,
-            seed=seed + one,
-            iterations=iterations,
-        )
-        best, near = compared(label, found)
+
+    def one(at: int) -> tuple[Floats, Floats]:
+        lost = np.random.default_rng((seed, at)).random(len(network.weight)) < LEFT_OUT
+        found = leiden(network.without(lost), resolution=resolution, seed=seed + 1 + at, rounds=rounds)
+        return compared(label, found)
+
+    community, member = np.zeros(int(label.max(initial=-1)) + 1), np.zeros(network.size)
+    for best, near in side_by_side(one, runs, len(network.weight)):
         community += best
         member += near
     return Stability(community / runs, member / runs)

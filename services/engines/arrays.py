@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from algorithms.communities.leiden import leiden
+from algorithms.communities.network import Network
 from algorithms.embeddings.fastrp import fastrp
 from algorithms.embeddings.vectors import key_hashes
 from algorithms.graph_measures.clustering import clustering
@@ -38,7 +39,8 @@ def on_arrays(projection: ArrayProjection, algorithm: Algorithm) -> Values:
         case Components():
             return components(size, graph.source, graph.target)
         case Communities(resolution, seed):
-            return leiden(size, graph.source, graph.target, graph.weights, resolution=resolution, seed=seed)
+            network = Network.of(size, graph.source, graph.target, graph.weights)
+            return leiden(network, resolution=resolution, seed=seed)
         case Levels(source):
             return levels(graph.links(), graph.position(source))
         case Distances(source):

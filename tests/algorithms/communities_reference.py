@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
+
+from graph.arrays import Csr
 
 Links = Mapping[tuple[int, int], float]
 """Weight by pair, the lower party first."""
@@ -149,3 +152,51 @@ def events(overlaps: Overlaps, names: Sequence[str]) -> set[tuple[str, int, int]
         elif j == -1 and not any(one in merged for old, one in into if old == i):
             found.add(("died", -1, i))
     return found
+
+
+def refined(  # noqa: PLR0917  # as the kernel
+    links: Csr,
+    strength: list[float],
+    label: list[int],
+    order: list[int],
+    draw: list[float],
+    share: float,
+    heat: float,
+) -> list[int]:
+    """The refinement of Leiden (Traag et al. 2019, algorithm A.2) with sets: who is alone joins a part by chance."""
+    weight = {
+        (int(a), int(b)): float(w) for a, b, w in zip(links.rows(), links.indices, links.data, strict=True)
+    }
+    members = {v: [v] for v in range(len(label))}
+    part = list(range(len(label)))
+
+    def between(some: list[int], others: list[int]) -> float:
+        return sum(weight.get((a, b), 0.0) for a in some for b in others)
+
+    def hangs_together(some: list[int], community: list[int]) -> bool:
+        rest = [v for v in community if v not in some]
+        own, others = (sum(strength[v] for v in among) for among in (some, rest))
+        return between(some, rest) >= share * own * others - 1e-12
+
+    for v in order:
+        community = [u for u in range(len(label)) if label[u] == label[v]]
+        if len(members[part[v]]) > 1 or not hangs_together([v], community):
+            continue
+        near = []  # in the order in which v's neighbours name them
+        for u in links.indices[links.indptr[v] : links.indptr[v + 1]].tolist():
+            if label[u] == label[v] and part[u] not in near:
+                near.append(part[u])
+        choices = []
+        for p in near:
+            gain = between([v], members[p]) - share * strength[v] * sum(strength[u] for u in members[p])
+            if gain > 1e-12 and hangs_together(members[p], community):
+                choices.append((p, gain))
+        if choices:
+            best = max(gain for _, gain in choices)
+            odds = [math.exp((gain - best) / heat) for _, gain in choices]
+            below = [sum(odds[: k + 1]) <= draw[v] * sum(odds) for k in range(len(odds) - 1)]
+            chosen = choices[below.count(True)][0]
+            members[part[v]].remove(v)
+            members[chosen].append(v)
+            part[v] = chosen
+    return part

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from algorithms.communities.fresh import fresh, runs_for
-from algorithms.communities.leiden import leiden
+from algorithms.communities.leiden import UNTIL_NOTHING_CHANGES, leiden
 from algorithms.communities.lineage import Event, lineage
 from algorithms.communities.moving import NEW, continued, polished
 from algorithms.communities.network import Network, hashed_order
@@ -180,7 +180,7 @@ def test_where_nothing_changed_nobody_moves(seed: int) -> None:
 def test_more_runs_are_never_worse_and_none_is_worse_than_leiden_alone(seed: int) -> None:
     known = network(60, random_links(np.random.default_rng(seed), 60, 200))
     one, three = fresh(known, runs=1), fresh(known, runs=3)
-    alone = leiden(60, known.low, known.high, known.weight, iterations=-1)
+    alone = leiden(known, rounds=UNTIL_NOTHING_CHANGES)
     assert three.modularity >= one.modularity >= known.modularity(alone) - 1e-12
     assert one.modularity == known.modularity(one.label)
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from algorithms.communities.leiden import leiden
+from algorithms.communities.network import Network
 from algorithms.graph_measures.labels import propagated_labels
 from algorithms.graph_measures.rank import pagerank
 from algorithms.invalid_argument import InvalidArgumentError
@@ -30,7 +30,7 @@ HALF = np.array([0.5, 0.5])
     [
         (lambda: solve(NEGATIVE, HALF), "Network.of", "-0.5", ">= 0"),
         (lambda: solve(LINKS, np.array([0.5, 1.5])), "solve", "1.5", "0 to 1"),
-        (lambda: leiden(2, *PAIR, np.array([np.nan])), "leiden", "nan", "finite"),
+        (lambda: Network.of(2, *PAIR, np.array([np.nan])), "Network.of", "nan", "finite"),
         (lambda: propagated_labels(LINKS, rounds=-1), "propagated_labels", "-1", "at least 0"),
         (lambda: pagerank(NEGATIVE), "pagerank", "-0.5", "at least 0"),
         (lambda: pagerank(LINKS, damping=1.5), "pagerank", "1.5", "[0, 1]"),

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from algorithms.communities.fresh import fresh
+from algorithms.communities.fresh import fresh, recut
 from algorithms.communities.leiden import by_smallest_member
 from algorithms.communities.moving import NEW, RECUT, continued, polished
 from algorithms.communities.network import Network, changed_ends, hashed_order
@@ -96,13 +96,15 @@ def communities(
     """
     order = hashed_order(ids)
     network = in_order(weights, order)
-    found = _fresh(network, [ids[at] for at in order], engine)
-    if before is not None:
+    keys = [ids[at] for at in order]
+    if before is None:
+        found = _fresh(network, keys, engine)
+    else:
         place = {party: at for at, party in enumerate(ids)}
         kept = np.array([place.get(party, GONE) for party in before.ids], dtype=np.int64)
         went_on = _continued(network, order, before, kept)
-        if network.modularity(found) - network.modularity(went_on) <= RECUT:
-            found = went_on
+        better = _recut(network, keys, engine, network.modularity(went_on))
+        found = went_on if better is None else better
     label = np.empty(len(ids), dtype=np.int64)
     label[order] = found
     return by_smallest_member(label)
@@ -126,6 +128,15 @@ def _fresh(network: Network, ids: list[str], engine: Engine) -> Ints:
     return polished(network, by_smallest_member(answer.values.astype(np.int64)), resolution=LEIDEN_RESOLUTION)
 
 
+def _recut(network: Network, ids: list[str], engine: Engine, continued: float) -> Ints | None:
+    """A fresh partition that is better than a continued one of some modularity by more than the bound."""
+    if engine.name == Local.name:
+        better = recut(network, continued, seed=LEIDEN_SEED, resolution=LEIDEN_RESOLUTION)
+        return None if better is None else better.label
+    found = _fresh(network, ids, engine)
+    return found if network.modularity(found, resolution=LEIDEN_RESOLUTION) - continued > RECUT else None
+
+
 def _continued(network: Network, order: Ints, before: FullRunBefore, kept: Ints) -> Ints:
     """``kept``: where each party of before stands among those of now."""
     rank = np.empty(len(order), dtype=np.int64)
@@ -133,8 +144,8 @@ def _continued(network: Network, order: Ints, before: FullRunBefore, kept: Ints)
     place = np.where(kept == GONE, GONE, rank[np.maximum(kept, 0)]) if len(order) else kept
     label = np.full(network.size, NEW, dtype=np.int64)
     label[place[kept != GONE]] = before.community[kept != GONE]
-    earlier = Network.of(len(before.ids), *before.links)
-    changed = changed_ends((place[earlier.low], place[earlier.high], earlier.weight), network)
+    source, target, weight = before.links
+    changed = changed_ends((place[source], place[target], weight), network)
     return continued(network, label, changed, resolution=LEIDEN_RESOLUTION)
 
 

@@ -1,11 +1,13 @@
 """The model of contagion against simple ones, and against the best that any could do.
 
-    python -m benchmarks.judge_risk [--draws 20000] [--isolation-years 1000] [--reading-draws 2000]
-        [--world-customers 700] [--contagion-small FOLDER] [--page docs/evaluation/risk.md]
+    python -m benchmarks.judge_risk [--draws 20000] [--group-draws 6000] [--isolation-years 1000]
+        [--isolation-seeds 20] [--world-customers 700] [--contagion-small FOLDER] [--keep FILE]
+        [--page docs/evaluation/risk.md]
 
 Worlds, seeds and years are those of ``benchmarks/worlds.py``. Parameters are the start values, or fitted by maximum
 likelihood on the fitting seeds; every forecast is also calibrated there (isotonic). Trees learn there too. Scores are
-those of ``benchmarks/expected_scores.py``. Prints one JSON document, and writes the page where asked.
+those of ``benchmarks/expected_scores.py``. Prints one JSON document, and writes the page where asked. ``--keep`` holds
+what is measured section by section, so that a run that was cut short goes on where it was.
 """
 
 from __future__ import annotations
@@ -18,129 +20,27 @@ import sys
 import time
 from collections.abc import Callable
 from dataclasses import asdict, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from scipy.stats import spearmanr
 
-from algorithms.pagerank import personalised_pagerank
-from algorithms.risk.fitting import Case, Forecast, distress, fit
+from algorithms.risk.close_groups.steering import ring_fence
+from algorithms.risk.fitting import Case, Forecast, called_weights, failing, fit
 from algorithms.risk.network import Network
-from algorithms.risk.parameters import AT_FACE_VALUE, GUARANTEE, TRADE_CREDIT, RiskParameters
+from algorithms.risk.parameters import AT_FACE_VALUE, RiskParameters
 from algorithms.risk.propagation import solve
-from algorithms.risk.steering import ring_fence
-from algorithms.risk.weights import EvidenceEdges, MoneyEdges, break_weights, loss_weights
-from benchmarks import contagion_small, expected_scores, readings, trees, worlds
+from algorithms.risk.steering import ring_fence as ring_fence_by_h
+from benchmarks import contagion_small, expected_scores, judge_groups, judge_world, trees, worlds
+from benchmarks.contagion_models import MODELS, after_rounds, distress_by_loss, loss_matrix
 from benchmarks.risk_page import FITTED, TREES, page
-from graph.arrays import Csr, Floats, Ints
+from benchmarks.world_cases import case
+from graph.arrays import Floats, Ints
 
 START = RiskParameters()
-RHO = ("rho_guarantee", "rho_trade_credit")
 ISOLATED = 30
-ISOLATION_SEEDS = tuple(range(20))
-
-
-def case(world: worlds.World, years: int = 0) -> Case:
-    """What the model sees of a world, with the outcomes of ``years`` years where fitted on."""
-    relation = np.where(world.relation == worlds.GUARANTEE, GUARANTEE, TRADE_CREDIT)
-    failures = worlds.outcomes(world, years).failed.sum(axis=0) if years else np.zeros(world.size, np.int64)
-    return Case(
-        money=MoneyEdges(world.source, world.target, relation, world.amount),
-        evidence=EvidenceEdges.none(),
-        buffer=world.buffer,
-        uncertain_buffer=np.zeros(world.size, bool),
-        own=world.own,
-        judged=~world.known,
-        failures=failures,
-        years=years,
-    )
-
-
-def break_matrix(seen: Case, parameters: RiskParameters) -> Csr:
-    """Break weights."""
-    return break_weights(
-        len(seen.buffer), seen.money, seen.evidence, seen.buffer, seen.uncertain_buffer, parameters=parameters
-    ).csr
-
-
-def loss_matrix(seen: Case, parameters: RiskParameters) -> Csr:
-    """Loss weights."""
-    return loss_weights(len(seen.buffer), seen.money, seen.buffer, parameters).csr
-
-
-def after_rounds(count: int, matrix: Callable[[Case, RiskParameters], Csr]) -> Forecast:
-    """``count`` rounds of h := min(1, own + W'h) from own; one is one hop."""
-
-    def forecast(seen: Case, parameters: RiskParameters) -> Floats:
-        weights = matrix(seen, parameters)
-        h = seen.own
-        for _ in range(count):
-            hit = np.bincount(weights.indices, weights.data * h[weights.rows()], minlength=weights.size)
-            h = np.minimum(1.0, seen.own + hit)
-        return h
-
-    return forecast
-
-
-def distress_by_loss(seen: Case, parameters: RiskParameters) -> Floats:
-    """h with loss weights."""
-    return solve(loss_matrix(seen, parameters), seen.own).h
-
-
-def related(seen: Case, parameters: RiskParameters) -> Floats:
-    """Personalised PageRank: restarts in proportion to own distress, steps along harm by loss weight."""
-    return personalised_pagerank(loss_matrix(seen, parameters), seen.own)
-
-
-def own_record(seen: Case, parameters: RiskParameters) -> Floats:
-    """No contagion at all."""
-    del parameters
-    return seen.own
-
-
-def reversed_links(seen: Case) -> Case:
-    """Harm runs the wrong way."""
-    money = seen.money
-    return replace(seen, money=MoneyEdges(money.target, money.source, money.relation, money.amount))
-
-
-def without_guarantees(seen: Case) -> Case:
-    """Only trade."""
-    money, kept = seen.money, seen.money.relation != GUARANTEE
-    columns = (money.source, money.target, money.relation, money.amount)
-    return replace(seen, money=MoneyEdges(*(column[kept] for column in columns)))
-
-
-def swapped_relations(seen: Case) -> Case:
-    """Guarantees taken for trade and trade for guarantees."""
-    money = seen.money
-    other = np.where(money.relation == GUARANTEE, TRADE_CREDIT, GUARANTEE)
-    return replace(seen, money=replace(money, relation=other))
-
-
-def on(change: Callable[[Case], Case]) -> Forecast:
-    """h with break weights on changed input."""
-    return lambda seen, parameters: distress(change(seen), parameters)
-
-
-# name, forecast, parameters to fit (none = start values)
-MODELS: tuple[tuple[str, Forecast, tuple[str, ...]], ...] = (
-    ("own record", own_record, ()),
-    ("personalised PageRank", related, ()),
-    ("one hop, loss weights, unfitted", after_rounds(1, loss_matrix), ()),
-    ("one hop, loss weights, fitted", after_rounds(1, loss_matrix), RHO),
-    ("one hop, break weights, unfitted", after_rounds(1, break_matrix), ()),
-    ("one hop, break weights, fitted", after_rounds(1, break_matrix), (*RHO, "sigma")),
-    ("h, loss weights, unfitted", distress_by_loss, ()),
-    ("h, loss weights, fitted", distress_by_loss, RHO),
-    ("h, break weights, unfitted", distress, ()),
-    ("h, break weights, fitted", distress, (*RHO, "sigma")),
-    ("wrong: links reversed", on(reversed_links), ()),
-    ("wrong: no guarantees", on(without_guarantees), ()),
-    ("wrong: relations swapped", on(swapped_relations), ()),
-    ("wrong: two rounds only", after_rounds(2, break_matrix), ()),
-)
 
 
 def judge(name: worlds.Name, draws: int) -> dict[str, Any]:
@@ -195,17 +95,17 @@ def judge(name: worlds.Name, draws: int) -> dict[str, Any]:
 
 
 def tree_columns(fitted: RiskParameters) -> dict[str, Callable[[Case], Floats]]:
-    """What each of the trees sees, by title; h is the fitted one."""
+    """What each of the trees sees, by title; the chance by close groups is the fitted one."""
 
-    def h(seen: Case) -> Floats:
-        return distress(seen, fitted)
+    def chance(seen: Case) -> Floats:
+        return failing(seen, fitted)
 
     near, far = TREES
     return {
         near: trees.one_hop,
         far: trees.two_hops,
-        f"{near} and h": trees.with_forecast(trees.one_hop, h),
-        f"{far} and h": trees.with_forecast(trees.two_hops, h),
+        f"{near} and close groups": trees.with_forecast(trees.one_hop, chance),
+        f"{far} and close groups": trees.with_forecast(trees.two_hops, chance),
     }
 
 
@@ -248,26 +148,27 @@ def thresholds(draws: int) -> dict[str, Any]:
     return report
 
 
-def isolation(name: worlds.Name, years: int) -> dict[str, list[float]]:
+def isolation(name: worlds.Name, years: int, seeds: int) -> dict[str, list[float]]:
     """Share of defaults by contagion that cutting the outgoing links of 30 firms avoids, by seed."""
-    report: dict[str, list[float]] = {
-        title: [] for title in ("random", "out-degree", "own * sum of W", "greedy")
-    }
-    for seed in ISOLATION_SEEDS:
+    report: dict[str, list[float]] = {}
+    for seed in range(seeds):
         world = worlds.make(name, seed)
-        weights = break_matrix(case(world), START)
+        weights = called_weights(case(world), START)
         network = Network.of(weights)
-        picks = ring_fence(network, world.own, solve(network, world.own), np.ones(world.size), ISOLATED)
+        everyone = np.ones(world.size)
         reach = np.bincount(weights.rows(), weights.data, minlength=world.size)
+        by_h = ring_fence_by_h(network, world.own, solve(network, world.own), everyone, ISOLATED)
         chosen = {
             "random": np.random.default_rng(seed).permutation(world.size)[:ISOLATED],
             "out-degree": most(np.bincount(world.source, minlength=world.size)),
             "own * sum of W": most(world.own * reach),
-            "greedy": np.array([pick.party for pick in picks]),
+            "greedy by h": np.array([pick.party for pick in by_h]),
+            "greedy": np.array([pick.party for pick in ring_fence(network, world.own, everyone, ISOLATED)]),
         }
         before = by_contagion(world, years)
         for title, firms in chosen.items():
-            report[title].append(1.0 - by_contagion(isolated(world, firms), years) / before)
+            avoided = 1.0 - by_contagion(isolated(world, firms), years) / before
+            report.setdefault(title, []).append(avoided)
         say(f"{name}: isolation, seed {seed}")
     return report
 
@@ -295,55 +196,100 @@ def say(line: str) -> None:
     print(line, file=sys.stderr, flush=True)
 
 
+def measured(
+    chosen: argparse.Namespace, kept: dict[str, Any], keep: Callable[[dict[str, Any]], None]
+) -> None:
+    """Every section that ``kept`` lacks, one after the other; ``keep`` is called after each."""
+    contagious: tuple[worlds.Name, ...] = ("b", "b2")
+    sections: dict[str, Callable[[], Any]] = {
+        "a": lambda: thresholds(chosen.draws),
+        **{f"world {name}": partial(judge, name, chosen.draws) for name in contagious},
+    }
+    if chosen.group_draws:
+        for group in worlds.GROUPS:
+            sections[f"groups {group}"] = partial(
+                judge_groups.judge_all, contagious, (group,), worlds.TEST_SEEDS, chosen.group_draws
+            )
+    if chosen.world_customers:
+        sections["utility_world"] = lambda: judge_world.judge(chosen.world_customers, judge_world.SEEDS)
+    if chosen.contagion_small:
+        sections["contagion_small"] = lambda: contagion_small.measure(chosen.contagion_small)
+    if chosen.isolation_years:
+        for name in contagious:
+            sections[f"isolation {name}"] = partial(
+                isolation, name, chosen.isolation_years, chosen.isolation_seeds
+            )
+    for title, section in sections.items():
+        if title not in kept:
+            begun, cpu = time.perf_counter(), time.process_time()
+            found = section()
+            took = {"wall": time.perf_counter() - begun, "cpu": time.process_time() - cpu}
+            # As JSON at once: a page from a kept report is the page of the run itself.
+            kept[title] = json.loads(json.dumps({"found": found, "seconds": took}))
+            keep(kept)
+
+
+def assembled(chosen: argparse.Namespace, kept: dict[str, Any]) -> dict[str, Any]:
+    """The report that the page is made of."""
+
+    def all_of(kind: str) -> dict[str, Any]:
+        return {
+            title.removeprefix(f"{kind} "): part["found"]
+            for title, part in kept.items()
+            if title.startswith(f"{kind} ")
+        }
+
+    groups = all_of("groups")
+    return {
+        "command": f"python -m benchmarks.judge_risk --draws {chosen.draws} --group-draws {chosen.group_draws}"
+        f" --isolation-years {chosen.isolation_years} --isolation-seeds {chosen.isolation_seeds}"
+        f" --world-customers {chosen.world_customers}"
+        + (" --contagion-small FOLDER" if chosen.contagion_small else "")
+        + " --page docs/evaluation/risk.md",
+        "draws": chosen.draws,
+        "group_draws": chosen.group_draws,
+        "isolation_years": chosen.isolation_years,
+        "start": asdict(START),
+        "machine": f"{platform.machine()}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.0f},"
+        f" Python {platform.python_version()}, numpy {np.__version__}",
+        "seconds": {
+            key: round(sum(part["seconds"][key] for part in kept.values())) for key in ("wall", "cpu")
+        },
+        "worlds": all_of("world"),
+        **({"groups": {name: found[name] for name, found in groups.items()}} if groups else {}),
+        **({"isolation": all_of("isolation")} if all_of("isolation") else {}),
+        **{key: kept[key]["found"] for key in ("a", "utility_world", "contagion_small") if key in kept},
+    }
+
+
 def main() -> None:
     """Read the arguments, judge, print and write."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--draws", type=int, default=worlds.CEILING_DRAWS, help="of the ceiling; even")
-    parser.add_argument("--isolation-years", type=int, default=1000, help="a seed; 0 = leave isolation out")
     parser.add_argument(
-        "--reading-draws", type=int, default=2000, help="of other readings of the rules; 0 = leave them out"
+        "--group-draws", type=int, default=judge_groups.DRAWS, help="in worlds of groups; 0 = left out"
     )
+    parser.add_argument("--isolation-years", type=int, default=1000, help="a seed; 0 = leave isolation out")
+    parser.add_argument("--isolation-seeds", type=int, choices=(5, 20), default=20)
     parser.add_argument(
         "--world-customers", type=int, default=700, help="of the utility world; 0 = leave it out"
     )
     parser.add_argument("--contagion-small", type=Path, help="the folder of that data set; absent = left out")
+    parser.add_argument("--keep", type=Path, help="a file of sections already measured; new ones are added")
     parser.add_argument("--page", type=Path, help="write the page there")
     chosen = parser.parse_args()
-    begun, cpu = time.perf_counter(), time.process_time()
-    contagious: tuple[worlds.Name, ...] = ("b", "b2")
-    report: dict[str, Any] = {
-        "command": f"python -m benchmarks.judge_risk --draws {chosen.draws}"
-        f" --isolation-years {chosen.isolation_years} --reading-draws {chosen.reading_draws}"
-        f" --world-customers {chosen.world_customers}"
-        + (" --contagion-small FOLDER" if chosen.contagion_small else "")
-        + " --page docs/evaluation/risk.md",
-        "draws": chosen.draws,
-        "isolation_years": chosen.isolation_years,
-        "start": asdict(START),
-        "a": thresholds(chosen.draws),
-        "worlds": {name: judge(name, chosen.draws) for name in contagious},
-    }
-    if chosen.reading_draws:
-        report["readings"] = readings.table(chosen.reading_draws)
-        report["reading_draws"] = chosen.reading_draws
-    if chosen.world_customers:
-        from benchmarks import judge_world  # noqa: PLC0415  # it judges with the models of this module
+    kept: dict[str, Any] = {}
+    if chosen.keep and chosen.keep.exists():
+        kept = json.loads(chosen.keep.read_text(encoding="utf-8"))
 
-        report["utility_world"] = judge_world.judge(chosen.world_customers, judge_world.SEEDS)
-    if chosen.contagion_small:
-        report["contagion_small"] = contagion_small.measure(chosen.contagion_small)
-    if chosen.isolation_years:
-        report["isolation"] = {name: isolation(name, chosen.isolation_years) for name in contagious}
-    report["machine"] = (
-        f"{platform.machine()}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.0f},"
-        f" Python {platform.python_version()}, numpy {np.__version__}"
-    )
-    report["seconds"] = {
-        "wall": round(time.perf_counter() - begun),
-        "cpu": round(time.process_time() - cpu),
-    }
+    def keep(found: dict[str, Any]) -> None:
+        if chosen.keep:
+            chosen.keep.write_text(json.dumps(found), encoding="utf-8")
+
+    measured(chosen, kept, keep)
+    report = assembled(chosen, kept)
     print(json.dumps(report, indent=1))
     if chosen.page:
         chosen.page.parent.mkdir(parents=True, exist_ok=True)

@@ -24,10 +24,11 @@ import pyarrow.parquet as pq
 
 from algorithms.metrics import auc, average_precision
 from algorithms.risk.estimation import estimate
-from algorithms.risk.fitting import Case, distress
+from algorithms.risk.fitting import Case, called_weights, failing
 from algorithms.risk.parameters import RiskParameters
 from benchmarks import trees
-from benchmarks.judge_risk import after_rounds, break_matrix
+from benchmarks.contagion_models import after_rounds, linear
+from benchmarks.risk_page import FITTED, UNFITTED
 from graph.arrays import Floats
 from ingest.world.generate import generate
 from services.exposure.bills import booked
@@ -96,13 +97,17 @@ def judge(customers: int, seeds: int) -> dict[str, Any]:
     fitted = found.parameters
     models: dict[str, Callable[[Case], Floats]] = {
         "own record": lambda seen: seen.own,
-        "one hop, break weights, unfitted": lambda seen: after_rounds(1, break_matrix)(seen, START),
-        "h, break weights, unfitted": lambda seen: distress(seen, START),
-        "h, break weights, fitted": lambda seen: distress(seen, fitted),
+        "one hop, break weights, unfitted": lambda seen: after_rounds(1, called_weights)(seen, START),
+        "h, break weights, unfitted": lambda seen: linear(seen, START),
+        UNFITTED: lambda seen: failing(seen, START),
+        FITTED: lambda seen: failing(seen, fitted),
     }
     for title, columns in (
         ("trees, one hop", trees.one_hop),
-        ("trees, one hop and h", trees.with_forecast(trees.one_hop, lambda seen: distress(seen, fitted))),
+        (
+            "trees, one hop and close groups",
+            trees.with_forecast(trees.one_hop, lambda seen: failing(seen, fitted)),
+        ),
     ):
         models[title] = trees.learn(learned, columns).forecast
         say(f"{title} ready")

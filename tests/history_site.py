@@ -10,16 +10,16 @@ from pathlib import Path
 
 import numpy as np
 
+from algorithms.risk.fitting import Case, failing
 from algorithms.risk.parameters import GUARANTEE, TRADE_CREDIT, RiskParameters
-from algorithms.risk.propagation import solve
-from algorithms.risk.weights import EvidenceEdges, MoneyEdges, break_weights
+from algorithms.risk.weights import EvidenceEdges, MoneyEdges
 
 FIRMS, LINKS = 320, 900
-TRUTH = RiskParameters(rho_guarantee=1.6, rho_trade_credit=0.2, sigma=0.4)
+TRUTH = RiskParameters(called=0.9, rho_trade_credit=0.2, sigma=0.4)
 PERIODS = np.arange("2023-06", "2026-01", dtype="datetime64[M]")
 YEARS = (7, 19)
 """Positions in ``PERIODS`` of the months of the two cut-offs, 2024-01-05 and 2025-01-05."""
-SEEDS = 15
+SEEDS = 20
 
 MANIFEST = """
 sources:
@@ -123,11 +123,12 @@ def _behaviour(
     late = rng.random((FIRMS, len(PERIODS))) < rng.choice([0.0, 0.1], (FIRMS, 1))
     stops = np.full(FIRMS, 99)
     stops[rng.permutation(FIRMS)[:SEEDS]] = 0
-    weights = break_weights(FIRMS, money, EvidenceEdges.none(), net, np.zeros(FIRMS, bool), parameters=TRUTH)
+    nobody = np.zeros(FIRMS, bool)
     for year in YEARS:
         # On the fifth of January the bill of December is issued and not due: November's is the last that can be late.
         seen = late[:, max(0, year - 12) : year - 1] if year > 12 else late[:, : year - 1]
         own = np.where(stops <= year - 7, 1.0, seen.sum(axis=1) / 24)
-        fails = (rng.random(FIRMS) < solve(weights.csr, own).h) & (stops == 99)
+        known = Case(money, EvidenceEdges.none(), net, nobody, own, ~nobody, np.zeros(FIRMS, np.int64))
+        fails = (rng.random(FIRMS) < failing(known, TRUTH)) & (stops == 99)
         stops[fails] = rng.integers(year - 1, year + 4, int(fails.sum()))
     return late, stops

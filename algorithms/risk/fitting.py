@@ -1,29 +1,32 @@
 """How pass-through and uncertainty are fitted: by maximum likelihood of who failed in the year after a cut-off.
 
-    log L = sum over judged parties of  k_j ln h_j + (N_j - k_j) ln(1 - h_j)
+    log L = sum over judged parties of  k_j ln p_j + (N_j - k_j) ln(1 - p_j)
 
-h_j is the forecast of the model from what was known at the cut-off, k_j of N_j years ended in failure (N_j = 1 for
-one cut-off). Parties in default at the cut-off are not judged: they have h = 1 whatever the parameters.
+p_j is the forecast of the model from what was known at the cut-off, k_j of N_j years ended in failure (N_j = 1 for
+one cut-off). Parties in default at the cut-off are not judged: they have p = 1 whatever the parameters.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields, replace
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 from scipy.optimize import minimize
+from scipy.special import expit, logit
 
 from algorithms.invalid_argument import invalid_argument
+from algorithms.risk.close_groups.probability import chances, prepare
 from algorithms.risk.parameters import RiskParameters
-from algorithms.risk.propagation import solve
 from algorithms.risk.weights import EvidenceEdges, MoneyEdges, break_weights
-from graph.arrays import Bools, Floats, Ints
+from graph.arrays import Bools, Csr, Floats, Ints
 
 CLIP = 1e-6
 """Forecasts are kept this far from 0 and 1: one surprise must not decide alone."""
 MOST_EVALUATIONS = 400
+CHANCES = frozenset({"called"})
+"""Parameters that lie between 0 and 1: they move in log odds, all others in logarithms."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -32,6 +35,7 @@ class Case:
 
     ``money``, ``evidence``, ``buffer``, ``uncertain_buffer``: as for ``break_weights``. ``own``: n, in [0, 1].
     ``judged``: n, whether the party's outcome counts. ``failures``: n, how many of ``years`` ended in failure.
+    ``priority``, ``keys``: as for ``prepare``: whose close group is drawn first, and the names that draws hang on.
     """
 
     money: MoneyEdges
@@ -42,6 +46,8 @@ class Case:
     judged: Bools
     failures: Ints
     years: int = 1
+    priority: Floats | None = None
+    keys: Sequence[str] | None = None
 
 
 Forecast: TypeAlias = Callable[[Case, RiskParameters], Floats]
@@ -57,17 +63,48 @@ class Fit:
     evaluations: int
 
 
-def distress(case: Case, parameters: RiskParameters) -> Floats:
-    """h with break weights: the forecast that the product shows."""
-    size = len(case.buffer)
-    weights = break_weights(
-        size, case.money, case.evidence, case.buffer, case.uncertain_buffer, parameters=parameters
-    )
-    return solve(weights.csr, case.own).h
+def called_weights(case: Case, parameters: RiskParameters) -> Csr:
+    """Break weights with guarantees that are called or not."""
+    return break_weights(
+        len(case.buffer),
+        case.money,
+        case.evidence,
+        case.buffer,
+        case.uncertain_buffer,
+        parameters=parameters,
+        called=parameters.called,
+    ).csr
+
+
+def failing(case: Case, parameters: RiskParameters) -> Floats:
+    """The chance of failing by close groups: the forecast that the product shows."""
+    model = prepare(called_weights(case, parameters), priority=case.priority, keys=case.keys)
+    return chances(model, case.own, proven=False).p
+
+
+def moved(start: RiskParameters, names: Sequence[str], by: Floats) -> RiskParameters:
+    """``start`` with its values of ``names`` moved: chances by log odds, all others by logarithms.
+
+    Raises:
+        ValueError: an unknown name, a value that cannot move: 0, or a chance of 1.
+    """
+    known = {field.name for field in fields(RiskParameters)}
+    values: dict[str, Any] = {}
+    for name, step in zip(names, by.tolist(), strict=True):
+        if name not in known:
+            raise invalid_argument(
+                f"the name '{name}' is no parameter, expected of {', '.join(sorted(known))}"
+            )
+        value = float(getattr(start, name))
+        if value <= 0.0 or (name in CHANCES and value >= 1.0):
+            most = " and below 1" if name in CHANCES else ""
+            raise invalid_argument(f"{name} = {value} at the start, expected above 0{most}")
+        values[name] = float(expit(logit(value) + step)) if name in CHANCES else value * float(np.exp(step))
+    return replace(start, fitted=bool(values), **values)
 
 
 def log_likelihood(
-    cases: Sequence[Case], parameters: RiskParameters, *, forecast: Forecast = distress
+    cases: Sequence[Case], parameters: RiskParameters, *, forecast: Forecast = failing
 ) -> float:
     """Mean over judged parties and years, nats.
 
@@ -76,10 +113,10 @@ def log_likelihood(
     """
     total = count = 0.0
     for case in cases:
-        h = np.clip(forecast(case, parameters)[case.judged], CLIP, 1.0 - CLIP)
+        p = np.clip(forecast(case, parameters)[case.judged], CLIP, 1.0 - CLIP)
         failed = case.failures[case.judged]
-        total += float((failed * np.log(h) + (case.years - failed) * np.log1p(-h)).sum())
-        count += case.years * len(h)
+        total += float((failed * np.log(p) + (case.years - failed) * np.log1p(-p)).sum())
+        count += case.years * len(p)
     if count == 0:
         raise invalid_argument("no party is judged, so nothing can be fitted")
     return total / count
@@ -90,37 +127,25 @@ def fit(
     start: RiskParameters,
     names: Sequence[str],
     *,
-    forecast: Forecast = distress,
+    forecast: Forecast = failing,
 ) -> Fit:
     """The values of ``names`` that make the outcomes most likely; all others stay as in ``start``.
 
     Args:
         cases: known before the cut-off of whatever the parameters will judge.
-        start: where the search begins; every named value must be above 0.
-        names: fields such as ``rho_guarantee`` or ``sigma``. What no case depends on cannot be fitted.
+        start: where the search begins; every named value must be above 0, a chance below 1 as well.
+        names: fields such as ``called`` or ``sigma``. What no case depends on cannot be fitted.
         forecast: the model; another one fits a baseline in the same way.
 
     Raises:
-        ValueError: an unknown name, a named value of 0, a case without judged parties.
+        ValueError: an unknown name, a named value that cannot move, a case without judged parties.
 
-    Nelder-Mead on logarithms, so values stay above 0; one forecast per case and evaluation.
+    Nelder-Mead (:func:`moved`), so values stay in their range; one forecast per case and evaluation.
     """
-    known = {field.name for field in fields(RiskParameters)}
-    for name in names:
-        if name not in known:
-            raise invalid_argument(
-                f"the name '{name}' is no parameter, expected of {', '.join(sorted(known))}"
-            )
-        if getattr(start, name) <= 0:
-            raise invalid_argument(f"{name} = {getattr(start, name)} at the start, expected above 0")
-
-    def at(logarithms: Floats) -> RiskParameters:
-        values = dict(zip(names, np.exp(logarithms).tolist(), strict=True))
-        return replace(start, fitted=True, **values)
-
-    first = np.log([float(getattr(start, name)) for name in names])
+    first = np.zeros(len(names))
+    moved(start, names, first)  # refuses what cannot move
     found = minimize(
-        lambda x: -log_likelihood(cases, at(np.clip(x, -12.0, 6.0)), forecast=forecast),
+        lambda x: -log_likelihood(cases, moved(start, names, np.clip(x, -8.0, 8.0)), forecast=forecast),
         first,
         method="Nelder-Mead",
         options={
@@ -131,7 +156,7 @@ def fit(
         },
     )
     return Fit(
-        parameters=at(np.clip(found.x, -12.0, 6.0)),
+        parameters=moved(start, names, np.clip(found.x, -8.0, 8.0)),
         before=log_likelihood(cases, start, forecast=forecast),
         after=-float(found.fun),
         evaluations=int(found.nfev),

@@ -98,6 +98,8 @@ def case_of(site: Site, bills: Bills, cut_off: date, end: date, parameters: Risk
         own=own,
         judged=before & after & (own < 1.0),
         failures=failed.astype(np.int64),
+        priority=inputs.parties.lgd * inputs.parties.exposure,
+        keys=inputs.parties.ids,
     )
 
 

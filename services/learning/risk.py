@@ -13,7 +13,7 @@ import numpy as np
 
 from algorithms.metrics import auc, average_precision, brier
 from algorithms.risk.estimation import Estimate, estimate
-from algorithms.risk.fitting import CLIP, distress, log_likelihood
+from algorithms.risk.fitting import CLIP, failing, log_likelihood
 from algorithms.risk.parameters import RiskParameters
 from algorithms.risk.probability import IDENTITY, Probability, learn
 from graph.arrays import Floats
@@ -193,7 +193,7 @@ def _calibrate(
 def _outcomes(year: Window, parameters: RiskParameters) -> tuple[Floats, Floats]:
     """What became of the judged parties, 0 or 1, and their scores."""
     judged = year.case.judged
-    return year.case.failures[judged].astype(np.float64), distress(year.case, parameters)[judged]
+    return year.case.failures[judged].astype(np.float64), failing(year.case, parameters)[judged]
 
 
 def _nats(happened: Floats, chance: Floats) -> float:

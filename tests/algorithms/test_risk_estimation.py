@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from algorithms.risk.estimation import ESTIMATED, Estimation, estimate
-from algorithms.risk.fitting import Case, distress, log_likelihood
+from algorithms.risk.fitting import Case, failing, log_likelihood
 from algorithms.risk.parameters import (
     CONTACT,
     GUARANTEE,
@@ -53,24 +53,24 @@ def _case(truth: RiskParameters, seed: int, *, years: int, size: int = 500) -> C
         np.zeros(size, np.int64),
         years,
     )
-    return replace(case, failures=generator.binomial(years, distress(case, truth)))
+    return replace(case, failures=generator.binomial(years, failing(case, truth)))
 
 
 @pytest.fixture(scope="module")
 def found() -> Estimation:
     truth = RiskParameters(
-        rho_guarantee=0.9,
+        called=0.8,
         rho_trade_credit=0.25,
         theta_person=0.3,
         theta_contact=0.05,
         sigma=0.5,
         sigma_uncertain=1.6,
     )
-    return estimate([_case(truth, seed, years=60) for seed in (1, 2)], START)
+    return estimate([_case(truth, 1, years=120)], START)
 
 
 def test_the_values_that_made_the_outcomes_lie_in_the_intervals(found: Estimation) -> None:
-    truth = {"rho_guarantee": 0.9, "rho_trade_credit": 0.25, "theta_person": 0.3, "theta_contact": 0.05}
+    truth = {"called": 0.8, "rho_trade_credit": 0.25, "theta_person": 0.3, "theta_contact": 0.05}
     truth |= {"sigma": 0.5, "sigma_uncertain": 1.6}
     by_name = {each.name: each for each in found.estimates}
     for name, value in truth.items():
@@ -102,8 +102,8 @@ def test_with_little_data_everything_is_kept() -> None:
 @settings(max_examples=6, deadline=None)
 @given(seed=st.integers(0, 1000), years=st.integers(1, 8))
 def test_the_likelihood_never_falls(seed: int, years: int) -> None:
-    case = _case(RiskParameters(rho_guarantee=0.8, sigma=0.6), seed, years=years, size=120)
-    found = estimate([case], START, ("rho_guarantee", "theta_person", "sigma"))
+    case = _case(RiskParameters(called=0.8, sigma=0.6), seed, years=years, size=120)
+    found = estimate([case], START, ("called", "theta_person", "sigma"))
     assert found.after >= found.before
     assert found.after == pytest.approx(log_likelihood([case], found.parameters), abs=1e-12)
     for each in found.estimates:
@@ -112,7 +112,7 @@ def test_the_likelihood_never_falls(seed: int, years: int) -> None:
 
 def test_equal_input_gives_equal_estimates() -> None:
     case = _case(START, 5, years=20, size=120)
-    names = ("rho_guarantee", "sigma")
+    names = ("called", "sigma")
     assert estimate([case], START, names) == estimate([case], START, names)
 
 

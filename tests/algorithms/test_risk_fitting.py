@@ -7,15 +7,15 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from algorithms.risk.fitting import Case, distress, fit, log_likelihood
+from algorithms.risk.fitting import Case, failing, fit, log_likelihood
 from algorithms.risk.parameters import GUARANTEE, TRADE_CREDIT, RiskParameters
 from algorithms.risk.weights import EvidenceEdges, MoneyEdges
 
 
 def _case(truth: RiskParameters, seed: int, years: int) -> Case:
-    """600 parties, 1,500 links; outcomes drawn from the model's own forecast."""
+    """600 parties, 900 links; outcomes drawn from the model's own forecast."""
     generator = np.random.default_rng(seed)
-    size, links = 600, 1500
+    size, links = 600, 900
     money = MoneyEdges(
         generator.integers(0, size, links),
         generator.integers(0, size, links),
@@ -35,13 +35,13 @@ def _case(truth: RiskParameters, seed: int, years: int) -> Case:
         np.zeros(size, np.int64),
         years,
     )
-    return replace(case, failures=generator.binomial(years, distress(case, truth)))
+    return replace(case, failures=generator.binomial(years, failing(case, truth)))
 
 
 def test_the_values_that_made_the_outcomes_are_found() -> None:
-    truth = RiskParameters(rho_guarantee=0.9, rho_trade_credit=0.3, sigma=0.5)
-    cases = [_case(truth, seed, years=200) for seed in (1, 2)]
-    names = ("rho_guarantee", "rho_trade_credit", "sigma")
+    truth = RiskParameters(called=0.8, rho_trade_credit=0.3, sigma=0.5)
+    cases = [_case(truth, 1, years=500)]
+    names = ("called", "rho_trade_credit", "sigma")
     found = fit(cases, RiskParameters(), names)
     for name in names:
         assert getattr(found.parameters, name) == pytest.approx(getattr(truth, name), rel=0.1)
@@ -62,5 +62,7 @@ def test_wrong_input_is_named() -> None:
         fit([case], RiskParameters(), ["rho_nothing"])
     with pytest.raises(ValueError, match="rho_parent_support"):
         fit([case], RiskParameters(), ["rho_parent_support"])
+    with pytest.raises(ValueError, match=r"called = 1\.0 at the start, expected above 0 and below 1"):
+        fit([case], RiskParameters(called=1.0), ["called"])
     with pytest.raises(ValueError, match="judged"):
         fit([replace(case, judged=np.zeros(600, bool))], RiskParameters(), ["sigma"])

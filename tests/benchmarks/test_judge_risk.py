@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from algorithms.risk.fitting import distress
-from benchmarks import judge_risk, risk_page, worlds
+from algorithms.risk.fitting import called_weights
+from benchmarks import contagion_models, judge_risk, risk_page, worlds
+from benchmarks.world_cases import case
 
 
 @pytest.fixture(scope="module")
@@ -17,12 +18,11 @@ def world() -> worlds.World:
 
 
 def test_rounds_rise_to_the_solution(world: worlds.World) -> None:
-    seen = judge_risk.case(world)
+    seen = case(world)
     one, two, many = (
-        judge_risk.after_rounds(count, judge_risk.break_matrix)(seen, judge_risk.START)
-        for count in (1, 2, 400)
+        contagion_models.after_rounds(count, called_weights)(seen, judge_risk.START) for count in (1, 2, 400)
     )
-    h = distress(seen, judge_risk.START)
+    h = contagion_models.linear(seen, judge_risk.START)
     assert (one >= seen.own).all()
     assert (two >= one).all()
     assert many == pytest.approx(h, abs=1e-9)
@@ -37,10 +37,12 @@ def test_isolated_firms_harm_nobody_and_fail_as_before(world: worlds.World) -> N
 
 
 def _report(fitted: float) -> dict[str, Any]:
-    """A report in which fitted h has AUC* ``fitted``, all else 0.7, and the ceiling 0.8."""
+    """A report in which the fitted forecast has AUC* ``fitted``, all else 0.7, and the ceiling 0.8."""
     score = {"auc": 0.7, "ap": 0.4, "error": 0.01, "error_calibrated": 0.005}
     ceiling = {**score, "auc": 0.8, "base_rate": 0.05, "auc_of_half": 0.8, "ap_of_half": 0.4, "noise": 0.001}
-    titles = [title for title, *_ in judge_risk.MODELS] + list(judge_risk.tree_columns(judge_risk.START))
+    titles = [title for title, *_ in contagion_models.MODELS] + list(
+        judge_risk.tree_columns(judge_risk.START)
+    )
     models = {title: [score] * 5 for title in titles}
     models[risk_page.FITTED] = [{**score, "auc": fitted}] * 5
     return {
@@ -59,33 +61,30 @@ def _report(fitted: float) -> dict[str, Any]:
 
 def test_the_page_says_which_targets_are_met() -> None:
     good, bad = (
-        [
-            line
-            for line in risk_page.page(_report(auc)).splitlines()
-            if "fitted h: AUC* to the ceiling" in line
-        ]
-        for auc in (0.798, 0.75)
+        [line for line in risk_page.page(_report(auc)).splitlines() if "fitted: AUC* to the ceiling" in line]
+        for auc in (0.7985, 0.75)
     )
-    fitted_good = [line for line in good if "unfitted" not in line]
-    fitted_bad = [line for line in bad if "unfitted" not in line]
-    assert len(fitted_good) == len(fitted_bad) == 2
-    assert all(line.endswith("| met |") for line in fitted_good)
-    assert all(line.endswith("| **not met** |") for line in fitted_bad)
+    assert [line.rsplit("| ", 1)[1] for line in good] == [" |", "met |"]  # (b) has no target of its own
+    assert [line.rsplit("| ", 1)[1] for line in bad] == [" |", "**not met** |"]
 
 
 def test_judging_again_gives_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(judge_risk, "ISOLATION_SEEDS", (0, 1))
+    monkeypatch.setattr(judge_risk, "ISOLATED", 1)
     assert judge_risk.thresholds(20) == judge_risk.thresholds(20)
-    assert judge_risk.isolation("b2", 20) == judge_risk.isolation("b2", 20)
+    assert judge_risk.isolation("b2", 20, 1) == judge_risk.isolation("b2", 20, 1)
 
 
-def test_the_page_says_where_trees_with_h_win() -> None:
+def test_the_page_says_where_trees_with_the_forecast_win() -> None:
     report = _report(0.78)
     models = report["worlds"]["b"]["models"]
     better = {**models[risk_page.FITTED][0], "auc": 0.79}
-    models[f"{risk_page.TREES[1]} and h"] = [better] * 5
-    section = risk_page.page(report).split("## Trees with h as a feature")[1].split("## ")[0]
+    models[f"{risk_page.TREES[1]} and close groups"] = [better] * 5
+    section = (
+        risk_page.page(report)
+        .split("## Trees with the chance by close groups as a feature")[1]
+        .split("## ")[0]
+    )
     won = [line for line in section.splitlines() if "**the trees win" in line]
-    assert [line.split(" | ")[0] for line in won] == ["| (b) trees, two hops and h"]
+    assert [line.split(" | ")[0] for line in won] == ["| (b) trees, two hops and close groups"]
     assert "the trees win: AUC*" in won[0]
-    assert section.count("h is not beaten") == 3
+    assert section.count("not beaten") == 3

@@ -7,11 +7,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from algorithms.risk.fitting import Case, distress
+from algorithms.risk.fitting import Case, failing
 from algorithms.risk.parameters import GUARANTEE, TRADE_CREDIT
 from algorithms.risk.weights import EvidenceEdges, MoneyEdges
 from benchmarks import expected_scores, trees, worlds
-from benchmarks.judge_risk import START, case
+from benchmarks.judge_risk import START
+from benchmarks.world_cases import case
 
 
 def _five() -> Case:
@@ -74,7 +75,7 @@ def test_trees_learn_and_are_the_same_every_time(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(trees, "SETTINGS", trees.SETTINGS[:1])
     monkeypatch.setattr(trees, "MOST_TREES", 40)
     learnt = [case(worlds.make("b", seed), 20) for seed in (1000, 1001, 1002, 1003)]
-    columns = trees.with_forecast(trees.one_hop, lambda seen: distress(seen, START))
+    columns = trees.with_forecast(trees.one_hop, lambda seen: failing(seen, START))
     first, again = (trees.learn(learnt, columns) for _ in range(2))
     seen = case(worlds.make("b", 0))
     assert np.array_equal(first.forecast(seen), again.forecast(seen))

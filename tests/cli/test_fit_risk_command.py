@@ -25,7 +25,7 @@ REPORT = FitReport(
     learned=(Year(date(2024, 1, 5), 400, 60),),
     judged=Year(date(2025, 1, 5), 380, 45),
     estimates=(
-        Estimate("rho_guarantee", 0.6, 0.9, 0.7, 1.15, ""),
+        Estimate("called", 0.6, 0.7, 0.55, 0.82, ""),
         Estimate("rho_loan", 0.45, 0.45, 0.06, 3.2, "no links"),
         Estimate("sigma", 0.8, 0.8, 0.1, 5.7, "too little data"),
     ),

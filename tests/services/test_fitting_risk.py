@@ -74,7 +74,7 @@ def test_the_truth_is_found_and_forecasts_the_later_year_better(
 ) -> None:
     report = fitted[0]
     by_name = {each.name: each for each in report.estimates}
-    for name in ("rho_guarantee", "rho_trade_credit", "sigma"):
+    for name in ("called", "rho_trade_credit", "sigma"):
         each = by_name[name]
         assert each.kept == ""
         # 95 % intervals of three values from one draw: within twice their width.

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+import networkx
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from ingest.entities.entity_view import view
 from ingest.judgements.judging import judge, split
@@ -15,6 +18,7 @@ from ledger.database import Ledger
 from ledger.naming import rename
 from ledger.records import NewRecord, append, since
 from terms.errors import KehutuError
+from terms.ids import Key
 from tests.ingest_projector.material import (
     CODES,
     LOCALS,
@@ -214,3 +218,37 @@ def test_what_has_ended_still_identifies_and_is_marked(ledger: Ledger) -> None:
     same = why(ledger, SCHEMA, A, NUMBERS[0])
     assert same.same
     assert same.left.last_day == "2020-03-31"
+
+
+NAMED = st.lists(st.sampled_from([*CODES, *NUMBERS, *LOCALS]), min_size=1, max_size=2, unique=True)
+
+
+@settings(max_examples=60)
+@given(told=st.lists(NAMED, min_size=1, max_size=7), data=st.data())
+def test_the_chain_is_a_shortest_way_over_what_records_state(
+    tmp_path_factory: pytest.TempPathFactory, told: list[list[str]], data: st.DataObject
+) -> None:
+    stated = networkx.Graph()
+    for keys in told:
+        networkx.add_path(stated, keys)
+    first, second = (data.draw(st.sampled_from(sorted(stated))) for _ in "ab")
+    with Ledger.open(tmp_path_factory.mktemp("why")) as ledger:
+        rows = [
+            row(
+                f"registry/{number}", node("Enterprise", *sorted(keys, key=[*CODES, *NUMBERS, *LOCALS].index))
+            )
+            for number, keys in enumerate(told)
+        ]
+        arrive(ledger, *rows)
+        answer = why(ledger, SCHEMA, first, second)
+    assert answer.same == networkx.has_path(stated, first, second)
+    if not answer.same:
+        assert answer.links == ()
+        return
+    assert len(answer.links) == networkx.shortest_path_length(stated, first, second)
+    at = Key(first)
+    for link in answer.links:
+        assert link.left == at
+        assert {link.left, link.right} <= set(told[int(link.record.removeprefix("registry/"))])
+        at = link.right
+    assert at == second

@@ -6,6 +6,8 @@ import json
 import logging
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from services.logs import HIDDEN, configure, logged, logger, without_personal_data
 from terms.errors import KehutuError
@@ -93,3 +95,22 @@ def test_all_lines_of_a_command_carry_one_id(capsys: pytest.CaptureFixture[str])
     assert len({line["request_id"] for line in lines}) == 1
     assert {line["command"] for line in lines} == {"ingest"}
     assert lines[-1]["code"] == "NO_RUN"
+
+
+LETTERS = st.text(st.characters(codec="utf-8", exclude_categories=("N", "C")), max_size=12)
+MOBILES = st.from_regex(r"1[3-9][0-9]{9}", fullmatch=True)
+PEOPLE = st.from_regex(r"[1-9][0-9]{16}[0-9X]", fullmatch=True)
+CUSTOMERS = st.from_regex(r"[0-9]{10}", fullmatch=True)
+ADDRESSES = st.from_regex(r"[a-z]{1,8}@[a-z]{1,8}\.cn", fullmatch=True)
+
+
+@given(st.lists(st.tuples(LETTERS, MOBILES | PEOPLE | CUSTOMERS | ADDRESSES), max_size=4), LETTERS)
+def test_wherever_personal_data_stand_in_a_text_they_are_hidden(
+    parts: list[tuple[str, str]], end: str
+) -> None:
+    # Signs such as a comma or a character of Chinese may touch it; letters and digits would make another word of it.
+    text = "".join(f"{before} {personal}，" for before, personal in parts) + end
+    shown = without_personal_data(text)
+    assert [personal for _, personal in parts if personal in shown] == []
+    assert without_personal_data(shown) == shown
+    assert shown.count(HIDDEN) >= len(parts)

@@ -18,8 +18,9 @@ from graph.arrays import Ints
 
 Tables: TypeAlias = Mapping[str, pa.Table]
 
-ORDER: Final = ("parties", "customers", "links", "parts", "money")
-"""Tables that are kept as patches, each after those whose positions it holds; others are written whole."""
+ORDER: Final = ("parties", "customers", "links", "parts", "money", "communities")
+"""Tables that are kept as patches, each after those whose positions it holds; others are written whole. A run of an
+earlier program may lack some."""
 POSITIONS: Final[dict[str, dict[str, str]]] = {
     "customers": {"party": "parties"},
     "links": {"source": "parties", "target": "parties"},
@@ -48,7 +49,7 @@ def patches(before: Tables, after: Tables) -> dict[str, Patch | None]:
     """
     found: dict[str, Patch | None] = {}
     moves: dict[str, Ints] = {}
-    for name in ORDER:
+    for name in (one for one in ORDER if one in before and one in after):
         old, new = _moved(before[name], name, moves), after[name]
         if name in NAMED_BY:
             moves[name] = _places(old, new, NAMED_BY[name])
@@ -70,7 +71,7 @@ def patched(before: Tables, changed: Mapping[str, Patch | pa.Table]) -> dict[str
     """The tables after a run from those before it: patches applied, whole tables taken, all others kept."""
     after: dict[str, pa.Table] = {}
     moves: dict[str, Ints] = {}
-    for name in ORDER:
+    for name in (one for one in ORDER if one in before):
         old = _moved(before[name], name, moves)
         change = changed.get(name)
         match change:
@@ -83,7 +84,7 @@ def patched(before: Tables, changed: Mapping[str, Patch | pa.Table]) -> dict[str
         after[name] = new
         if name in NAMED_BY:
             moves[name] = np.arange(new.num_rows) if new is old else _places(old, new, NAMED_BY[name])
-    for name in {*before, *changed} - set(ORDER):
+    for name in {*before, *changed} - {*after}:
         whole = changed.get(name, before.get(name))
         if not isinstance(whole, pa.Table):
             raise TypeError(

@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from algorithms.communities.fresh import fresh, runs_for
+from algorithms.communities.fresh import fresh, recut, runs_for
 from algorithms.communities.leiden import UNTIL_NOTHING_CHANGES, leiden
 from algorithms.communities.lineage import Event, lineage
 from algorithms.communities.moving import NEW, continued, polished
-from algorithms.communities.network import Network, hashed_order
+from algorithms.communities.network import Network, changed_ends, hashed_order
 from algorithms.communities.stability import compared, stability
 from algorithms.communities.why_moved import Seen, moved_parties, why_moved
 from tests.algorithms import communities_reference as reference
@@ -89,6 +89,61 @@ def test_what_became_of_planted_communities() -> None:
     assert told([0] * 8, [0] * 5, ["a"]) == [Event("shrank", 0, 0)]
     assert told([0] * 4 + [1] * 4, [0] * 4, names) == [Event("continued", 0, 0), Event("died", -1, 1)]
     assert told([0] * 3, [0] * 4, ["a"]) == [Event("continued", 0, 0)], "one more is no growth"
+
+
+@settings(max_examples=25, deadline=None)
+@given(SEEDS)
+def test_planted_events_are_named_right_on_networks(seed: int) -> None:
+    """Of eight groups of 20 one splits, one dies, two merge, a new one comes, the others stay: partition, the one
+    that continues it or takes its place, and events are found from links alone."""
+    generator = np.random.default_rng(seed)
+    clear = {pair: w for pair, w in planted(generator, groups=8).items() if pair[0] // 20 == pair[1] // 20}
+    links = clear | {  # a few links between groups
+        (min(a, b), max(a, b)): 1.0
+        for a, b in generator.integers(0, 160, (25, 2)).tolist()
+        if a // 20 != b // 20
+    }
+    for group in range(8):  # each group, and each half of one, hangs together
+        links |= {(20 * group + k, 20 * group + k + 1): 1.0 for k in range(19)}
+    before = fresh(network(160, links), runs=5).label
+    assert before.tolist() == (np.arange(160) // 20).tolist()
+
+    merged, split, died = (0, 1), 2, 3
+    later = {
+        (a, b): w
+        for (a, b), w in links.items()
+        if not {a // 20, b // 20} & {died}
+        and not (a // 20 == b // 20 == split and (a % 20 < 8) != (b % 20 < 8))
+    }
+    later |= {(a, 20 + b): 1.0 for a in range(20) for b in range(20) if generator.random() < 0.8}
+    born = {(160 + a, 160 + b): 1.0 for a in range(12) for b in range(a + 1, 12) if generator.random() < 0.7}
+    later |= born | {(160 + k, 161 + k): 1.0 for k in range(11)}
+    stays = np.array([v for v in range(172) if v // 20 != died])  # the rest of them are no more
+    place = {int(v): at for at, v in enumerate(stays)}
+    now = network(len(stays), {(place[a], place[b]): w for (a, b), w in later.items()})
+    start = np.array([int(before[v]) if v < 160 else NEW for v in stays])
+    source, target = np.array(sorted(links)).T
+    moved_to = np.array([place.get(v, -1) for v in range(160)])
+    was = moved_to[source], moved_to[target], np.ones(len(source))
+    label = continued(now, start, changed_ends(was, now))
+    better = recut(now, now.modularity(label))
+    label = label if better is None else better.label
+
+    old = stays[stays < 160]
+    found = lineage(before, label, (old, np.arange(len(old))), [f"c{one}" for one in range(8)])
+    told = {
+        (event.kind, event.before, tuple(sorted(one for one, _ in event.others))) for event in found.events
+    }
+    big, small = int(label[place[20 * split + 8]]), int(label[place[20 * split]])
+    heir = int(found.passed[label[place[0]]])
+    assert heir in merged
+    assert told == {
+        ("merged", heir, merged),
+        ("split", split, tuple(sorted((big, small)))),
+        ("died", died, ()),
+        ("born", -1, ()),
+        *(("continued", one, ()) for one in (4, 5, 6, 7)),
+    }
 
 
 def test_a_party_alone_has_no_id_to_pass_on() -> None:

@@ -175,6 +175,22 @@ def test_a_live_run_keeps_ids_and_places_who_is_new(site: Site, monkeypatch: pyt
     assert community_of(seen(site), model, at).size == 6
 
 
+def test_a_live_run_that_brings_a_lone_party_adds_one_row_for_its_community(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = ids(site)
+    monkeypatch.setattr(following, "SHARE", 1.0)
+    for one in "FG":  # the second continues what the first has kept as changes
+        write(site.home.parent, one, [])
+        ingest(site.settings, site.home.parent / "site.yaml")
+        files = runs.current(site.ledger).files
+        assert "communities" not in files
+        assert files["communities.rows"].rows == 1
+    now = ids(site)
+    assert {one: now[one] for one in before} == before
+    assert len({now["F"], now["G"], *before.values()}) == 4
+
+
 def test_a_run_of_an_earlier_program_passes_no_ids_on_and_is_read_all_the_same(site: Site) -> None:
     before = runs.current(site.ledger)
     with PARTS.without(LINEAGE):

@@ -204,6 +204,77 @@ def count_entities(seen: Reader, *, type: str) -> CountEntities | None:
 
 
 @dataclass(frozen=True, slots=True)
+class ExportedNodes:
+    """A row of :func:`exported_nodes`."""
+
+    id: str
+    origins: list[str]
+    properties: dict[str, object]
+
+
+_EXPORTED_NODES = Block(
+    "exported_nodes",
+    r"""
+// exported_nodes
+UNWIND $ids AS wanted
+MATCH (n:$type {id: wanted})
+WHERE sees(n)
+RETURN DISTINCT n.id AS id, n.origins AS origins, properties(n) AS properties
+ORDER BY id
+""",
+    {"n": "$type"},
+    shows=(
+        Shown(("properties",), "$type", ()),
+    ),
+)
+
+
+def exported_nodes(seen: Reader, *, type: str, ids: list[str]) -> list[ExportedNodes]:
+    """Those of many entities of a type that exist, with all their values; by id."""
+    rows = seen.rows(_EXPORTED_NODES, {"type": known(type, _NODE_TYPES)}, {"ids": ids})
+    return [ExportedNodes(row["id"], row["origins"], row["properties"]) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class ExportedRelations:
+    """A row of :func:`exported_relations`."""
+
+    source: str
+    target: str
+    key: str
+    record: str
+    origins: list[str]
+    properties: dict[str, object]
+
+
+_EXPORTED_RELATIONS = Block(
+    "exported_relations",
+    r"""
+// exported_relations
+UNWIND $ids AS wanted
+MATCH (a:$source_type {id: wanted})-[r:$relation]->(b:$target_type)
+WHERE sees(a, b)
+RETURN a.id AS source, b.id AS target, coalesce(r.key, '') AS key, r.recordId AS record, r.origins AS origins,
+       properties(r) AS properties
+ORDER BY source, target, key
+""",
+    {"a": "$source_type", "b": "$target_type"},
+    shows=(
+        Shown(("properties",), "$relation", ()),
+    ),
+)
+
+
+def exported_relations(seen: Reader, *, source_type: str, relation: str, target_type: str, ids: list[str]) -> list[ExportedRelations]:
+    """Relations of one type out of many entities of a type, to those of another type, each with its values, ended ones too;
+
+    by source, target and key.
+    """
+    rows = seen.rows(_EXPORTED_RELATIONS, {"source_type": known(source_type, _NODE_TYPES), "relation": known(relation, _RELATION_TYPES), "target_type": known(target_type, _NODE_TYPES)}, {"ids": ids})
+    return [ExportedRelations(row["source"], row["target"], row["key"], row["record"], row["origins"], row["properties"]) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
 class GuaranteesGiven:
     """A row of :func:`guarantees_given`."""
 

@@ -21,6 +21,7 @@ DELAYED: Final[Mapping[str, str]] = {
     "sklearn.ensemble": "0.5 s: only who fits waits for it",
     "sklearn.isotonic": "comes with scikit-learn",
     "sklearn.linear_model": "comes with scikit-learn",
+    "sklearn.mixture": "comes with scikit-learn",
     "terms.arrow": "0.1 s: only who reads whole columns pays for pyarrow",
     "threadpoolctl": "comes with scikit-learn",
 }

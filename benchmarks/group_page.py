@@ -37,9 +37,10 @@ same weights; h counts a failure that comes back to its own cause, the chance by
 
 {table}
 
-In thousandths: AUC* and AP* below the ceiling, E* as it is; ratio = the members' forecasts over their ceilings. `luck`:
-AUC* that the ceiling loses when the other half of its draws judges it. `drawn` = close groups with a block too large to
-be exact, of 3,000; `noise` = the most that draws leave open (two standard deviations); `cautioned` = parties with
+Each cell: AUC* and AP* below the ceiling and E*, in thousandths, and the members' forecasts over their ceilings. Joint
+losses: weights raised for losses that come together (`algorithms/risk/joint_losses.py`), which runs do not use. `luck`:
+the AUC* that the ceiling loses when the other half of its draws judges it. `drawn`: close groups with a block too large
+to be exact, of 3,000. `noise`: the most that draws leave open (two standard deviations). `cautioned`: parties with
 LOOP_OUTSIDE.
 """
 
@@ -47,8 +48,8 @@ LOOP_OUTSIDE.
 def table(found: Mapping[str, Mapping[str, Sequence[Scores]]]) -> str:
     """All worlds."""
     lines = [
-        "| world | | close groups: AUC*, AP*, E*, ratio | h: AUC*, AP*, E*, ratio | luck | drawn | noise | cautioned |",
-        "| --- | --- | --- | --- | --- | --- | --- | --- |",
+        "| world | | close groups | h | close groups, joint losses | luck | drawn | noise | cautioned |",
+        "| --- | --- | --- | --- | --- | --- | --- | --- | --- |",
     ]
     for group, by_name in found.items():
         for name, scores in by_name.items():
@@ -56,10 +57,10 @@ def table(found: Mapping[str, Mapping[str, Sequence[Scores]]]) -> str:
             cells = [
                 f"{1e3 * mean[f'{title} auc']:.1f}, {1e3 * mean[f'{title} ap']:.1f},"
                 f" {1e3 * mean[f'{title} error']:.1f}, {mean[f'{title} ratio']:.2f}"
-                for title in ("groups", "h")
+                for title in ("groups", "h", "joint")
             ]
             lines.append(
-                f"| {group} | {name} | {cells[0]} | {cells[1]} | {1e3 * mean['luck']:.1f} | {mean['drawn']:.0f} |"
+                f"| {group} | {name} | {' | '.join(cells)} | {1e3 * mean['luck']:.1f} | {mean['drawn']:.0f} |"
                 f" {mean['noise']:.3f} | {mean['loop_outside']:.0%} |"
             )
     return "\n".join(lines)

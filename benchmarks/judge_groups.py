@@ -19,9 +19,10 @@ from typing import TypeAlias
 import numpy as np
 
 from algorithms.risk.close_groups.probability import chances, prepare
-from algorithms.risk.fitting import called_weights
+from algorithms.risk.joint_losses import joint_losses
 from algorithms.risk.parameters import RiskParameters
 from algorithms.risk.propagation import solve
+from algorithms.risk.weights import break_weights
 from benchmarks import expected_scores, worlds
 from benchmarks.group_page import Scores, table
 from benchmarks.group_worlds import VARIANTS, Groups
@@ -46,7 +47,16 @@ def judge(name: worlds.Name, groups: Groups, seed: int, draws: int) -> Scores:
     """Scores of both forecasts in one world (``auc``, ``ap``: below the ceiling), and the luck of the ceiling."""
     world = worlds.make(name, seed, groups)
     seen = case(world)
-    weights = called_weights(seen, START)
+    made = break_weights(
+        world.size,
+        seen.money,
+        seen.evidence,
+        seen.buffer,
+        seen.uncertain_buffer,
+        parameters=START,
+        called=START.called,
+    )
+    weights = made.csr
     judged = ~world.known
     even, odd = (half[judged] for half in worlds.ceiling(world, draws))
     chance = (even + odd) / 2
@@ -65,6 +75,8 @@ def judge(name: worlds.Name, groups: Groups, seed: int, draws: int) -> Scores:
     result = chances(model, seen.own)
     score("groups", result.p)
     score("h", solve(weights, seen.own).h)
+    raised = joint_losses(made, seen.buffer, seen.uncertain_buffer, result.p, START)
+    score("joint", chances(prepare(raised), seen.own, proven=False).p)
     other = (expected_scores.auc(even, odd) + expected_scores.auc(odd, even)) / 2
     return found | {
         "luck": best[0] - other,

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from algorithms.risk.fitting import called_weights
-from benchmarks import contagion_models, judge_risk, risk_page, worlds
+from benchmarks import contagion_models, group_page, judge_groups, judge_risk, risk_page, worlds
 from benchmarks.world_cases import case
 
 
@@ -88,3 +88,20 @@ def test_the_page_says_where_trees_with_the_forecast_win() -> None:
     assert [line.split(" | ")[0] for line in won] == ["| (b) trees, two hops and close groups"]
     assert "the trees win: AUC*" in won[0]
     assert section.count("not beaten") == 3
+
+
+def test_worlds_of_groups_are_told_with_their_targets() -> None:
+    found = judge_groups.judge_all(("b2",), ("pairs, g 10",), (0,), 40)
+    scores = found["pairs, g 10"]["b2"][0]
+    assert scores["groups error"] < scores["h error"]
+    assert scores["bound"] <= 1e-9
+    told = group_page.section(found, 40)
+    assert "1 test seeds, ceilings of 40 draws" in told
+    assert told.count("| pairs, g 10 | b2 |") == 1
+    exact = {"pairs, g 10": {"b2": [scores | {f"groups {each}": 0.0 for each in ("auc", "ap", "error")}]}}
+    far = {"pairs, g 10": {"b2": [scores | {"groups auc": 0.0047, "groups ap": 0.0, "groups error": 0.0}]}}
+    assert [met for *_, met in group_page.targets(exact)] == [True]
+    assert [met for *_, met in group_page.targets(far)] == [False]
+    level = scores | {"groups auc": 0.011, "h auc": 0.010}
+    dense = {"dense trade": {"b": [level], "b2": [level]}}
+    assert [met for what, *_, met in group_page.targets(dense) if "over h" in what] == [False, True]

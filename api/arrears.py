@@ -10,6 +10,7 @@ from api.exposed import expose, expose_enum
 from api.paging import largest
 from api.scalars import FenAmount
 from services.arrears import pages
+from services.arrears.answer.groups import FirstMover, Release, RiskGroup
 from services.arrears.answer.interval import Interval
 from services.arrears.answer.model import (
     Hit,
@@ -90,12 +91,34 @@ def members(
     return pages.cluster_members(info.context.seen, cluster, largest(first), after)
 
 
+def group_members(
+    group: Parent[RiskGroup], info: Info, first: int = 20, after: str | None = None
+) -> Page[Named]:
+    """The members, by id."""
+    return pages.group_members(info.context.seen, group, largest(first), after)
+
+
+def first_movers(
+    group: Parent[RiskGroup], info: Info, first: int = 20, after: str | None = None
+) -> Page[FirstMover]:
+    """Who starts, the most frequent first."""
+    return pages.first_movers(info.context.seen, group, largest(first), after)
+
+
+def releases(
+    group: Parent[RiskGroup], info: Info, first: int = 20, after: str | None = None
+) -> Page[Release]:
+    """What releasing a guarantee among the members would change, the largest effect first."""
+    return pages.releases(info.context.seen, group, largest(first), after)
+
+
 expose_enum(RuleKind, name="WatchRuleKind")
 expose(Step, relation=relation)
 expose(Assumption, message=message)
 expose(Interval, name="ScoreInterval")
 expose(RiskOverride, name="RiskOverride")
 expose(RiskTrace)
+expose(RiskGroup, members=group_members, first_movers=first_movers, releases=releases)
 expose(Watched)
 expose(HistoryPoint)
 expose(WhatIf, hits=hits)

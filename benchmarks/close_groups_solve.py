@@ -81,7 +81,7 @@ def measure(
     (values, sweeps, solves), solving = timed(lambda: solve(model.system, own))
     (bound, more), proving = timed(lambda: certificate(model.system, own, values))
     slot = model.system.party_slot
-    noise = chances(model, own, proven=False).noise if model.groups.drawn.any() else np.zeros(parties)
+    noise = chances(model, own).noise if model.groups.drawn.any() else np.zeros(parties)
     result = Chances(values[slot], bound[slot], noise, values, sweeps, solves + more)
     exact = np.flatnonzero((result.p > 0.0) & ~model.groups.drawn)
     asked = generator.choice(exact, min(asked_of, len(exact)), replace=False).tolist()

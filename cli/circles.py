@@ -9,6 +9,7 @@ import click
 from cli.asking import reading
 from cli.assumptions import with_messages
 from cli.connections import connection, with_connections
+from cli.group_words import group_document, group_lines
 from cli.options import Call, as_of_option, first_option
 from cli.output import print_json, print_table
 from cli.seen import seen_site
@@ -57,7 +58,10 @@ def circles(call: Call, first: int, longest: int, *, as_of: date | None) -> int:
 
     A circle is a strongly connected component of guarantees with at least two enterprises, or an enterprise that
     guarantees itself. Circles with the largest guarantees inside come first. Below each stand its cycles; the amount
-    is the smallest guarantee on the way round. Counted are guarantees that hold on the day of the answer. Needs no run.
+    is the smallest guarantee on the way round. Counted are guarantees that hold on the day of the answer.
+
+    Needs no run. With one (`kehutu analyse`) it also says how likely it is that at least one member fails, and that
+    all do, which member starts it most often, and what releasing a guarantee would change.
     Exit 1 where there is no circle.
     """
     with seen_site(call) as seen:
@@ -82,6 +86,7 @@ def document(seen: Seen, circle: GuaranteeCircle) -> dict[str, object]:
         circle,
         members=connection(pages.circle_members(seen, circle, 100)),
         cycles=connection(pages.cycles(seen, circle, 100)),
+        risk=circle.risk and group_document(seen, circle.risk),
     )
 
 
@@ -108,6 +113,9 @@ def _print(told: list[GuaranteeCircle], total: int, lang: Lang) -> None:
             names = [step.guarantor.name for step in cycle.steps]
             amount = f"{text['at_least'] if unknown else ''}{cycle.bottleneck}"
             click.echo(f"  {str(text['cycle']).format(way=' → '.join([*names, names[0]]), amount=amount)}")
+        if circle.risk:
+            for line in group_lines(circle.risk, lang):
+                click.echo(f"  {line}")
         if circle.more_cycles or len(circle.cycles) > CYCLES_PRINTED:
             click.echo(f"  … {text['more']}")
     click.echo("\n" + str(text["total"]).format(shown=len(told), total=total))

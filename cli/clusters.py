@@ -11,11 +11,12 @@ from cli.connections import connection, with_connections
 from cli.options import Call, first_option
 from cli.output import print_json, print_tree
 from cli.override_words import judgement_text
-from cli.relation_words import relation_named
 from cli.seen import seen_site
 from services.arrears import pages
 from services.arrears.answer.model import Action, ActionKind, RiskCluster
-from services.arrears.groups.clusters import OWN_RECORD, risk_clusters
+from services.arrears.answer.relation_words import relation_text
+from services.arrears.groups.causes import OWN_RECORD
+from services.arrears.groups.clusters import risk_clusters
 from services.seen import Seen
 from terms.errors import Lang
 
@@ -118,4 +119,4 @@ def action_text(action: Action, lang: Lang) -> str:
 
 
 def _arrival(relation: str, lang: Lang) -> str:
-    return TEXT[lang]["own"] if relation == OWN_RECORD else relation_named(relation, lang)
+    return TEXT[lang]["own"] if relation == OWN_RECORD else relation_text(relation, lang)

@@ -17,6 +17,7 @@ from cli.override_words import judgement_text
 from cli.seen import seen_site
 from services.arrears import pages
 from services.arrears.answer.model import Shock, ShockKind, WhatIf
+from services.arrears.answer.sentences import chance_text
 from services.arrears.what_if.what_if import what_if as suppose
 from services.seen import Seen
 from terms.errors import Lang
@@ -26,20 +27,40 @@ TEXT = {
     "en": {
         "columns": (
             *("party", "name", "probability before", "after"),
-            *("change of expected loss, yuan", "equity lost, yuan"),
+            *("expected loss, yuan", "equity lost, yuan"),
         ),
         "rest": "others: {count}",
-        "total": "Together the expected loss changes by {loss} yuan, of which {own} at the shocked parties (*); "
-        "enterprises lose {equity} yuan of equity. Run {run}, data of {time}. Nothing was changed.",
+        "total": "Together the expected loss {loss}, {own} of it at the shocked parties (*); {equity}. Run {run}, "
+        "data of {time}. Nothing was changed.",
+        "rises": "rises by {amount} yuan",
+        "falls": "falls by {amount} yuan",
+        "stays": "stays as it is",
+        "more": "{amount} yuan more",
+        "less": "{amount} yuan less",
+        "equal": "nothing",
+        "equity more": "enterprises stand to lose {amount} yuan of equity more",
+        "equity at stake": "what enterprises have at stake in holdings rises by {amount} yuan",
+        "equity less": "enterprises gain {amount} yuan: so much less of their equity is lost",
+        "equity equal": "the equity of enterprises is not touched",
         "none": "Nobody is hit.",
         "synthetic": "Some parties named here are SYNTHETIC.",
         "caution": "Note: ",
     },
     "zh": {
-        "columns": ("主体", "名称", "冲击前概率", "冲击后概率", "预期损失变化（元）", "权益损失（元）"),
+        "columns": ("主体", "名称", "冲击前概率", "冲击后概率", "预期损失（元）", "权益损失（元）"),
         "rest": "其余 {count} 个主体",
-        "total": "预期损失合计变化 {loss} 元，其中受冲击主体自身（*）{own} 元；企业权益损失 {equity} 元。"
+        "total": "预期损失合计{loss}，其中受冲击主体自身（*）{own}；{equity}。"
         "批次 {run}，数据截至 {time}。未改动任何数据。",
+        "rises": "增加 {amount} 元",
+        "falls": "减少 {amount} 元",
+        "stays": "不变",
+        "more": "增加 {amount} 元",
+        "less": "减少 {amount} 元",
+        "equal": "不变",
+        "equity more": "企业权益损失增加 {amount} 元",
+        "equity at stake": "企业持股的风险敞口增加 {amount} 元",
+        "equity less": "企业得益 {amount} 元，即权益损失减少",
+        "equity equal": "企业权益不受影响",
         "none": "没有主体受影响。",
         "synthetic": "此处部分主体为合成数据。",
         "caution": "说明：",
@@ -171,7 +192,7 @@ def what_if(
         if call.json:
             print_json(document(seen, answer, first, call.lang))
         else:
-            _print(answer, first, call.lang)
+            _print(answer, first, call.lang, injected=bool(injections))
     return 0 if answer.hits else 1
 
 
@@ -186,17 +207,17 @@ def document(seen: Seen, answer: WhatIf, first: int, lang: Lang) -> dict[str, ob
     return with_connections(answer, hits=hits, assumptions=with_messages(answer.assumptions, lang))
 
 
-def _print(answer: WhatIf, first: int, lang: Lang) -> None:
+def _print(answer: WhatIf, first: int, lang: Lang, *, injected: bool) -> None:
     text = TEXT[lang]
     shown, hidden = answer.hits[:first], answer.hits[first:]
     rows: list[tuple[object, ...]] = [
         (
             hit.party.id,
             f"{hit.party.name} *" if hit.shocked else hit.party.name,
-            f"{hit.before:.2%}",
-            f"{hit.after:.2%}",
-            str(hit.loss),
-            str(hit.equity_loss),
+            chance_text(hit.before, lang, digits=2),
+            chance_text(hit.after, lang, digits=2),
+            _moved(hit.loss, lang),
+            _moved(hit.equity_loss, lang),
         )
         for hit in shown
     ]
@@ -208,8 +229,8 @@ def _print(answer: WhatIf, first: int, lang: Lang) -> None:
                 "",
                 "",
                 "",
-                str(_sum([*(hit.loss for hit in hidden), answer.rest.loss])),
-                str(_sum([*(hit.equity_loss for hit in hidden), answer.rest.equity_loss])),
+                _moved(_sum([*(hit.loss for hit in hidden), answer.rest.loss]), lang),
+                _moved(_sum([*(hit.equity_loss for hit in hidden), answer.rest.equity_loss]), lang),
             )
         )
     if not rows:
@@ -220,9 +241,9 @@ def _print(answer: WhatIf, first: int, lang: Lang) -> None:
     print_table(tuple(text["columns"]), rows)
     click.echo(
         str(text["total"]).format(
-            loss=answer.total_loss,
-            own=answer.own_loss,
-            equity=answer.total_equity_loss,
+            loss=_by_sign(answer.total_loss, ("rises", "falls", "stays"), lang),
+            own=_moved(answer.own_loss, lang),
+            equity=_by_sign(answer.total_equity_loss, _equity_words(injected=injected), lang),
             run=answer.run.id,
             time=answer.data_time,
         )
@@ -233,6 +254,22 @@ def _print(answer: WhatIf, first: int, lang: Lang) -> None:
         click.echo(judgement_text(found, lang))
     for assumed in answer.assumptions:
         click.echo(f"{text['caution']}{assumed.message(lang)}")
+
+
+def _equity_words(*, injected: bool) -> tuple[str, str, str]:
+    """How a rise, a fall and none of the equity lost is told; what is paid in is never called a loss."""
+    return "equity at stake" if injected else "equity more", "equity less", "equity equal"
+
+
+def _moved(amount: Money, lang: Lang) -> str:
+    """A rise or a fall by words, never by a sign."""
+    return _by_sign(amount, ("more", "less", "equal"), lang)
+
+
+def _by_sign(amount: Money, words: tuple[str, str, str], lang: Lang) -> str:
+    above, below, nothing = words
+    chosen = nothing if not amount.fen else above if amount.fen > 0 else below
+    return str(TEXT[lang][chosen]).format(amount=Money(abs(amount.fen)))
 
 
 def _sum(amounts: Iterable[Money]) -> Money:

@@ -13,7 +13,7 @@ from services.arrears.answer.model import RiskOverride, Step
 from services.arrears.answer.overrides import judgements_of
 from services.arrears.why.own_record import OwnRisk, own_risk
 from services.arrears.why.score_limits import interval_of
-from services.arrears.why.trace import trace_of
+from services.arrears.why.trace import paths_of
 from services.entity import has_ended
 from services.exposure.ageing import BUCKETS
 from services.names import Named, names_of
@@ -204,8 +204,8 @@ def party_risk(seen: Seen, entity: str) -> PartyRisk | None:
 
 def contributions(seen: Seen, found: CustomerRisk | PartyRisk, top: int = 100) -> list[Contribution]:
     """The paths behind the score of the party, the largest first."""
-    traced = trace_of(seen, found.run, found.model, found.party, top)
-    return [Contribution(path.share, path.amount, path.steps) for path in traced.paths]
+    paths = paths_of(seen, found.model, found.party, top)
+    return [Contribution(path.share, path.amount, path.steps) for path in paths]
 
 
 def judgement(seen: Seen, model: RiskModel, party: int) -> RiskOverride | None:

@@ -62,7 +62,8 @@ def shares_of(site: Site, model: RiskModel) -> Shares:
     """The pairs of a run: each once and from the smaller id, with the record that reported it last."""
     rows: dict[tuple[str, str], list[Row]] = defaultdict(list)
     digest = hashlib.sha256()
-    for kind, (party, attribute, record) in sorted(model.solved.incidence.items()):
+    for kind, found in sorted(model.solved.incidence.items()):
+        party, attribute, record = found.party, found.attribute, found.record
         reports = _reports(site, set(record))
         day = np.array([reports[name].day for name in record], dtype=np.int64)
         pairs = pairs_in_common(party, attribute, day, MOST)

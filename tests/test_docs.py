@@ -128,7 +128,7 @@ def test_every_command_and_query_of_the_tour_works(demo_home: Path, tmp_path: Pa
     assert visit["customer"]["name"] == "王芳"
     assert {"visits"} == {row["source"] for row in visit["customer"]["provenance"]}
     assert "99-7 3" in printed
-    assert "36.0% → 宏远水泥有限公司  by GUARANTEES of 1,000,000.00 yuan [guarantees/G-1]" in printed
+    assert "36.6 % → 宏远水泥有限公司  by guarantee of 1,000,000.00 yuan [guarantees/G-1]" in printed
     assert portrait["customer"]["bills"]["totalCount"] > 0
     assert portrait["customer"]["servicePoints"]["edges"][0]["node"]["fedBy"]
     paths = trace["riskTrace"]["paths"]

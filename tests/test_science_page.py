@@ -6,8 +6,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+import numpy as np
 import pytest
 
+from algorithms.risk.close_groups.circles import circle_figures
+from algorithms.risk.close_groups.probability import Chances, Model, chances, prepare
+from algorithms.risk.close_groups.reasons import reasons
+from graph.arrays import Csr, Floats
 from services.analysis import analyse
 from services.arrears.answer.model import RiskTrace, Shock, ShockKind, WhatIf
 from services.arrears.what_if.what_if import what_if
@@ -49,6 +54,36 @@ def worked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Worked]:
         yield Worked(first, of_cement, default, current(site)[1])
 
 
+def by_close_groups(links: dict[tuple[int, int], float], own: list[float]) -> tuple[Model, Floats, Chances]:
+    """Scores of a small network."""
+    ends = np.array(list(links), dtype=np.int64)
+    weights = Csr.from_edges(len(own), ends[:, 0], ends[:, 1], np.array(list(links.values())))
+    model, records = prepare(weights), np.array(own)
+    return model, records, chances(model, records)
+
+
+def test_the_pair_of_the_page_counts_each_failure_once() -> None:
+    page = PAGE.read_text(encoding="utf-8")
+    model, own, result = by_close_groups({(0, 1): 0.9, (1, 0): 0.9}, [0.05, 0.02])
+    assert f"0.05 + 0.95 * 0.02 * 0.9 = {result.p[0]:.4f}\n" in page
+    assert f"= {result.p[1]:.4f}\n    at least one" in page
+    figures = circle_figures(model, own, result, [0, 1])
+    assert figures is not None
+    assert f"= {figures.any_fails:.4f}\n    both" in page
+    assert f"0.05 * 0.02                                   = {figures.all_fail:.4f}\n" in page
+    assert f"= {figures.failures_if_any:.1f} of 2 fail on average" in page
+    shares = [f"{line.share:.1%}".replace("%", " %") for line in reasons(model, own, result, 0).lines]
+    assert f"{shares[0]} of A's chance are its own record, {shares[1]} that B fails" in page
+
+
+def test_the_ring_and_the_joint_group_of_the_page() -> None:
+    page = PAGE.read_text(encoding="utf-8")
+    ring = by_close_groups({(0, 1): 0.8, (1, 2): 0.8, (2, 0): 0.8}, [0.1] * 3)[2]
+    assert f"0.0200 + 0.0304 + 0.1734  =  {ring.p[0]:.4f}\n" in page
+    joint = by_close_groups({(i, k): 0.5 for i in range(4) for k in range(4) if i != k}, [0.1] * 4)[2]
+    assert f"19/32 * (1 - 0.9^4)  =  {joint.p[0]:.4f}\n" in page
+
+
 def row(title: str, *cells: str) -> str:
     """A row of a table of the page."""
     return f"| {title} | {' | '.join(cells)} |\n"
@@ -82,7 +117,7 @@ def test_weights_scores_and_losses_are_those_of_the_page(worked: Worked) -> None
     places = [at(model, party) for party in PARTIES]
     assert f"W(Kiln, Tile) = {weight(model, KILN, TILE):.4f}" in page
     assert f"W(Tile, Cement) = {weight(model, TILE, CEMENT):.4f}" in page
-    assert row("score h", *(f"{model.score[place]:.4f}" for place in places)) in page
+    assert row("score", *(f"{model.score[place]:.4f}" for place in places)) in page
     losses = [int(model.expected_loss[place]) for place in places]
     assert row("expected loss, yuan", *map(yuan, losses)) in page
 
@@ -99,7 +134,7 @@ def test_the_trace_of_the_page_adds_up(worked: Worked) -> None:
 def test_the_default_of_the_page_costs_what_it_says(worked: Worked) -> None:
     page, answer = PAGE.read_text(encoding="utf-8"), worked.default
     hits = {hit.party.id.removeprefix("enterprise:"): hit for hit in answer.hits}
-    assert row("h after the default", *(f"{hits[party].after:.4f}" for party in PARTIES)) in page
+    assert row("score after the default", *(f"{hits[party].after:.4f}" for party in PARTIES)) in page
     assert row("rise of the expected loss", *(yuan(hits[party].loss.fen) for party in PARTIES)) in page
     assert f"together {yuan(answer.total_loss.fen)} yuan" in page
 
@@ -109,4 +144,4 @@ def test_a_shared_director_closes_a_loop(worked: Worked) -> None:
     assert f"W(Tile, Cement) = {weight(model, TILE, CEMENT):.4f}" in page
     assert f"W(Cement, Tile) = {weight(model, CEMENT, TILE):.4f}" in page
     scores = [f"{model.score[at(model, party)]:.4f}" for party in PARTIES]
-    assert row("h with the shared director", *scores) in page
+    assert row("score with the shared director", *scores) in page

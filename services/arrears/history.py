@@ -9,7 +9,7 @@ from typing import Any
 import pyarrow.compute as pc
 
 from services.arrears.answer.model import RunName
-from services.reading.runs import CHANGES, Run, current, depth_of, listing, run_of, table_of
+from services.reading.runs import CHANGES, Run, current, depth_of, is_outdated, listing, run_of, table_of
 from services.seen import Seen
 from terms.errors import KehutuError
 from terms.money import Money
@@ -41,7 +41,8 @@ class HistoryPoint:
 def history(seen: Seen, entity: str, first: int = LARGEST) -> list[HistoryPoint]:
     """The party, or the party behind a customer, in every run that knows it, the newest first.
 
-    Runs whose results cannot be read any more are left out. A customer stands for the party that it has today.
+    Runs whose results cannot be read any more are left out, as are those of an earlier program with another definition
+    of the score. A customer stands for the party that it has today.
 
     Raises:
         KehutuError: ``UNKNOWN_ID``; ``NO_RUN``; ``NOT_A_PARTY`` where no run knows it.
@@ -61,6 +62,8 @@ def history(seen: Seen, entity: str, first: int = LARGEST) -> list[HistoryPoint]
 
 
 def _point(seen: Seen, run: Run, party: str, *, is_current: bool) -> HistoryPoint | None:
+    if is_outdated(run):
+        return None
     try:
         found = _figures(seen, run, party)
     except KehutuError as fault:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from services.arrears.answer.groups import FirstMover, Release, RiskGroup
 from services.arrears.answer.model import Hit, RiskCluster, WhatIf
 from services.arrears.groups.clusters import Clusters
 from services.arrears.groups.related import Related, RelatedParties
@@ -84,6 +85,31 @@ def circle_members(seen: Seen, circle: GuaranteeCircle, first: int, after: str |
     """Enterprises of a guarantee circle."""
     question = ("circle members", circle.id)
     return page_within(seen, question, circle.members, lambda one: one.id, first=first, after=after)
+
+
+def group_members(seen: Seen, group: RiskGroup, first: int, after: str | None = None) -> Page[Named]:
+    """Members of a group."""
+    question = ("group members", group.id)
+    return page_within(seen, question, group.members, lambda one: one.id, first=first, after=after)
+
+
+def first_movers(seen: Seen, group: RiskGroup, first: int, after: str | None = None) -> Page[FirstMover]:
+    """Who starts a group's failures."""
+    question = ("first movers", group.id)
+    return page_within(seen, question, group.first_movers, lambda one: one.party.id, first=first, after=after)
+
+
+def releases(seen: Seen, group: RiskGroup, first: int, after: str | None = None) -> Page[Release]:
+    """What releasing a guarantee in a group would change."""
+    question = ("releases", group.id)
+    return page_within(
+        seen,
+        question,
+        group.releases,
+        lambda one: f"{one.guarantor.id}>{one.borrower.id}",
+        first=first,
+        after=after,
+    )
 
 
 def cycles(seen: Seen, circle: GuaranteeCircle, first: int, after: str | None = None) -> Page[GuaranteeCycle]:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from graph.arrays import Bools, Floats, Ints
-from services.exposure.model import MONEY_CODES, Caution, MoneyLinks, Parties
+from services.exposure.model import MONEY_CODES, Caution, Holdings, MoneyLinks, Parties
 from services.exposure.tables import Tables, read_running
 from services.site import Site
 
@@ -37,6 +37,7 @@ def money_links(
     proxy: list[Bools] = []
     record: list[str] = []
     held: list[tuple[int, float, str]] = []
+    holdings = [Holdings.none()]
     for name, code in MONEY_CODES.items():
         declared = site.schema.relations[name]
         for holder in declared.source:
@@ -48,7 +49,9 @@ def money_links(
                 money = np.asarray(found.columns["amount"], dtype=np.float64)
                 if name == "INVESTS_IN":
                     share = np.asarray(found.columns["share"], dtype=np.float64)
-                    held += zip(at[failing][found.target].tolist(), share.tolist(), records, strict=True)
+                    company, holding = at[failing][found.target], at[holder][found.source]
+                    held += zip(company.tolist(), share.tolist(), records, strict=True)
+                    holdings.append(Holdings(company, holding, share, money))
                     money = _share_of_net_assets(tables, found.target, share, money)
                 known = np.flatnonzero(~np.isnan(money) & (money >= 0))
                 cautions.extend(
@@ -70,6 +73,12 @@ def money_links(
         amount=np.concatenate(amount),
         proxy=np.concatenate(proxy),
         record=record,
+        holdings=Holdings(
+            *(
+                np.concatenate([getattr(part, name) for part in holdings])
+                for name in ("company", "holder", "share", "amount")
+            )
+        ),
     )
     cautions.extend((*doubts(links, parties.ids), *_held_above_one(held, parties.ids)))
     return links

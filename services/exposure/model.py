@@ -111,6 +111,23 @@ class Forecasts:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Holdings:
+    """h holdings: positions of the company and of who holds, the share (0 to 1) and the amount in fen that records
+    report; NaN where they do not. What a holding is worth follows the company's net assets where the share is known."""
+
+    company: Ints
+    holder: Ints
+    share: Floats
+    amount: Floats
+
+    @classmethod
+    def none(cls) -> Holdings:
+        """No holdings."""
+        nobody, nothing = np.zeros(0, dtype=np.int64), np.zeros(0)
+        return cls(nobody, nobody, nothing, nothing)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class MoneyLinks:
     """m relations of money; the failure of ``source`` costs ``target`` up to ``amount`` fen."""
 
@@ -121,6 +138,8 @@ class MoneyLinks:
     amount: Floats
     proxy: Bools
     record: list[str]
+    holdings: Holdings = field(default_factory=Holdings.none)
+    """Behind the relations of ownership, and those that are left out."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

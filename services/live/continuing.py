@@ -1,7 +1,7 @@
-"""The parts of a run, continued to new inputs: scores go on from where they were, only what changed is computed.
+"""The parts of a run, continued to new inputs: only what a change reaches is computed again.
 
-Exact: the solution on the parties that distress reaches is unique, whatever it is continued from (docs/science.md,
-"Solving"). Communities are kept; a party that is new joins that of the neighbour with the heaviest link.
+Exact: close groups are derived anew there (docs/science.md, "Close groups"). Communities are kept; a party that is new
+joins that of the neighbour with the heaviest link.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ from services.risk.part import Basis, Before, Found
 from services.risk.parts.inputs import INPUTS
 from services.risk.parts.solution import SOLUTION, Work
 from services.risk.registry import PARTS
+from services.risk.scores import GONE
 
-GONE = -1
 MOVED = 1e-12
 """A change of a score below this is rounding."""
 

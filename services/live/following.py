@@ -30,7 +30,7 @@ from services.live.keeping import keep
 from services.live.relevance import changes_risk
 from services.own_risk import kept as own_models
 from services.risk import fitted as fits
-from services.risk.current import model_of
+from services.risk.current import is_outdated, model_of
 from services.risk.inputs import exposure
 from services.risk.part import Basis
 from services.risk.parts.communities import COMMUNITIES
@@ -162,7 +162,8 @@ def _needs_full(site: Site, run: Run, known: int) -> Reason | None:
         latest = latest_day(site.ledger)
         if latest is None or latest < run.cut_off:
             return "cut-off"
-    if run.code_version != version("kehutu") or not PARTS.needed <= _whole(site, run).files.keys():
+    outdated = is_outdated(run) or run.code_version != version("kehutu")
+    if outdated or not PARTS.needed <= _whole(site, run).files.keys():
         return "version"
     if _learned(run) != _in_force(site):
         return "parameters"

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from algorithms.risk.update import update
+from algorithms.risk.close_groups.what_if import renew
 from ledger import runs
 from ledger.runs import Run
 from services.exposure.model import Override
@@ -27,7 +27,7 @@ def revise(
 ) -> tuple[Run, RiskModel]:
     """A run that continues the current one with the party's new own distress; only what changed is written again.
 
-    Exact: the solution is unique, whatever it is continued from (docs/science.md, "Solving").
+    Exact: what the party reaches is solved again as a whole (docs/science.md, "Close groups").
 
     Args:
         seq: number of the record of the judgement; the run knows all before it that its parent knows.
@@ -37,18 +37,24 @@ def revise(
     others = [o for o in model.overrides if o.party != party]
     own = model.own.copy()
     own[party] = found.own if found else (earlier[0].recorded if earlier else own[party])
-    computed = update(model.solution, model.network, own, np.array([party]))
-    solution = computed.apply(model.solution)
+    computed = renew(
+        model.network,
+        own,
+        np.array([party]),
+        drawn=model.scores.drawn,
+        cut=model.scores.cut,
+        keys=model.ids,
+        priority=model.priority,
+    )
+    scores = model.scores.renewed(computed)
     everybody = np.arange(len(model.ids))
     revised = replace(
         model,
         inputs=replace(model.inputs, own=own),
         solved=replace(
             model.solved,
-            score=solution.h,
-            raw=solution.raw,
-            bound=solution.bound,
-            expected_loss=model.loss_at(solution.h, everybody),
+            scores=scores,
+            expected_loss=model.loss_at(scores.score, everybody),
         ),
         overrides=sorted([*others, *([found] if found else [])], key=lambda o: o.party),
         others={},

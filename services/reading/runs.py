@@ -15,6 +15,7 @@ from services.own_risk import kept
 from services.own_risk.kept import OwnModel
 from services.risk import another_day
 from services.risk import current as of_run
+from services.risk.current import is_outdated
 from services.risk.model import RiskModel
 from services.risk.parts.own_risk import OWN_RISK
 from services.runs.tables import CHANGES, depth_of
@@ -31,6 +32,7 @@ __all__ = [
     "current_id",
     "depth_of",
     "graph_state",
+    "is_outdated",
     "links_of",
     "listing",
     "model_of",

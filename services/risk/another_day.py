@@ -8,11 +8,11 @@ from threading import Lock
 import numpy as np
 
 from algorithms.risk.parameters import RiskParameters
-from algorithms.risk.propagation import Propagation
 from graph.state import read_state
 from services.risk.fitted import in_force
 from services.risk.inputs import exposure
 from services.risk.model import RiskModel
+from services.risk.scores import Scores
 from services.risk.weights import weigh
 from services.site import Site
 
@@ -48,6 +48,5 @@ _lock = Lock()
 
 def _read(site: Site, day: date, parameters: RiskParameters) -> RiskModel:
     inputs = exposure(site, np.datetime64(day), parameters)
-    nothing = np.zeros(len(inputs.parties.ids))
-    unsolved = Propagation(h=nothing, raw=nothing, bound=nothing, reached=nothing > 0, sweeps=0, solves=0)
-    return RiskModel.of(inputs, weigh(inputs), unsolved, np.arange(len(nothing)))
+    size = len(inputs.parties.ids)
+    return RiskModel.of(inputs, weigh(inputs), Scores.unsolved(size), np.arange(size))

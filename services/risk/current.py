@@ -9,10 +9,11 @@ from pathlib import Path
 from algorithms.risk.probability import Probability
 from ledger import runs
 from services.risk.model import RiskModel
-from services.risk.parts.solution import PROBABILITY
+from services.risk.parts.solution import ALGORITHM, PROBABILITY, SOLUTION
 from services.risk.registry import PARTS
 from services.runs.tables import Places, places_of, tables_at
 from services.site import Site
+from terms.errors import KehutuError
 
 
 def current(site: Site) -> tuple[runs.Run, RiskModel]:
@@ -32,8 +33,15 @@ def model_of(site: Site, run: runs.Run) -> RiskModel:
         KehutuError: ``RUN_OUTDATED`` where an earlier version of the program made it; a column file that is missing
             or damaged.
     """
-    probability = Probability.read(run.parts["risk"].get(PROBABILITY))
+    if is_outdated(run):
+        raise KehutuError("RUN_OUTDATED", id=run.id)
+    probability = Probability.read(run.parts[SOLUTION.name].get(PROBABILITY))
     return _load(site.home, run.cut_off, places_of(site.ledger, run, PARTS.needed), probability)
+
+
+def is_outdated(run: runs.Run) -> bool:
+    """Whether an earlier version of the program, with another definition of the score, made the run."""
+    return bool(run.parts.get(SOLUTION.name, {}).get("algorithm") != ALGORITHM)
 
 
 @lru_cache(maxsize=3)

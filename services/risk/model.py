@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 from typing import cast
@@ -12,10 +12,10 @@ from typing import cast
 import numpy as np
 import pyarrow as pa
 
+from algorithms.risk.close_groups.probability import Chances, Model, chances, prepare
 from algorithms.risk.explain import apportion
 from algorithms.risk.network import Network
-from algorithms.risk.probability import IDENTITY, Probability, expected_loss, losses, slope_from_zero
-from algorithms.risk.propagation import Propagation
+from algorithms.risk.probability import IDENTITY, Probability, expected_loss, losses
 from algorithms.risk.weights import Weights
 from graph.arrays import Floats, Ints
 from services.exposure.model import Caution, Exposure, Override
@@ -27,6 +27,7 @@ from services.risk.parts.overrides import OVERRIDES
 from services.risk.parts.own_risk import OWN_RISK, Forecasts
 from services.risk.parts.solution import SOLUTION, Solved, solved
 from services.risk.registry import PARTS
+from services.risk.scores import Scores
 from terms.ids import Fen
 
 __all__ = ["CommunityEvent", "CommunityLineage", "RiskModel"]
@@ -54,7 +55,7 @@ class RiskModel:
         cls,
         inputs: Exposure,
         weights: Weights,
-        solution: Propagation,
+        scores: Scores,
         community: Ints,
         probability: Probability = IDENTITY,
     ) -> RiskModel:
@@ -63,7 +64,7 @@ class RiskModel:
         return cls(
             cut_off=inputs.cut_off.astype("datetime64[D]").item(),
             inputs=INPUTS.compute(basis, nothing),
-            solved=solved(basis, weights, solution),
+            solved=solved(basis, weights, scores),
             community=community,
             forecasts=OWN_RISK.compute(basis, nothing),
             overrides=inputs.overrides,
@@ -123,8 +124,13 @@ class RiskModel:
 
     @property
     def score(self) -> Floats:
-        """Score of each party, 0 to 1."""
-        return self.solved.score
+        """Score of each party, 0 to 1: the chance that it fails."""
+        return self.solved.scores.score
+
+    @property
+    def scores(self) -> Scores:
+        """The scores with what was found about how exact they are."""
+        return self.solved.scores
 
     @property
     def expected_loss(self) -> Ints:
@@ -135,11 +141,6 @@ class RiskModel:
     def weights(self) -> Weights:
         """The links with what they consist of."""
         return self.solved.weights
-
-    @property
-    def solution(self) -> Propagation:
-        """The solution in the form that explanations take."""
-        return self.solved.solution
 
     @property
     def cautions(self) -> list[Caution]:
@@ -168,14 +169,26 @@ class RiskModel:
         )
         return stake
 
-    def per_score(self, stake: Floats) -> Floats:
-        """``stake``, n, for sums that are linear in scores: times the scores it adds up to the expected loss."""
-        return stake * slope_from_zero(self.probability, self.score)
-
     @cached_property
     def network(self) -> Network:
         """The links by rows and by columns."""
         return Network.of(self.weights.csr)
+
+    @property
+    def priority(self) -> Floats:
+        """What would be lost at each party, fen: whose close group is drawn first where too many would be."""
+        return self.exposure * self.inputs.lgd
+
+    @cached_property
+    def prepared(self) -> Model:
+        """The close groups with their equations, derived again from the links of the run when first asked for."""
+        return prepare(self.network, priority=self.priority, keys=self.ids)
+
+    @cached_property
+    def chances(self) -> Chances:
+        """The scores in the form that explanations and what-ifs take, with all unknowns behind them."""
+        found, scores = chances(self.prepared, self.own, proven=False), self.scores
+        return replace(found, p=scores.score, bound=scores.bound, noise=scores.noise)
 
     def party(self, entity: str) -> int | None:
         """Position of a party, or of the party that carries a customer's risk; None where the run has neither."""
@@ -231,7 +244,8 @@ class RiskModel:
 
     def records_of_evidence(self, kind: str, first: int, second: int) -> list[str]:
         """Records that report what two parties have in common."""
-        party, attribute, record = self.solved.incidence[kind]
+        found = self.solved.incidence[kind]
+        party, attribute, record = found.party, found.attribute, found.record
         shared = np.intersect1d(attribute[party == first], attribute[party == second])
         among = np.isin(attribute, shared) & ((party == first) | (party == second))
         return sorted({record[index] for index in np.flatnonzero(among).tolist() if record[index]})

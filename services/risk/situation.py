@@ -1,4 +1,4 @@
-"""The current run as a what-if starts from it, once with break weights and once with loss weights."""
+"""What a run was made with, and the view of equity loss that a what-if starts from."""
 
 from __future__ import annotations
 
@@ -12,9 +12,8 @@ from algorithms.risk.parameters import MONEY_RELATIONS, RiskParameters
 from algorithms.risk.probability import Probability
 from algorithms.risk.propagation import Propagation, solve
 from algorithms.risk.weights import MoneyEdges, loss_weights
-from algorithms.risk.what_if import Situation
+from graph.arrays import Floats
 from ledger.runs import Run
-from services.exposure.model import BUFFER_KINDS
 from services.risk.fitted import Fitted
 from services.risk.model import RiskModel
 from services.risk.parts.solution import FIT, PROBABILITY
@@ -22,10 +21,11 @@ from services.risk.parts.solution import FIT, PROBABILITY
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Start:
-    """A situation with its solution."""
+    """Loss weights with their solution from the own distress of the run. ``buffer``: n, yuan."""
 
-    situation: Situation
+    network: Network
     solution: Propagation
+    buffer: Floats
 
 
 def parameters_of(run: Run) -> RiskParameters:
@@ -41,32 +41,14 @@ def fit_of(run: Run) -> Fitted | None:
     return Fitted(str(part[FIT]), parameters_of(run), Probability.read(part[PROBABILITY]))
 
 
-def arrears(run: Run, model: RiskModel) -> Start:
-    """Break weights: the probability of arrears, as the run has it."""
-    return _arrears(model, parameters_of(run))
-
-
-@lru_cache(maxsize=2)
-def _arrears(model: RiskModel, parameters: RiskParameters) -> Start:
-    situation = Situation(
-        weights=model.weights,
-        network=model.network,
-        loss=False,
-        own=model.own,
-        buffer=model.inputs.buffer / 100,
-        uncertain_buffer=model.inputs.buffer_kind >= BUFFER_KINDS.index("proxy"),
-        parameters=parameters,
-    )
-    return Start(situation, model.solution)
-
-
 def equity(run: Run, model: RiskModel) -> Start:
     """Loss weights: the share of each buffer that is lost; solved once for each run."""
-    return _equity(model, parameters_of(run))
+    return equity_of(model, parameters_of(run))
 
 
 @lru_cache(maxsize=2)
-def _equity(model: RiskModel, parameters: RiskParameters) -> Start:
+def equity_of(model: RiskModel, parameters: RiskParameters) -> Start:
+    """The same for the parameters of the run's weights."""
     links = model.weights
     link = np.repeat(np.arange(len(links.csr.data)), np.diff(links.part_indptr))
     money = np.flatnonzero(links.part_relation < len(MONEY_RELATIONS))
@@ -79,13 +61,4 @@ def _equity(model: RiskModel, parameters: RiskParameters) -> Start:
     buffer = model.inputs.buffer / 100
     weights = loss_weights(len(model.ids), owed, buffer, parameters)
     network = Network.of(weights.csr)
-    situation = Situation(
-        weights=weights,
-        network=network,
-        loss=True,
-        own=model.own,
-        buffer=buffer,
-        uncertain_buffer=model.inputs.buffer_kind >= BUFFER_KINDS.index("proxy"),
-        parameters=parameters,
-    )
-    return Start(situation, solve(network, model.own))
+    return Start(network, solve(network, model.own), buffer)

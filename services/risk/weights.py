@@ -8,7 +8,7 @@ from services.exposure.model import EVIDENCE_CODES, Exposure
 
 
 def weigh(inputs: Exposure) -> Weights:
-    """Break weights of all links; amounts go in as yuan."""
+    """Break weights of all links, guarantees called or not (docs/science.md, "Two weights"); amounts go in as yuan."""
     parties = inputs.parties
     money, evidence = edges(inputs)
     return break_weights(
@@ -18,6 +18,7 @@ def weigh(inputs: Exposure) -> Weights:
         parties.buffer / 100,
         parties.uncertain_buffer,
         parameters=inputs.parameters,
+        called=inputs.parameters.called,
     )
 
 

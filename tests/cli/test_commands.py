@@ -68,7 +68,7 @@ def test_trace_prints_the_shape_of_the_graphql_field(small_site: Site) -> None:
 
 def test_trace_for_people_names_amounts_and_records(small_site: Site) -> None:
     answer = run("trace", GUARANTOR, "--home", small_site.home)
-    assert "GUARANTEES of 1,500,000.00 yuan [bureau/1" in answer.output
+    assert "guarantee of 1,500,000.00 yuan [bureau/1" in answer.output
     in_chinese = run("trace", GUARANTOR, "--home", small_site.home, "--lang", "zh")
     assert "预期损失" in in_chinese.output
 

@@ -206,7 +206,7 @@ def assert_as_new(site: Site, followed: Followed) -> RiskModel:
     runs.turn(site.ledger, run.id)
     assert model.ids == anew.ids
     assert np.abs(model.score - anew.score).max() <= 1e-9, followed
-    assert model.solved.bound.max() <= 1e-9
+    assert model.scores.bound.max() <= 1e-9
     assert np.abs(model.expected_loss - anew.expected_loss).max() <= 1
     tables, expected = model.tables(), anew.tables()
     # Communities stay those of the full run before, whose own place in the line a new analysis takes.

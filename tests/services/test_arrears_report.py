@@ -55,7 +55,8 @@ def test_it_names_run_date_reasons_and_what_was_assumed(sheet: Sheet, small_site
     assert "unfitted" in sheet.foot[0]
     [path] = sheet.paths.rows
     assert path.text == (
-        "Debtor Works → Guarantor Mills (guarantee 1,500,000.00) → Upstream Trading (guarantee 3,000,000.00)"
+        "Debtor Works fails, the guarantee of 1,500,000.00 yuan breaks Guarantor Mills and the guarantee of "
+        "3,000,000.00 yuan breaks Upstream Trading"
     )
     assert sheet.label is None
     assert any("bureau/3" in note for note in sheet.notes)
@@ -65,7 +66,7 @@ def test_it_names_run_date_reasons_and_what_was_assumed(sheet: Sheet, small_site
 def test_it_speaks_chinese(small_site: Site) -> None:
     found = Writer(seen(small_site), "zh").sheet("4400000003")
     assert found.title == "信用报告"
-    assert "担保 1,500,000.00" in found.paths.rows[0].text
+    assert "Debtor Works违约，因担保 1,500,000.00 元拖垮Guarantor Mills" in found.paths.rows[0].text
     assert found.changes.rows[0].text == "Debtor Works 结清欠费" or "切断" in found.changes.rows[0].text
 
 

@@ -7,7 +7,7 @@ from math import log
 import pytest
 from scipy.stats import norm
 
-from services.arrears.answer.model import Shock, ShockKind, WhatIf
+from services.arrears.answer.model import ChangeKind, Shock, ShockKind, WhatIf
 from services.arrears.what_if.what_if import what_if
 from services.arrears.why.trace import trace
 from services.risk.current import current
@@ -22,8 +22,8 @@ WAN = 10_000 * 100
 
 
 def breaks(loss: float, buffer: float) -> float:
-    """The probability that losing ``loss`` breaks a party of known net assets: rho 0.6, sigma 0.8."""
-    return float(norm.cdf(log(0.6 * loss / buffer) / 0.8))
+    """The probability that guaranteeing ``loss`` breaks a party of known net assets: called in 0.6, sigma 0.8."""
+    return 0.6 * float(norm.cdf(log(loss / buffer) / 0.8))
 
 
 def after(answer: WhatIf) -> dict[str, float]:
@@ -68,29 +68,41 @@ def test_equity_in_two_parts_is_equity_in_one(small_site: Site) -> None:
     assert what_if(seen(small_site), [half, half]) == what_if(seen(small_site), [whole])
 
 
-def test_settling_all_arrears_ends_the_distress_and_lowers_the_exposure(small_site: Site) -> None:
-    before = trace(seen(small_site), DEBTOR)
+def test_settling_all_arrears_leaves_bills_that_were_late_and_lowers_the_exposure(small_site: Site) -> None:
     answer = what_if(seen(small_site), [Shock(ShockKind.SETTLE, DEBTOR)])
-    assert after(answer) == {DEBTOR: 0.0, GUARANTOR: 0.0, UPSTREAM: 0.0}
-    assert answer.own_loss.fen == -before.expected_loss.fen
+    late, guarantor = 7 / 24, breaks(150, 1000)
+    assert after(answer) == pytest.approx(
+        {DEBTOR: late, GUARANTOR: late * guarantor, UPSTREAM: late * guarantor * breaks(300, 3000)}, rel=1e-12
+    )
+    _, model = current(small_site)
+    at = model.ids.index(f"enterprise:{DEBTOR}")
+    left = round(late * 0.45 * (int(model.exposure[at]) - 7 * 310_000))
+    assert answer.own_loss.fen == left - int(model.expected_loss[at])
     assert adds_up(answer)
 
 
-def test_settling_a_part_leaves_distress_in_proportion(small_site: Site) -> None:
-    # Seven bills of 3,100 yuan are overdue; a seventh is paid.
-    answer = what_if(seen(small_site), [Shock(ShockKind.SETTLE, DEBTOR, amount=Money(310_000))])
-    assert after(answer)[DEBTOR] == pytest.approx(6 / 7, rel=1e-12)
+def test_six_overdue_bills_of_seven_are_still_a_default(small_site: Site) -> None:
+    # Seven bills of 3,100 yuan are overdue; one and a half are paid, the half as an advance.
+    answer = what_if(seen(small_site), [Shock(ShockKind.SETTLE, DEBTOR, amount=Money(465_000))])
+    assert after(answer) == {DEBTOR: 1.0}
     _, model = current(small_site)
     at = model.ids.index(f"enterprise:{DEBTOR}")
-    left = round(6 / 7 * 0.45 * (int(model.exposure[at]) - 310_000))
-    assert answer.own_loss.fen == left - int(model.expected_loss[at])
+    assert answer.own_loss.fen == round(0.45 * (int(model.exposure[at]) - 465_000)) - int(
+        model.expected_loss[at]
+    )
 
 
-def test_settling_agrees_with_what_the_trace_promises(small_site: Site) -> None:
-    promised = trace(seen(small_site), GUARANTOR).would_change[0]
-    answer = what_if(seen(small_site), [Shock(ShockKind.SETTLE, DEBTOR)])
-    [hit] = [hit for hit in answer.hits if hit.party.id == f"enterprise:{GUARANTOR}"]
-    assert -hit.loss.fen == promised.effect.fen
+def test_a_what_if_agrees_with_what_the_trace_promises(small_site: Site) -> None:
+    promised = {change.kind: change.effect.fen for change in trace(seen(small_site), GUARANTOR).would_change}
+    shocks = {
+        ChangeKind.SETTLE: Shock(ShockKind.SETTLE, DEBTOR),
+        ChangeKind.CUT: Shock(ShockKind.CUT, DEBTOR, GUARANTOR),
+    }
+    assert promised.keys() == shocks.keys()
+    for kind, shock in shocks.items():
+        answer = what_if(seen(small_site), [shock])
+        [hit] = [hit for hit in answer.hits if hit.party.id == f"enterprise:{GUARANTOR}"]
+        assert -hit.loss.fen == promised[kind]
 
 
 @pytest.mark.parametrize(("one", "other"), [(DEBTOR, GUARANTOR), (GUARANTOR, DEBTOR)])
@@ -110,10 +122,9 @@ def test_an_added_guarantee_adds_to_those_there_are(small_site: Site) -> None:
         seen(small_site),
         [Shock(ShockKind.ADD, UPSTREAM, DEBTOR, "LENDS_TO", Money(300 * WAN))],
     )
-    # Rho of a loan is 0.45; two independent ways to break add up.
-    assert after(new) == pytest.approx(
-        {UPSTREAM: breaks(300 * 0.45 / 0.6, 3000) + breaks(150, 1000) * breaks(300, 3000)}, rel=1e-12
-    )
+    # Rho of a loan is 0.45; two ways to break, of which either is enough.
+    loan, way = float(norm.cdf(log(0.45 * 300 / 3000) / 0.8)), breaks(150, 1000) * breaks(300, 3000)
+    assert after(new)[UPSTREAM] == pytest.approx(loan + way - loan * way, rel=1e-9)
 
 
 def test_several_shocks_at_once(small_site: Site) -> None:
@@ -122,7 +133,12 @@ def test_several_shocks_at_once(small_site: Site) -> None:
         [Shock(ShockKind.SETTLE, DEBTOR), Shock(ShockKind.DEFAULT, GUARANTOR, level=0.5)],
     )
     assert after(answer) == pytest.approx(
-        {DEBTOR: 0.0, GUARANTOR: 0.5, UPSTREAM: 0.5 * breaks(300, 3000)}, rel=1e-12
+        {
+            DEBTOR: 7 / 24,
+            GUARANTOR: (0.5 + 0.5 * 7 / 24 * breaks(150, 1000)),
+            UPSTREAM: (0.5 + 0.5 * 7 / 24 * breaks(150, 1000)) * breaks(300, 3000),
+        },
+        rel=1e-12,
     )
     assert adds_up(answer)
 

@@ -53,6 +53,6 @@ def test_negative_net_assets_leave_the_least_buffer_and_never_none(site: Site) -
 
 def test_an_uncertain_buffer_is_weighed_with_the_wider_uncertainty_and_named(site: Site) -> None:
     answer = trace(seen(site), GUARANTOR)
-    assert answer.score == pytest.approx(norm.cdf(log(0.6 * 1_500_000 / (24 * 6200)) / 1.2), rel=1e-12)
+    assert answer.score == pytest.approx(0.6 * norm.cdf(log(1_500_000 / (24 * 6200)) / 1.2), rel=1e-12)
     assert any("proxy" in caution for caution in answer.cautions)
     assert any("floor" in caution for caution in trace(seen(site), UPSTREAM).cautions)

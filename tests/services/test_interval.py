@@ -35,19 +35,39 @@ def with_kinds(found: Exposure, uncertain: list[bool], factor: float = 1.0) -> R
     return full(replace(found, parties=parties))
 
 
-@given(inputs(), st.lists(st.booleans(), min_size=12, max_size=12), st.floats(1 / FACTOR, FACTOR))
-def test_every_score_within_the_range_lies_between_the_limits(
-    small_site: Site, found: Exposure, uncertain: list[bool], factor: float
+@given(inputs(), st.lists(st.booleans(), min_size=12, max_size=12))
+def test_the_limits_are_what_an_analysis_would_say_at_either_end(
+    small_site: Site, found: Exposure, uncertain: list[bool]
 ) -> None:
     run, model = current(small_site)[0], with_kinds(found, uncertain)
-    other = with_kinds(found, uncertain, factor)
+    scores = np.array(
+        [model.score, *(with_kinds(found, uncertain, factor).score for factor in (FACTOR, 1 / FACTOR))]
+    )
     for party, score in enumerate(model.score.tolist()):
         limits = interval_of(run, model, party)
+        low, high = scores[:, party].min(), scores[:, party].max()
         if limits is None:
-            assert other.score[party] == pytest.approx(score, abs=1e-9)
+            assert high - low <= 1e-9
         else:
+            assert (limits.low, limits.high) == pytest.approx((low, high), abs=1e-9)
             assert 0.0 <= limits.low <= score <= limits.high <= 1.0
-            assert limits.low - 1e-9 <= other.score[party] <= limits.high + 1e-9
+
+
+@given(inputs(), st.lists(st.booleans(), min_size=12, max_size=12), st.floats(1 / FACTOR, FACTOR))
+def test_every_score_within_the_range_lies_between_the_limits_while_close_groups_stay(
+    small_site: Site, found: Exposure, uncertain: list[bool], factor: float
+) -> None:
+    run = current(small_site)[0]
+    models = [with_kinds(found, uncertain, one) for one in (1.0, factor, FACTOR, 1 / FACTOR)]
+    members = [[one.prepared.groups.group(party).tolist() for party in range(len(one.ids))] for one in models]
+    if any(groups != members[0] for groups in members):
+        return
+    for party, score in enumerate(models[1].score.tolist()):
+        limits = interval_of(run, models[0], party)
+        if limits is None:
+            assert score == pytest.approx(models[0].score[party], abs=1e-9)
+        else:
+            assert limits.low - 1e-9 <= score <= limits.high + 1e-9
 
 
 @given(inputs())

@@ -109,7 +109,7 @@ def test_a_fault_of_ours_is_reported_and_not_raised(site: Site) -> None:
     take(site, world, all_rows(world))
     analyse(site)
     run, _ = current(site)
-    parts = {**run.parts, "risk": {"algorithm": "another", "parameters": {"unheard-of": 1}}}
+    parts = {**run.parts, "risk": {**run.parts["risk"], "parameters": {"unheard-of": 1}}}
     runs.save(site.ledger, replace(run, id=RunId("odd"), parts=parts))
     runs.turn(site.ledger, RunId("odd"))
     followed = follow(site, take(site, world, [world.guarantee(3)]))

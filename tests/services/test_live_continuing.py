@@ -11,12 +11,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from algorithms.arrears import PaymentRecord
+from algorithms.risk.close_groups.probability import chances, prepare
 from algorithms.risk.parameters import RiskParameters
-from algorithms.risk.propagation import solve
 from graph.arrays import Floats, Ints
 from services.exposure.model import Caution, Customers, Exposure, Incidence, MoneyLinks, Override, Parties
 from services.live.continuing import changes_of, continued
 from services.risk.model import RiskModel
+from services.risk.scores import Scores
 from services.risk.weights import weigh
 from services.runs.patches import ORDER, Patch, patched, patches
 
@@ -92,7 +93,8 @@ def full(found: Exposure) -> RiskModel:
     """The model as a full run makes it, each party a community of its own."""
     weights = weigh(found)
     community: Ints = np.arange(len(found.parties.ids))
-    return RiskModel.of(found, weights, solve(weights.csr, found.parties.own), community)
+    prepared = prepare(weights.csr, keys=found.parties.ids)
+    return RiskModel.of(found, weights, Scores.of(prepared, chances(prepared, found.parties.own)), community)
 
 
 @given(st.lists(inputs(), min_size=2, max_size=4))
@@ -102,7 +104,7 @@ def test_continuing_is_solving_anew_whatever_changed(steps: list[Exposure]) -> N
         before, model = model, continued(model, step).model
         anew = full(step)
         assert np.abs(model.score - anew.score).max() <= 1e-9
-        assert model.solved.bound.max() <= 1e-9
+        assert model.scores.bound.max() <= 1e-9
         assert np.abs(model.expected_loss - anew.expected_loss).max() <= 1
         for name, table in model.tables().items():
             if name != "parties":

@@ -18,8 +18,8 @@ DAYS_UNTIL_CUT = 60
 
 
 def breaks(loss: float, buffer: float) -> float:
-    """The probability that losing ``loss`` breaks a party of known net assets: rho 0.6, sigma 0.8."""
-    return float(norm.cdf(log(0.6 * loss / buffer) / 0.8))
+    """The probability that guaranteeing ``loss`` breaks a party of known net assets: called in 0.6, sigma 0.8."""
+    return 0.6 * float(norm.cdf(log(loss / buffer) / 0.8))
 
 
 def test_seven_overdue_bills_are_a_default_of_ones_own(small_site: Site) -> None:

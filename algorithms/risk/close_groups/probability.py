@@ -94,7 +94,7 @@ def chances(model: Model, own: Floats, *, proven: bool = True) -> Chances:
     Args:
         model: of n parties.
         own: n values in [0, 1].
-        proven: False leaves out the certificate; ``bound`` is then infinite.
+        proven: False leaves out the certificate and the limits of draws; ``bound`` and ``noise`` are then infinite.
 
     Raises:
         ValueError: own distress outside [0, 1], or of another length.
@@ -108,12 +108,13 @@ def chances(model: Model, own: Floats, *, proven: bool = True) -> Chances:
         raise invalid_argument(f"own distress of party {bad[0]} is {own[bad[0]]}, expected 0 to 1")
     own = np.ascontiguousarray(own, dtype=np.float64)
     values, sweeps, solves = solve(system, own)
-    bound = np.full(len(values), np.inf)
+    bound = left_open = np.full(len(values), np.inf)
     if proven:
         bound, more = certificate(system, own, values)
         solves += more
+        left_open = noise(system, own, values)
     at = system.party_slot
-    return Chances(values[at], bound[at], noise(system, own, values)[at], values, sweeps, solves)
+    return Chances(values[at], bound[at], left_open[at], values, sweeps, solves)
 
 
 def _reads(system: Equations, marked: Bools) -> Bools:

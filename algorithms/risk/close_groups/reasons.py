@@ -129,6 +129,20 @@ def reasons(
     )
 
 
+def first_steps(around: Surroundings, target: int) -> dict[int, float]:
+    """What brings a party down one step back: shares by source, its own record under its own position.
+
+    They add up to 1; empty where nothing reaches the party.
+
+    Raises:
+        SpentError: it takes more work than was granted.
+    """
+    start = _Way((target,), None, None, frozenset())
+    moves = [(weight, further) for weight, further in _moves(around, start) if weight > 0.0]
+    total = sum(weight for weight, _ in moves)
+    return {target if further is None else further.back[-1]: weight / total for weight, further in moves}
+
+
 def _moves(around: Surroundings, way: _Way) -> Iterator[tuple[float, _Way | None]]:
     """Where a walk may go next, in proportion; none = it stops."""
     i = way.back[-1]

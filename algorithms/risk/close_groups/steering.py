@@ -8,8 +8,10 @@ from scipy.sparse import csr_matrix
 from algorithms.invalid_argument import invalid_argument
 from algorithms.risk.close_groups.probability import Chances, Model, chances, prepare
 from algorithms.risk.close_groups.slopes import Slopes, slopes
+from algorithms.risk.close_groups.what_if import what_if
 from algorithms.risk.network import Network
 from algorithms.risk.policy_iteration import linear
+from algorithms.risk.probability import IDENTITY, Probability, slope_from_zero
 from algorithms.risk.steering import RingFence
 from graph.arrays import Floats
 
@@ -37,7 +39,15 @@ def sensitivity(model: Model, own: Floats, result: Chances, money: Floats) -> Fl
 
 
 def ring_fence(
-    weights: Network, own: Floats, money: Floats, picks: int, *, model: Model | None = None
+    weights: Network,
+    own: Floats,
+    money: Floats,
+    picks: int,
+    *,
+    model: Model | None = None,
+    before: Chances | None = None,
+    priority: Floats | None = None,
+    probability: Probability = IDENTITY,
 ) -> tuple[RingFence, ...]:
     """Whom to ring-fence, greedily: of the 20 parties that most of M seems to pass through, the one whose links out,
     once cut, let M fall the most; groups are derived again for each.
@@ -47,31 +57,35 @@ def ring_fence(
         own: n, own distress.
         money: n, >= 0.
         picks: at most so many; fewer where no cut lets M fall.
-        model: of ``weights``, where it is there already.
+        model, before: of ``weights``, where they are there already.
+        priority: n, as in ``prepare``.
+        probability: g; ``M = sum_j m_j g(P_j)``.
 
-    Ties go to the lower position. 20 preparations a pick.
+    Ties go to the lower position. 20 what-ifs a pick, and a preparation for each pick after the first.
     """
     found: list[RingFence] = []
-    current = model or prepare(weights)
-    groups = current.groups
     network = weights.plain()
-    before = chances(current, own, proven=False)
+    model = model or prepare(network, priority=priority)
+    before = before or chances(model, own, proven=False)
     while len(found) < picks:
-        through = _through(current, own, before, money)
+        through = _through(model, own, before, money * slope_from_zero(probability, before.p))
         order = np.argsort(-through, kind="stable")[:CANDIDATES]
-        total = float(before.p @ money)
-        best: tuple[float, int, Network, Model, Chances] | None = None
+        best: tuple[float, int, Network] | None = None
         for party in order[through[order] > 0.0].tolist():
-            cut = network.silenced(np.array([party]))
-            made = prepare(cut, limits=groups.limits, keys=current.keys)
-            after = chances(made, own, proven=False)
-            spared = total - float(after.p @ money)
+            targets, _ = network.row(party)
+            cut = network.changed(np.full(len(targets), party), targets, np.zeros(len(targets)))
+            after = what_if(model, before, own, targets, network=cut, priority=priority, quick=True)
+            fall = probability(before.p[after.parties]) - probability(after.p)
+            spared = float(money[after.parties] @ fall)
             if best is None or (spared, -party) > (best[0], -best[1]):
-                best = spared, party, cut, made, after
+                best = spared, party, cut
         if best is None or best[0] <= 0.0:
             break
-        spared, party, network, current, before = best
-        found.append(RingFence(party, spared))
+        found.append(RingFence(best[1], best[0]))
+        if len(found) < picks:
+            network = best[2].plain()
+            model = prepare(network, limits=model.groups.limits, keys=model.keys, priority=priority)
+            before = chances(model, own, proven=False)
     return tuple(found)
 
 

@@ -6,17 +6,44 @@ Where it is small it is prepared and solved alone. Close groups are derived agai
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
+from algorithms.risk.close_groups.groups import Limits
 from algorithms.risk.close_groups.probability import Chances, Model, chances, prepare
 from algorithms.risk.network import Network
 from algorithms.risk.region import region
-from graph.arrays import Csr, Floats, Ints
+from graph.arrays import Bools, Csr, Floats, Ints
 
 MOST_APART = 20_000
 """Up to so many parties are solved apart; above, all are."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Renewed:
+    """New values of the parties that a change may reach, k of them; all others keep theirs.
+
+    ``parties``: k positions, ascending. ``p``, ``bound``, ``noise``: k, as in ``Chances``. ``loop_outside``, ``rung``,
+    ``drawn``, ``cut``: k, as in ``Model`` and ``Groups``. ``model``: what was solved; ``around``: positions of its
+    parties, ascending, those of ``parties`` among them.
+    """
+
+    parties: Ints
+    p: Floats
+    bound: Floats
+    noise: Floats
+    loop_outside: Bools
+    rung: Floats
+    drawn: Bools
+    cut: Bools
+    model: Model
+    around: Ints
+
+    def group(self, party: int) -> Ints:
+        """Positions of the close group of one of ``parties`` after the change, ascending."""
+        return self.around[self.model.groups.group(int(np.searchsorted(self.around, party)))]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -24,7 +51,8 @@ class Change:
     """The parties that a change may reach; k of them.
 
     ``parties``: k positions, ascending. ``before``, ``p``: k, their chances before and after. ``bound``, ``noise``: k,
-    as in ``Chances``. ``regrouped``: positions of those whose close group is another one now.
+    as in ``Chances``. ``regrouped``: positions of those whose close group is another one now. ``after``: the same
+    parties with all that is new about them.
     """
 
     parties: Ints
@@ -33,6 +61,7 @@ class Change:
     bound: Floats
     noise: Floats
     regrouped: Ints
+    after: Renewed
 
     @property
     def rise(self) -> Floats:
@@ -50,8 +79,67 @@ class Change:
         return self.parties[sign * self.rise < -1e-12]
 
 
+def renew(
+    network: Network,
+    own: Floats,
+    touched: Ints,
+    *,
+    drawn: Bools,
+    cut: Bools,
+    limits: Limits | None = None,
+    keys: Sequence[str] | None = None,
+    priority: Floats | None = None,
+    prepared: Model | None = None,
+    proven: bool = True,
+) -> Renewed:
+    """Solve again what a change can reach.
+
+    Args:
+        network: n parties, break weights after the change.
+        own: n, own distress after the change.
+        touched: positions of parties whose own distress or links in changed.
+        drawn, cut: n, whose group was drawn, and cut, before the change: where too many groups would have to be drawn,
+            all parties have a part in who is.
+        limits, keys, priority: as in ``prepare``.
+        prepared: the model of all parties, where the weights are still those; it is used when all are solved.
+        proven: as in ``chances``.
+
+    O(what the change reaches and all that reaches it), plus cleared arrays of n; above 20,000 parties as much as an
+    analysis.
+    """
+    limits = limits or Limits()
+    roots = np.unique(np.asarray(touched, dtype=np.int64))
+    hit = np.sort(region(network, roots).parties.astype(np.int64))
+    backwards = Network(network.into, network.out, network.into_patch, network.out_patch)
+    around = region(backwards, hit)
+    if len(around.parties) <= MOST_APART and not cut.any():
+        parties = np.sort(around.parties.astype(np.int64))
+        place = np.searchsorted(parties, around.parties)
+        # Seen backwards, the links into a party are those that it harms.
+        source = np.repeat(place, np.diff(around.ptr))
+        inner = Csr.from_edges(len(parties), source, place[around.source], around.weight)
+        names = [str(at) if keys is None else keys[at] for at in parties.tolist()]
+        model = prepare(inner, limits=limits, keys=names)
+        elsewhere = int(drawn.sum() - drawn[parties].sum())
+        if elsewhere + int(model.groups.drawn.sum()) <= limits.drawn and not model.groups.cut.any():
+            return _renewed(model, chances(model, own[parties], proven=proven), hit, parties)
+    whole = prepared or prepare(network, limits=limits, priority=priority, keys=keys)
+    everybody = np.arange(network.size)
+    # Who is drawn in place of another may stand far from the change.
+    others = prepared is None and (bool(cut.any()) or bool(whole.groups.cut.any()))
+    return _renewed(whole, chances(whole, own, proven=proven), everybody if others else hit, everybody)
+
+
 def what_if(
-    model: Model, before: Chances, own: Floats, touched: Ints, *, network: Network, same_links: bool = False
+    model: Model,
+    before: Chances,
+    own: Floats,
+    touched: Ints,
+    *,
+    network: Network,
+    same_links: bool = False,
+    priority: Floats | None = None,
+    quick: bool = False,
 ) -> Change:
     """Chances after a change.
 
@@ -61,44 +149,49 @@ def what_if(
         touched: positions of parties whose own distress or links in changed.
         network: break weights after the change (``Network.changed`` shares the arrays of the old ones).
         same_links: the weights are those of the model.
+        priority: n, as in ``prepare``.
+        quick: the chances alone; ``bound`` and ``noise`` are infinite, and ``regrouped`` is empty.
 
-    O(what the change reaches and all that reaches it), plus cleared arrays of n; above 20,000 parties as much as an
-    analysis. Positions in the answer are those of the network.
+    Positions in the answer are those of the network. Cost as :func:`renew`.
     """
-    size = network.size
-    roots = np.unique(np.asarray(touched, dtype=np.int64))
-    hit = np.sort(region(network, roots).parties.astype(np.int64))
-    backwards = Network(network.into, network.out, network.into_patch, network.out_patch)
-    around = region(backwards, hit)
-    whole = len(around.parties) > MOST_APART or bool(model.groups.cut.any())
-    if whole:
-        after_model = model if same_links else prepare(network, limits=model.groups.limits, keys=model.keys)
-        parties = np.arange(size)
-        after = chances(after_model, own)
-    else:
-        parties = np.sort(around.parties.astype(np.int64))
-        place = np.searchsorted(parties, around.parties)
-        # Seen backwards, the links into a party are those that it harms.
-        source = np.repeat(place, np.diff(around.ptr))
-        inner = Csr.from_edges(len(parties), source, place[around.source], around.weight)
-        keys = [str(at) if model.keys is None else model.keys[at] for at in parties.tolist()]
-        after_model = prepare(inner, limits=model.groups.limits, keys=keys)
-        after = chances(after_model, own[parties])
-    at = np.searchsorted(parties, hit)
-    regrouped = []
-    if not same_links:
-        regrouped = [
-            party
-            for party, inside in zip(hit.tolist(), at.tolist(), strict=True)
-            if not _same_group(model, party, after_model, inside, parties)
-        ]
+    after = renew(
+        network,
+        own,
+        touched,
+        drawn=model.groups.drawn,
+        cut=model.groups.cut,
+        limits=model.groups.limits,
+        keys=model.keys,
+        priority=priority,
+        prepared=model if same_links else None,
+        proven=not quick,
+    )
+    hit = after.parties
+    regrouped = [] if same_links or quick else [u for u in hit.tolist() if not _same_group(model, u, after)]
     return Change(
-        hit, before.p[hit], after.p[at], after.bound[at], after.noise[at], np.array(regrouped, dtype=np.int64)
+        hit, before.p[hit], after.p, after.bound, after.noise, np.array(regrouped, dtype=np.int64), after
     )
 
 
-def _same_group(model: Model, party: int, other: Model, inside: int, parties: Ints) -> bool:
+def _renewed(model: Model, found: Chances, hit: Ints, around: Ints) -> Renewed:
+    at, groups = np.searchsorted(around, hit), model.groups
+    return Renewed(
+        parties=hit,
+        p=found.p[at],
+        bound=found.bound[at],
+        noise=found.noise[at],
+        loop_outside=model.loop_outside[at],
+        rung=groups.rung[at],
+        drawn=groups.drawn[at],
+        cut=groups.cut[at],
+        model=model,
+        around=around,
+    )
+
+
+def _same_group(model: Model, party: int, after: Renewed) -> bool:
     """Whether a party's rung and close group are the same in both models."""
-    if model.groups.rung[party] != other.groups.rung[inside]:
+    at = int(np.searchsorted(after.around, party))
+    if model.groups.rung[party] != after.model.groups.rung[at]:
         return False
-    return np.array_equal(model.groups.group(party), parties[other.groups.group(inside)])
+    return np.array_equal(model.groups.group(party), after.group(party))

@@ -38,6 +38,13 @@ def of_party(seen: Seen, model: RiskModel, party: int, most: int) -> tuple[Assum
     return *own, *told, *_hubs(model, party, most)
 
 
+def of_solution(model: RiskModel, party: int) -> tuple[Assumption, ...]:
+    """What a party's score leaves open: circles outside of its close group, and a close group that was cut."""
+    scores, name = model.scores, model.ids[party]
+    found = (("LOOP_OUTSIDE", scores.loop_outside), ("GROUP_CUT", scores.cut))
+    return tuple(Assumption(code, name) for code, which in found if which[party])
+
+
 @lru_cache(maxsize=2)
 def cautions_about(model: RiskModel) -> dict[str, list[Caution]]:
     """Cautions by the party, or the customer, that they are about."""
@@ -53,8 +60,8 @@ def cautions_about(model: RiskModel) -> dict[str, list[Caution]]:
 def _sharers(model: RiskModel) -> dict[str, Ints]:
     """By kind of evidence how many parties have each attribute in common."""
     return {
-        kind: np.bincount(np.unique(np.stack([attribute, party]), axis=1)[0]).astype(np.int64)
-        for kind, (party, attribute, _) in model.solved.incidence.items()
+        kind: np.bincount(np.unique(np.stack([found.attribute, found.party]), axis=1)[0]).astype(np.int64)
+        for kind, found in model.solved.incidence.items()
     }
 
 
@@ -70,8 +77,8 @@ def _equity_record(seen: Seen, name: str) -> str:
 
 def _hubs(model: RiskModel, party: int, most: int) -> list[Assumption]:
     found = []
-    for kind, (parties, attribute, record) in model.solved.incidence.items():
-        for row in np.flatnonzero(parties == party).tolist():
-            if _sharers(model)[kind][attribute[row]] > most:
-                found.append(Assumption("HUB_IGNORED", kind, record[row]))
+    for kind, shared in model.solved.incidence.items():
+        for row in np.flatnonzero(shared.party == party).tolist():
+            if _sharers(model)[kind][shared.attribute[row]] > most:
+                found.append(Assumption("HUB_IGNORED", kind, shared.record[row]))
     return found

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 @dataclass(frozen=True, slots=True)
 class Interval:
     """Limits of a score if every unreported buffer (a proxy, or the floor) may be anything from 1/factor to factor
-    times the assumed one. Amounts at stake stay as they are. Both ends are solved exactly."""
+    times the assumed one. Amounts at stake stay as they are. Each end is what an analysis would say
+    with those buffers."""
 
     low: float
     """The score if all such buffers are at their largest."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import Enum
 
+from services.arrears.answer.groups import EverythingJoint, RiskGroup, Sampling
 from services.arrears.answer.interval import Interval
 from services.assumption import Assumption
 from services.decision import Decision, Explained, Reason, Remedy
@@ -52,14 +53,14 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class RiskPath:
-    """One reason of a score: an elementary path from a seed to the party, with all its loops."""
+    """One reason of a score: a path from a party that fails by itself to the party, without loops."""
 
     share: float
     """Its share of the score; with the tail the shares add up to 1."""
     amount: Money
     """Its share of the expected loss; with the tail exact to the fen."""
     loops: float
-    """Factor by which circles along the path raise it; 1 = none."""
+    """Always 1: no failure that comes back to its own cause is counted again."""
     seed: Named
     """The party whose own distress starts the path."""
     steps: tuple[Step, ...]
@@ -146,13 +147,13 @@ class RiskTrace(Explained):
     party: Named
     """The party that carries the risk."""
     score: float
-    """How much distress arrives at the party, 0 to 1."""
+    """The chance that the party fails within twelve months, 0 to 1, before calibration."""
     probability: float
     """Probability of arrears within twelve months: g of the score. Until g is fitted it is the score itself."""
     parameters: str
     """Whether the parameters were fitted: fitted or unfitted."""
     raw: float
-    """The score before it is cut to 1; above 1 the causes together are more than enough."""
+    """The score: nothing is cut."""
     bound: float
     """Proven limit of the distance between the score and the exact solution."""
     expected_loss: Money
@@ -177,6 +178,18 @@ class RiskTrace(Explained):
     """What had to be assumed about the party, in short."""
     assumptions: tuple[Assumption, ...] = ()
     """What had to be assumed about the party, with records and sentences."""
+    own_record: float = 0.0
+    """The chance that it fails by its own record alone, 0 to 1; the rest is what the network adds."""
+    group: RiskGroup | None = None
+    """The parties that it hangs on closely and that hang on it closely, with it; absent where it stands alone."""
+    depends_on: tuple[Named, ...] = ()
+    """What else surrounds it closely: parties that may bring it down over strong links, the likeliest to fail first; at
+    most twenty."""
+    sampling: Sampling | None = None
+    """Limits of the score, where a part of it was found by draws; absent where it is exact."""
+    joint: EverythingJoint | None = None
+    """Where circles outside of what surrounds the party closely may count a failure more than once: its chance by draws
+    that count each failure once."""
 
     @property
     def decision(self) -> Decision[Money]:
@@ -271,9 +284,9 @@ class Shock:
     """One assumption of a what-if.
 
     ``DEFAULT``: the own distress of ``party`` becomes ``level`` (1 = it defaults).
-    ``EQUITY``: ``amount`` is paid into the equity of ``party``; what others would lose with a holding in it stays.
-    ``SETTLE``: ``party`` pays ``amount`` of its arrears (all of them when absent); its own distress falls in
-    proportion and the utility's exposure by what was paid.
+    ``EQUITY``: ``amount`` is paid into the equity of ``party``; it is a reported buffer then, and holdings follow.
+    ``SETTLE``: ``party`` pays ``amount`` of its arrears (all of them when absent), the oldest bills first; its own
+    distress is what the rule, or the model, in force says of its bills then.
     ``CUT``: every link between ``party`` and ``other`` goes, whichever way it runs, or those of one ``relation``.
     ``ADD``: ``party`` ``relation`` ``other`` (GUARANTEES, LENDS_TO, SELLS_ON_CREDIT_TO, INVESTS_IN), for ``amount``
     more; harm then runs from ``other`` to ``party``.

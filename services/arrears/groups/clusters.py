@@ -6,13 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from algorithms.risk.blame import portfolio_by_seed
 from algorithms.risk.explain import apportion
-from algorithms.risk.parameters import RELATIONS
-from graph.arrays import Floats, Ints
 from services.arrears.answer.model import ActionKind, Channel, RiskCluster, SeedShare
 from services.arrears.answer.overrides import judgements_of
-from services.arrears.answer.relation_names import GRAPH_NAME
+from services.arrears.groups.causes import causes_of
 from services.arrears.groups.first_actions import first_action
 from services.names import Named, names_of
 from services.reading.runs import current
@@ -23,7 +20,6 @@ from terms.money import Money
 
 MEMBERS_NAMED = 1000
 SEEDS_SHOWN = 5
-OWN_RECORD = "OWN_RECORD"
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,25 +37,24 @@ class Clusters:
     def tell(self, label: int) -> RiskCluster:
         """A cluster with whom to blame, how the loss arrives, and what to do first.
 
-        Seeds: what each party's own distress is to blame for, anywhere in the graph, exact. Amounts of seeds and of
-        channels are apportioned, so that they add up to the expected loss, to the fen.
+        Seeds: who fails by itself at the start of the ways that lead to the members, anywhere in the graph. Amounts of
+        seeds and of channels are apportioned, so that with what was not followed up they add up to the expected loss,
+        to the fen.
         """
         model = self.model
         members = model.members(label)
         by_loss = members[np.lexsort((members, -model.expected_loss[members]))]
         total = Fen(int(model.expected_loss[members].sum()))
         at_stake = model.at_stake(members)
-        stake = model.per_score(at_stake)
-        blamed = portfolio_by_seed(model.network, model.own, model.score, stake)
-        order = np.lexsort((blamed.seeds, -blamed.part))
-        worst = order[:SEEDS_SHOWN]
+        causes = causes_of(model, by_loss)
+        worst = causes.seeds[:SEEDS_SHOWN]
         shown = by_loss[:MEMBERS_NAMED]
-        action = first_action(model, at_stake, blamed.seeds[order].tolist())
-        involved = {*shown.tolist(), *blamed.seeds[worst].tolist(), *([action.party] if action else [])}
+        action = first_action(model, at_stake, [seed for seed, _ in causes.seeds])
+        involved = {*shown.tolist(), *(seed for seed, _ in worst), *([action.party] if action else [])}
         named = names_of(self.seen, [model.ids[i] for i in sorted(involved)])
         names = {index: named[model.ids[index]] for index in involved}
-        shares = blamed.part / blamed.part.sum() if len(blamed.part) else blamed.part
-        amounts = apportion(total, shares.tolist()) if len(shares) else []
+        shares = [share for _, share in causes.seeds]
+        amounts = apportion(total, [*shares, causes.rest]) if total else []
         told = action.named(names) if action else None
         return RiskCluster(
             id=self.id(label),
@@ -67,10 +62,10 @@ class Clusters:
             size=len(members),
             expected_loss=Money(total),
             seeds=tuple(
-                SeedShare(names[int(blamed.seeds[at])], float(shares[at]), Money(amounts[at]))
-                for at in worst.tolist()
+                SeedShare(names[seed], share, Money(fen))
+                for (seed, share), fen in zip(worst, amounts, strict=False)
             ),
-            channels=_channels(model, members, stake, total),
+            channels=_channels(causes.channels, total),
             members=tuple(names[index] for index in shown.tolist()),
             suggested_action="" if told is None else _words(told.kind, told.party, told.spared, told.share),
             action=told,
@@ -104,29 +99,14 @@ def clusters(seen: Seen, first: int = 10) -> list[RiskCluster]:
     return [found.tell(label) for label in found.ranked[:first]]
 
 
-def _channels(model: RiskModel, members: Ints, stake: Floats, total: Fen) -> tuple[Channel, ...]:
-    """The loss of every member split by its causes one step back: its own record, and each relation by its part."""
-    score = model.score
-    weights = model.weights
-    causes = weights.csr.data * score[weights.csr.rows()]
-    divisor = model.own + np.bincount(weights.csr.indices, causes, minlength=len(score))
-    at_risk = np.divide(stake * score, divisor, out=np.zeros(len(stake)), where=divisor > 0)
-    own = float((at_risk[members] * model.own[members]).sum())
-    link = np.repeat(np.arange(len(weights.csr.data)), np.diff(weights.part_indptr))
-    source, target = weights.csr.rows()[link], weights.csr.indices[link]
-    flow = at_risk[target] * weights.part_value * score[source]
-    by_relation = np.bincount(weights.part_relation, weights=flow, minlength=len(RELATIONS))
-    found = {OWN_RECORD: own} | {
-        GRAPH_NAME[name]: float(by_relation[code]) for code, name in enumerate(RELATIONS)
-    }
-    found = {name: value for name, value in found.items() if value > 0}
-    whole = sum(found.values())
-    if not whole:
+def _channels(shares: dict[str, float], total: Fen) -> tuple[Channel, ...]:
+    """The channels with their amounts, the largest first; they add up to 1."""
+    found = {name: share for name, share in shares.items() if share > 0}
+    if not found or not total:
         return ()
     amounts = apportion(total, list(found.values()))
     told = [
-        Channel(name, value / whole, Money(fen))
-        for (name, value), fen in zip(found.items(), amounts, strict=True)
+        Channel(name, share, Money(fen)) for (name, share), fen in zip(found.items(), amounts, strict=True)
     ]
     return tuple(sorted(told, key=lambda channel: (-channel.share, channel.relation)))
 

@@ -1,6 +1,6 @@
 """What to do about a group of parties first: settle with a seed, or ring-fence a party that passes harm on.
 
-Both are judged by what they would really spare: the solution continued without the cause, not a first-order guess.
+Both are judged by what they would really spare: what an analysis without the cause would say, not a first-order guess.
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from algorithms.risk.blame import ring_fence_value
-from algorithms.risk.update import Update, update
+from algorithms.risk.close_groups.steering import ring_fence
+from algorithms.risk.close_groups.what_if import what_if
 from graph.arrays import Floats
 from services.arrears.answer.model import Action, ActionKind
 from services.names import Named
@@ -20,8 +20,6 @@ from terms.money import Money
 
 TRIED = 3
 """Seeds, and parties to ring-fence, that are tried."""
-NOTHING = 1e-9
-"""A part of the loss below this is rounding."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +52,19 @@ def first_action(model: RiskModel, stake: Floats, seeds: list[int]) -> Step | No
     for seed in seeds[:TRIED]:
         own = model.own.copy()
         own[seed] = 0.0
-        after = update(model.solution, model.network, own, np.array([seed]))
-        spared = _spared(model, model.score, after, stake)
+        after = what_if(
+            model.prepared,
+            model.chances,
+            own,
+            np.array([seed]),
+            network=model.network,
+            same_links=True,
+            quick=True,
+        )
+        spared = float(
+            stake[after.parties]
+            @ (model.probability(model.score[after.parties]) - model.probability(after.p))
+        )
         found.append(Step(ActionKind.AGREE_ON_PAYMENT, seed, spared, spared / total))
     found += ring_fences(model, stake, picks=1)
     return max(found, key=lambda step: (step.spared, step.kind is ActionKind.AGREE_ON_PAYMENT), default=None)
@@ -63,32 +72,19 @@ def first_action(model: RiskModel, stake: Floats, seeds: list[int]) -> Step | No
 
 def ring_fences(model: RiskModel, stake: Floats, picks: int) -> list[Step]:
     """Parties whose outgoing links to cut, one after the other, each where it spares most (docs/science.md,
-    "Where to act").
-
-    Each pick is the party with the largest part of the group's loss passing through it on the way to others; the
-    solution is continued without its links before the next one. ``spared`` is what the pick adds.
+    "Close groups"). ``spared`` is what the pick adds.
     """
     total = float(stake @ model.probability(model.score))
-    network, solution = model.network, model.solution
-    found: list[Step] = []
-    while len(found) < picks:
-        value = ring_fence_value(network, model.own, solution.h, model.per_score(stake))
-        best = int(np.argmax(value))
-        if value[best] <= NOTHING * max(total, 1.0):
-            break
-        targets, _ = network.row(best)
-        targets = targets[targets != best]
-        if not len(targets):
-            break
-        network = network.changed(np.full(len(targets), best), targets, np.zeros(len(targets)))
-        after = update(solution, network, model.own, targets)
-        spared = _spared(model, solution.h, after, stake)
-        found.append(Step(ActionKind.RING_FENCE, best, spared, spared / total))
-        network, solution = network.plain(), after.apply(solution)
-    return found
-
-
-def _spared(model: RiskModel, before: Floats, after: Update, stake: Floats) -> float:
-    """By how much the expected loss of the group is lower, fen."""
-    changed = after.parties
-    return float(stake[changed] @ (model.probability(before[changed]) - model.probability(after.h)))
+    if total <= 0:
+        return []
+    found = ring_fence(
+        model.network,
+        model.own,
+        stake,
+        picks,
+        model=model.prepared,
+        before=model.chances,
+        priority=model.priority,
+        probability=model.probability,
+    )
+    return [Step(ActionKind.RING_FENCE, one.party, one.spared, one.spared / total) for one in found]

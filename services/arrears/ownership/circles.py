@@ -11,12 +11,15 @@ import numpy as np
 from algorithms.circles import Circle, Kind, circles
 from algorithms.cycles import Cycle, elementary_cycles
 from graph.arrays import Csr, Ints
+from services.arrears.answer.groups import RiskGroup
+from services.arrears.groups.together import together
 from services.assumption import Assumption, before_data
 from services.names import Named, names_of
 from services.reading.days import before_all, day_of
 from services.reading.party_relations import Between, between
-from services.reading.runs import current
+from services.reading.runs import Run, current
 from services.risk.model import RiskModel
+from services.risk.situation import parameters_of
 from services.seen import Seen
 from terms.errors import KehutuError
 from terms.ids import RecordId
@@ -78,6 +81,9 @@ class GuaranteeCircle:
     """Elementary cycles of up to eight members, the largest bottleneck first."""
     more_cycles: bool
     """Whether more or longer cycles exist than are listed."""
+    risk: RiskGroup | None = None
+    """What the members do together by the current run; absent without one, with one of another day than asked, where
+    the run lacks a member, and where all members are in default."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -88,7 +94,7 @@ class Circles:
     found: Between
     amounts: Csr
     ranked: tuple[Circle, ...]
-    model: RiskModel | None
+    run: tuple[Run, RiskModel] | None
     day: date
     assumptions: tuple[Assumption, ...]
 
@@ -116,6 +122,7 @@ class Circles:
             expected_loss=self._expected_loss(circle),
             cycles=tuple(_cycle(cycle, members, guarantees) for cycle in cycles),
             more_cycles=len(cycles) >= MOST or (circle.kind == "complex" and len(members) > longest),
+            risk=self.risk(circle),
         )
 
     def _guarantees(self, inside: Ints, names: dict[str, Named]) -> dict[tuple[int, int], Guarantee]:
@@ -138,11 +145,23 @@ class Circles:
             for pair, rows in contracts.items()
         }
 
-    def _expected_loss(self, circle: Circle) -> Money | None:
-        if self.model is None:
+    def _places(self, circle: Circle) -> tuple[RiskModel, list[int]] | None:
+        """The run, and where it has the members; none without a run."""
+        if self.run is None:
             return None
-        places = [self.model.party(self.found.ids[index]) for index in circle.members]
-        return Money(sum(int(self.model.expected_loss[at]) for at in places if at is not None))
+        places = (self.run[1].party(self.found.ids[index]) for index in circle.members)
+        return self.run[1], [at for at in places if at is not None]
+
+    def _expected_loss(self, circle: Circle) -> Money | None:
+        known = self._places(circle)
+        return None if known is None else Money(int(known[0].expected_loss[known[1]].sum()))
+
+    def risk(self, circle: Circle) -> RiskGroup | None:
+        """What the members of a circle do together; none where the run cannot say."""
+        known = self._places(circle)
+        if self.run is None or known is None or len(known[1]) < len(circle.members):
+            return None
+        return together(self.seen, known[0], parameters_of(self.run[0]), known[1])
 
 
 def guarantee_circles(seen: Seen, *, as_of: date | None = None) -> Circles:
@@ -168,19 +187,19 @@ def guarantee_circles(seen: Seen, *, as_of: date | None = None) -> Circles:
         if circle.kind == "self" or int(found.enterprise[list(circle.members)].sum()) >= 2
     ]
     ranked = tuple(sorted(kept, key=lambda c: (-c.internal, -len(c.members), c.members)))
-    model = _model(seen, as_of)
-    return Circles(seen, found, amounts, ranked, model, day, (before_data(day),) if nothing else ())
+    run = _run(seen, as_of)
+    return Circles(seen, found, amounts, ranked, run, day, (before_data(day),) if nothing else ())
 
 
-def _model(seen: Seen, as_of: date | None) -> RiskModel | None:
-    """The current run, if there is one and it is not about another day than was asked for."""
+def _run(seen: Seen, as_of: date | None) -> tuple[Run, RiskModel] | None:
+    """The current run, if there is one that can be read and that is not about another day than was asked for."""
     try:
         run, model = current(seen)
     except KehutuError as fault:
-        if fault.code != "NO_RUN":
+        if fault.code not in ("NO_RUN", "RUN_OUTDATED"):
             raise
         return None
-    return model if as_of in (None, run.cut_off) else None
+    return (run, model) if as_of in (None, run.cut_off) else None
 
 
 def _cycle(cycle: Cycle, members: Ints, guarantees: dict[tuple[int, int], Guarantee]) -> GuaranteeCycle:

@@ -4,11 +4,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from algorithms.circles import Circle
 from graph.arrays import Ints
 from services.arrears.answer.interval import Interval
-from services.arrears.answer.model import RiskPath, RiskTrace
+from services.arrears.answer.model import RiskTrace
 from services.arrears.answer.position import position
-from services.arrears.answer.relation_words import relation_text
+from services.arrears.answer.sentences import (
+    chance_text,
+    group_text,
+    joint_text,
+    lines_of,
+    mover_text,
+    release_text,
+    sampling_text,
+    way_text,
+)
 from services.arrears.history import history
 from services.arrears.ownership.circles import Circles, guarantee_circles
 from services.arrears.ownership.owners import Owners, owners
@@ -30,11 +40,10 @@ OWNERS = 3
 CAUTIONS = 2
 JUDGEMENTS = 3
 LONGEST_NOTE = 240
-LONGEST_NAME = 40
-LONGEST_WAY = 5
-"""Steps of a path that are spelled out; of a longer one the middle is counted."""
-OVER = 1.05
-"""From here on the raw score is shown as over-determined."""
+LONGEST_PATH = 160
+LONGEST_GROUP = 420
+CLOSE = 6
+"""Parties that are named of those that the party depends on closely."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +148,7 @@ class Writer:
             changes=self._changes(answer),
             ageing=self._ageing(model, customers),
             history=self._history(answer.party.id),
-            links=self._links(answer.party.id),
+            links=self._links(answer),
             notes=self._notes(answer),
             foot=(
                 text["foot"].format(
@@ -162,12 +171,9 @@ class Writer:
 
     def _headline(self, answer: RiskTrace) -> tuple[Row, ...]:
         text = self._text
-        if answer.raw >= OVER:
-            note = text["over"].format(raw=answer.raw)
-        else:
-            note = text["proven"].format(bound=answer.bound) if answer.bound > 0 else text["exact"]
+        own = chance_text(answer.own_record, self._lang)
         return (
-            Row(text["score"], (f"{answer.probability:.1%}", note)),
+            Row(text["score"], (chance_text(answer.probability, self._lang), text["alone"].format(own=own))),
             Row(text["loss"], (str(answer.expected_loss), _yuan(self._lang))),
         )
 
@@ -179,7 +185,7 @@ class Writer:
         return (
             Row(text["exposure"], (str(Money(int(model.exposure[party]))),)),
             Row(text["lgd"], (f"{float(model.inputs.lgd[party]):.0%}",)),
-            Row(text["own"], (f"{float(model.own[party]):.1%}",)),
+            Row(text["own"], (chance_text(answer.own_record, self._lang),)),
             Row(text["buffer"], (f"{Money(round(float(model.inputs.buffer[party])))} ({text[kind]})",)),
             Row(text["balance"], (str(Money(balance)),)),
             Row(text["customers"], (f"{len(customers)}",)),
@@ -192,49 +198,43 @@ class Writer:
         if found is None:
             return ()
         text = self._text["interval"].format(factor=found.factor)
-        return (Row(text, (f"{found.probability_low:.1%} – {found.probability_high:.1%}",)),)
+        low, high = (chance_text(end, self._lang) for end in (found.probability_low, found.probability_high))
+        return (Row(text, (f"{low} – {high}",)),)
 
     def _paths(self, answer: RiskTrace) -> Table:
-        text = self._text
-        rows = [Row(self._way(path), (str(path.amount), f"{path.share:.1%}")) for path in answer.paths]
-        if answer.tail.share > 0:
-            rows.append(Row(text["tail"], (str(answer.tail.amount), f"{answer.tail.share:.1%}")))
+        text, lang = self._text, self._lang
+        paths, tail = lines_of(answer)
+        rows = [
+            Row(
+                _cut(way_text(path, lang, amounts=True), LONGEST_PATH),
+                (str(path.amount) if path.amount.fen else "–", chance_text(path.share, lang)),
+            )
+            for path in paths
+        ]
+        if tail.amount.fen:
+            rows.append(Row(text["tail"], (str(tail.amount), chance_text(tail.share, lang))))
         return Table(
             title=text["paths"],
             columns=(text["path"], text["amount"], text["share"]),
             rows=tuple(rows),
-            total=Row(text["total"], (str(answer.expected_loss), "100.0%")) if rows else None,
+            total=Row(text["total"], (str(answer.expected_loss), chance_text(1.0, lang))) if rows else None,
             empty=text["none"],
         )
 
-    def _way(self, path: RiskPath) -> str:
-        """A path as one line: from the seed over each relation on."""
-        if not path.steps:
-            return self._text["own_record"]
-        words = [_cut(path.seed.name, LONGEST_NAME)]
-        left_out = len(path.steps) - LONGEST_WAY
-        for number, step in enumerate(path.steps):
-            if left_out > 0 and number == 1:
-                words.append(f"→ … ({left_out})")
-            if left_out > 0 and 1 <= number <= left_out:
-                continue
-            relation = max(step.relations, key=lambda part: part.part)
-            name = relation_text(relation.relation, self._lang)
-            owed = f" {relation.amount}" if relation.amount.fen else ""
-            words.append(
-                f"→ {_cut(step.to.name, LONGEST_NAME)}{self._text['through'].format(what=name + owed)}"
-            )
-        loops = self._text["loops"].format(loops=path.loops) if path.loops > 1.05 else ""
-        return " ".join(words) + loops
-
     def _changes(self, answer: RiskTrace) -> Table:
-        rows = tuple(Row(change_text(c, self._lang), (f"−{c.effect}",)) for c in answer.would_change)
         text = self._text
+        rows = tuple(
+            Row(change_text(c, self._lang), (text["less"].format(amount=c.effect),))
+            for c in answer.would_change
+        )
         return Table(text["changes"], ("", text["amount"]), rows, empty=text["nothing_changes"])
 
     def _ageing(self, model: RiskModel, customers: Ints) -> Table:
         text = self._text
         amounts = model.inputs.customer_ageing[customers].sum(axis=0).tolist()
+        columns = (text["days"], text["amount"])
+        if not sum(amounts):
+            return Table(text["ageing"], columns, (), empty=text["nothing"])
         rows = tuple(
             Row(
                 text["last_bucket"].format(start=start - 1)
@@ -245,21 +245,33 @@ class Writer:
             for (start, end), fen in zip(BUCKETS, amounts, strict=True)
         )
         total = Row(text["balance"], (str(Money(int(sum(amounts)))),))
-        return Table(text["ageing"], (text["days"], text["amount"]), rows, total, text["nothing"])
+        return Table(text["ageing"], columns, rows, total)
 
     def _history(self, party: str) -> Table:
         text = self._text
         points = history(self._seen, party, RUNS)
         rows = tuple(
-            Row(f"{p.run.id}{' *' if p.current else ''}", (f"{p.score:.1%}", str(p.expected_loss)))
+            Row(
+                f"{p.run.id}{' *' if p.current else ''}",
+                (chance_text(p.score, self._lang), str(p.expected_loss)),
+            )
             for p in points[:RUNS]
         )
         return Table(text["history"], (text["run"], text["probability"], text["loss"]), rows)
 
-    def _links(self, party: str) -> Table:
-        """Owners and the guarantee circle, where the party is an enterprise."""
-        text = self._text
-        rows = [*self._owners(party), Row(text["circle"], (self._circle(party),))]
+    def _links(self, answer: RiskTrace) -> Table:
+        """Owners and the guarantee circle, where the party is an enterprise, and whom it hangs on."""
+        text, lang, party = self._text, self._lang, answer.party.id
+        circle = self._circle_of(party)
+        rows = [*self._owners(party), Row(text["circle"], (self._circle_text(circle),))]
+        if answer.depends_on:
+            names = ", ".join(one.name for one in answer.depends_on[:CLOSE])
+            rows.append(Row(text["depends"], (names,)))
+        if group := answer.group or (circle and self._circles.risk(circle)):
+            told = [group_text(group, lang)]
+            told += [mover_text(mover, lang) for mover in group.first_movers[:1]]
+            told += [release_text(one, group, lang) for one in group.releases[:1]]
+            rows.append(Row(text["together"], (_cut("; ".join(told), LONGEST_GROUP),)))
         return Table("", (), tuple(rows))
 
     def _owners(self, party: str) -> list[Row]:
@@ -273,16 +285,18 @@ class Writer:
         names = "; ".join(f"{o.party.name} {o.share:.1%}" for o in found.beneficial[:OWNERS])
         return [Row(text["owners"], (names or text["nobody"].format(unknown=found.unknown),))]
 
-    def _circle(self, party: str) -> str:
+    def _circle_of(self, party: str) -> Circle | None:
         at = self._circles.found.position.get(party)
-        for circle in self._circles.ranked:
-            if at in circle.members:
-                return self._text["circle_text"].format(
-                    kind=self._text[circle.kind],
-                    size=len(circle.members),
-                    internal=Money(round(circle.internal)),
-                )
-        return self._text["no_circle"]
+        return next((circle for circle in self._circles.ranked if at in circle.members), None)
+
+    def _circle_text(self, circle: Circle | None) -> str:
+        if circle is None:
+            return self._text["no_circle"]
+        return self._text["circle_text"].format(
+            kind=self._text[circle.kind],
+            size=len(circle.members),
+            internal=Money(round(circle.internal)),
+        )
 
     def _notes(self, answer: RiskTrace) -> tuple[str, ...]:
         judged = [
@@ -296,13 +310,17 @@ class Writer:
             )
             for found in answer.overrides
         ]
-        # What stands in for the buffer is said beside it.
+        # What stands in for the buffer is said beside it, and circles further away with the figure that counts once.
         assumed = [
             _cut(found.message(self._lang), LONGEST_NOTE)
             for found in answer.assumptions
-            if not found.code.startswith("BUFFER_")
+            if not found.code.startswith("BUFFER_") and not (answer.joint and found.code == "LOOP_OUTSIDE")
         ]
-        return (*(_cut(note, LONGEST_NOTE) for note in judged[:JUDGEMENTS]), *assumed[:CAUTIONS])
+        drawn = sampling_text(answer.sampling, self._lang)
+        limits = [drawn] if drawn else []
+        if answer.joint:
+            limits.append(joint_text(answer.joint, self._lang))
+        return (*limits, *(_cut(note, LONGEST_NOTE) for note in judged[:JUDGEMENTS]), *assumed[:CAUTIONS])
 
 
 def _cut(text: str, longest: int) -> str:

@@ -8,7 +8,7 @@ from enum import Enum
 from itertools import pairwise
 from math import isnan
 
-from algorithms.risk.explain import explain, weight_of
+from algorithms.risk.close_groups.reasons import reasons
 from graph.schema.keys import type_of
 from ingest.statements import NodeStatement, RelationStatement, Statements, Value
 from services.arrears.answer.model import RunName
@@ -231,15 +231,15 @@ def _new_path(
     model: RiskModel, before: RiskModel, party: int, level: float
 ) -> tuple[float, tuple[int, ...]] | None:
     """The largest path with at least this share that the run before did not have, with its share."""
-    told = explain(model.network, model.own, model.solution, party, top=PATHS_LOOKED_AT)
-    for path in told.paths:
+    told = reasons(model.prepared, model.own, model.chances, party, top=PATHS_LOOKED_AT)
+    for path in told.lines:
         if path.share < level:
             return None
         places = [before.party(model.ids[index]) for index in path.parties]
         if any(place is None for place in places):
             return path.share, path.parties
         known = [place for place in places if place is not None]
-        linked = all(weight_of(before.weights.csr, i, j) > 0 for i, j in pairwise(known))
+        linked = all(before.weights.entry(i, j) >= 0 for i, j in pairwise(known))
         if not linked or before.own[known[0]] == 0:
             return path.share, path.parties
     return None

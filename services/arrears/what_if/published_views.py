@@ -180,10 +180,10 @@ def _between(field: str, view: View, value: float) -> None:
 
 
 def _effect(view: View, model: RiskModel, start: Start, shock: Floats, recovery: float) -> _Effect:
-    weights, buffer = start.situation.weights.csr, start.situation.buffer
+    weights, buffer = start.network.out, start.buffer
     match view:
         case View.EQUITY:
-            return _Effect(solve(start.situation.network, shock).h)
+            return _Effect(solve(start.network, shock).h)
         case View.DEBTRANK:
             found = debtrank_2012(weights, shock)
             return _Effect(found.h, value=found.value(buffer))

@@ -1,4 +1,4 @@
-"""From the assumptions of a what-if, as people state them, to changes of the arrays of a run."""
+"""From the assumptions of a what-if, as people state them, to what the next analysis would read."""
 
 from __future__ import annotations
 
@@ -8,16 +8,19 @@ from difflib import get_close_matches
 from math import isfinite
 from typing import TypeVar
 
-from algorithms.risk import what_if as pure
 from algorithms.risk.parameters import Relation, RiskParameters
 from graph import seen_queries
 from graph.arrays import Ints
 from services.arrears.answer.model import Shock, ShockKind
 from services.arrears.answer.position import position
 from services.arrears.answer.relation_names import MONEY_NAMES, RELATION_NAMES
+from services.arrears.why.settling import Settled, settled
 from services.assumption import Assumption
 from services.exposure.model import BUFFER_KINDS
+from services.reading.runs import Run
 from services.risk.model import RiskModel
+from services.risk.next_links import NextLinks
+from services.risk.situation import parameters_of
 from services.seen import Seen
 from terms.errors import KehutuError
 from terms.money import Money
@@ -27,23 +30,29 @@ T = TypeVar("T")
 
 @dataclass(slots=True)
 class Changes:
-    """Shocks as changes of arrays.
+    """What the next analysis would read, for those whom shocks name.
 
-    ``paid``: fen by party that it settles. ``equity``: equity in yuan by party after what was injected so far, as
-    reported: may be less than the floor of the buffer. ``direct``: parties that a shock names. ``cautions``,
-    ``assumptions``: what had to be assumed, in short and in full.
+    ``links``: with the shocks. ``own``: own distress by party. ``settled``: parties that pay. ``injected``: yuan by
+    party. ``direct``: parties that a shock names. ``cautions``, ``assumptions``: what had to be assumed, in short and
+    in full.
     """
 
-    pure: list[pure.Shock] = field(default_factory=list)
-    paid: dict[int, int] = field(default_factory=dict)
-    equity: dict[int, float] = field(default_factory=dict)
+    links: NextLinks
+    own: dict[int, float] = field(default_factory=dict)
+    settled: dict[int, Settled] = field(default_factory=dict)
+    injected: dict[int, float] = field(default_factory=dict)
     direct: set[int] = field(default_factory=set)
     cautions: list[str] = field(default_factory=list)
     assumptions: list[Assumption] = field(default_factory=list)
 
+    def assume(self, code: str, subject: str, amount: Money | None = None) -> None:
+        """Say something that had to be assumed."""
+        self.cautions.append(f"{code} {subject}")
+        self.assumptions.append(Assumption(code, subject, amount=amount))
 
-def translate(seen: Seen, model: RiskModel, parameters: RiskParameters, shocks: Sequence[Shock]) -> Changes:
-    """Check every shock and say it in the positions and units of the model.
+
+def translate(seen: Seen, run: Run, model: RiskModel, shocks: Sequence[Shock]) -> Changes:
+    """Check every shock and say what the next analysis would read with all of them.
 
     Raises:
         KehutuError: ``UNKNOWN_ID``, ``NOT_A_PARTY``, ``SHOCK_NEEDS``, ``SHOCK_VALUE``, ``SHOCK_ON_ONE``,
@@ -51,41 +60,54 @@ def translate(seen: Seen, model: RiskModel, parameters: RiskParameters, shocks: 
     """
     if not shocks:
         raise KehutuError("SHOCK_NEEDS", kind="what-if", field="shocks")
-    changes = Changes()
+    changes = Changes(NextLinks(model, parameters_of(run)))
+    payments: dict[int, int | None] = {}
     for shock in shocks:
         party = position(seen, model, shock.party)
         match shock.kind:
             case ShockKind.DEFAULT:
                 _default(changes, party, shock)
             case ShockKind.EQUITY:
-                _inject(changes, party, shock, _floor(model, parameters, party), _equity(seen, model, party))
+                changes.injected[party] = changes.injected.get(party, 0.0) + _amount(shock)
+                changes.direct.add(party)
             case ShockKind.SETTLE:
-                _settle(model, changes, party, shock)
+                payments[party] = _payment(payments.get(party, 0), shock)
+                changes.direct.add(party)
             case ShockKind.CUT:
                 _cut(model, changes, party, _other(seen, model, party, shock), shock)
             case ShockKind.ADD:
                 _add(changes, party, _other(seen, model, party, shock), shock)
+    for party, amount in payments.items():
+        if _owed(model, party):
+            paid = settled(seen, run, model, party, amount)
+            changes.settled[party] = paid
+            changes.own.setdefault(party, paid.own)
+        else:
+            changes.assume("NOTHING_OVERDUE", model.ids[party])
+    for party in changes.injected:
+        _inject(seen, run, model, changes, party)
     return changes
 
 
 def _default(changes: Changes, party: int, shock: Shock) -> None:
+    """It counts as a judgement of a person does: whatever the party pays, it stands."""
     if not 0.0 <= shock.level <= 1.0:
         raise KehutuError("SHOCK_VALUE", kind="DEFAULT", field="level", found=shock.level, expected="0 … 1")
-    changes.pure.append(pure.Distress(party, shock.level))
+    changes.own[party] = shock.level
     changes.direct.add(party)
 
 
-def _inject(changes: Changes, party: int, shock: Shock, least: float, equity: tuple[float, float]) -> None:
-    """The reported equity grows, even from below 0; the buffer is never below its floor."""
-    reported, buffer = equity
-    if reported < buffer and party not in changes.equity:
-        changes.cautions.append(f"BUFFER_FLOOR {shock.party}")
-        changes.assumptions.append(Assumption("BUFFER_FLOOR", shock.party, amount=Money(round(buffer * 100))))
-    changes.equity[party] = changes.equity.get(party, reported) + _amount(shock)
-    # One change from the model's own buffer to the new one, whatever was injected before.
-    changes.pure = [s for s in changes.pure if not (isinstance(s, pure.Equity) and s.party == party)]
-    changes.pure.append(pure.Equity(party, max(least, changes.equity[party]) - buffer, least))
-    changes.direct.add(party)
+def _inject(seen: Seen, run: Run, model: RiskModel, changes: Changes, party: int) -> None:
+    """The reported equity grows, even from below 0, and is reported then; the buffer is never below its floor."""
+    name, least = model.ids[party], _floor(model, parameters_of(run), party)
+    reported, buffer = _equity(seen, model, party)
+    if reported < buffer:
+        changes.assume("BUFFER_FLOOR", name, Money(round(buffer * 100)))
+    after = reported + changes.injected[party]
+    changes.links.report(party, max(least, after), uncertain=after < least, net_assets=after)
+    kind = BUFFER_KINDS[int(model.inputs.buffer_kind[party])]
+    if kind in ("proxy", "floor") and after >= least:
+        changes.assume("BUFFER_REPORTED", name, Money(round(after * 100)))
 
 
 def _floor(model: RiskModel, parameters: RiskParameters, party: int) -> float:
@@ -107,43 +129,35 @@ def _equity(seen: Seen, model: RiskModel, party: int) -> tuple[float, float]:
     return buffer, buffer
 
 
-def _settle(model: RiskModel, changes: Changes, party: int, shock: Shock) -> None:
-    """What is left of the arrears keeps its part of the own distress; without arrears all of it goes."""
-    balance = int(model.inputs.customer_balance[model.inputs.customer_party == party].sum())
-    paid = changes.paid.get(party, 0)
-    if shock.amount is None:
-        paid = balance
-    else:
-        if shock.amount.fen < 0:
-            raise KehutuError(
-                "SHOCK_VALUE", kind="SETTLE", field="amount", found=shock.amount, expected="≥ 0"
-            )
-        paid = min(balance, paid + shock.amount.fen)
-    if balance == 0:
-        changes.cautions.append(f"NOTHING_OVERDUE {model.ids[party]}")
-        changes.assumptions.append(Assumption("NOTHING_OVERDUE", model.ids[party]))
-    left = (balance - paid) / balance if balance else 0.0
-    changes.paid[party] = paid
-    changes.pure.append(pure.Distress(party, float(model.own[party]) * left))
-    changes.direct.add(party)
+def _payment(before: int | None, shock: Shock) -> int | None:
+    """Fen that a party pays by all shocks together; None: all it owes."""
+    if shock.amount is None or before is None:
+        return None
+    if shock.amount.fen < 0:
+        raise KehutuError("SHOCK_VALUE", kind="SETTLE", field="amount", found=shock.amount, expected="≥ 0")
+    return before + shock.amount.fen
+
+
+def _owed(model: RiskModel, party: int) -> int:
+    """The arrears of a party, fen."""
+    return int(model.inputs.customer_balance[model.inputs.customer_party == party].sum())
 
 
 def _cut(model: RiskModel, changes: Changes, party: int, other: int, shock: Shock) -> None:
     relation: Relation | None = None
     if shock.relation is not None:
         relation = _relation(shock.relation, RELATION_NAMES)
-    found = False
-    for source, target in ((party, other), (other, party)):
-        entry = model.weights.entry(source, target)
-        if entry < 0:
-            continue
-        if relation is None or any(part.relation == relation for part in model.weights.parts(entry)):
-            changes.pure.append(pure.Cut(source, target, relation))
-            found = True
-    if not found:
+    both = [
+        (source, target)
+        for source, target in ((party, other), (other, party))
+        if changes.links.has(source, target, relation)
+    ]
+    if not both:
         raise KehutuError(
             "LINK_UNKNOWN", party=model.ids[party], other=model.ids[other], relation=shock.relation or "*"
         )
+    for source, target in both:
+        changes.links.cut(source, target, relation)
 
 
 def _add(changes: Changes, party: int, other: int, shock: Shock) -> None:
@@ -151,7 +165,7 @@ def _add(changes: Changes, party: int, other: int, shock: Shock) -> None:
     if shock.relation is None:
         raise KehutuError("SHOCK_NEEDS", kind="ADD", field="relation")
     relation = _relation(shock.relation, MONEY_NAMES)
-    changes.pure.append(pure.Add(other, party, relation, _amount(shock)))
+    changes.links.add(other, party, relation, _amount(shock))
 
 
 def _other(seen: Seen, model: RiskModel, party: int, shock: Shock) -> int:

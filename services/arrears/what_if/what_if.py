@@ -10,8 +10,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from algorithms.risk import what_if as pure
-from algorithms.risk.update import Update
+from algorithms.risk.close_groups.what_if import Change
+from algorithms.risk.close_groups.what_if import what_if as by_close_groups
+from algorithms.risk.update import Update, update
 from graph.arrays import Floats, Ints
 from services.arrears.answer.model import Hit, Rest, RunName, Shock, WhatIf
 from services.arrears.answer.overrides import judgements_of
@@ -20,7 +21,7 @@ from services.assumption import Assumption
 from services.names import names_of
 from services.reading.runs import Run, current
 from services.risk.model import RiskModel
-from services.risk.situation import Start, arrears, equity
+from services.risk.situation import Start, equity
 from services.seen import Seen
 from terms.money import Money
 
@@ -29,6 +30,8 @@ LISTED = 1000
 
 MOVED = 1e-12
 """A change of a probability below this is rounding."""
+REGROUPED, MEMBERS = 5, 10
+"""Parties that are said to have another close group, and members of it that are named."""
 
 
 def what_if(seen: Seen, shocks: Sequence[Shock]) -> WhatIf:
@@ -47,16 +50,19 @@ def what_if(seen: Seen, shocks: Sequence[Shock]) -> WhatIf:
 
 def what_if_of(seen: Seen, run: Run, model: RiskModel, shocks: Sequence[Shock]) -> WhatIf:
     """The same for a run that is at hand. O(links of the parties that the shocks reach), whatever the run's size is."""
-    at_risk, at_loss = arrears(run, model), equity(run, model)
-    changes = translate(seen, model, at_risk.situation.parameters, shocks)
+    changes, at_loss = translate(seen, run, model, shocks), equity(run, model)
     direct = np.array(sorted(changes.direct), dtype=np.int64)
-    risen = pure.what_if(at_risk.situation, at_risk.solution, changes.pure)
-    lost = pure.what_if(at_loss.situation, at_loss.solution, changes.pure)
+    exposure = model.exposure.copy()
+    for party, found in changes.settled.items():
+        exposure[party] = found.exposure
+    risen, sign = _risen(model, changes, exposure)
+    lost = _lost(model, at_loss, changes)
     # All that may have changed; everybody else keeps score, share and exposure.
     among = np.unique(np.concatenate([risen.parties, lost.parties, direct]))
-    score = _after(at_risk, risen, among)
-    loss = _losses(model, score, among, changes)
-    equity_loss = _equity_losses(model, at_loss, _after(at_loss, lost, among), among, changes)
+    score = _after(model.score, risen.parties, risen.p, among)
+    loss = model.loss_at(score, among, exposure[among]) - model.expected_loss[among]
+    share = _after(at_loss.solution.h, lost.parties, lost.h, among)
+    equity_loss = _equity_losses(model, at_loss.solution.h[among], share, among)
     before, after = model.probability(model.score[among]), model.probability(score)
     shocked = np.isin(among, direct)
     moved = (np.abs(score - model.score[among]) > MOVED) | (loss != 0) | (equity_loss != 0) | shocked
@@ -64,6 +70,10 @@ def what_if_of(seen: Seen, run: Run, model: RiskModel, shocks: Sequence[Shock]) 
     hit = hit[np.lexsort((hit, -np.abs(equity_loss[hit]), -np.abs(loss[hit])))]
     listed, others = hit[:LISTED], hit[LISTED:]
     ids = {int(at): model.ids[int(among[at])] for at in listed}
+    further = [
+        *_regrouped(model, risen, sign),
+        *(Assumption("NO_LINKS", model.ids[index]) for index in unlinked(model, direct)),
+    ]
     names = names_of(seen, ids.values())
     return WhatIf(
         hits=tuple(
@@ -84,41 +94,66 @@ def what_if_of(seen: Seen, run: Run, model: RiskModel, shocks: Sequence[Shock]) 
         run=RunName(run.id),
         data_time=run.cut_off,
         overrides=judgements_of(model, {int(among[at]): names[name] for at, name in ids.items()}),
-        cautions=(
-            *changes.cautions,
-            *(f"NO_LINKS {model.ids[index]}" for index in unlinked(model, direct)),
-        ),
-        assumptions=(
-            *changes.assumptions,
-            *(Assumption("NO_LINKS", model.ids[index]) for index in unlinked(model, direct)),
-        ),
+        cautions=(*changes.cautions, *(f"{one.code} {one.subject}" for one in further)),
+        assumptions=(*changes.assumptions, *further),
     )
 
 
-def _after(start: Start, found: Update, among: Ints) -> Floats:
+def _risen(model: RiskModel, changes: Changes, exposure: Ints) -> tuple[Change, int]:
+    """Scores after the shocks, and which way they push: 1 up, -1 down, 0 both ways or neither."""
+    own, was = model.own.copy(), model.own
+    for party, level in changes.own.items():
+        own[party] = level
+    links = changes.links.breaks()
+    moved = np.flatnonzero(own != was)
+    found = by_close_groups(
+        model.prepared,
+        model.chances,
+        own,
+        np.union1d(links.touched, moved),
+        network=links.network,
+        same_links=not len(links.touched),
+        priority=exposure * model.inputs.lgd,
+    )
+    up = links.rose or bool((own[moved] > was[moved]).any())
+    down = links.fell or bool((own[moved] < was[moved]).any())
+    return found, int(up) - int(down)
+
+
+def _lost(model: RiskModel, start: Start, changes: Changes) -> Update:
+    """Shares of buffers lost after the shocks."""
+    own = model.own.copy()
+    for party, level in changes.own.items():
+        own[party] = level
+    links = changes.links.losses(start.network)
+    touched = np.union1d(links.touched, np.flatnonzero(own != model.own))
+    return update(start.solution, links.network, own, touched)
+
+
+def _regrouped(model: RiskModel, found: Change, sign: int) -> list[Assumption]:
+    """Parties whose score moves against the shocks because close groups became others, with both groups."""
+    if not sign:
+        return []
+    told = []
+    for party in np.intersect1d(found.against(sign), found.regrouped)[:REGROUPED].tolist():
+        groups = (model.prepared.groups.group(party), found.after.group(party))
+        before, after = (", ".join(model.ids[at] for at in group.tolist()[:MEMBERS]) for group in groups)
+        told.append(Assumption("GROUP_CHANGED", model.ids[party], f"{before} → {after}"))
+    return told
+
+
+def _after(before: Floats, parties: Ints, values: Floats, among: Ints) -> Floats:
     """Values of some parties after the shocks; those that were not computed again keep theirs."""
-    after = start.solution.h[among].copy()
-    after[np.searchsorted(among, found.parties)] = found.h
+    after = before[among].copy()
+    after[np.searchsorted(among, parties)] = values
     return after
 
 
-def _losses(model: RiskModel, score: Floats, among: Ints, changes: Changes) -> Ints:
-    """Rise of the expected loss of some parties, fen."""
-    exposure = model.exposure[among].copy()
-    for party, paid in changes.paid.items():
-        at = int(np.searchsorted(among, party))
-        exposure[at] = max(0, int(exposure[at]) - paid)
-    after = model.loss_at(score, among, exposure)
-    return np.asarray(after - model.expected_loss[among], dtype=np.int64)
+def _equity_losses(model: RiskModel, before: Floats, after: Floats, among: Ints) -> Ints:
+    """Rise of what every enterprise among them loses of its equity, fen; 0 for people and customers.
 
-
-def _equity_losses(model: RiskModel, start: Start, share: Floats, among: Ints, changes: Changes) -> Ints:
-    """Rise of what every enterprise among them loses of its equity, fen; 0 for people and customers."""
-    before = model.inputs.buffer[among]
-    buffer = before.copy()
-    for shock in changes.pure:
-        if isinstance(shock, pure.Equity):
-            buffer[np.searchsorted(among, shock.party)] += 100 * shock.amount
-    rise = np.rint(share * buffer) - np.rint(start.solution.h[among] * before)
+    Measured on the buffer before: what is paid in is no loss of those who had a stake.
+    """
+    rise = np.rint((after - before) * model.inputs.buffer[among])
     enterprise = np.array([model.types[index] == "Enterprise" for index in among.tolist()], dtype=np.bool_)
     return np.where(enterprise, rise, 0.0).astype(np.int64)

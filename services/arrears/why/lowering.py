@@ -5,21 +5,28 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
-from algorithms.risk.blame import Blame
-from algorithms.risk.explain import Explanation
-from algorithms.risk.update import update
+from algorithms.risk.close_groups.reasons import Reasons
+from algorithms.risk.close_groups.what_if import what_if
 from graph.arrays import Ints
 from services.arrears.answer.model import Change, ChangeKind
+from services.arrears.why.settling import settled
 from services.names import Named
+from services.reading.runs import Run
 from services.risk.model import RiskModel
+from services.risk.next_links import NextLinks
+from services.risk.situation import parameters_of
+from services.seen import Seen
 from terms.money import Money
 
 SHOWN = 3
-TRIED = 20
+TRIED = 12
 """Seeds and steps that are tried: those with the largest shares."""
+PAYING = 5
+"""Parties whose bills are read to see what their paying would change."""
 REACHED = 200_000
 """No further one is tried once so many parties were computed again, all tries together; the first three always are."""
 
@@ -34,66 +41,90 @@ class _Cause:
 
 
 def largest_drops(
-    model: RiskModel, party: int, explanation: Explanation, blamed: Blame, names: Mapping[int, Named]
+    seen: Seen, run: Run, model: RiskModel, told: Reasons, names: Mapping[int, Named]
 ) -> tuple[Change, ...]:
     """The three largest drops of expected loss among the causes with the largest shares.
 
-    Each is computed by continuing from the run's solution without its cause, which gives the solution of solving again:
-    it is unique (docs/science.md, "Solving"). Drop = loss now - g(score without the cause) * loss given default *
+    Each is what the next analysis would say without its cause, as a what-if says it: arrears are settled, and all links
+    between the two ends of a step are cut. Drop = loss now - g(score without the cause) * loss given default *
     exposure, to the fen. Of two equal drops the first in words comes first.
 
     Args:
-        blamed: the seeds of the party; those without a name are left out.
+        told: the reasons; seeds without a name are left out.
         names: of the parties that may be named.
     """
+    party = told.target
     loss = int(model.expected_loss[party])
     if loss == 0:
         return ()
-    before = model.solution
     found: list[Change] = []
-    reached = 0
-    for tried, cause in enumerate(_causes(explanation, blamed, names)):
+    reached = paying = 0
+    for tried, cause in enumerate(_causes(told, names)):
         if tried >= SHOWN and reached >= REACHED:
             break
-        network, own = model.network, model.own
-        if cause.source == cause.target:
+        network, own, exposure = model.network, model.own, int(model.exposure[party])
+        kind, touched = ChangeKind.CUT, _one(cause.target)
+        same_links = cause.source == cause.target
+        if same_links:
+            kind = ChangeKind.SETTLE if _owes(model, cause.source) else ChangeKind.PAY_ON_TIME
             own = own.copy()
             own[cause.source] = 0.0
+            if kind is ChangeKind.SETTLE:
+                if paying == PAYING:
+                    continue
+                paying += 1
+                paid = settled(seen, run, model, cause.source, None)
+                own[cause.source] = paid.own
+                exposure = paid.exposure if cause.source == party else exposure
         else:
-            network = network.changed(_one(cause.source), _one(cause.target), np.zeros(1))
-        after = update(before, network, own, _one(cause.target))
-        reached += len(after.parties)
+            links = NextLinks(model, parameters_of(run))
+            links.cut(cause.source, cause.target)
+            links.cut(cause.target, cause.source)
+            after_cut = links.breaks()
+            network, touched = after_cut.network, after_cut.touched
+        after = what_if(
+            model.prepared,
+            model.chances,
+            own,
+            touched,
+            network=network,
+            same_links=same_links,
+            priority=model.priority,
+            quick=True,
+        )
+        reached += len(after.after.around)
         at = int(np.searchsorted(after.parties, party))
         if at < len(after.parties) and after.parties[at] == party:
-            left = int(model.loss_at(after.h[[at]], _one(party))[0])
-            found.append(_change(model, cause, loss - left, names))
+            left = int(model.loss_at(after.p[[at]], _one(party), _one(exposure))[0])
+            found.append(_change(kind, cause, loss - left, names))
     ranked = sorted((c for c in found if c.effect.fen > 0), key=lambda c: (-c.effect.fen, c.what))
     return tuple(ranked[:SHOWN])
 
 
-def _causes(explanation: Explanation, blamed: Blame, names: Mapping[int, Named]) -> list[_Cause]:
+def _causes(told: Reasons, names: Mapping[int, Named]) -> list[_Cause]:
     """Seeds and steps, those with the largest shares first."""
-    found = [
-        _Cause(part, seed, seed)
-        for seed, part in zip(blamed.seeds.tolist(), blamed.part.tolist(), strict=True)
-        if seed in names
-    ]
+    found = [_Cause(seed.share, seed.party, seed.party) for seed in told.seeds if seed.party in names]
     shares: dict[tuple[int, int], float] = defaultdict(float)
-    for path in explanation.paths:
-        for step in path.steps:
-            shares[step.source, step.target] += path.share
+    for line in told.lines:
+        for step in pairwise(line.parties):
+            shares[step] += line.share
     found += [_Cause(share, source, target) for (source, target), share in shares.items()]
     return sorted(found, key=lambda cause: (-cause.share, cause.source, cause.target))[:TRIED]
 
 
-def _change(model: RiskModel, cause: _Cause, effect: int, names: Mapping[int, Named]) -> Change:
+def _owes(model: RiskModel, party: int) -> bool:
+    """Whether a party has arrears."""
+    return int(model.inputs.customer_balance[model.inputs.customer_party == party].sum()) > 0
+
+
+def _change(kind: ChangeKind, cause: _Cause, effect: int, names: Mapping[int, Named]) -> Change:
     party, other = names[cause.source], names[cause.target]
-    if cause.source != cause.target:
+    if kind is ChangeKind.CUT:
         what = f"cut the link from {party.name} to {other.name}"
-        return Change(what, Money(effect), ChangeKind.CUT, party, other)
-    if int(model.inputs.customer_balance[model.inputs.customer_party == cause.source].sum()) > 0:
-        return Change(f"settle the arrears of {party.name}", Money(effect), ChangeKind.SETTLE, party)
-    return Change(f"have {party.name} pay on time", Money(effect), ChangeKind.PAY_ON_TIME, party)
+        return Change(what, Money(effect), kind, party, other)
+    if kind is ChangeKind.SETTLE:
+        return Change(f"settle the arrears of {party.name}", Money(effect), kind, party)
+    return Change(f"have {party.name} pay on time", Money(effect), kind, party)
 
 
 def _one(value: int) -> Ints:

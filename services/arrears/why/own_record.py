@@ -77,7 +77,8 @@ def _reasons(
     model: OwnModel, cut_off: np.datetime64, row: CustomerPortrait, lang: Lang, top: int
 ) -> tuple[OwnReason, ...]:
     learned = model.default.model
-    table = known_at(_record(row), cut_off).table
+    bills = [dict(bill["properties"]) for bill in row.bills]
+    table = known_at(record_of(row, bills), cut_off).table
     moved = learned.contributions(table)[0]
     order = np.argsort(-np.abs(moved), kind="stable")[:top]
     return tuple(
@@ -94,9 +95,19 @@ def _reasons(
     )
 
 
-def _record(row: CustomerPortrait) -> Records:
-    """The record of the one customer, from its portrait."""
-    bills: list[dict[str, Any]] = [dict(bill["properties"]) for bill in row.bills]
+def bills_of(bills: list[dict[str, Any]]) -> Bills:
+    """Bills of one customer by their properties in the graph."""
+    return Bills(
+        customer=np.zeros(len(bills), dtype=np.int64),
+        period=_days(bills, "period", "M"),
+        amount=np.array([int(bill.get("amount") or 0) for bill in bills], dtype=np.int64),
+        due=_days(bills, "dueOn"),
+        paid=_days(bills, "paidOn"),
+    )
+
+
+def record_of(row: CustomerPortrait, bills: list[dict[str, Any]]) -> Records:
+    """The record of the one customer, from its portrait and the properties of its bills."""
     parties: list[dict[str, Any]] = [
         dict(party["properties"])
         for party in row.parties
@@ -104,23 +115,14 @@ def _record(row: CustomerPortrait) -> Records:
     ]
     enterprise = parties[0] if parties else {}
 
-    def days(name: str, unit: str = "D") -> Any:
-        return np.array([str(bill.get(name) or "")[:10] for bill in bills], dtype=f"datetime64[{unit}]")
-
     def claims(name: str) -> Claims:
         value = enterprise.get(name)
         given = [] if value is None or value == "" else [value]
         return Claims(np.zeros(len(given), dtype=np.int64), np.full(len(given), ALWAYS), _objects(given))
 
     return records(
-        Bills(
-            customer=np.zeros(len(bills), dtype=np.int64),
-            period=days("period", "M"),
-            amount=np.array([int(bill.get("amount") or 0) for bill in bills], dtype=np.int64),
-            due=days("dueOn"),
-            paid=days("paidOn"),
-        ),
-        issued=days("issuedOn"),
+        bills_of(bills),
+        issued=_days(bills, "issuedOn"),
         energy=np.array(
             [np.nan if bill.get("energy") is None else float(bill["energy"]) for bill in bills],
             dtype=np.float64,
@@ -130,6 +132,10 @@ def _record(row: CustomerPortrait) -> Records:
         opened=np.array([str(row.properties.get("openedOn") or "")[:10]], dtype="datetime64[D]"),
         registers={feature: claims(name) for feature, name in REGISTERS.items()},
     )
+
+
+def _days(bills: list[dict[str, Any]], name: str, unit: str = "D") -> Any:
+    return np.array([str(bill.get(name) or "")[:10] for bill in bills], dtype=f"datetime64[{unit}]")
 
 
 def _objects(values: list[Any]) -> Texts:

@@ -1,8 +1,8 @@
 """Between which limits a score lies if unreported buffers are larger or smaller than assumed.
 
 The amounts at stake stay as they are: what a holding is worth depends on its company's equity, so that with amounts
-that moved along a score would not fall as buffers rise. With amounts held it does, and solving at both ends gives the
-exact limits (docs/science.md, "How far a score can move").
+that moved along a score would not fall as buffers rise. Each end is what an analysis would say with those buffers,
+close groups included (docs/science.md, "How far a score can move").
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ from functools import lru_cache
 
 import numpy as np
 
+from algorithms.risk.close_groups.probability import chances, prepare
 from algorithms.risk.parameters import RiskParameters
-from algorithms.risk.propagation import solve
 from algorithms.risk.uncertainty import with_buffers
 from graph.arrays import Floats
 from services.arrears.answer.interval import Interval
@@ -45,6 +45,9 @@ def _limits(model: RiskModel, parameters: RiskParameters) -> tuple[Floats, Float
     for factor in (FACTOR, 1 / FACTOR):
         buffer = np.where(uncertain, taken * factor, taken)
         weights = with_buffers(model.weights, taken, buffer, uncertain, parameters)
-        ends.append(solve(weights, model.own, start=model.score).h)
-    # The score itself was solved from weights that were summed in another order.
-    return np.minimum(ends[0], model.score), np.maximum(ends[1], model.score)
+        made = prepare(weights, priority=model.priority, keys=model.ids)
+        ends.append(chances(made, model.own, proven=False).p)
+    # The score itself was solved from weights that were summed in another order, or lies beyond an end whose close
+    # groups are others.
+    low, high = np.minimum(ends[0], ends[1]), np.maximum(ends[0], ends[1])
+    return np.minimum(low, model.score), np.maximum(high, model.score)

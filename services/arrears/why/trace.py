@@ -1,16 +1,17 @@
-"""Why a party is at risk: the exact split of its score and of its expected loss into elementary paths."""
+"""Why a party is at risk: the split of its score and of its expected loss into paths."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import pairwise
 
-import numpy as np
-
-from algorithms.risk.blame import Blame, by_seed
-from algorithms.risk.explain import Explanation, Path, apportion, explain
+from algorithms.risk.close_groups.joint import everything_joint
+from algorithms.risk.close_groups.links import DRAWS
+from algorithms.risk.close_groups.reasons import Line, Reasons, reasons
+from algorithms.risk.explain import apportion
 from algorithms.risk.parameters import EVIDENCE_RELATIONS
-from graph.arrays import Ints
-from services.arrears.answer.assumptions import cautions_about, of_party
+from services.arrears.answer.assumptions import cautions_about, of_party, of_solution
+from services.arrears.answer.groups import EverythingJoint, RiskGroup, Sampling
 from services.arrears.answer.model import (
     RelationPart,
     RiskPath,
@@ -23,6 +24,7 @@ from services.arrears.answer.model import (
 from services.arrears.answer.overrides import judgements_of
 from services.arrears.answer.position import position
 from services.arrears.answer.relation_names import GRAPH_NAME
+from services.arrears.groups.together import mutual_group
 from services.arrears.why.lowering import largest_drops
 from services.arrears.why.score_limits import interval_of
 from services.exposure.model import BUFFER_KINDS
@@ -35,6 +37,7 @@ from terms.ids import Fen, RecordId
 from terms.money import Money
 
 SEEDS_SHOWN = 10
+CLOSE_SHOWN = 20
 
 
 def trace(seen: Seen, entity: str, top: int = 10) -> RiskTrace:
@@ -54,71 +57,121 @@ def trace(seen: Seen, entity: str, top: int = 10) -> RiskTrace:
 
 def trace_of(seen: Seen, run: Run, model: RiskModel, party: int, top: int) -> RiskTrace:
     """The same for a position in the model."""
-    explanation = explain(model.network, model.own, model.solution, party, top=top)
-    blamed = by_seed(model.network, model.own, model.score, party)
-    worst = np.lexsort((blamed.seeds, -blamed.part))[:SEEDS_SHOWN]
-    involved = {party, *blamed.seeds[worst].tolist()}
-    involved |= {index for path in explanation.paths for index in path.parties}
-    named = names_of(seen, [model.ids[index] for index in involved])
-    names = {index: named[model.ids[index]] for index in involved}
+    told = reasons(model.prepared, model.own, model.chances, party, top=top)
+    named = _named(seen, model, party, told)
     loss = Fen(int(model.expected_loss[party]))
-    amounts = _amounts(loss, explanation)
-    seeds = _seeds(loss, blamed, worst, names)
+    amounts, score = _amounts(loss, told), float(model.score[party])
+    parameters = parameters_of(run)
+    group = mutual_group(seen, model, parameters, party)
+    solution = of_solution(model, party)
     return RiskTrace(
-        party=names[party],
-        score=float(model.score[party]),
+        party=named[party],
+        score=score,
         probability=model.chance(party),
-        parameters=parameters_of(run).status,
-        raw=float(model.solved.raw[party]),
-        bound=float(model.solved.bound[party]),
+        parameters=parameters.status,
+        raw=score,
+        bound=float(model.scores.bound[party]),
         expected_loss=Money(loss),
-        paths=tuple(
-            _path(model, names, path, amount)
-            for path, amount in zip(explanation.paths, amounts[:-1], strict=True)
-        ),
-        tail=Tail(explanation.tail, Money(amounts[-1])),
-        seeds=seeds,
-        would_change=largest_drops(model, party, explanation, blamed, names),
+        paths=_paths(model, named, told, amounts),
+        tail=Tail(told.tail, Money(amounts[-1])),
+        seeds=_seeds(loss, told, named),
+        would_change=largest_drops(seen, run, model, told, named),
         run=RunName(run.id),
         data_time=run.cut_off,
-        overrides=judgements_of(model, names),
+        overrides=judgements_of(model, named),
         interval=interval_of(run, model, party),
-        cautions=_cautions(model, party),
-        assumptions=of_party(seen, model, party, parameters_of(run).sharers_max),
+        cautions=(*_cautions(model, party), *(one.code for one in solution)),
+        assumptions=(*of_party(seen, model, party, parameters.sharers_max), *solution),
+        own_record=float(model.own[party]),
+        group=group,
+        depends_on=_depends_on(seen, model, party, group),
+        sampling=_sampling(model, party),
+        joint=_joint(model, party),
     )
 
 
-def _amounts(loss: Fen, explanation: Explanation) -> list[Fen]:
+def paths_of(seen: Seen, model: RiskModel, party: int, top: int) -> tuple[RiskPath, ...]:
+    """The paths of a trace alone."""
+    told = reasons(model.prepared, model.own, model.chances, party, top=top)
+    amounts = _amounts(Fen(int(model.expected_loss[party])), told)
+    return _paths(model, _named(seen, model, party, told), told, amounts)
+
+
+def _named(seen: Seen, model: RiskModel, party: int, told: Reasons) -> dict[int, Named]:
+    """Everybody whom reasons name, by position."""
+    involved = {party, *(seed.party for seed in told.seeds[:SEEDS_SHOWN])}
+    involved |= {index for line in told.lines for index in line.parties}
+    named = names_of(seen, [model.ids[index] for index in involved])
+    return {index: named[model.ids[index]] for index in involved}
+
+
+def _amounts(loss: Fen, told: Reasons) -> list[Fen]:
     """The loss split over the paths and, last, the tail, to the fen; nothing to split where the loss is 0."""
-    shares = [*(path.share for path in explanation.paths), explanation.tail]
+    shares = [*(line.share for line in told.lines), told.tail]
     return apportion(loss, shares) if loss else [Fen(0)] * len(shares)
 
 
-def _seeds(loss: Fen, blamed: Blame, worst: Ints, names: Mapping[int, Named]) -> tuple[SeedShare, ...]:
+def _seeds(loss: Fen, told: Reasons, names: Mapping[int, Named]) -> tuple[SeedShare, ...]:
     """The parties to blame for most, each with its part of the loss; those not shown keep theirs."""
-    amounts = apportion(loss, blamed.part.tolist()) if loss else [Fen(0)] * len(blamed.part)
+    shares = [*(seed.share for seed in told.seeds), told.seeds_tail]
+    amounts = apportion(loss, shares) if loss else [Fen(0)] * len(shares)
     return tuple(
-        SeedShare(names[int(blamed.seeds[at])], float(blamed.part[at]), Money(amounts[at]))
-        for at in worst.tolist()
+        SeedShare(names[seed.party], seed.share, Money(fen))
+        for seed, fen in zip(told.seeds[:SEEDS_SHOWN], amounts, strict=False)
     )
 
 
-def _path(model: RiskModel, names: Mapping[int, Named], path: Path, amount: Fen) -> RiskPath:
+def _paths(
+    model: RiskModel, names: Mapping[int, Named], told: Reasons, amounts: list[Fen]
+) -> tuple[RiskPath, ...]:
+    return tuple(_path(model, names, line, fen) for line, fen in zip(told.lines, amounts, strict=False))
+
+
+def _path(model: RiskModel, names: Mapping[int, Named], line: Line, amount: Fen) -> RiskPath:
     return RiskPath(
-        share=path.share,
+        share=line.share,
         amount=Money(amount),
-        loops=path.loops,
-        seed=names[path.parties[0]],
+        loops=1.0,
+        seed=names[line.parties[0]],
         steps=tuple(
             Step(
-                names[step.source],
-                names[step.target],
-                step.weight,
-                _relations(model, step.source, step.target),
+                names[source],
+                names[target],
+                float(model.weights.csr.data[model.weights.entry(source, target)]),
+                _relations(model, source, target),
             )
-            for step in path.steps
+            for source, target in pairwise(line.parties)
         ),
     )
+
+
+def _depends_on(seen: Seen, model: RiskModel, party: int, group: RiskGroup | None) -> tuple[Named, ...]:
+    """Members of the close group that do not hang on the party as well."""
+    mutual = {member.id for member in group.members} if group else set()
+    found = [
+        at
+        for at in model.prepared.groups.group(party).tolist()
+        if at != party and model.ids[at] not in mutual and model.score[at] > 0
+    ]
+    found = sorted(found, key=lambda at: (-model.score[at], at))[:CLOSE_SHOWN]
+    names = names_of(seen, [model.ids[at] for at in found])
+    return tuple(names[model.ids[at]] for at in found)
+
+
+def _sampling(model: RiskModel, party: int) -> Sampling | None:
+    score, noise = float(model.score[party]), float(model.scores.noise[party])
+    return Sampling(max(0.0, score - noise), min(1.0, score + noise), DRAWS) if noise > 0 else None
+
+
+def _joint(model: RiskModel, party: int) -> EverythingJoint | None:
+    """Beside a score that circles may overstate."""
+    if not model.scores.loop_outside[party]:
+        return None
+    found = everything_joint(model.prepared, model.own, party)
+    if found is None:
+        return None
+    low, high = max(0.0, found.chance - found.noise), min(1.0, found.chance + found.noise)
+    return EverythingJoint(found.chance, Sampling(low, high, DRAWS))
 
 
 def _relations(model: RiskModel, source: int, target: int) -> tuple[RelationPart, ...]:

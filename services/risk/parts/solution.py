@@ -4,27 +4,30 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 import orjson
 import pyarrow as pa
 
+from algorithms.risk.close_groups.probability import chances, prepare
+from algorithms.risk.close_groups.what_if import renew
 from algorithms.risk.network import Network
 from algorithms.risk.probability import IDENTITY, Probability, expected_loss
-from algorithms.risk.propagation import Propagation, solve
-from algorithms.risk.update import update
 from algorithms.risk.weights import Weights
 from graph.arrays import Csr, Floats, Ints
-from services.exposure.model import Caution
+from services.exposure.model import Caution, Holdings, Incidence
 from services.risk.part import Basis, Before, Columns, Found, Part, Table, Tables
 from services.risk.parts.inputs import INPUTS, Inputs
 from services.risk.parts.own_risk import START_RULE
+from services.risk.scores import GONE, SCORES, Scores
 from services.risk.weights import weigh
 from terms.money import Money
 
-GONE = -1
+ALGORITHM = "chance of failing by close groups"
+"""What the head of a run calls its risk; a run that says otherwise was made by an earlier program."""
+HOLDINGS = ("company", "holder", "share", "amount")
 FIT, PROBABILITY = "fit", "probability"
 """Where the head of a run keeps the version of its fit and its g, in the part of risk; absent: the start values."""
 
@@ -43,29 +46,20 @@ class Work:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Solved:
-    """By party: the score with its proven bound, and the expected loss in fen; the links behind them, and their
-    records."""
+    """By party: the scores, and the expected loss in fen; the links behind them, and their records."""
 
-    score: Floats
-    raw: Floats
-    bound: Floats
+    scores: Scores
     expected_loss: Ints
     weights: Weights
     money_record: list[str]
-    incidence: dict[str, tuple[Ints, Ints, list[str]]]
-    """By kind of evidence: party, attribute (numbered) and the record that reports it."""
+    incidence: dict[str, Incidence]
+    """By kind of evidence: party, attribute (numbered), its age and the record that reports it."""
     cautions: list[Caution]
+    holdings: Holdings = field(default_factory=Holdings.none)
     probability: Probability = IDENTITY
     """g: from scores to probabilities of arrears, and with them to every expected loss."""
     work: Work | None = None
     """Of a run that continues another one, while it is made."""
-
-    @property
-    def solution(self) -> Propagation:
-        """The solution in the form that explanations take."""
-        return Propagation(
-            h=self.score, raw=self.raw, bound=self.bound, reached=self.score > 0, sweeps=0, solves=0
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,42 +83,50 @@ class RiskPart:
 
 
 class _Solution(Part[Solved]):
-    """Exact: on the parties that distress reaches there is one solution, whatever it is continued from
-    (docs/science.md, "Solving")."""
+    """Close groups are derived anew wherever a change reaches, so a continued run has what a full one would have
+    (docs/science.md, "Close groups")."""
 
     name = "risk"
     tables = (
-        Table("parties", ("score", "raw", "bound", "expected_loss")),
+        Table("parties", (*SCORES, "expected_loss")),
         Table("links", ("source", "target", "weight")),
         Table("parts", ("link", "relation", "value", "amount")),
         Table("money", ("part", "record")),
-        Table("evidence", ("kind", "party", "attribute", "record")),
+        Table("evidence", ("kind", "party", "attribute", "age", "record")),
+        Table("holdings", HOLDINGS),
         Table("cautions", ("code", "subject", "record")),
     )
     needed = True
     phase = "Solving"
 
     def compute(self, basis: Basis, found: Found) -> Solved:
-        weights = weigh(basis.inputs)
-        return solved(basis, weights, solve(weights.csr, basis.inputs.parties.own))
+        parties, weights = basis.inputs.parties, weigh(basis.inputs)
+        model = prepare(weights.csr, priority=parties.exposure * parties.lgd, keys=parties.ids)
+        return solved(basis, weights, Scores.of(model, chances(model, parties.own)))
 
     def go_on(self, basis: Basis, before: Before, found: Found) -> Solved:
-        weights, own = weigh(basis.inputs), found.of(INPUTS).own
+        parties, weights, own = basis.inputs.parties, weigh(basis.inputs), found.of(INPUTS).own
         was, place = before.found.of(self), before.place
-        start = _start(was, place, len(own))
+        start = was.scores.moved(place, len(own))
         touched = np.union1d(
             _own_changed(before.found.of(INPUTS), place, own), _links_changed(was.weights, place, weights)
         )
-        moved = update(start, Network.of(weights.csr), own, touched)
-        return solved(basis, weights, moved.apply(start), Work(len(touched), len(moved.parties)))
+        after = renew(
+            Network.of(weights.csr),
+            own,
+            touched,
+            drawn=start.drawn,
+            cut=start.cut,
+            keys=parties.ids,
+            priority=parties.exposure * parties.lgd,
+        )
+        return solved(basis, weights, start.renewed(after), Work(len(touched), len(after.parties)))
 
     def columns(self, value: Solved) -> Columns:
         w, incidence = value.weights, value.incidence
         return {
             "parties": {
-                "score": value.score,
-                "raw": value.raw,
-                "bound": value.bound,
+                **{name: getattr(value.scores, name) for name in SCORES},
                 "expected_loss": value.expected_loss,
             },
             "links": {"source": w.csr.rows(), "target": w.csr.indices, "weight": w.csr.data},
@@ -137,14 +139,23 @@ class _Solution(Part[Solved]):
             "money": {"part": w.money_part, "record": pa.array(value.money_record, pa.string())},
             "evidence": {
                 "kind": pa.array(
-                    [kind for kind, (party, _, _) in incidence.items() for _ in range(len(party))],
+                    [kind for kind, shared in incidence.items() for _ in range(len(shared.party))],
                     pa.string(),
                 ),
-                "party": _joined([party for party, _, _ in incidence.values()]),
-                "attribute": _joined([attribute for _, attribute, _ in incidence.values()]),
+                "party": _joined([shared.party for shared in incidence.values()], np.int64),
+                "attribute": _joined([shared.attribute for shared in incidence.values()], np.int64),
+                "age": _joined([shared.age for shared in incidence.values()], np.float64),
                 "record": pa.array(
-                    [name for _, _, record in incidence.values() for name in record], pa.string()
+                    [name for shared in incidence.values() for name in shared.record], pa.string()
                 ),
+            },
+            "holdings": {
+                "company": value.holdings.company,
+                "holder": value.holdings.holder,
+                **{
+                    name: pa.array(getattr(value.holdings, name), pa.float64(), from_pandas=True)
+                    for name in ("share", "amount")
+                },
             },
             "cautions": {
                 name: pa.array([getattr(caution, name) for caution in value.cautions], pa.string())
@@ -155,10 +166,12 @@ class _Solution(Part[Solved]):
     def read(self, tables: Tables, probability: Probability) -> Solved:
         parties = tables["parties"]
         return Solved(
-            **{name: parties[name].to_numpy() for name in ("score", "raw", "bound", "expected_loss")},
+            scores=Scores(**{name: parties[name].to_numpy() for name in SCORES}),
+            expected_loss=parties["expected_loss"].to_numpy(),
             weights=_weights(tables, parties.num_rows),
             money_record=tables["money"]["record"].to_pylist(),
             incidence=_incidence(tables["evidence"]),
+            holdings=Holdings(**{name: tables["holdings"][name].to_numpy() for name in HOLDINGS}),
             cautions=[Caution(**row) for row in tables["cautions"].to_pylist()],
             probability=probability,
         )
@@ -166,20 +179,20 @@ class _Solution(Part[Solved]):
     def head(self, basis: Basis, found: Found) -> Mapping[str, Any]:
         fitted = {FIT: basis.fit, PROBABILITY: basis.probability.as_dict()} if basis.fit else {}
         return {
-            "algorithm": "capped linear propagation",
+            "algorithm": ALGORITHM,
             "parameters": basis.parameters.as_dict(),
             **fitted,
         }
 
     def report(self, basis: Basis, found: Found) -> RiskPart:
         value = found.of(self)
-        forecasts = basis.inputs.forecasts
+        scores, forecasts = value.scores, basis.inputs.forecasts
         return RiskPart(
-            parties=len(value.score),
+            parties=len(scores.score),
             links=len(value.weights.csr.data),
-            at_risk=int(np.count_nonzero(value.score > 0)),
+            at_risk=int(np.count_nonzero(scores.score > 0)),
             expected_loss=Money(int(value.expected_loss.sum())),
-            worst_bound=float(value.bound.max(initial=0.0)),
+            worst_bound=float(scores.bound.max(initial=0.0)),
             parameters=basis.parameters.status,
             cautions=dict(Counter(caution.code for caution in value.cautions)),
             fit=basis.fit,
@@ -193,34 +206,22 @@ class _Solution(Part[Solved]):
         return told
 
 
-def solved(basis: Basis, weights: Weights, solution: Propagation, work: Work | None = None) -> Solved:
+def solved(basis: Basis, weights: Weights, scores: Scores, work: Work | None = None) -> Solved:
     """What a solution comes to. Expected loss = g(score) * loss given default * exposure, to the fen."""
     inputs = basis.inputs
     return Solved(
-        score=solution.h,
-        raw=solution.raw,
-        bound=solution.bound,
+        scores=scores,
         expected_loss=expected_loss(
-            basis.probability, solution.h, inputs.parties.lgd, inputs.parties.exposure
+            basis.probability, scores.score, inputs.parties.lgd, inputs.parties.exposure
         ),
         weights=weights,
         money_record=inputs.money.record,
-        incidence={
-            kind: (found.party, found.attribute, found.record) for kind, found in inputs.evidence.items()
-        },
+        incidence=inputs.evidence,
         cautions=inputs.cautions,
+        holdings=inputs.money.holdings,
         probability=basis.probability,
         work=work,
     )
-
-
-def _start(before: Solved, place: Ints, size: int) -> Propagation:
-    """The old solution at the new positions; a party that is new begins at 0."""
-    kept = place != GONE
-    h, raw, bound = np.zeros(size), np.zeros(size), np.zeros(size)
-    for values, old in ((h, before.score), (raw, before.raw), (bound, before.bound)):
-        values[place[kept]] = old[kept]
-    return Propagation(h=h, raw=raw, bound=bound, reached=h > 0, sweeps=0, solves=0)
 
 
 def _own_changed(before: Inputs, place: Ints, own: Floats) -> Ints:
@@ -270,14 +271,15 @@ def _weights(tables: Tables, size: int) -> Weights:
     )
 
 
-def _incidence(evidence: pa.Table) -> dict[str, tuple[Ints, Ints, list[str]]]:
+def _incidence(evidence: pa.Table) -> dict[str, Incidence]:
     kinds = np.array(evidence["kind"].to_pylist(), dtype=object)
-    party, attribute = evidence["party"].to_numpy(), evidence["attribute"].to_numpy()
+    party, attribute, age = (evidence[name].to_numpy() for name in ("party", "attribute", "age"))
     records = evidence["record"].to_pylist()
     found = {}
     for kind in sorted(set(kinds.tolist())):
         rows = np.flatnonzero(kinds == kind)
-        found[kind] = (party[rows], attribute[rows], [records[index] for index in rows.tolist()])
+        names = [records[index] for index in rows.tolist()]
+        found[kind] = Incidence(party[rows], attribute[rows], age[rows], names)
     return found
 
 
@@ -287,8 +289,8 @@ def _starts(counts: Ints) -> Ints:
     return starts
 
 
-def _joined(parts: list[Ints]) -> Ints:
-    return np.concatenate(parts) if parts else np.zeros(0, dtype=np.int64)
+def _joined(parts: list[Any], kind: type[Any]) -> Any:
+    return np.concatenate(parts) if parts else np.zeros(0, dtype=kind)
 
 
 SOLUTION = _Solution()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,7 @@ from ingest.projection.cardinality import Crowded, crowded
 from ingest.projection.projector import catch_up
 from ledger.database import Ledger
 from ledger.records import NewRecord, append
-from tests.ingest_projector.material import CODES, SCHEMA, START, node, relation, row, withdrawn
+from tests.ingest_projector.material import CODES, SCHEMA, SPANS, START, node, relation, row, withdrawn
 
 A, B, C = CODES
 CUSTOMER, OTHER = "customer:0000000001", "customer:0000000002"
@@ -101,6 +102,34 @@ def test_the_end_that_may_have_one_only_may_be_the_target(store: Store, ledger: 
     assert follow(ledger, store, holds("visits/2", OTHER)) == (found,)
     assert crowded(ledger, store, SCHEMA, SCHEMA.relations["HAS_ACCOUNT"]) == (found,)
     assert crowded(ledger, store, SCHEMA, SCHEMA.relations["GUARANTEES"]) == ()
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_of_many_customers_those_are_told_behind_whom_several_parties_stand_now(
+    store: Store, ledger: Ledger, seed: int
+) -> None:
+    draw, today = random.Random(seed), START.date().isoformat()
+    records: list[NewRecord] = []
+    now: dict[str, set[str]] = {}
+    for number in range(60):
+        customer = f"customer:{number:010}"
+        for party in draw.sample(CODES, draw.randrange(4)):
+            span = draw.choice(SPANS)
+            said = relation("IS", customer, party, **span)
+            records.append(
+                row(
+                    f"registry/{number}-{party[-1]}",
+                    node("Customer", customer),
+                    node("Enterprise", party),
+                    said,
+                )
+            )
+            if span.get("since", "") <= today < span.get("until", "9999"):
+                now.setdefault(customer, set()).add(party)
+    expected = {customer: parties for customer, parties in now.items() if len(parties) > 1}
+    assert 5 < len(expected) < 50
+    for found in (follow(ledger, store, *records), whole(ledger, store)):
+        assert {one.entity: set(one.others) for one in found if isinstance(one, Crowded)} == expected
 
 
 MANIFEST = """

@@ -22,7 +22,8 @@ from typing import Any, Final
 import orjson
 
 from ledger import audit, columns, records, runs, tables
-from ledger.database import DATABASE, FOLDER, FORMER_IDS, KEY, Ledger, sync_folder
+from ledger.database import DATABASE, FOLDER, FORMER_IDS, Ledger
+from ledger.files import KEY, sync_folder
 from terms.errors import KehutuError
 
 MANIFEST: Final = "manifest.json"

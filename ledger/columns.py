@@ -12,7 +12,7 @@ from typing import Final
 
 import pyarrow.parquet as pq
 
-from ledger.database import sync_folder
+from ledger.files import sync_folder
 from terms.arrow import pa
 from terms.errors import KehutuError
 

@@ -6,16 +6,14 @@ Files in ``home/ledger/``: ``ledger.sqlite`` (write-ahead log, every commit is o
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import hmac
 import os
 import secrets
 import sqlite3
 import threading
-import time
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
@@ -26,6 +24,7 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 from sqlalchemy.exc import DBAPIError
 
 from ledger import tables
+from ledger.files import KEY, locked, secret_key, setup_lock
 from ledger.migrate import PLACE, VERSION, migrate, migrations, newest
 from terms.cleanup import on_failure
 from terms.errors import KehutuError
@@ -34,7 +33,6 @@ from terms.zones import DEFAULT, canonical, zone_of
 
 FOLDER: Final = "ledger"
 DATABASE: Final = "ledger.sqlite"
-KEY: Final = "key"
 FORMER_IDS: Final = "former_ids"
 ZONE: Final = "zone"
 _BUSY_SECONDS: Final = 30
@@ -90,8 +88,8 @@ class Ledger:
             raise KehutuError("LEDGER_MISSING", path=path)
         try:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            with _setup_lock(folder):
-                key = _key(folder, ledger_exists=path.exists() and path.stat().st_size > 0)
+            with setup_lock(folder):
+                key = secret_key(folder, ledger_exists=path.exists() and path.stat().st_size > 0)
                 # Its log files take over the mode of the database: for the owner only, like the key.
                 os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
                 engine = _engine(path)
@@ -191,7 +189,7 @@ class Ledger:
         except OSError as fault:
             raise KehutuError("LEDGER_UNWRITABLE", path=lock, reason=fault.strerror or fault) from fault
         try:
-            if not _lock(descriptor, wait):
+            if not locked(descriptor, wait):
                 holder = os.pread(descriptor, 32, 0).decode(errors="replace").strip() or "?"
                 raise KehutuError("LEDGER_LOCKED", path=self.folder, pid=holder, seconds=round(wait, 1))
             os.ftruncate(descriptor, 0)
@@ -325,31 +323,6 @@ def _meta(connection: Connection) -> dict[str, str]:
     return {row.name: row.value for row in rows}
 
 
-def _key(folder: Path, *, ledger_exists: bool) -> bytes:
-    """Read the secret key, making it for a new ledger."""
-    path = folder / KEY
-    if not path.exists():
-        if ledger_exists:
-            # A new key would give every person a second identity without a word.
-            raise KehutuError("LEDGER_KEY_MISSING", path=path)
-        draft = path.with_suffix(".new")
-        with suppress(FileNotFoundError):
-            draft.unlink()
-        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(secrets.token_bytes(32))
-            file.flush()
-            os.fsync(file.fileno())
-        draft.rename(path)
-        sync_folder(folder)
-    if path.stat().st_mode & 0o077:
-        raise KehutuError("LEDGER_KEY_EXPOSED", path=path, mode=oct(path.stat().st_mode & 0o777))
-    key = path.read_bytes()
-    if len(key) != 32:
-        raise KehutuError("LEDGER_KEY_WRONG", path=path)
-    return key
-
-
 def get_pointer(connection: Connection, name: str) -> str | None:
     """A small value that changes in place, or None."""
     return connection.scalar(select(tables.pointer.c.value).where(tables.pointer.c.name == name))
@@ -361,39 +334,3 @@ def set_pointer(connection: Connection, name: str, value: str) -> None:
     connection.execute(
         statement.on_conflict_do_update(index_elements=["name"], set_={"value": statement.excluded.value})
     )
-
-
-def sync_folder(folder: Path) -> None:
-    """Make new names in a folder survive a power cut."""
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-@contextmanager
-def _setup_lock(folder: Path) -> Iterator[None]:
-    """Two processes that open a new home at once: the second waits until the first has made it."""
-    descriptor = os.open(folder / "setup.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(descriptor)
-
-
-def _lock(descriptor: int, wait: float) -> bool:
-    """Try an exclusive lock until it is had or the time is over."""
-    until = time.monotonic() + wait
-    pause = 0.002
-    while True:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            if time.monotonic() >= until:
-                return False
-            time.sleep(pause)
-            pause = min(pause * 2, 0.05)
-        else:
-            return True

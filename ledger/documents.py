@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 from ledger.columns import FOLDER
-from ledger.database import sync_folder
+from ledger.files import sync_folder
 from terms.errors import KehutuError
 
 

@@ -12,6 +12,7 @@ from strawberry.scalars import JSON
 from api import lists
 from api.arguments import AsOf, Ended, RelationNames, RelationTypes, relation_names
 from api.context import ID, Info
+from api.costs import costs
 from api.entities import Customer, Device, Enterprise, Line, Person, WorkOrder
 from api.exposed import expose
 from api.masked import plain_schema
@@ -162,6 +163,7 @@ class GraphAnswers:
     @strawberry.field(
         description="Relations of an entity and the entities at their other ends, with counts by type of relation."
     )
+    @costs(150)
     def neighbours(
         self,
         info: Info,
@@ -181,6 +183,7 @@ class GraphAnswers:
         description="Ways from one entity to another along relations of any type, whichever way each runs; the "
         "shortest first. `maxLength`: 1 to 6."
     )
+    @costs(400)
     def paths(
         self,
         info: Info,
@@ -206,6 +209,7 @@ class GraphAnswers:
     @strawberry.field(
         description="What feeds an element of the network (UP; also a customer), or what it feeds (DOWN)."
     )
+    @costs(200)
     def grid_trace(
         self, info: Info, id: ID, direction: grid.GridDirection, first: int = 50, after: str | None = None
     ) -> GridTrace:

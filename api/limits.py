@@ -25,6 +25,7 @@ from strawberry.extensions import ValidationCache
 
 from api.allowed import refusal_of
 from api.context import Context
+from api.costs import COSTS
 from services.paging import SHORT_PAGE
 from terms.errors import KehutuError
 
@@ -35,7 +36,8 @@ ALIASES = 40
 DIRECTIVES = 20
 FIELDS = 2_000
 COST = 100_000
-"""Values of an answer, at most: a list counts as often as `first` says."""
+"""Values of an answer, at most: a list counts as often as `first` says, and a field that has to compute as many values
+(``api.costs``)."""
 USUAL_PAGE = 20
 _MOST = 10**12
 
@@ -92,7 +94,10 @@ class _Scales:
             fields=inner.fields + 1,
             aliases=inner.aliases + (found.alias is not None),
             directives=inner.directives + directives,
-            cost=min(_MOST, 1 + (first or self._usual(found)) * inner.cost),
+            cost=min(
+                _MOST,
+                1 + COSTS.get(found.name.value, 0) + (first or self._usual(found)) * inner.cost,
+            ),
             page=max(inner.page, first),
         )
 

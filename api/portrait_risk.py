@@ -5,6 +5,7 @@ from __future__ import annotations
 import strawberry
 
 from api.context import Info
+from api.costs import costs
 from api.exposed import expose
 from api.paging import page
 from api.reports import report_path
@@ -43,6 +44,7 @@ class Risk:
         return self.found.expected_loss
 
     @strawberry.field(description="The paths behind the score, the largest first.")
+    @costs(1_000)
     def contributions(self, info: Info, first: int = 10, after: str | None = None) -> Page[Contribution]:
         found = portrait.contributions(info.context.seen, self.found)
         question = ("contributions", self.found.name, self.found.run.id)

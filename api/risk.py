@@ -9,6 +9,7 @@ import strawberry
 from api.arguments import AsOf
 from api.arrears import ShockInput
 from api.context import ID, Info
+from api.costs import costs
 from api.paging import largest
 from api.views import LossShockInput
 from services.arrears import pages
@@ -33,22 +34,26 @@ class RiskAnswers:
     """Fields of the query root."""
 
     @strawberry.field(description="Why a party is at risk: paths and amounts that add up to the fen.")
+    @costs(350)
     def risk_trace(self, info: Info, id: ID, top: int = 10) -> RiskTrace:
         return trace(info.context.seen, id, top)
 
     @strawberry.field(
         description="What would happen if all shocks came together; changes nothing that is stored."
     )
+    @costs(350)
     def what_if(self, info: Info, shocks: list[ShockInput]) -> WhatIf:
         return what_if(info.context.seen, [shock.to_shock() for shock in shocks])
 
     @strawberry.field(description="Communities of linked parties at risk, the largest expected loss first.")
+    @costs(150)
     def risk_clusters(self, info: Info, first: int = 10, after: str | None = None) -> Page[RiskCluster]:
         return pages.clusters(info.context.seen, risk_clusters(info.context.seen), largest(first), after)
 
     @strawberry.field(
         description="Enterprises that guarantee each other in a ring, the largest guarantees inside first."
     )
+    @costs(100)
     def guarantee_circles(
         self, info: Info, first: int = 10, after: str | None = None, as_of: AsOf = None
     ) -> GuaranteeCircles:
@@ -58,6 +63,7 @@ class RiskAnswers:
     @strawberry.field(
         description="Who owns an enterprise in the end, through all chains and loops of holdings."
     )
+    @costs(100)
     def owners(self, info: Info, id: ID, threshold: float = THRESHOLD, as_of: AsOf = None) -> Owners:
         return owners(info.context.seen, id, threshold, as_of=as_of)
 
@@ -77,10 +83,12 @@ class RiskAnswers:
     @strawberry.field(
         description="Who stands close to a party by all links of the run, or of a day: closeness, not money."
     )
+    @costs(2_000)
     def related_parties(self, info: Info, id: ID, as_of: AsOf = None) -> RelatedParties:
         return related_parties(info.context.seen, id, as_of=as_of)
 
     @strawberry.field(description="Watched parties, those with alerts first.")
+    @costs(50)
     def watch_list(self, info: Info, first: int = 20, after: str | None = None) -> Page[Watched]:
         return watched(info.context.seen, watch_list(info.context.seen), largest(first), after)
 

@@ -27,7 +27,7 @@ class Weighed:
     """What a document asks for. Variables count as absent."""
 
     cost: int
-    """Values of the answer, at most: a list counts as often as `first` says."""
+    """Values of the answer, at most: a list counts as often as `first` says, a field that computes as many values."""
     largest: int
     """The most that a document may cost."""
     needs: tuple[Need, ...]

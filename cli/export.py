@@ -17,10 +17,11 @@ from services.export.export import export as write
 from services.export.selection import EVERYTHING, Selection, of_answer, of_community, of_names
 from services.site import Site, open_site
 from terms.errors import KehutuError, Lang
+from terms.texts import filled
 
 TEXT: Final[dict[Lang, dict[str, str]]] = {
     "en": {
-        "done": "{files}: {nodes:,} nodes, {edges:,} relations, as {policy} sees them",
+        "done": "{files}: {nodes:,} {nodes:node|nodes}, {edges:,} {edges:relation|relations}, as {policy} sees them",
         "about": "run {run}, data until {cut_off}, {origins}",
         "ids": "a list of ids",
         "query": "a GraphQL query",
@@ -106,8 +107,8 @@ def _read(path: Path, what: str) -> str:
 def _words(done: Exported, lang: Lang) -> list[str]:
     text = TEXT[lang]
     return [
-        text["done"].format(
-            files=", ".join(done.files), nodes=done.nodes, edges=done.edges, policy=done.policy
+        filled(
+            text["done"], files=", ".join(done.files), nodes=done.nodes, edges=done.edges, policy=done.policy
         ),
         text["about"].format(
             run=done.run or text["none"], cut_off=done.cut_off, origins=", ".join(done.origins)

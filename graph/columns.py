@@ -19,6 +19,8 @@ else:
     arrow = Delayed("terms.arrow")
 
 Kind = Literal["number", "text", "list"]
+READ_SECONDS: Final = 600.0
+"""For one type: far above what any takes."""
 NODE: Final = "_node"
 SOURCE: Final = "_source"
 TARGET: Final = "_target"

@@ -17,14 +17,13 @@ import numpy.typing as npt
 import pyarrow.compute as pc
 
 from graph.arrays import Bools, Ints
-from graph.columns import NODE, SOURCE, TARGET, Kind, Part, Scan, texts
+from graph.columns import NODE, READ_SECONDS, SOURCE, TARGET, Kind, Part, Scan, texts
 from graph.schema.model import Property, Schema
 from graph.state import read_state
 from graph.store import Store
 from terms.arrow import pa
 from terms.errors import KehutuError
 
-READ_SECONDS = 600.0
 TEXTS = ("text", "date", "instant", "month")
 OWN_TEXTS = ("recordId", "key")
 OWN_LISTS = ("keys", "origins", "proxies", "periods")

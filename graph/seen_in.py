@@ -12,8 +12,7 @@ from itertools import islice
 from typing import Final
 
 from graph.blocks import SEEN_IN
-from graph.columns import Scan
-from graph.project import READ_SECONDS
+from graph.columns import READ_SECONDS, Scan
 from graph.store import Store
 
 PROPERTY: Final = SEEN_IN

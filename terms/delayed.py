@@ -9,6 +9,7 @@ from typing import Any, Final
 DELAYED: Final[Mapping[str, str]] = {
     "graphdatascience": "an extra that may be missing, and 1 s: only the engine in the server needs it",
     "graphdatascience.error.gds_not_installed": "comes with graphdatascience",
+    "graph.project": "0.2 s with what reads columns: only who asks in a region has the lists of areas kept",
     "igraph": "0.2 s: only who reads a graph in GML pays for it",
     "opencc": "comes with what search texts of Chinese need",
     "pypinyin": "0.5 s of dictionaries: only who writes or looks up Chinese pays for them",

@@ -25,8 +25,10 @@ NOUNS = (
 COUNTED = re.compile(rf"\{{(\w+)(?::,)?\}} (?:\w+ )?(?:{NOUNS})\b")
 
 MANY = {
+    "EXPORT_TOO_LARGE": "more than a program takes",
     "HUB_IGNORED": "most: thirty or more",
     "LEFT_OUT_RELATION": "type: no number",
+    "SEGMENT_IDENTIFIER": "numbers: a verb",
     "STORE_AHEAD": "store: no number",
     "cli/clusters.py": "a cluster has at least two parties",
     "cli/fit.py": "refused below thirty defaults",

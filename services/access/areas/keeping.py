@@ -8,16 +8,22 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from graph import seen_in
-from graph.project import NodeTable, nodes, relations
 from graph.schema.model import Schema
 from graph.state import read_state
 from graph.store import Store
 from ledger.database import Ledger
 from services.access.areas.computing import READ, Areas, Link, Node, areas_of
+from terms.delayed import Delayed
 from terms.errors import KehutuError
+
+if TYPE_CHECKING:
+    from graph import project
+    from graph.project import NodeTable
+else:
+    project = Delayed("graph.project")
 
 WAIT_SECONDS: Final = 5.0
 """How long a question waits for whoever writes the graph."""
@@ -75,7 +81,9 @@ def _changes(
 
 def _read(store: Store, schema: Schema, name: str) -> NodeTable:
     declared = schema.nodes[name].properties
-    return nodes(store, schema, name, [one for one in ("tenant", "region", "path") if one in declared])
+    return project.nodes(
+        store, schema, name, [one for one in ("tenant", "region", "path") if one in declared]
+    )
 
 
 def _nodes(name: str, table: NodeTable) -> Iterator[tuple[str, Node]]:
@@ -93,6 +101,6 @@ def _links(store: Store, schema: Schema, tables: Mapping[str, NodeTable]) -> Ite
             left, right = tables[source], tables[target]
             if not (len(left) and len(right)):
                 continue
-            found = relations(store, schema, name, left, right)
+            found = project.relations(store, schema, name, left, right)
             for one, other in zip(found.source.tolist(), found.target.tolist(), strict=True):
                 yield Link(name, left.ids[one], right.ids[other])

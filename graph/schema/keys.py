@@ -27,15 +27,22 @@ _ESCAPES = {"%": "%25", "/": "%2F", "=": "%3D", "#": "%23", "~": "%7E"}
 
 
 def key_of(node_type: NodeType, prop: Property, value: str, *, hasher: Callable[[str], str]) -> Key:
-    """The key that a value of a key property gives.
+    """The key that a value of a key property gives; see :func:`key_maker`."""
+    return key_maker(node_type, prop, hasher=hasher)(value)
+
+
+def key_maker(node_type: NodeType, prop: Property, *, hasher: Callable[[str], str]) -> Callable[[str], Key]:
+    """The function that makes keys of the values of a key property.
 
     Args:
         prop: one of ``node_type.keys``; the first gives ``prefix:value``, others ``prefix:name=value``.
         hasher: the ledger's keyed hash; takes the normalised value of a hashed property.
     """
-    part = hasher(normalise(value)) if prop.hashed else _escaped(plain(value))
     first = node_type.keys[0].name == prop.name
-    return Key(f"{node_type.prefix}:{part}" if first else f"{node_type.prefix}:{prop.name}={part}")
+    start = f"{node_type.prefix}:" if first else f"{node_type.prefix}:{prop.name}="
+    if prop.hashed:
+        return lambda value: Key(start + hasher(normalise(value)))
+    return lambda value: Key(start + _escaped(plain(value)))
 
 
 def local_key(prefix: str, namespace: str, local: str) -> Key:

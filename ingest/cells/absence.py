@@ -84,7 +84,7 @@ def filler(number: str) -> bool:
     (True, True, True, False)
     """
     if number.isascii() and number.isdigit():  # nearly all are told by their first three digits
-        return len(number) >= _LEAST and _even(number)
+        return number[:3] in _EVEN and len(number) >= _LEAST and _even(number)
     bare = number.strip().removeprefix("+86").translate(_BETWEEN)
     if len(bare) < _LEAST or not bare.isascii():
         return False
@@ -97,9 +97,14 @@ def filler(number: str) -> bool:
 def _even(digits: str) -> bool:
     """Whether digits go up or down one by one, or stay."""
     step = (ord(digits[1]) - ord(digits[0])) % 10
-    if step not in {0, 1, 9} or (ord(digits[2]) - ord(digits[1])) % 10 != step:
-        return False
-    return all((ord(after) - ord(before)) % 10 == step for before, after in pairwise(digits))
+    return step in {0, 1, 9} and all(
+        (ord(after) - ord(before)) % 10 == step for before, after in pairwise(digits)
+    )
+
+
+_EVEN: Final = frozenset(
+    f"{first}{(first + step) % 10}{(first + 2 * step) % 10}" for first in range(10) for step in (0, 1, 9)
+)
 
 
 def letters_lost(text: str, *, whole: bool = False) -> bool:

@@ -7,10 +7,9 @@ in ``since`` and the day after its last in ``until``. A source that states the l
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from functools import lru_cache
 from typing import Any, Final, NamedTuple, TypeAlias
 
 from graph.schema.model import Property
@@ -56,12 +55,15 @@ class FilledBound:
     proxy: bool = False
 
 
-class Times(NamedTuple):
-    """When a relation runs, as a row tells it. ``notices``: codes with the type and the column that they are about."""
+Notice: TypeAlias = tuple[str, str, str]
+"""What there is to say of a bound: a code of the catalogue, the type of the relation and the column."""
 
-    span: Span = Span("", "")
-    proxy: tuple[str, ...] = ()
-    notices: tuple[tuple[str, str, str], ...] = ()
+
+class Times(NamedTuple):
+    """What there is to look at in the times of a relation. ``since``: its begin, '' where it has none."""
+
+    since: str
+    notices: Sequence[Notice] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,27 +73,28 @@ class Bounds:
     type: str
     filled: tuple[FilledBound, ...]
 
-    def take(self, values: Values, found: dict[str, Any]) -> Times:
-        """Take both into ``found``."""
-        if not self.filled:
-            return NO_TIMES
-        proxy, notices = [], []
+    def take(self, values: Values, found: dict[str, Any]) -> tuple[Sequence[str], Sequence[Notice]]:
+        """Take both into ``found``: the names of those that are proxies, and what there is to say."""
+        proxy: Sequence[str] = ()
+        notices: Sequence[Notice] = ()
         for bound in self.filled:
             taken = bound.take(values)
             if taken is None:
                 continue
             found[bound.name] = taken.day
             if bound.proxy:
-                proxy.append(bound.name)
+                proxy = (*proxy, bound.name)
             if taken.notice is not None:
-                notices.append((taken.notice, self.type, bound.column))
-        span = Span(*(found.get(name, "") for name in BOUNDS))
-        if span.empty:
-            notices.append(("NOTICE_SPAN_BACKWARDS", self.type, ", ".join(b.column for b in self.filled)))
-        return Times(span, tuple(proxy), tuple(notices))
+                notices = (*notices, (taken.notice, self.type, bound.column))
+        if len(self.filled) > 1 and self.span(found).empty:
+            columns = ", ".join(bound.column for bound in self.filled)
+            notices = (*notices, ("NOTICE_SPAN_BACKWARDS", self.type, columns))
+        return proxy, notices
 
-
-NO_TIMES: Final = Times()
+    @staticmethod
+    def span(found: Mapping[str, Any]) -> Span:
+        """The span of what was taken."""
+        return Span(*(found.get(name, "") for name in BOUNDS))
 
 
 def bound_converter(
@@ -113,7 +116,6 @@ def bound_converter(
     plain = converter(declared, format=format, words=words, reading=reading)
     shorter = _shorter(format)
 
-    @lru_cache(maxsize=65_536)
     def of_text(text: str) -> Bound | None:
         if _ZERO.fullmatch(text):
             return None  # how some databases write an absent date

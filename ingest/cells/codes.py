@@ -121,7 +121,7 @@ def code_converter(
         prose: the key is a text that people write (an address): only ``="…"`` is undone in it.
         names: the text names an entity or tells parties apart, which a text of question marks does not.
     """
-    holds = _HOLDS.get(numbering) if numbering else None
+    numbered = None if numbering is None else number_check(numbering, strict=strict)
 
     def code(cell: object) -> Taken:
         if isinstance(cell, float | Decimal):
@@ -142,16 +142,32 @@ def code_converter(
             return Doubtful(None, "NOTICE_LETTERS_LOST")
         if not text or absent.says_nothing(text):
             return None
-        if numbering is not None and filler(text):
-            return Doubtful(None, "NOTICE_FILLER_NUMBER")
-        if holds is not None and not holds(text):
-            if strict:
-                raise NotAcceptedError(
-                    "the last character does not fit the others",
-                    code="ROW_CHECK_DIGIT",
-                    zh="末位校验码与其他位不符",
-                )
-            return Doubtful(text, "NOTICE_CHECK_DIGIT")
+        if numbered is not None and (checked := numbered(text)) != text:
+            return checked
         return doubt or text
 
     return code
+
+
+def number_check(numbering: Numbering, *, strict: bool) -> Callable[[str], Taken]:
+    """The function for numbers that are made by a rule: a filler names nobody, a wrong check digit is a doubt.
+
+    Args:
+        strict: whether a wrong check digit refuses the cell.
+    """
+    holds = _HOLDS.get(numbering)
+
+    def checked(text: str) -> Taken:
+        if filler(text):
+            return Doubtful(None, "NOTICE_FILLER_NUMBER")
+        if holds is None or holds(text):
+            return text
+        if strict:
+            raise NotAcceptedError(
+                "the last character does not fit the others",
+                code="ROW_CHECK_DIGIT",
+                zh="末位校验码与其他位不符",
+            )
+        return Doubtful(text, "NOTICE_CHECK_DIGIT")
+
+    return checked

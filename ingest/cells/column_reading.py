@@ -61,15 +61,20 @@ class ColumnReading:
         convert = converter(
             prop, unit=cell.unit, format=cell.format, words=cell.words, code=code, reading=reading
         )
+        repeats = not (code or is_code(prop) or prop.type in {"decimal", "money"})
         if cell.const is not None:
             const = str(cell.const).lower() if isinstance(cell.const, bool) else str(cell.const)
             return of_const(value_of(convert(prefix + const)))
-        return self.taken(prop, cell, convert)
+        return self.taken(prop, cell, convert, repeats=repeats)
 
     def taken(
-        self, prop: Property, cell: Cell, convert: Callable[[object], Found | None]
+        self, prop: Property, cell: Cell, convert: Callable[[object], Found | None], *, repeats: bool = True
     ) -> Callable[[Values], Found | None]:
-        """The function that takes out of a row what a conversion makes of the columns."""
+        """The function that takes out of a row what a conversion makes of the columns.
+
+        Args:
+            repeats: a column of such values holds few different ones.
+        """
         prefix, columns, reading = cell.prefix or "", columns_of(cell), self.of(cell.column, cell)
         joint = cell.join if cell.join is not None else _BETWEEN_REST if cell.rest else " "
 
@@ -85,7 +90,7 @@ class ColumnReading:
             convert = _with_prefix(prefix, part_converter(code_of, prop, reading), convert)
         if cell.column is None:
             return of_lists(prop.name, columns, convert)
-        return of_column(prop.name, cell.column, convert, first=cell.first)
+        return of_column(prop.name, cell.column, convert, first=cell.first, repeats=repeats)
 
     def _stated(self, cell: Cell | None) -> Style | None:
         """The style that the manifest states for a value, or for all of its source."""

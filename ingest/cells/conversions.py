@@ -17,12 +17,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
 from decimal import Decimal
-from typing import Final
+from typing import Final, NamedTuple
 
 from graph.schema.ddl import longest_of
 from graph.schema.model import Property
 from ingest.cells.absence import NEVER, SHIPPED, Absence, letters_lost
-from ingest.cells.codes import code_converter
+from ingest.cells.codes import code_converter, number_check
 from ingest.cells.doubtful import Convert, Doubtful, Taken, value_of
 from ingest.cells.number_styles import POINT, Style
 from ingest.cells.numbers import numbers_of
@@ -30,6 +30,7 @@ from ingest.cells.texts import code_of, text_of, written_out
 from ingest.cells.times import check_format, dated, instant, zoned
 from ingest.cells.workbook_values import shown_in_text, shown_time
 from ingest.input_errors import NotAcceptedError, WrongUseError
+from ingest.readers import FIELD_LIMIT
 from ingest.readers.shown import Shown
 from ingest.statements import Value
 from terms.texts import Texts
@@ -128,7 +129,21 @@ def part_converter(clean: Callable[[object], str | None], declared: Property, re
 
 def record_id_converter(reading: Reading) -> Convert:
     """The function for cells that name their row; a word that says nothing names none."""
-    return code_converter(code_of, reading.absent, floats=reading.floats, names=False)
+    convert = code_converter(code_of, reading.absent, floats=reading.floats, names=False)
+    likely = reading.absent.first
+
+    def record_id(cell: object) -> Taken:
+        if (
+            type(cell) is str
+            and cell.isascii()
+            and cell.isalnum()
+            and cell[0] not in likely
+            and len(cell) <= FIELD_LIMIT
+        ):
+            return cell  # the way of nearly all ids
+        return convert(cell)
+
+    return record_id
 
 
 def instant_of(cell: object, format: str | None = None, reading: Reading = PLAIN) -> datetime | None:
@@ -186,7 +201,10 @@ def _text_converter(declared: Property, reading: Reading, *, code: bool) -> Conv
         )
     elif reading is not AS_WRITTEN:
         convert = _filled_text(clean, absent)
-    plain = absent if code and reading is not AS_WRITTEN and declared.numbering is None else None
+    plain = None
+    if code and reading is not AS_WRITTEN:
+        numbering, strict = declared.numbering, reading.strict_keys
+        plain = _PlainCodes(absent, None if numbering is None else number_check(numbering, strict=strict))
     if declared.pattern is None:
         return _short(convert, longest, plain)
     match = re.compile(declared.pattern).fullmatch
@@ -202,38 +220,51 @@ def _text_converter(declared: Property, reading: Reading, *, code: bool) -> Conv
     return _short(matching, longest, plain, match)
 
 
+class _PlainCodes(NamedTuple):
+    """Codes of ASCII letters and digits, as nearly all are: taken as they stand unless they may say nothing.
+
+    ``check``: of numbers that are made by a rule.
+    """
+
+    absent: Absence
+    check: Callable[[str], Taken] | None
+
+
 def _short(
     convert: Convert,
     longest: int,
-    plain: Absence | None,
+    plain: _PlainCodes | None,
     match: Callable[[str], object] | None = None,
 ) -> Convert:
     """Refuse a text that is longer than the graph takes: behind the door it would stop the graph for good.
 
-    ``plain``: where a code of ASCII letters and digits is taken as it stands unless it may say nothing. That is the way
-    of nearly all codes, and a third of the time of taking them. ``match``: what such a code must be.
+    ``plain``: the short way of codes, a third of the time of taking them. ``match``: what such a code must be.
     """
 
-    likely = frozenset[str]() if plain is None else plain.first
-
     def short(cell: object) -> Taken:
-        if (
-            plain is not None
-            and type(cell) is str
-            and cell.isascii()
-            and cell.isalnum()
-            and len(cell) <= longest
-            and cell[0] not in likely
-            and (match is None or match(cell))
-        ):
-            return cell
         taken = convert(shown_in_text(cell) if isinstance(cell, Shown) else cell)
         text = value_of(taken)
         if text is not None and len(str(text)) > longest:
             raise NotAcceptedError(str(longest), code="ROW_FIELD_TOO_LONG")
         return taken
 
-    return short
+    if plain is None:
+        return short
+    likely, check = plain.absent.first, plain.check
+
+    def short_code(cell: object) -> Taken:
+        if (
+            type(cell) is str
+            and cell.isascii()
+            and cell.isalnum()
+            and len(cell) <= longest
+            and cell[0] not in likely
+            and (match is None or match(cell))
+        ):
+            return cell if check is None else check(cell)
+        return short(cell)
+
+    return short_code
 
 
 def _filled_text(clean: Callable[[object], str | None], absent: Absence) -> Convert:

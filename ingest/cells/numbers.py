@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import math
+import re
 import unicodedata
 from collections.abc import Callable, Mapping
 from decimal import Decimal
-from functools import lru_cache
 from typing import Final, NamedTuple
 
 from graph.schema.model import Property
@@ -49,6 +49,8 @@ _PERCENT_HINT: Final = (
     "（35 表示 35% 时请写 `unit: percent`）",
 )
 _PERCENT: Final = Decimal("0.01")
+# Nearly all numbers: a point that separates no thousands, and no more digits than a float keeps.
+_PLAIN: Final = re.compile(r"-?[0-9]{1,13}(?:\.[0-9]{1,2})?")
 _CURRENCY: Final = ("¥", "CNY", "RMB", "人民币")
 _SUFFIXES: Final[Mapping[str, tuple[str, ...]]] = {
     "fen": ("分",),
@@ -106,19 +108,13 @@ def numbers_of(
             return folded[:-1].rstrip(), _PERCENT / factor
         return _bare(folded, suffixes) if suffixes else folded, Decimal(1)
 
-    def accepts(found: Decimal | None) -> bool:
-        try:
-            return found is not None and of_decimal(found) is not None
-        except NotAcceptedError:
-            return False
-
     def proven(bare: str, scale: Decimal) -> Proof:
         proof = proof_of(bare)
         if kind == "integer":
             return None  # no whole number has a decimal mark to be mistaken
-        if proof == "open" and accepts(number_of(bare, POINT)):
+        if proof == "open" and _accepted(of_decimal, number_of(bare, POINT)):
             comma = number_of(bare, COMMA)
-            return "open" if comma is None or accepts(comma * scale) else "point"
+            return "open" if comma is None or _accepted(of_decimal, comma * scale) else "point"
         return None if proof == "open" else proof
 
     def proof(text: str) -> Proof:
@@ -139,13 +135,16 @@ def numbers_of(
             raise _not_so_written(written, expected) if otherwise else NotAcceptedError.of(expected)
         return of_decimal(found * scale if scale != 1 else found)
 
-    @lru_cache(maxsize=65_536)
-    def of_text(text: str) -> Value | None:
-        return read(text, style)
+    # Such a number reads alike whether its style was declared, found or is not decided yet.
+    likely = (style or POINT).decimal == "." and not absent.own
+    plain = _plain_numbers(factor, least, most, whole=whole) if likely else _never
 
     def number(cell: object) -> Value | None:
+        known = plain(cell)
+        if known is not None:
+            return known
         if isinstance(cell, str):
-            return of_text(cell)
+            return read(cell, style)
         if isinstance(cell, Shown):
             if percent and cell.kind == "percent":
                 return read(cell.text, POINT)  # as Excel shows it, whatever the texts of the column do
@@ -154,6 +153,45 @@ def numbers_of(
         return None if found is None else of_decimal(found)
 
     return Numbers(number, proof)
+
+
+def _accepted(of_decimal: Callable[[Decimal], Value], found: Decimal | None) -> bool:
+    try:
+        return found is not None and of_decimal(found) is not None
+    except NotAcceptedError:
+        return False
+
+
+def _plain_numbers(
+    factor: Decimal, least: Decimal | None, most: Decimal | None, *, whole: bool
+) -> Callable[[object], int | float | None]:
+    """The quick way for plain numbers: their value, or nothing where the long way has to look."""
+    scale = int(factor)
+    if scale != factor or (scale != 1 and not whole):
+        return _never
+    bottom = -LARGEST if least is None else float(least)
+    top = LARGEST if most is None else float(most)
+
+    def plain(cell: object) -> int | float | None:
+        number: int | float
+        if type(cell) is str:
+            if not _PLAIN.fullmatch(cell) or (whole and "." in cell):
+                return None
+            number = int(cell) * scale if whole else float(cell)
+        elif type(cell) is int and whole:
+            number = cell * scale
+        elif type(cell) is float and not whole:
+            number = cell
+        else:
+            return None
+        # No negative zero.
+        return (number if whole else number + 0.0) if bottom <= number <= top else None
+
+    return plain
+
+
+def _never(_cell: object) -> None:
+    """The quick way where there is none."""
 
 
 def _folded(text: str) -> str:

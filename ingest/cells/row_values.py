@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final, NamedTuple, TypeAlias, TypeVar
 
@@ -20,6 +20,9 @@ Take: TypeAlias = Callable[[Values], Taken]
 
 Found = TypeVar("Found")
 _SHOWN: Final = 80
+_REMEMBERED: Final = 4_096
+_SHORT: Final = 40
+"""Of each column so many texts of at most so many characters are remembered with what they became."""
 
 
 class Fault(NamedTuple):
@@ -62,8 +65,7 @@ def refused(fault: NotAcceptedError, column: str, cell: object, property_name: s
     return RowFaultError(fault.code, **details)
 
 
-@dataclass(frozen=True, slots=True)
-class Filled:
+class Filled(NamedTuple):
     """A property and the function that takes its value from a row; ``column`` names its origin in faults."""
 
     name: str
@@ -73,9 +75,18 @@ class Filled:
 
 
 def of_column(
-    name: str, column: str, convert: Callable[[object], Found], *, first: bool = False
+    name: str,
+    column: str,
+    convert: Callable[[object], Found],
+    *,
+    first: bool = False,
+    repeats: bool = False,
 ) -> Callable[[Values], Found]:
-    """Takes the value of one column; of a list that holds several the first, or none at all."""
+    """Takes the value of one column; of a list that holds several the first, or none at all.
+
+    Args:
+        repeats: the column holds few different texts: what each became is remembered.
+    """
     choose = first_of if first else one_of
 
     def take(values: Values) -> Found:
@@ -87,7 +98,35 @@ def of_column(
         except NotAcceptedError as fault:
             raise refused(fault, column, cell, name) from None
 
-    return take
+    if not repeats:
+        return take
+    remembered: dict[str, Found] = {}
+    # The reader of workbooks gives equal cells as one object, which is held here so that its number stays its own.
+    shown_cells: dict[int, tuple[Shown, Found]] = {}
+
+    def take_again(values: Values) -> Found:
+        cell = values.get(column)
+        if type(cell) is str:
+            if cell in remembered:
+                return remembered[cell]
+            value = take(values)
+            if len(cell) <= _SHORT:
+                if len(remembered) >= _REMEMBERED:
+                    remembered.clear()
+                remembered[cell] = value
+            return value
+        if type(cell) is Shown:
+            known = shown_cells.get(id(cell))
+            if known is not None:
+                return known[1]
+            value = take(values)
+            if len(shown_cells) >= _REMEMBERED:
+                shown_cells.clear()
+            shown_cells[id(cell)] = cell, value
+            return value
+        return take(values)
+
+    return take_again
 
 
 def of_columns(
@@ -192,12 +231,21 @@ class Observed:
     format: str | None = None
     const: datetime | None = None
     reading: Reading = PLAIN
+    remembered: dict[str, datetime | None] = field(default_factory=dict, compare=False)
+    """What texts became: most rows of a source were true on few days."""
 
     def take(self, values: Values) -> datetime | None:
         if self.column is None:
             return self.const
         cell = found(values, self.column)
+        if type(cell) is str and cell in self.remembered:
+            return self.remembered[cell]
         try:
-            return instant_of(one_of(cell), self.format, self.reading)
+            at = instant_of(one_of(cell), self.format, self.reading)
         except NotAcceptedError as fault:
             raise refused(fault, self.column, cell, "observedAt") from None
+        if type(cell) is str and len(cell) <= _SHORT:
+            if len(self.remembered) >= _REMEMBERED:
+                self.remembered.clear()
+            self.remembered[cell] = at
+        return at

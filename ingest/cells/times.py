@@ -61,7 +61,6 @@ def dated(declared: Property, format: str | None, absent: Absence, zone: tzinfo)
     }
     expected = Texts(f"{called[kind].en} like {shape}", f"{called[kind].zh}，形如 {shape}")
 
-    @lru_cache(maxsize=65_536)
     def of_text(cell: str) -> str | None:
         text = code_of(cell)
         if text is None or absent.says_nothing(text):

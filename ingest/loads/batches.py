@@ -25,7 +25,7 @@ from ingest.readers.company import comes_along
 from ingest.readers.shown import kept
 from ingest.rows.contradictions import Contradictions
 from ingest.rows.first_by_id import FirstById
-from ingest.rows.headers_and_totals import NoData
+from ingest.rows.headers_and_totals import NoData, Verdict
 from ingest.rows.hidden_numbers import hidden_cells, hidden_details
 from ingest.rows.mapping import NOTHING, Mapped, Mapper
 from ingest.rows.row_location import standing
@@ -158,9 +158,10 @@ class Taking:
         """Batches while they are whole; raises the fault that ends the file early, if one does."""
         take = self.mapper.map
         self.opened = opened
-        no_data = NoData(opened.columns or (), frozenset(self.mapper.questions.codes))
+        look = NoData(opened.columns or (), frozenset(self.mapper.questions.codes)).look
+        is_table = opened.columns is not None
         for row in opened.rows:
-            if opened.columns is not None and isinstance(row, Row) and self._left_out(row, no_data):
+            if is_table and type(row) is Row and (code := look(row.values)) and self._left_out(row, code):
                 continue
             self.read += 1
             if isinstance(row, BadRow):
@@ -180,11 +181,8 @@ class Taking:
             if full or self.weight > HEAVIEST:
                 yield self._batch()
 
-    def _left_out(self, row: Row, no_data: NoData) -> bool:
+    def _left_out(self, row: Row, code: Verdict) -> bool:
         """Whether a row is certainly no data; what only looks so is noticed."""
-        code = no_data.look(row.values)
-        if code is None:
-            return False
         out = code.startswith("LEFT_OUT")
         told = self.left_out if out else self.notices
         told.add(code, self._place(row), source=self.source.name)
@@ -249,7 +247,8 @@ class Taking:
             version = None
         else:
             version = (hash((name, record.observed_at)), content)
-        self.contradictions.add((row.file, row.line, self.opened.sheet), name, version, mapped.claims)
+        place = (row.file, row.line, self.opened.sheet)
+        self.contradictions.add(place, name, version, mapped.names, mapped.relations)
         if mapped.remarkable or record.observed_assumed or record.payload == NOTHING:
             self.remarks.add(self._place(row), record, mapped)
         self.weight += len(record.payload)
@@ -329,23 +328,23 @@ def missing_columns(mapper: Mapper, opened: Opened, name: str) -> KehutuError | 
 def record_of(source: Source, row: Row, mapped: Mapped, *, now: datetime) -> NewRecord | Fault:
     """What the ledger is given for a row; a row from further ahead than ``TOLERANCE`` is a fault."""
     observed = mapped.observed_at
-    if observed is not None and observed > now + TOLERANCE:
+    if observed is not None and observed > now and observed > now + TOLERANCE:
         column = source.observed_at.column if source.observed_at else None
         found = shown(row.values.get(column or "", observed.isoformat()))
         expected = f"at most {(now + TOLERANCE).isoformat(timespec='seconds')}"
         details: dict[str, object] = {"field": column or "observedAt", "found": found, "expected": expected}
         return Fault("ROW_FROM_THE_FUTURE", details)
     return NewRecord(
-        source=source.name,
-        record_id=mapped.record_id,
-        channel=source.channel,
-        origin=source.origin,
-        observed_at=observed or now,
-        observed_assumed=observed is None,
-        payload=mapped.payload,
-        deleted=mapped.deleted,
-        mentions=mapped.mentions,
-        location=f"{row.file}:{row.line}",
+        source.name,
+        mapped.record_id,
+        source.channel,
+        source.origin,
+        observed or now,
+        observed is None,
+        mapped.payload,
+        mapped.deleted,
+        mapped.mentions,
+        f"{row.file}:{row.line}",
     )
 
 

@@ -37,19 +37,8 @@ class Watched(NamedTuple):
     relations: Mapping[str, Mapping[str, int]] = MappingProxyType({})
 
 
-class Claims(NamedTuple):
-    """What a row claims that another row could contradict, as hashes, flat: this is taken for every row.
-
-    ``names``: a key, the name that it is given; and so on. ``relations``: a property of a relation, its value, the days
-    as numbers from and until which it holds; and so on.
-    """
-
-    names: Sequence[int] = ()
-    relations: Sequence[int] = ()
-
-
 def names(nodes: Sequence[Mapping[str, Any]], watched: Watched) -> list[int]:
-    """Which name each key is given by a row."""
+    """Which name each key is given by a row, as hashes and flat, for many rows: a key, its name, and so on."""
     found: list[int] = []
     for node in nodes:
         if node["type"] in watched.names and (name := node.get("set", _NOTHING).get("name")):
@@ -63,15 +52,18 @@ def names(nodes: Sequence[Mapping[str, Any]], watched: Watched) -> list[int]:
 def relations(told: Sequence[Mapping[str, Any]], watched: Watched, day: int) -> list[int]:
     """What a row says of each property of its relations, on the day on which it was true.
 
+    As hashes and flat: a property of a relation, its value, the days as numbers from and until which it holds; so on.
+
     ``day``: its number; 0 where it is not stated.
     """
     found: list[int] = []
+    watched_relations = watched.relations
     for relation in told:
-        compared = watched.relations.get(relation["type"])
-        values = relation.get("set")
-        if not compared or not values:
+        type_ = relation["type"]
+        compared = watched_relations.get(type_)
+        if compared is None or not (values := relation.get("set")):
             continue
-        itself = hash((relation["type"], relation["source"], relation["target"], relation.get("key"), day))
+        itself = hash((type_, relation["source"], relation["target"], relation.get("key"), day))
         since = _day(values["since"]) if "since" in values else _BEGINNING
         until = _day(values["until"]) if "until" in values else _END
         for name, number in compared.items():
@@ -112,7 +104,8 @@ class Contradictions:
         place: tuple[str, int, str | None],
         record: int,
         version: tuple[int, int] | None,
-        claims: Claims,
+        names: Sequence[int],
+        relations: Sequence[int],
     ) -> None:
         """Take up a row.
 
@@ -120,17 +113,17 @@ class Contradictions:
             place: file, line and, of a workbook, sheet.
             record: hash of its record id.
             version: hashes of its record id with its time, and of its content; None where these are compared elsewhere.
+            names, relations: what it claims, of the functions of these names.
         """
         row = len(self._places)
         self._places.append(place)
         if version is not None:
             self._records.new += (*version, row)
-        if told := claims.names:
-            for at in range(0, len(told), 2):
-                self._names.new += (told[at], told[at + 1], row, record)
-        if told := claims.relations:
-            for at in range(0, len(told), 4):
-                self._relations.new += (told[at], told[at + 1], row, record, told[at + 2], told[at + 3])
+        for at in range(0, len(names), 2):
+            self._names.new += (names[at], names[at + 1], row, record)
+        for at in range(0, len(relations), 4):
+            about, said, since, until = relations[at : at + 4]
+            self._relations.new += (about, said, row, record, since, until)
 
     def settle(self, notices: Notices) -> None:
         """After a batch: note what its rows contradict."""

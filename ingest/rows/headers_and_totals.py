@@ -38,11 +38,10 @@ class NoData:
 
     def look(self, values: Mapping[str, object]) -> Verdict | None:
         """What a row is, where it is no data. Nearly all rows are told by the first cell that is filled."""
-        first = None
-        for first in values.values():
-            if first:
-                break
-        if not isinstance(first, str) or not first:
+        first = values.get(self._first)
+        if not first:
+            first = next(filter(None, values.values()), None)
+        if type(first) is not str:
             return None
         if first == self._first or first[0] == _MARK:
             return self._header(values)

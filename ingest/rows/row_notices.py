@@ -56,10 +56,10 @@ class Remarks:
 
     def _of_relations(self, here: Place, record: NewRecord, mapped: Mapped) -> None:
         name = self._source.name
-        for times in mapped.times:
-            for code, type_, column in times.notices:
+        for since, told in mapped.times:
+            for code, type_, column in told:
                 self._notices.add(code, here, source=name, type=type_, column=column)
-            if times.span.since and far(times.span.since, record.observed_at):
+            if since and far(since, record.observed_at):
                 self._notices.add("NOTICE_BEGINS_FAR_AHEAD", here, source=name, years=FAR_YEARS)
         for holding in mapped.holdings:
             day = business_day(record.observed_at, self._zone).toordinal()

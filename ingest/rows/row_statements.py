@@ -19,6 +19,9 @@ from terms.ids import Key
 Plain: TypeAlias = dict[str, Any]
 """A statement on its way to JSON, with the keys of ``ingest.statements``."""
 
+Named: TypeAlias = tuple[list[Key], Plain]
+"""The keys by which a row names an entity, none where all are empty, and the values to keep."""
+
 
 class Passed(NamedTuple):
     """A statement that the row does not make, because a column that it needs is empty. ``code``: of the catalogue."""
@@ -35,8 +38,7 @@ class Doubt(NamedTuple):
     column: str
 
 
-@dataclass(frozen=True, slots=True)
-class KeyPart:
+class KeyPart(NamedTuple):
     """One key that an entry states. ``kept``: the property that the value fills; ``None`` keeps the key only.
 
     ``derivable``: the key itself gives the value back, so that a bare reference need not repeat it. ``column`` names
@@ -76,17 +78,19 @@ class EntityNaming:
 class Stated:
     """What one row has stated so far, and what it has not.
 
-    ``overwritten``: types and properties of nodes of which an earlier entry said something else.
+    ``overwritten``: types and properties of nodes of which an earlier entry said something else. ``far``: a relation
+    that begins on a later day than this may lie too far ahead. ``named``: what has been worked out, by slot.
     """
 
     __slots__ = (
-        "by_key", "doubts", "element", "holdings", "id", "id_used", "named", "nodes", "overwritten", "passed",
+        "by_key", "doubts", "element", "far", "holdings", "id", "id_used", "named", "nodes", "overwritten", "passed",
         "relations", "times", "values",
     )  # fmt: skip
 
-    def __init__(self, values: Values, id_: str) -> None:
+    def __init__(self, values: Values, id_: str, far: str) -> None:
         self.values = values
         self.id = id_
+        self.far = far
         self.id_used = False
         self.element = 0  # of those for which an entry is repeated; 0 where it is not
         self.nodes: list[Plain] = []
@@ -96,7 +100,7 @@ class Stated:
         self.passed: list[Passed] = []
         self.overwritten: list[tuple[str, str]] = []
         self.by_key: dict[str, Plain] = {}
-        self.named: dict[int, tuple[list[Key], Plain]] = {}
+        self.named: dict[int, Named] = {}
         self.doubts: dict[Doubt, None] = {}
 
     def doubted(self, taken: Doubtful, column: str) -> Value | None:
@@ -124,28 +128,30 @@ class Stated:
         self.values, self.named, self.element = whole, named, 0
         return stated
 
-    def keys(self, named: EntityNaming) -> tuple[list[Key], Plain]:
-        """Keys that the row states, none where all are empty, and the values to keep."""
-        known = self.named.get(named.slot)
-        if known is not None:
-            return known
+    def without(self, type_: str, end: EntityNaming) -> str:
+        """Note that a relation is left out; the column that is empty."""
+        self.passed.append(Passed("LEFT_OUT_RELATION", type_, end.column))
+        return end.column
+
+    def keys(self, named: EntityNaming) -> Named:
+        """Work out how the row names an entity; ``named`` has it from then on."""
         keys: list[Key] = []
         kept: Plain = {}
-        for part in named.parts:
-            text: Taken = part.take(self.values)
-            if isinstance(text, Doubtful):
-                text = self.doubted(text, part.column)
+        for take, make, name, _, column in named.parts:
+            text: Taken = take(self.values)
+            if type(text) is Doubtful:
+                text = self.doubted(text, column)
             if text is not None:
-                keys.append(part.make(str(text)))
-                if part.kept is not None:
-                    kept[part.kept] = text
+                keys.append(make(str(text)))
+                if name is not None:
+                    kept[name] = text
         if not named.parts:
             self.id_used = True
             keys.append(record_key(named.prefix, named.source, self.id, named.index))
-        self.named[named.slot] = keys, kept
-        return keys, kept
+        found = self.named[named.slot] = keys, kept
+        return found
 
-    def node(self, type_: str, keys: list[Key], values: Plain, proxy: list[str]) -> Plain:
+    def node(self, type_: str, keys: list[Key], values: Plain, proxy: list[str] | None) -> Plain:
         """Add a statement, or add to the one that the row already has of this entity."""
         by_key = self.by_key
         known = by_key.get(keys[0])

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import tzinfo
 from functools import lru_cache, partial
 
-from graph.schema.keys import key_of, local_key
+from graph.schema.keys import key_maker, local_key
 from graph.schema.model import NodeType, Property, RelationType, Schema
 from graph.schema.source import hint
 from graph.validity import BOUNDS
@@ -25,8 +25,9 @@ from ingest.manifests.yaml_lines import Places
 from ingest.readers import ENDS
 from ingest.readers.lists import Values
 from ingest.rows.hashed_record_ids import Hasher, HiddenIds, remembered
-from ingest.rows.mapping import Mapper, NodeStep, RelationStep, watched_in
+from ingest.rows.mapping import Mapper
 from ingest.rows.row_statements import EntityNaming, KeyPart
+from ingest.rows.steps import NodeStep, RelationStep, watched_in
 from ingest.rows.unlikely_values import likely_of
 from terms.ids import Key
 from terms.texts import Texts
@@ -303,9 +304,7 @@ class _Compiler:
         return lambda text: local_key(prefix, namespace, text)
 
     def _key(self, type_: NodeType, prop: Property) -> Callable[[str], Key]:
-        def make(text: str) -> Key:
-            return key_of(type_, prop, text, hasher=self.hasher)
-
+        make = key_maker(type_, prop, hasher=self.hasher)
         if prop.hashed:
             return remembered(make)
         if prop.name == type_.keys[0].name:

@@ -73,26 +73,33 @@ def unusual(nodes: Sequence[Mapping[str, Any]], likely: Likely) -> Iterator[Unus
                 yield Unusual(node["type"], name, value)
 
 
-def ahead(nodes: Sequence[Mapping[str, Any]], likely: Likely, observed: datetime | None) -> Sequence[Ahead]:
-    """Days far ahead; every day where the row does not say when it was true, which is known later."""
-    has_been, will_be = ("", "") if observed is None else _latest(observed)
-    found: list[Ahead] = []
+def ahead(nodes: Sequence[Mapping[str, Any]], likely: Likely, latest: tuple[str, str]) -> Sequence[Ahead]:
+    """Days far ahead.
+
+    Args:
+        latest: see :func:`latest_days`; empty texts where the row does not say when it was true, which is known later.
+    """
+    has_been, will_be = latest
+    found: Sequence[Ahead] = ()
     for node in nodes:
-        dated, values = likely.days.get(node["type"]), node.get("set")
-        if dated and values:
+        dated = likely.days.get(node["type"])
+        if dated and (values := node.get("set")):
             for name, past in dated:
-                day = values.get(name)
-                if day is not None and day > (has_been if past else will_be):
-                    found.append(Ahead(node["type"], name, day, past))
+                if name in values and values[name] > (has_been if past else will_be):
+                    found = (*found, Ahead(node["type"], name, values[name], past))
     return found
 
 
 def far_ahead(found: Ahead, observed: datetime) -> bool:
     """Whether a day is hardly meant: one that has been in a year after the next one, another ten years on."""
-    return found.day > _latest(observed)[not found.past]
+    return found.day > latest_days(observed)[not found.past]
 
 
 @lru_cache(maxsize=4_096)
-def _latest(observed: datetime) -> tuple[str, str]:
-    """The last day that may be meant, of those that have been and of others; it sorts behind every time of that day."""
+def latest_days(observed: datetime) -> tuple[str, str]:
+    """The last day that may be meant, of those that have been and of others; it sorts behind every time of that day.
+
+    Args:
+        observed: when its row was true.
+    """
     return f"{observed.year + 1}-12-31~", f"{observed.year + FAR_YEARS}-12-31~"

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from ingest.loads.report import SourceReport
 from ingest.notices import Notices
 from ingest.rows import contradictions
-from ingest.rows.contradictions import Claims, Contradictions, folded
+from ingest.rows.contradictions import Contradictions, folded
 from ledger.records import current
 
 GUARANTEES = """\
@@ -221,7 +221,7 @@ def differing(rows: list[tuple[int, tuple[int, int, tuple[int, int]]]]) -> list[
 def test_contradictions_are_those_of_a_slow_reference_however_rows_are_batched(rows, size) -> None:
     notices, sought = Notices(), Contradictions("s")
     for number, (record, (about, said, span)) in enumerate(rows):
-        sought.add(("f", number, None), record, None, Claims(relations=(about, said, *span)))
+        sought.add(("f", number, None), record, None, (), (about, said, *span))
         if number % size == size - 1:
             sought.settle(notices)
     sought.settle(notices)

@@ -6,9 +6,12 @@ buffer: with losses x_i (shares of the buffer), each met with the chance P_i of 
     J = q Phi(mu / sqrt(sigma^2 + tau^2)),   q = chance that anything is lost,
     tau^2 = ln(E[X^2] q / E[X]^2),   mu = ln(E[X] / q) - tau^2 / 2
 
-when X, given that it is above 0, is taken for lognormal with its own mean and variance. All money weights into the
-party are multiplied by the one factor of at least 1 with which noisy-or, 1 - prod(1 - factor W_i P_i), gives J. A party
-that one other alone can harm keeps its weight: there J is W_i P_i.
+when X, given that it is above 0, is taken for lognormal with its own mean and variance. The weights of such money into
+the party are multiplied by the one factor of at least 1 with which noisy-or, 1 - prod(1 - factor W_i P_i), gives J. A
+party that one other alone can harm keeps its weight: there J is W_i P_i.
+
+Guarantees stay as they are: all of one is lost or nothing, and one of ten times the buffer beside small deliveries is
+far from lognormal. (Taken in, they cost .009 AUC* in rings of such guarantees.)
 """
 
 from __future__ import annotations
@@ -48,35 +51,26 @@ def joint_losses(
         raise invalid_argument(f"{len(chance)} chances for {size} parties, expected one in [0, 1] each")
     target, fails = csr.indices, chance[csr.rows()]
     entry = np.repeat(np.arange(len(csr.data)), np.diff(weights.part_indptr))
-    is_money = weights.part_relation < len(MONEY_RELATIONS)
-    is_guarantee = weights.part_relation == GUARANTEE
+    counts = (weights.part_relation < len(MONEY_RELATIONS)) & (weights.part_relation != GUARANTEE)
     rates = np.append(parameters.rho(), np.zeros(len(parameters.theta())))[weights.part_relation]
 
     def by_link(values: Floats) -> Floats:
         return np.bincount(entry, values, minlength=len(csr.data)).astype(np.float64)
 
-    money = by_link(np.where(is_money, weights.part_value, 0.0))
-    lost = by_link(np.where(is_guarantee, 0.0, weights.part_amount * rates)) / buffer[target]
-    on_call = by_link(np.where(is_guarantee, weights.part_amount, 0.0)) / buffer[target]
+    money = by_link(np.where(counts, weights.part_value, 0.0))
+    lost = by_link(np.where(counts, weights.part_amount * rates, 0.0)) / buffer[target]
     sigma = np.where(uncertain_buffer, parameters.sigma_uncertain, parameters.sigma)
-    wanted = _by_the_sum(
-        size, target, fails=fails, lost=lost, on_call=on_call, sigma=sigma, called=parameters.called
-    )
-    factor = _factor(size, target, money * fails, wanted)
+    factor = _factor(size, target, money * fails, _by_the_sum(size, target, fails, lost, sigma))
     factor[np.bincount(target[money > 0.0], minlength=size) < 2] = 1.0
     return Csr(csr.indptr, csr.indices, np.minimum(1.0, csr.data + (factor[target] - 1.0) * money))
 
 
-def _by_the_sum(
-    size: int, target: Ints, *, fails: Floats, lost: Floats, on_call: Floats, sigma: Floats, called: float
-) -> Floats:
-    """J of every party. Per link: ``lost`` for certain when the source fails, ``on_call`` by chance ``called``."""
-    mean = fails * (lost + called * on_call)
-    square = fails * (lost**2 + 2.0 * called * lost * on_call + called * on_call**2)
-    anything = fails * np.where(lost > 0.0, 1.0, called * (on_call > 0.0))
+def _by_the_sum(size: int, target: Ints, fails: Floats, lost: Floats, sigma: Floats) -> Floats:
+    """J of every party; ``lost``: per link, when its source fails."""
+    mean = fails * lost
     first = np.bincount(target, mean, minlength=size)
-    second = np.bincount(target, square - mean**2, minlength=size) + first**2
-    q = _any_of(size, target, anything)
+    second = np.bincount(target, fails * lost**2 - mean**2, minlength=size) + first**2
+    q = _any_of(size, target, np.where(lost > 0.0, fails, 0.0))
     struck = (q > 0.0) & (first > 0.0)
     at = first[struck] / q[struck]
     spread = np.log(np.maximum(1.0, second[struck] / q[struck] / at**2))

@@ -41,14 +41,18 @@ def raised(made: Weights, buffer: Floats, chance: list[float]) -> Floats:
 
 
 def plainly(amounts: list[tuple[int, float]], chance: list[float]) -> float:
-    """The factor of party 0, one step after the other."""
-    c, q, mean, variance, alone = START.called, 1.0, 0.0, 0.0, []
+    """The factor of party 0, one step after the other; guarantees have no part in it."""
+    q, mean, variance, alone = 1.0, 0.0, 0.0, []
     for (relation, amount), p in zip(amounts, chance, strict=True):
-        met, x = (p * c, amount) if relation == GUARANTEE else (p, START.rho_trade_credit * amount)
-        q *= 1.0 - met
-        mean += met * x
-        variance += met * (1.0 - met) * x * x
-        alone.append(met * float(norm.cdf(math.log(x) / START.sigma)))
+        if relation == GUARANTEE:
+            continue
+        x = START.rho_trade_credit * amount
+        q *= 1.0 - p
+        mean += p * x
+        variance += p * (1.0 - p) * x * x
+        alone.append(p * float(norm.cdf(math.log(x) / START.sigma)))
+    if len(alone) < 2:
+        return 1.0
     q = 1.0 - q
     tau2 = math.log((variance + mean**2) * q / mean**2)
     wanted = q * float(norm.cdf((math.log(mean / q) - tau2 / 2) / math.sqrt(START.sigma**2 + tau2)))
@@ -72,7 +76,8 @@ LINKS = st.lists(
 def test_equal_to_the_plain_computation(links: list[tuple[int, float, float]]) -> None:
     amounts, chance = [(r, a) for r, a, _ in links], [p for *_, p in links]
     made, buffer = star(amounts)
-    want = np.minimum(1.0, made.csr.data * plainly(amounts, chance))
+    factor = np.array([1.0 if r == GUARANTEE else plainly(amounts, chance) for r, _ in amounts])
+    want = np.minimum(1.0, made.csr.data * factor)
     found = raised(made, buffer, [0.0, *chance])
     assert found == pytest.approx(want, rel=1e-6)
     assert (found >= made.csr.data).all()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final, Literal, TypeAlias
+from typing import Any, Final, Literal, TypeAlias
 
 import numpy as np
 
@@ -19,7 +19,9 @@ from algorithms.segments.search import Found, Space, extended, genome_refit, sea
 from algorithms.segments.table import Table
 from algorithms.segments.valley_tree import ValleyTree
 from graph.arrays import Floats, Ints
+from terms.delayed import Delayed
 
+threadpoolctl: Final[Any] = Delayed("threadpoolctl")
 SAMPLE: Final = 20_000
 """Customers that classes are found among, those with the smallest hashes; all others are assigned."""
 SEARCHED: Final = 1_000
@@ -29,6 +31,8 @@ LOOSE: Final = 0.6
 """A class whose mean best Jaccard is below this joins its nearest."""
 TRUSTED: Final = 0.9
 """Classes of the search stand only if refits agree with them so far."""
+CHUNK: Final = 50_000
+"""Customers that are assigned at once: the scores of a million would take a gigabyte."""
 TRIED: Final = 3
 """How many of the search's are tried, the largest B first."""
 LOOKED_AT: Final = 2_000
@@ -52,9 +56,16 @@ class Ensemble:
 
     def assign(self, table: Table) -> tuple[Ints, Floats]:
         """Class and strength (share of the votes, 0 to 1) of each customer; nobody depends on anybody else."""
-        own = self.base.assign(table)
-        found = consensus(own, [names[model.assign(table)] for model, names in self.refits])
-        return found.label, found.strength
+        label = np.empty(table.size, dtype=np.int64)
+        strength = np.empty(table.size)
+        for begin in range(0, table.size, CHUNK):
+            some = np.arange(begin, min(begin + CHUNK, table.size))
+            part = table.rows(some)
+            with threadpoolctl.threadpool_limits(1):
+                votes = [names[model.assign(part)] for model, names in self.refits]
+                found = consensus(self.base.assign(part), votes)
+            label[some], strength[some] = found.label, found.strength
+        return label, strength
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -111,16 +122,29 @@ def find(
         tell: told of each step before it, with its number.
         proceed: asked before each generation of the search; False ends it there.
     """
-    tell = tell or _silent
+    # Small products of matrices: threads would wait for each other, and could change the last digit.
+    with threadpoolctl.threadpool_limits(1):
+        return _find(table, dimension, f"seed {seed}", way=way, tell=tell or _silent, proceed=proceed)
+
+
+def _find(
+    table: Table,
+    dimension: Ints,
+    said: str,
+    *,
+    way: Way | None,
+    tell: Callable[[Step, int], None],
+    proceed: Callable[[int], bool] | None,
+) -> Classes | NoClasses:
     part = table.rows(np.arange(min(table.size, SAMPLE)))
-    said = f"seed {seed}"
     tell("tree", 0)
     tree = ValleyTree(part, f"{said} tree")
     label = tree.parts()
     scale = scales(part)
     scores = scale.of(part)
+    columns = binned(part)
     if int(label.max(initial=0)) > 0:
-        _, label = settled(scale, scores, label)
+        _, label = settled(scale, scores, label, columns)
     many = int(label.max(initial=0)) + 1
     if many == 1:
         return NoClasses(tree.root.p)
@@ -128,7 +152,6 @@ def find(
     for number in range(REFITS):
         tell("refit", number)
         refits.append(tree_refit(part, many, f"{said} refit {number}").named(label))
-    columns = binned(part)
     of_tree = information(columns, label)
     rows = np.arange(min(part.size, SEARCHED))
     few = part.rows(rows)

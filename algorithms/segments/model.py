@@ -7,6 +7,7 @@ from typing import Final
 
 import numpy as np
 
+from algorithms.segments.information import information
 from algorithms.segments.scores import Scales
 from algorithms.segments.table import Table
 from algorithms.segments.valley import shrunk
@@ -62,13 +63,26 @@ def model_of(scales: Scales, scores: Floats, label: Ints) -> ClassModel:
     return ClassModel(scales, means, root)
 
 
-def settled(scales: Scales, scores: Floats, label: Ints) -> tuple[ClassModel, Ints]:
-    """At most five rounds to the nearest mean in the pooled covariance; a class that loses all its customers goes."""
+def settled(
+    scales: Scales, scores: Floats, label: Ints, columns: tuple[Ints, ...]
+) -> tuple[ClassModel, Ints]:
+    """At most five rounds to the nearest mean in the pooled covariance; that round's classes stand that say the most.
+
+    A class that loses all its customers goes.
+
+    Args:
+        scores: n x columns, as ``scales`` gives them.
+        label: n, where to begin.
+        columns: bins of every feature, which B is counted by.
+    """
     model = model_of(scales, scores, label)
+    best: tuple[float, ClassModel, Ints] | None = None
     for _ in range(ROUNDS):
         new = np.unique(model.nearest(scores), return_inverse=True)[1].astype(np.int64)
-        model = model_of(scales, scores, new)
-        if np.array_equal(new, label):
+        if best is not None and np.array_equal(new, label):
             break
-        label = new
-    return model, label
+        label, model = new, model_of(scales, scores, new)
+        said = information(columns, label)
+        if best is None or said > best[0]:
+            best = said, model, label
+    return (model, label) if best is None else best[1:]

@@ -13,6 +13,7 @@ import numpy as np
 
 from algorithms.segments.agreement import UNKNOWN, adjusted_rand, jaccards, matched
 from algorithms.segments.draws import uniform
+from algorithms.segments.information import binned
 from algorithms.segments.model import ClassModel, settled
 from algorithms.segments.scores import Scales, scales
 from algorithms.segments.table import Table
@@ -68,10 +69,11 @@ def tree_refit(table: Table, classes: int, purpose: str) -> Refit:
     tree = ValleyTree(part, purpose)
     own: Scales = scales(part)
     scores = own.of(part)
+    columns = binned(part)
     free = tree.parts()
     if int(free.max(initial=0)) > 0:
-        free = settled(own, scores, free)[1]
-    model, label = settled(own, scores, tree.so_many_parts(classes))
+        free = settled(own, scores, free, columns)[1]
+    model, label = settled(own, scores, tree.so_many_parts(classes), columns)
     return Refit(rows, label, model, free, np.arange(int(label.max(initial=0)) + 1, dtype=np.int64))
 
 

@@ -60,12 +60,12 @@ class Space:
         rules = learn(self.table, label, ahead=1)
         return np.array([-information(self.columns, label), 1 - stability, float(leaves(rules))])
 
-    def drawn(self, purpose: str) -> Genome:
-        """A genome at random: about half of the features, weights uniform on the simplex."""
+    def drawn(self, purpose: str, density: float = 0.5) -> Genome:
+        """A genome at random: each feature with a chance of ``density``, weights uniform on the simplex."""
         features, dimensions = len(self.columns), int(self.dimension.max(initial=0)) + 1
         u = uniform(numbered(features + dimensions + 3), purpose)
         parts = -np.log(u[features : features + dimensions])
-        return self._genome(u[:features] < 0.5, parts / parts.sum(), u[features + dimensions :])
+        return self._genome(u[:features] < density, parts / parts.sum(), u[features + dimensions :])
 
     def _genome(self, features: Bools, weights: Floats, u: Floats) -> Genome:
         if not features.any():

@@ -34,6 +34,8 @@ OTHERWISE: Final = 0.1
 """Share of the cells of a number that may be something else."""
 COPY: Final = 0.9999
 """A number is a copy of another when their ranks correlate so far."""
+LARGEST: Final = 1e150
+"""Numbers beyond count as infinite: differences and squares of larger ones would be."""
 FEW: Final = 50
 """A column with up to so many values that says exactly what the truth says is left out."""
 OTHER: Final = "\x00other"
@@ -87,10 +89,10 @@ def choose(file: File, truth: str | None, identifier: str | None) -> Chosen:
             cautions.append(Assumption(code, name))
         elif _is_number(cells):
             values = np.array([_number(cell) for cell in cells], dtype=np.float64)
-            infinite = int(np.isinf(values).sum())
-            if infinite:
+            endless = np.abs(values) > LARGEST
+            if endless.any():
                 cautions.append(Assumption("SEGMENT_INFINITE", name))
-                values[np.isinf(values)] = np.nan
+                values[endless] = np.nan
             numbers[name] = values
         else:
             categories[name] = _levels(cells)

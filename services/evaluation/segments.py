@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
-from typing import Any, Final
 
 import numpy as np
 
@@ -18,9 +17,6 @@ from graph.arrays import Ints
 from services.assumption import Assumption
 from services.evaluation.credit_files import Cells, read, texts
 from services.evaluation.segment_columns import choose, present, table_of
-from terms.delayed import Delayed
-
-threadpoolctl: Final[Any] = Delayed("threadpoolctl")
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,15 +103,13 @@ def _found(table: Table, seed: int, cautions: list[Assumption], name: str) -> tu
     once = distinct(hashed)
     if not once.all():
         cautions.append(Assumption("SEGMENT_DUPLICATES", name))
-    # Small products of matrices: threads would wait for each other, and could change the last digit.
-    with threadpoolctl.threadpool_limits(1):
-        found = find(hashed.rows(once), np.zeros(len(table.names), dtype=np.int64), seed)
-        label = np.zeros(table.size, dtype=np.int64)
-        if not isinstance(found, Classes):
-            if found.loose:
-                cautions.append(Assumption("SEGMENT_LOOSE", name))
-            return label, None
-        label[order] = found.model.assign(hashed)[0]
+    found = find(hashed.rows(once), np.zeros(len(table.names), dtype=np.int64), seed)
+    label = np.zeros(table.size, dtype=np.int64)
+    if not isinstance(found, Classes):
+        if found.loose:
+            cautions.append(Assumption("SEGMENT_LOOSE", name))
+        return label, None
+    label[order] = found.model.assign(hashed)[0]
     return label, found
 
 

@@ -10,11 +10,13 @@ from graphql import (
     FragmentDefinitionNode,
     FragmentSpreadNode,
     GraphQLError,
+    GraphQLSchema,
     OperationDefinitionNode,
     SelectionSetNode,
 )
 
-from services.access.asker import Asker, refuse_unless_open
+from api.masked import coordinates
+from services.access.asker import Asker, refuse_unless_open, refuse_unless_ruled
 from services.access.root_fields import ROOT_FIELDS
 from terms.errors import KehutuError
 
@@ -52,16 +54,20 @@ def root_fields(document: DocumentNode) -> frozenset[str]:
     )
 
 
-def refusal_of(document: DocumentNode, asked: Asker) -> GraphQLError | None:
-    """The error of a document with a root field that who asks may not use, or none.
+def refusal_of(document: DocumentNode, asked: Asker, schema: GraphQLSchema) -> GraphQLError | None:
+    """The error of a document with a field that who asks may not use, or none.
 
     A name that nobody has listed, new or misspelt, is refused too, but for who sees everything: that one hears of it by
     validation.
     """
     names = root_fields(document)
-    for name in sorted(names & frozenset(ROOT_FIELDS) if asked.whole else names):
-        try:
+    try:
+        for name in sorted(names & frozenset(ROOT_FIELDS) if asked.whole else names):
             refuse_unless_open(asked, name)
-        except KehutuError as fault:
-            return GraphQLError(str(fault), original_error=fault)
+        if not asked.whole:
+            for coordinate in sorted(coordinates(document, schema)):
+                if "__" not in coordinate:
+                    refuse_unless_ruled(asked, coordinate)
+    except KehutuError as fault:
+        return GraphQLError(str(fault), original_error=fault)
     return None

@@ -26,6 +26,7 @@ from strawberry.extensions import ValidationCache
 from api.allowed import refusal_of
 from api.context import Context
 from api.costs import COSTS
+from api.masked import plain_schema
 from services.paging import SHORT_PAGE
 from terms.errors import KehutuError
 
@@ -179,7 +180,7 @@ class DocumentLimits(ValidationCache):
         document = context.graphql_document
         refused = refusal(weigh(document, context.variables)) if document is not None else None
         if refused is None and document is not None and isinstance(context.context, Context):
-            refused = refusal_of(document, context.context.asker)
+            refused = refusal_of(document, context.context.asker, plain_schema(context.schema))
         if refused:
             context.pre_execution_errors = [refused]
             yield

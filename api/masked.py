@@ -79,7 +79,7 @@ def fields_not_clear(document: DocumentNode, schema: GraphQLSchema, asked: Asker
             forms[kind].upper(),
             tuple(role for role in ROLES if _sees(role, kind)),
         )
-        for coordinate in sorted(_coordinates(document, schema))
+        for coordinate in sorted(coordinates(document, schema))
         if (kind := CLASSES.get(coordinate, "")) and forms.get(kind, "clear") != "clear"
     )
 
@@ -107,7 +107,8 @@ def _sees(role: str, kind: str) -> bool:
     return any(form == "clear" for table in tables for name, form in table.items() if name == kind)
 
 
-def _coordinates(document: DocumentNode, schema: GraphQLSchema) -> set[str]:
+def coordinates(document: DocumentNode, schema: GraphQLSchema) -> set[str]:
+    """The fields of a document by their place in the schema, as ``Customer.phone``."""
     found: set[str] = set()
     known = TypeInfo(schema)
 

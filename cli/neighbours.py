@@ -19,6 +19,7 @@ from terms.errors import Lang
 
 TEXT = {
     "en": {
+        "hidden": "It has relations that you may not see.",
         "counts": ("relation", "direction", "with", "count", "ended or not begun"),
         "columns": (
             *("relation", "direction", "type", "name", "id", "amount, yuan"),
@@ -32,6 +33,7 @@ TEXT = {
         "day": "As of {day}.",
     },
     "zh": {
+        "hidden": "另有您无权查看的关系。",
         "counts": ("关系", "方向", "对方类型", "数量", "已终止或未开始"),
         "columns": (
             *("关系", "方向", "类型", "名称", "编号", "金额（元）"),
@@ -105,9 +107,11 @@ def _print(found: Neighbours, lang: Lang, *, ended: bool) -> None:
         click.echo(str(text["day"]).format(day=found.data_time))
     elif not found.total_count and not found.assumptions:
         click.echo(str(text["none"]).format(day=found.data_time))
-    hidden = sum(count.ended for count in found.counts)
-    if hidden and not ended:
-        click.echo(str(text["more"]).format(ended=hidden))
+    more = sum(count.ended for count in found.counts)
+    if more and not ended:
+        click.echo(str(text["more"]).format(ended=more))
+    if found.hidden:
+        click.echo(text["hidden"])
     for assumed in found.assumptions:
         click.echo(assumed.message(lang))
 

@@ -96,3 +96,23 @@ MATCH (p:Person)-[r:LEGAL_REPRESENTATIVE_OF|DIRECTOR_OF]->(e:Enterprise {id: $en
 WHERE sees(p, e) AND runs(r, $day)
 RETURN p.id AS person, p.name AS name, type(r) AS relation, r.since AS since, r.recordId AS record
 ORDER BY relation, person
+
+// name: seen_degree
+// How many relations of an entity lead to, or come from, what is seen; none where the entity itself is not.
+// param type: NodeType
+// param id: EntityId
+// sees: n $type
+// sees: m any
+// one count: Int
+MATCH (n:$type {id: $id})
+WHERE sees(n)
+RETURN COUNT { MATCH (n)--(m) WHERE sees(m) } AS count
+
+// name: whole_degree
+// How many relations an entity has.
+// whole: to tell somebody that there is more than is seen, never how much
+// param type: NodeType
+// param id: EntityId
+// one count: Int
+MATCH (n:$type {id: $id})
+RETURN COUNT { MATCH (n)--(m) } AS count

@@ -408,3 +408,23 @@ def first_period(store: Store) -> FirstPeriod | None:
     """The month of the oldest bill."""
     rows = store.read(_FIRST_PERIOD)
     return next((FirstPeriod(row["period"]) for row in rows), None)
+
+
+@dataclass(frozen=True, slots=True)
+class WholeDegree:
+    """A row of :func:`whole_degree`."""
+
+    count: int
+
+
+_WHOLE_DEGREE = r"""
+// whole_degree
+MATCH (n:$type {id: $id})
+RETURN COUNT { MATCH (n)--(m) } AS count
+"""
+
+
+def whole_degree(store: Store, *, type: str, id: str) -> WholeDegree | None:
+    """How many relations an entity has."""
+    rows = store.read(filled(_WHOLE_DEGREE, {"type": known(type, _NODE_TYPES)}), id=id)
+    return next((WholeDegree(row["count"]) for row in rows), None)

@@ -789,6 +789,31 @@ def people_of_enterprise(seen: Reader, *, enterprise: str, day: str) -> list[Peo
     return [PeopleOfEnterprise(row["person"], row["name"], row["relation"], row["since"], row["record"]) for row in rows]
 
 
+@dataclass(frozen=True, slots=True)
+class SeenDegree:
+    """A row of :func:`seen_degree`."""
+
+    count: int
+
+
+_SEEN_DEGREE = Block(
+    "seen_degree",
+    r"""
+// seen_degree
+MATCH (n:$type {id: $id})
+WHERE sees(n)
+RETURN COUNT { MATCH (n)--(m) WHERE sees(m) } AS count
+""",
+    {"n": "$type", "m": "any"},
+)
+
+
+def seen_degree(seen: Reader, *, type: str, id: str) -> SeenDegree | None:
+    """How many relations of an entity lead to, or come from, what is seen; none where the entity itself is not."""
+    rows = seen.rows(_SEEN_DEGREE, {"type": known(type, _NODE_TYPES)}, {"id": id})
+    return next((SeenDegree(row["count"]) for row in rows), None)
+
+
 class CustomerPortraitParties(TypedDict):
     """One entry of ``parties``."""
 

@@ -10,9 +10,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from graph import seen_queries
 from graph.blocks import SEEN_IN, Block, Conditions, Rows, StoreReader
 from graph.schema.ddl import fulltext_index
-from graph.schema.model import Schema
+from graph.schema.keys import type_of
+from graph.schema.model import Property, Schema
 from graph.store import Store
 from ledger.aliases import resolve
 from ledger.database import Ledger
@@ -61,8 +63,29 @@ class Seen(SeenLedger):
         return found
 
     def named(self, text: str, prefixes: Sequence[str] = ()) -> EntityId | None:
-        """The canonical id for a name, tried as it is and after each prefix; None where there is none."""
-        return resolve(self._ledger, text, prefixes)
+        """The canonical id for a name, tried as it is and after each prefix; None where there is none, or none that is
+        seen. It costs as many calls either way, so that nobody can tell one from the other.
+        """
+        found = resolve(self._ledger, text, prefixes)
+        if not self.restricted:
+            return found
+        kind = type_of(found, self.schema).name if found else "Customer"
+        seen = seen_queries.names(self, type=kind, ids=[found or ""])
+        return found if seen else None
+
+    @property
+    def restricted(self) -> bool:
+        """Whether there may be entities that are not seen."""
+        return self.policy is not None and not self.policy.whole
+
+    def refuse_masked(self, declared: Property) -> None:
+        """Let nobody narrow or order a list by values that he is not shown: it would find them out.
+
+        Raises:
+            KehutuError: ``FIELD_MASKED``.
+        """
+        if self.policy is not None and declared.personal in self.policy.masked:
+            raise KehutuError("FIELD_MASKED", field=declared.name, kind=declared.personal)
 
     def rows(self, block: Block, places: Mapping[str, str | int], parameters: Mapping[str, object]) -> Rows:
         """Rows of a named query, of what the asker sees; see :class:`graph.blocks.Reader`."""

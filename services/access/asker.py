@@ -10,7 +10,14 @@ from typing import Final
 
 from graph.schema.source import hint
 from services.access.policy_file import ROLES, product_policy
-from services.access.root_fields import FILTERED, OF_OPERATION
+from services.access.root_fields import (
+    CLOSED,
+    FILTERED,
+    OF_A_REGION,
+    OF_OPERATION,
+    OPEN_TYPES,
+    SEEING_IDS,
+)
 from terms.errors import KehutuError
 
 ALL_REGIONS: Final = "*"
@@ -133,6 +140,24 @@ def refuse_unless_open(asked: Asker, field: str) -> None:
     if asked.role == EVERYONE.role:
         return
     allowed = product_policy().fields(asked.role, asked.subject)
-    open_to = FILTERED | OF_OPERATION if asked.role == "administrator" else FILTERED
-    if field not in allowed or not (asked.whole or field in open_to):
+    if field not in allowed or not (asked.whole or field in open_to(asked.role)):
         raise KehutuError("FORBIDDEN", role=asked.role, field=field)
+
+
+def open_to(role: str) -> frozenset[str]:
+    """Root fields at which every rule acts for a role that does not see everything."""
+    regional = OF_A_REGION if role in SEEING_IDS else frozenset[str]()
+    operation = OF_OPERATION if role == "administrator" else frozenset[str]()
+    return FILTERED | regional | operation
+
+
+def refuse_unless_ruled(asked: Asker, coordinate: str) -> None:
+    """Refuse a field (``Type.field``) at which a rule is missing, to whoever does not see everything.
+
+    Raises:
+        KehutuError: ``FORBIDDEN``.
+    """
+    kind = coordinate.partition(".")[0]
+    whole_of = kind.removesuffix("Connection").removesuffix("Edge")
+    if not asked.whole and (coordinate in CLOSED or not {kind, whole_of} & OPEN_TYPES):
+        raise KehutuError("FORBIDDEN", role=asked.role, field=coordinate)

@@ -13,7 +13,7 @@ from functools import partial
 from typing import Final
 
 from graph.blocks import SEEN_IN
-from graph.schema.model import Property
+from graph.schema.model import PersonalData, Property
 from services.access.areas.tokens import of_asker
 from services.access.asker import EVERYONE, Asker
 from services.access.masks import shown
@@ -35,6 +35,10 @@ class Policy:
     """A value of a property, or of one of several, as the asker may see it; the most personal of them decides."""
     parameters: Mapping[str, object] = field(default_factory=dict)
     """What conditions name, by names that begin with ``asker_``."""
+    whole: bool = False
+    """Whether each entity is seen, so that only values differ from what there is."""
+    masked: frozenset[PersonalData] = frozenset()
+    """Classes of personal data that are not shown in clear."""
 
 
 def policy_of(asker: Asker, deployment: Callable[[], str] = str) -> Policy | None:
@@ -54,11 +58,12 @@ def policy_of(asker: Asker, deployment: Callable[[], str] = str) -> Policy | Non
         raise ValueError(f"no rule says what the role '{asker.role}' sees")
     forms = product_policy().forms(role.name, asker.purpose or role.usual, asker.subject)
     in_clear = partial(shown, forms)
+    hidden = frozenset(kind for kind, form in forms.items() if form != "clear")
     if asker.whole:
-        return Policy(lambda _type, _node: "", in_clear)
+        return Policy(lambda _type, _node: "", in_clear, whole=True, masked=hidden)
     if role.name not in REGIONAL:
-        return Policy(lambda _type, _node: "false", in_clear)
-    return Policy(_in_areas, in_clear, {AREAS: of_asker(asker, deployment())})
+        return Policy(lambda _type, _node: "false", in_clear, masked=hidden)
+    return Policy(_in_areas, in_clear, {AREAS: of_asker(asker, deployment())}, masked=hidden)
 
 
 def _in_areas(_type: str, node: str) -> str:

@@ -52,6 +52,90 @@ OF_OPERATION: Final = frozenset({"runs", "run", "loads", "quarantine"})
 """Answers about the operation of a site. They count, and rows in quarantine show, what belongs to nobody's region: who
 does not see everything gets them as an administrator only."""
 
+# At all other root fields, types and fields whoever does not see everything is refused, so that a policy that is half
+# built never looks whole.
+
 FILTERED: Final[frozenset[str]] = frozenset({"me", "weigh"})
-"""Root fields at which every rule acts. At the others whoever does not see everything is refused, so that a policy that
-is half built never looks whole."""
+"""Root fields at which every rule acts for each role."""
+
+OF_A_REGION: Final = frozenset(
+    {
+        "customer",
+        "customers",
+        "enterprise",
+        "enterprises",
+        "person",
+        "persons",
+        "line",
+        "lines",
+        "device",
+        "devices",
+        "workOrder",
+        "workOrders",
+        "entity",
+        "neighbours",
+        "gridTrace",
+    }
+)
+"""Root fields at which every rule acts for :data:`SEEING_IDS`, inside :data:`OPEN_TYPES`."""
+SEEING_IDS: Final = frozenset({"analyst", "credit-officer"})
+"""Roles that see what lies in their regions, and ids in clear: no answer needs opaque ones."""
+
+OPEN_TYPES: Final = frozenset(
+    {
+        "Query",
+        "Me",
+        "Limit",
+        "Weighed",
+        "Need",
+        "Customer",
+        "Person",
+        "Enterprise",
+        "Party",
+        "Account",
+        "Bill",
+        "Address",
+        "ServicePoint",
+        "SupplyElement",
+        "Device",
+        "Line",
+        "WorkOrder",
+        "Interaction",
+        "Named",
+        "Entity",
+        "Value",
+        "RelationCount",
+        "Assumption",
+        "Neighbour",
+        "GridElement",
+        "TypeCount",
+        "Money",
+        "PageInfo",
+        "Risk",
+        "ScoreInterval",
+        "Run",
+        "Arrears",
+        "AgeingBucket",
+        "Provenance",
+    }
+)
+"""Types whose fields follow every rule, but for :data:`CLOSED`; so do their connections and edges."""
+CLOSED: Final = frozenset(
+    {
+        "Customer.community",
+        "Customer.communityChange",
+        "Customer.ownRisk",
+        "Person.community",
+        "Person.communityChange",
+        "Enterprise.community",
+        "Enterprise.communityChange",
+        "Party.community",
+        "Party.communityChange",
+        "Risk.contributions",
+        "Risk.override",
+        "Risk.reportUrl",
+        "Run.changes",
+        "Run.parts",
+    }
+)
+"""Fields of these types at which a rule is missing still."""

@@ -81,8 +81,7 @@ def entities(
     wanted, order = wanted or Filter(), order or Order()
     declared = seen.schema.nodes[type_name]
     narrow = own_filter(declared, wanted)
-    if order.by != "id" and order.by not in SCORES:
-        own(declared, order.by)
+    _refuse_masked(seen, declared, wanted, order)
     cursors = Cursors.of(seen, "list", type_name, asdict(wanted), asdict(order))
     last = None if after is None else cursors.read(after)
     ids = _candidates(seen, declared, wanted)
@@ -96,6 +95,15 @@ def entities(
         cursors, found, lambda e: [e.entry.place, e.entry.id], first=first, after=after, total=total
     )
     return page.map(lambda listed: listed.row)
+
+
+def _refuse_masked(seen: Seen, declared: NodeType, wanted: Filter, order: Order) -> None:
+    by = set() if order.by == "id" or order.by in SCORES else {order.by}
+    for name in sorted({*wanted.equal, *wanted.ranges, *by, *(["region"] if wanted.region else [])}):
+        seen.refuse_masked(own(declared, name))
+    if wanted.text is not None and seen.restricted:
+        for prop in declared.searched:  # the search text of an entity holds them all
+            seen.refuse_masked(prop)
 
 
 def _of_store(
@@ -146,7 +154,7 @@ def _among(
         _, model = current(seen)
         known = _scores(model, declared, order.by)
         places = {entity: known.get(entity) for entity in (known.keys() if ids is None else ids)}
-        if narrow:
+        if narrow or seen.restricted:  # the run knows those too that are not seen
             fitting = _fitting(seen, declared, list(places), narrow, "id")
             places = {entity: places[entity] for entity in fitting}
     else:

@@ -14,6 +14,7 @@ from services.assumption import Assumption, before_data
 from services.entity import RelationCount, RelationDirection, counts
 from services.paging import Cursors, Edge, Page, PageInfo, checked, page_of
 from services.reading.days import before_all, day_of
+from services.reading.hidden import has_hidden
 from services.seen import Seen
 from terms.errors import KehutuError
 from terms.ids import EntityId
@@ -76,6 +77,8 @@ class Neighbours:
     """The day of the answer: the one asked for, else the latest of the data."""
     assumptions: tuple[Assumption, ...]
     """Why the answer is empty; no entry where it is not."""
+    hidden: bool
+    """Whether the entity has a relation that the asker may not see, whatever was asked for."""
 
 
 def neighbours(
@@ -129,7 +132,9 @@ def neighbours(
     total = sum(count.count + (count.ended if ended else 0) for count in counted)
     whole: Page[Neighbour] = page_of(cursors, found, _place, first=first, after=after, total=total)
     why = (before_data(day),) if nothing else ()
-    return Neighbours(whole.edges, whole.page_info, whole.total_count, counted, day, why)
+    return Neighbours(
+        whole.edges, whole.page_info, whole.total_count, counted, day, why, has_hidden(seen, entity)
+    )
 
 
 def known_relations(seen: Seen, names: Sequence[str]) -> frozenset[str]:

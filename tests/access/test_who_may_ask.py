@@ -16,7 +16,15 @@ from api.schema import schema
 from cli.main import main
 from services.access.asker import Asker, asker, refuse_unless_open
 from services.access.policy_file import ROLES, parsed, product_policy
-from services.access.root_fields import CHANGES, ELSEWHERE, FILTERED, OF_OPERATION, QUESTIONS
+from services.access.root_fields import (
+    CHANGES,
+    ELSEWHERE,
+    FILTERED,
+    OF_A_REGION,
+    OF_OPERATION,
+    QUESTIONS,
+    SEEING_IDS,
+)
 from services.access.tokens.issuing import issue
 from services.settings import Identity
 from services.site import Site
@@ -140,7 +148,7 @@ def may_use(who: Asker, field: str) -> bool:
 @pytest.mark.parametrize("role", ROLES)
 def test_a_role_may_use_what_the_policy_gives_it_where_every_rule_acts(role: str) -> None:
     given = product_policy().fields(role, role)
-    own = OF_OPERATION if role == "administrator" else frozenset[str]()
+    own = OF_OPERATION if role == "administrator" else OF_A_REGION if role in SEEING_IDS else frozenset[str]()
     for regions in (["*"], ["CN/44/"], []):
         whole = role == "analyst" and regions == ["*"]
         expected = given if whole else given & (FILTERED | own)

@@ -72,6 +72,8 @@ CASES: dict[str, list[dict[str, object]]] = {
     ],
     "search_ids": [{"index": "Enterprise", "text": "+914401*"}],
     "neighbour_counts": [{"type": "Enterprise", "id": THREE}, {"type": "Customer", "id": ZHANG}],
+    "seen_degree": [{"type": "Enterprise", "id": THREE}, {"type": "Customer", "id": ZHANG}],
+    "whole_degree": [{"type": "Enterprise", "id": THREE}, {"type": "Customer", "id": ZHANG}],
     "neighbours_out": [
         {"type": "Enterprise", "id": ONE, "relation": "GUARANTEES"},
         {"type": "Enterprise", "id": ONE, "relation": "GUARANTEES", "after": TWO, "after_key": "K1"},

@@ -21,6 +21,14 @@ Ended: TypeAlias = Annotated[
     bool, strawberry.argument(description="Also what has ended by the day of the answer, or not begun.")
 ]
 
+Author: TypeAlias = Annotated[
+    str | None,
+    strawberry.argument(
+        description="Who decides. It is the subject of the token; anybody else is refused.",
+        deprecation_reason="Leave it out.",
+    ),
+]
+
 if TYPE_CHECKING:
 
     class RelationType(enum.Enum):

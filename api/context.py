@@ -11,7 +11,7 @@ from strawberry.types import Info as StrawberryInfo
 
 from services.access.asker import Asker
 from services.site import Site
-from terms.errors import Lang
+from terms.errors import KehutuError, Lang
 
 
 @dataclass
@@ -27,6 +27,20 @@ class Context(BaseContext):
         super().__init__()
         self.seen = self.site.as_seen_by(self.asker)
         """What answers read with; the site itself is for what runs it."""
+
+    def author(self, named: str | None) -> str:
+        """Who decides something: the subject of the token, whoever is named.
+
+        Raises:
+            KehutuError: ``AUTHOR_OTHER`` where somebody else is named.
+        """
+        if named not in (None, self.asker.subject):
+            raise KehutuError("AUTHOR_OTHER", found=named, subject=self.asker.subject)
+        return self.asker.subject
+
+    def own_key(self, key: str) -> str:
+        """An idempotency key as this asker's own: two askers who take the same one do not meet."""
+        return f"{self.asker.subject}/{key}" if key.strip() else key
 
 
 Info: TypeAlias = StrawberryInfo[Context, None]

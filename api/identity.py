@@ -7,6 +7,7 @@ from typing import Final, Literal
 
 import strawberry
 
+from api.arguments import Author
 from api.context import ID, Info
 from services.operation.identity import decide
 
@@ -59,18 +60,18 @@ class IdentityChanges:
         second: ID,
         *,
         verdict: Verdict,
-        author: str,
         idempotency_key: str,
         reason: str | None = None,
+        author: Author = None,
     ) -> IdentityJudgement:
         done = decide(
             info.context.site,
             first,
             second,
             KEPT[verdict],
-            author=author,
+            author=info.context.author(author),
             reason=reason,
-            idempotency_key=idempotency_key,
+            idempotency_key=info.context.own_key(idempotency_key),
         )
         found = done.judged
         return IdentityJudgement(

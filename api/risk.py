@@ -6,7 +6,7 @@ import datetime
 
 import strawberry
 
-from api.arguments import AsOf
+from api.arguments import AsOf, Author
 from api.arrears import ShockInput
 from api.context import ID, Info
 from api.costs import costs
@@ -113,19 +113,19 @@ class RiskChanges:
         id: ID,
         *,
         reason: str,
-        author: str,
         until: datetime.date,
         idempotency_key: str,
         own: float | None = None,
+        author: Author = None,
     ) -> Overridden:
         return override(
             info.context.seen,
             id,
             own,
             reason=reason,
-            author=author,
+            author=info.context.author(author),
             until=until,
-            idempotency_key=idempotency_key,
+            idempotency_key=info.context.own_key(idempotency_key),
         )
 
     @strawberry.mutation(description="Watch a party, or the party behind a customer, by a rule.")
@@ -135,13 +135,20 @@ class RiskChanges:
         id: ID,
         *,
         kind: RuleKind,
-        author: str,
         idempotency_key: str,
         level: float | None = None,
+        author: Author = None,
     ) -> WatchRule:
-        return watch(info.context.seen, id, kind, level, author=author, idempotency_key=idempotency_key)
+        return watch(
+            info.context.seen,
+            id,
+            kind,
+            level,
+            author=info.context.author(author),
+            idempotency_key=info.context.own_key(idempotency_key),
+        )
 
     @strawberry.mutation(description="Take a rule off the watch list; one that is not on it is an error.")
     def unwatch_party(self, info: Info, rule: ID) -> bool:
-        unwatch(info.context.seen, rule)
+        unwatch(info.context.seen, rule, author=info.context.asker.subject)
         return True

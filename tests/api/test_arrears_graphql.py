@@ -142,7 +142,7 @@ def test_a_trace_tells_its_changes_for_programs(client: TestClient) -> None:
 
 
 OVERRIDE = """mutation ($id: ID!, $own: Float, $key: String!) {
-  overrideRisk(id: $id, own: $own, reason: "pays again", author: "wang", until: "2026-12-31", idempotencyKey: $key) {
+  overrideRisk(id: $id, own: $own, reason: "pays again", author: "analyst", until: "2026-12-31", idempotencyKey: $key) {
     party { id } override { own recorded reason author until recordedAt } before after loss { fen } totalLoss { fen }
     run { id } repeated } }"""
 
@@ -156,7 +156,7 @@ def test_an_override_over_graphql_is_shown_on_the_portrait(own: TestClient) -> N
     query = """{ customer(id: "4400000001") { arrears { balance { fen } ageing { fromDays toDays amount { fen } } }
       risk { score override { own author reason } run { id } } } }"""
     customer = ask(own, query)["data"]["customer"]
-    assert customer["risk"]["override"] == {"own": 0.5, "author": "wang", "reason": "pays again"}
+    assert customer["risk"]["override"] == {"own": 0.5, "author": "analyst", "reason": "pays again"}
     assert customer["risk"]["run"]["id"] == found["run"]["id"]
     ageing = customer["arrears"]["ageing"]
     assert ageing[-1]["toDays"] is None
@@ -177,7 +177,7 @@ def test_an_override_over_graphql_is_shown_on_the_portrait(own: TestClient) -> N
 
 def test_the_watch_list_over_graphql(own: TestClient) -> None:
     add = """mutation ($id: ID!) {
-      watchParty(id: $id, kind: THRESHOLD, level: 0.3, author: "wang", idempotencyKey: "W1")
+      watchParty(id: $id, kind: THRESHOLD, level: 0.3, idempotencyKey: "W1")
       { id kind level author } }"""
     document = ask(own, add, id=DEBTOR)
     assert "errors" not in document, document

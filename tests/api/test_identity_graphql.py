@@ -9,23 +9,32 @@ import pytest
 from fastapi.testclient import TestClient
 
 from api.app import create_app
+from ledger.audit import listing
+from services.access.asker import asker
+from services.access.tokens.issuing import issue
 from services.loading import ingest
 from services.settings import settings
-from services.site import open_site
+from services.site import Site, open_site
 from tests.small_site import DEBTOR, GUARANTOR, UPSTREAM, write
 
-JUDGE = """mutation ($first: ID!, $second: ID!, $verdict: Verdict!, $key: String!, $author: String! = "wang") {
+JUDGE = """mutation ($first: ID!, $second: ID!, $verdict: Verdict!, $key: String!, $author: String) {
   judgeIdentity(first: $first, second: $second, verdict: $verdict, author: $author, reason: "same licence",
     idempotencyKey: $key) { left right verdict seq repeated } }"""
 PAIR = {"first": DEBTOR, "second": GUARANTOR}
 
 
 @pytest.fixture(scope="module")
-def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     folder = tmp_path_factory.mktemp("judged")
     chosen = settings(folder / "home")
     ingest(chosen, write(folder))
-    with open_site(chosen) as site, TestClient(create_app(site)) as opened:
+    with open_site(chosen) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def client(site: Site) -> Iterator[TestClient]:
+    with TestClient(create_app(site)) as opened:
         yield opened
 
 
@@ -95,3 +104,24 @@ def test_what_cannot_be_judged_names_its_reason(
     assert error["extensions"]["code"] == code
     assert error["extensions"]["remedy"]
     assert entities(client) == before
+
+
+def test_the_author_is_who_asks_and_keys_are_the_askers_own(client: TestClient, site: Site) -> None:
+    def decide(subject: str, **more: object) -> dict[str, Any]:
+        given = issue(site.settings, site.ledger, asker("analyst", subject=subject))
+        variables = {**PAIR, "verdict": "UNSURE", "key": "one for two", **more}
+        answer = client.post(
+            "/graphql",
+            json={"query": JUDGE, "variables": variables},
+            headers={"Authorization": f"Bearer {given}"},
+        )
+        found: dict[str, Any] = answer.json()
+        return found
+
+    refused = decide("li", author="wang")
+    assert refused["errors"][0]["extensions"]["code"] == "AUTHOR_OTHER"
+    assert decide("li", author="li")["data"]["judgeIdentity"]["repeated"] is False
+    assert decide("wang")["data"]["judgeIdentity"]["repeated"] is False
+    assert decide("li")["data"]["judgeIdentity"]["repeated"] is True
+    actors = [entry.actor for entry in listing(site.ledger) if entry.action == "judge unsure"]
+    assert actors[-2:] == ["li", "wang"]

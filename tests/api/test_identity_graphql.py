@@ -86,9 +86,9 @@ def test_a_request_that_comes_again_does_not_bring_its_judgement_back(client: Te
     [
         ({"verdict": "UNSURE"}, "IDEMPOTENCY_CONFLICT"),
         ({"second": UPSTREAM}, "IDEMPOTENCY_CONFLICT"),
-        ({"author": "li"}, "IDEMPOTENCY_CONFLICT"),
+        ({"author": "li"}, "AUTHOR_OTHER"),
         ({"key": " "}, "IDEMPOTENCY_KEY"),
-        ({"author": " ", "key": "K2"}, "OVERRIDE_NEEDS"),
+        ({"author": " ", "key": "K2"}, "AUTHOR_OTHER"),
         ({"second": DEBTOR, "key": "K2"}, "JUDGEMENT_OF_ONE"),
         ({"second": "4400000001", "key": "K2"}, "JUDGEMENT_OF_TWO_TYPES"),
         ({"second": "nobody", "key": "K2"}, "UNKNOWN_ID"),

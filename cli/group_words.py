@@ -32,7 +32,7 @@ def group_lines(group: RiskGroup, lang: Lang) -> list[str]:
     if drawn := sampling_text(group.sampling, lang):
         told.append(drawn)
     if group.any_fails > 0:
-        told += [mover_text(mover, lang) for mover in group.first_movers[:1]]
+        told.append(mover_text(group, lang))
         told += [release_text(one, group, lang) for one in group.releases[:RELEASES_PRINTED]]
     return told
 

@@ -12,20 +12,20 @@ from cli.options import Call, command
 from cli.output import print_json
 from cli.override_words import judgement_text
 from cli.seen import seen_site
+from services.arrears.answer.sentences import chance_text, moved_text
 from services.arrears.overrides.overriding import override as judge
 from terms.errors import KehutuError
 
 TEXT = {
     "en": {
         "withdrawn": "The judgement about {name} has been taken back.",
-        "effect": "Arrears probability {before:.1%} → {after:.1%}; its expected loss changes by {loss} yuan, that of "
-        "all parties by {total} yuan. Run {run}.",
+        "effect": "Chance of failing {before} → {after}; its expected loss {loss}, that of all parties {total}. "
+        "Run {run}.",
         "repeated": "The same judgement was made before under this key. Nothing was changed.",
     },
     "zh": {
         "withdrawn": "对 {name} 的人工判断已撤回。",
-        "effect": "欠费概率 {before:.1%} → {after:.1%}；其预期损失变化 {loss} 元，全部主体合计变化 {total} 元。"
-        "批次 {run}。",
+        "effect": "违约概率 {before} → {after}；其预期损失{loss}，全部主体合计{total}。批次 {run}。",
         "repeated": "此前已用同一个键作出该判断；未作更改。",
     },
 }
@@ -86,10 +86,10 @@ def override(
     else:
         click.echo(
             text["effect"].format(
-                before=answer.before,
-                after=answer.after,
-                loss=answer.loss,
-                total=answer.total_loss,
+                before=chance_text(answer.before, call.lang),
+                after=chance_text(answer.after, call.lang),
+                loss=moved_text(answer.loss, call.lang),
+                total=moved_text(answer.total_loss, call.lang),
                 run=answer.run.id,
             )
         )

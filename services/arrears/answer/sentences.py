@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from services.arrears.answer.groups import EverythingJoint, FirstMover, Release, RiskGroup, Sampling
+from services.arrears.answer.groups import EverythingJoint, Release, RiskGroup, Sampling
 from services.arrears.answer.model import RiskPath, RiskTrace, Step, Tail
 from services.arrears.answer.relation_words import relation_text
 from terms.errors import Lang
@@ -10,6 +10,7 @@ from terms.money import Money
 
 SMALLEST = 0.001
 """A chance below this is not told as a number."""
+HALF = 0.5
 NAMED = 8
 """Members that are named."""
 
@@ -34,6 +35,11 @@ TEXTS: dict[Lang, dict[str, str]] = {
         "both": "both",
         "all": "all",
         "mover": "{name} starts it most often: in {share} of the cases",
+        "mover outside": "It mostly begins outside the group; of the members {name} starts it most often, in {share} of "
+        "the cases",
+        "falls": "falls by {amount} yuan",
+        "rises": "rises by {amount} yuan",
+        "stays": "stays as it is",
         "release": "If {guarantor} no longer guarantees for {borrower}: {all} fail {all_fail}, if one fails {mean} on "
         "average; {effect}",
         "release falls": "the expected loss falls by {amount} yuan",
@@ -63,6 +69,10 @@ TEXTS: dict[Lang, dict[str, str]] = {
         "both": "两个都",
         "all": "全部",
         "mover": "最常由{name}开始：占 {share}",
+        "mover outside": "多由圈外主体引发；成员中最常由{name}开始，占 {share}",
+        "falls": "减少 {amount} 元",
+        "rises": "增加 {amount} 元",
+        "stays": "不变",
         "release": "若{guarantor}不再为{borrower}担保：{all}违约 {all_fail}，若有一个违约则平均 {mean} 个；{effect}",
         "release falls": "预期损失减少 {amount} 元",
         "release rises": "预期损失增加 {amount} 元",
@@ -141,9 +151,19 @@ def group_text(group: RiskGroup, lang: Lang) -> str:
     )
 
 
-def mover_text(mover: FirstMover, lang: Lang) -> str:
-    """Which member starts it most often."""
-    return TEXTS[lang]["mover"].format(name=mover.party.name, share=chance_text(mover.share, lang))
+def mover_text(group: RiskGroup, lang: Lang) -> str:
+    """Which member starts it most often, and whether it mostly begins with others that the group hangs on."""
+    first = group.first_movers[0]
+    outside = sum(mover.share for mover in group.first_movers) < HALF
+    return TEXTS[lang]["mover outside" if outside else "mover"].format(
+        name=first.party.name, share=chance_text(first.share, lang)
+    )
+
+
+def moved_text(amount: Money, lang: Lang) -> str:
+    """A rise or a fall by words, never by a sign."""
+    word = "stays" if not amount.fen else "rises" if amount.fen > 0 else "falls"
+    return TEXTS[lang][word].format(amount=Money(abs(amount.fen)))
 
 
 def release_text(release: Release, group: RiskGroup, lang: Lang) -> str:

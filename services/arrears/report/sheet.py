@@ -269,7 +269,7 @@ class Writer:
             rows.append(Row(text["depends"], (names,)))
         if group := answer.group or (circle and self._circles.risk(circle)):
             told = [group_text(group, lang)]
-            told += [mover_text(mover, lang) for mover in group.first_movers[:1]]
+            told += [mover_text(group, lang)] if group.any_fails > 0 else []
             told += [release_text(one, group, lang) for one in group.releases[:1]]
             rows.append(Row(text["together"], (_cut("; ".join(told), LONGEST_GROUP),)))
         return Table("", (), tuple(rows))

@@ -35,8 +35,8 @@ TEXTS: dict[Lang, dict[str, str]] = {
         "both": "both",
         "all": "all",
         "mover": "{name} starts it most often: in {share} of the cases",
-        "mover outside": "It mostly begins outside the group; of the members {name} starts it most often, in {share} of "
-        "the cases",
+        "mover outside": "It mostly begins outside the group; of the members {name} starts it most often, in {share} "
+        "of the cases",
         "falls": "falls by {amount} yuan",
         "rises": "rises by {amount} yuan",
         "stays": "stays as it is",

@@ -20,6 +20,7 @@ import pytest
 from graph import embedded
 from graph.embedded import EmbeddedServer, engine_version
 from graph.store import open_store
+from services.settings import settings
 from terms.errors import KehutuError
 
 CLIENT = """
@@ -139,6 +140,15 @@ def test_a_server_may_stay_for_the_next_client_and_then_leaves_in_order(home: Pa
     os.kill(pid, signal.SIGTERM)
     until(lambda: gone(pid))
     assert (home / "graph" / "sums.json").exists()
+
+
+def test_a_store_stays_two_minutes_unless_the_settings_say_otherwise(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("KEHUTU_STORE_LINGER")
+    assert settings(home).store_linger == 120.0
+    monkeypatch.setenv("KEHUTU_STORE_LINGER", "0")
+    assert settings(home).store_linger == 0.0
 
 
 def test_a_server_that_stays_leaves_after_its_time(home: Path) -> None:

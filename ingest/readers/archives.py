@@ -59,7 +59,7 @@ def unpacked(file: BinaryIO, name: str) -> BinaryIO:
         head = file.read(4)
         file.seek(0)
         if not head.startswith(mark):
-            _refuse(name, "its content is not what its ending says")
+            _refuse(name, Texts("its content is not what its ending says", "其内容与扩展名不符"))
         try:
             if ending == ".zip":
                 with zipfile.ZipFile(file) as archive, archive.open(_only_member(archive, name)) as inner:
@@ -68,24 +68,24 @@ def unpacked(file: BinaryIO, name: str) -> BinaryIO:
             with stream:
                 return _copied(stream, file, name)
         except _BROKEN as fault:
-            _refuse(name, f"it is damaged: {str(fault).rstrip('.') or type(fault).__name__}")
+            _refuse(name, _damaged(fault))
         except RuntimeError as fault:  # what zipfile says of a password
-            _refuse(name, str(fault))
+            _refuse(name, Texts(str(fault), "其内容已加密"))
         except OSError as fault:
             if fault.errno is None:  # of a decoder, not of the disk
-                _refuse(name, f"it is damaged: {fault}")
+                _refuse(name, _damaged(fault))
             raise
 
 
 def member_of(file: BinaryIO, name: str) -> str:
     """The name of the one file in a zip archive."""
     if not file.read(4).startswith(_MARKS[".zip"]):
-        _refuse(name, "its content is not what its ending says")
+        _refuse(name, Texts("its content is not what its ending says", "其内容与扩展名不符"))
     try:
         with zipfile.ZipFile(file) as archive:
             return _only_member(archive, name).filename
     except zipfile.BadZipFile as fault:
-        _refuse(name, f"it is damaged: {fault}")
+        _refuse(name, _damaged(fault))
 
 
 def passed_over(path: Path) -> list[str]:
@@ -118,9 +118,9 @@ def _only_member(archive: zipfile.ZipFile, name: str) -> zipfile.ZipInfo:
         _refuse(name, Texts(f"it holds another archive, {inner}", f"其中是另一个压缩包 {inner}"))
     windows = PureWindowsPath(info.filename)
     if path.is_absolute() or windows.is_absolute() or windows.drive or ".." in (*path.parts, *windows.parts):
-        _refuse(name, "the name of its file leads outside the archive")
+        _refuse(name, Texts("the name of its file leads outside the archive", "其中文件的名称指向压缩包之外"))
     if stat.S_ISLNK(info.external_attr >> 16):
-        _refuse(name, "its file is a link")
+        _refuse(name, Texts("its file is a link", "其中的文件是链接"))
     return info
 
 
@@ -131,14 +131,23 @@ def _copied(stream: IO[bytes] | Any, packed: BinaryIO, name: str) -> BinaryIO:
         while block := stream.read(_BLOCK):
             size += len(block)
             if size > LARGEST:
-                _refuse(name, f"it unpacks to more than {LARGEST >> 30} GiB")
+                most = LARGEST >> 30
+                _refuse(name, Texts(f"it unpacks to more than {most} GiB", f"其解压后超过 {most} GiB"))
             if size > _FREE and size > RATIO * max(1, packed.tell()):
-                _refuse(name, f"it unpacks to more than {RATIO} times its size")
+                times = Texts(
+                    f"it unpacks to more than {RATIO} times its size", f"其解压后超过自身的 {RATIO} 倍"
+                )
+                _refuse(name, times)
             out.write(block)
         out.seek(0)
         opening.pop_all()  # the caller closes it
     return out
 
 
-def _refuse(name: str, reason: str | Texts) -> NoReturn:
+def _damaged(fault: Exception) -> Texts:
+    """What the library says of the damage is English, and tells a Chinese reader no more than that there is some."""
+    return Texts(f"it is damaged: {str(fault).rstrip('.') or type(fault).__name__}", "其已损坏")
+
+
+def _refuse(name: str, reason: Texts) -> NoReturn:
     raise KehutuError("ARCHIVE_REFUSED", file=name, reason=reason)

@@ -20,9 +20,10 @@ from typing import Any, Final, NamedTuple
 from ingest.notices import Place
 from ingest.readers import BadRow, Opened, Request, Row
 from ingest.readers.archives import PACKED
-from ingest.readers.input import check_options
+from ingest.readers.input import OTHER_JSON, check_options
 from ingest.readers.json import read_objects
 from terms.errors import KehutuError
+from terms.texts import Texts
 
 Statement = Mapping[str, Any]
 
@@ -78,8 +79,8 @@ def read(request: Request) -> Opened:
             record = str(row.values["recordId"])
             known.setdefault(record, Known(str(row.values["recordType"]), _id(request.name, row.values)))
         elif number == 0:
-            expected = "BODS 0.4 statements"
-            raise KehutuError("FILE_NOT_A_TABLE", file=request.name, expected=expected, found="other JSON")
+            expected = Texts("BODS 0.4 statements", "BODS 0.4 声明")
+            raise KehutuError("FILE_NOT_A_TABLE", file=request.name, expected=expected, found=OTHER_JSON)
     opened = read_objects(request)
     opened.columns = ALL if request.table is None else TABLES[request.table]
     opened.rows = _Statements(request, opened, known).rows(opened.rows)

@@ -98,7 +98,7 @@ def _names(request: Request) -> list[str] | None:
     given = request.options.get("columns")
     if given is None or (isinstance(given, list) and given):
         return None if given is None else [str(name) for name in given]
-    expected = "a list of names is expected"
+    expected = Texts("a list of names is expected", "应为名称的列表")
     raise KehutuError("READER_OPTION_INVALID", reader="csv", option="columns", found=given, expected=expected)
 
 
@@ -152,9 +152,16 @@ def _header(
     first = next(records)
     if isinstance(first, _BadRecord):
         code, details = first.fault
-        message = KehutuError(code, file=request.name, line=first.line, **details).message()
+        fault = KehutuError(code, file=request.name, line=first.line, **details)
         # The place is said already.
-        reason = message.removeprefix(f"{request.name}, line {first.line}").lstrip(",: ").rstrip(".")
+        en = fault.message("en").removeprefix(f"{request.name}, line {first.line}").lstrip(",: ").rstrip(".")
+        zh = (
+            fault.message("zh")
+            .removeprefix(f"{request.name} 第 {first.line} 行")
+            .lstrip("，： ")
+            .rstrip("。")
+        )
+        reason = Texts(en, zh)
         raise KehutuError("FILE_HEADER_FAULTY", file=request.name, line=start + 1, reason=reason)
     return first.cells
 
@@ -164,12 +171,14 @@ def _columns(header: Sequence[str], line: int, name: str) -> tuple[str, ...]:
     while names and not names[-1]:
         names.pop()
     if "" in names:
-        reason = f"column {names.index('') + 1} has no name"
+        number = names.index("") + 1
+        reason = Texts(f"column {number} has no name", f"第 {number} 列没有名称")
         raise KehutuError("FILE_HEADER_FAULTY", file=name, line=line, reason=reason)
     seen: set[str] = set()
     for column in names:
         if column in seen:
-            reason = f"two columns have the name '{column[:80]}'"
+            twice = column[:80]
+            reason = Texts(f"two columns have the name '{twice}'", f"有两列都叫“{twice}”")
             raise KehutuError("FILE_HEADER_FAULTY", file=name, line=line, reason=reason)
         seen.add(column)
     return tuple(names)
@@ -244,10 +253,12 @@ def _cell_fault(reason: str, line: str) -> Fault:
     if "field limit" in reason and len(line) > FIELD_LIMIT:
         return "ROW_FIELD_TOO_LONG", {"field": WHOLE, "found": len(line), "expected": FIELD_LIMIT}
     if "expected after" in reason:
-        found, expected = "closed in the middle of a cell", "the next delimiter is expected after it"
+        found = Texts("closed in the middle of a cell", "在单元格中间闭合")
+        expected = Texts("the next delimiter is expected after it", "其后应为分隔符")
     else:
-        found, expected = "not closed", "a closing one is expected"
-    return "ROW_QUOTE", {"field": "", "found": found, "expected": expected}
+        found, expected = Texts("not closed", "未闭合"), Texts("a closing one is expected", "应有闭合的引号")
+    in_chinese = {"found_zh": found.zh, "expected_zh": expected.zh}
+    return "ROW_QUOTE", {"field": "", "found": found.en, "expected": expected.en, **in_chinese}
 
 
 def _cut(text: str) -> str:

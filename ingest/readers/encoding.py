@@ -16,6 +16,7 @@ from graph.search_text import normalise
 from ingest.readers import Request
 from ingest.readers.lines import Encoding, whole_lines
 from terms.errors import KehutuError
+from terms.texts import Texts
 
 _SAMPLE: Final = 1 << 18
 _BOMS: Final = (
@@ -60,7 +61,8 @@ def detect(file: BinaryIO, name: str) -> Encoding:
     found = marked(head) or _without_mark(head)
     if found is None:
         if _is_binary(head):
-            raise KehutuError("FILE_NOT_A_TABLE", file=name, found="binary data", expected="text")
+            binary, text = Texts("binary data", "二进制数据"), Texts("text", "文本")
+            raise KehutuError("FILE_NOT_A_TABLE", file=name, found=binary, expected=text)
         file.seek(0)
         found = Encoding("utf-8") if _is_utf8(file) else None
     if found is None:

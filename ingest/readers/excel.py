@@ -13,7 +13,7 @@ from typing import BinaryIO, Final
 from ingest.notices import Place
 from ingest.readers import BadRow, Opened, Request, Row
 from ingest.readers.excel_layout import Layout, layout_of, names_of
-from ingest.readers.input import check_options, content_of, open_file, reading
+from ingest.readers.input import EMPTY, OTHER, check_options, content_of, open_file, reading
 from ingest.readers.shown import Shown
 from ingest.readers.workbook.package import OtherKindError, Sheet, TooLargeError, Workbook, open_workbook
 from ingest.readers.workbook.places import Merged, position_of
@@ -86,13 +86,15 @@ def _told(name: str) -> Iterator[None]:
         except UnreadableError as fault:
             raise KehutuError("FILE_DAMAGED", file=name, reason=fault.reason) from fault
         except _DAMAGED as fault:
-            raise KehutuError("FILE_DAMAGED", file=name, reason=str(fault).rstrip(".")[:200]) from fault
+            # What the library says is English.
+            reason = Texts(str(fault).rstrip(".")[:200], "其压缩内容有误或已加密")
+            raise KehutuError("FILE_DAMAGED", file=name, reason=reason) from fault
 
 
 def _opened(file: BinaryIO, name: str) -> Workbook:
     head = file.read(16)
     if not head.startswith(b"PK\x03\x04"):
-        what = content_of(head) or ("an empty file" if not head else "something else")
+        what = content_of(head) or (OTHER if head else EMPTY)
         raise KehutuError("FILE_NOT_A_TABLE", file=name, found=what, expected=_WORKBOOK)
     file.seek(0)
     return open_workbook(file)

@@ -15,10 +15,11 @@ from typing import Any, Final
 
 from ingest.notices import Place
 from ingest.readers import BadRow, Opened, Request, Row
-from ingest.readers.input import check_options
+from ingest.readers.input import OTHER_JSON, check_options
 from ingest.readers.json import read_objects
 from ingest.readers.lists import filled
 from terms.errors import KehutuError
+from terms.texts import Texts
 
 Entity = Mapping[str, Any]
 
@@ -67,8 +68,8 @@ def read(request: Request) -> Opened:
             elif schema == "Address":
                 addresses[id_] = _of(row.values, "full")
         elif number == 0:
-            expected = "FollowTheMoney entities, one a line"
-            raise KehutuError("FILE_NOT_A_TABLE", file=request.name, found="other JSON", expected=expected)
+            expected = Texts("FollowTheMoney entities, one a line", "每行一个 FollowTheMoney 实体")
+            raise KehutuError("FILE_NOT_A_TABLE", file=request.name, found=OTHER_JSON, expected=expected)
     opened = read_objects(request)
     opened.columns = COLUMNS
     opened.rows = _Entities(request.name, opened, kinds, addresses).rows(opened.rows)

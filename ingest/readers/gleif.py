@@ -17,9 +17,10 @@ from typing import Final
 
 from ingest.notices import Place
 from ingest.readers import BadRow, Opened, Request, Row, delimited
-from ingest.readers.input import check_options, json_of, open_file
+from ingest.readers.input import OTHER_JSON, check_options, json_of, open_file
 from ingest.readers.json import read_objects
 from terms.errors import KehutuError
+from terms.texts import Texts
 
 COLUMNS: Final = ("id", "parent", "child", "share", "since", "until", "stated_on", "status")
 _CHILD: Final = "Relationship.StartNode.NodeID"
@@ -65,8 +66,8 @@ def _rows(records: Iterator[Row | BadRow], opened: Opened, file: str) -> Iterato
             continue
         record = _flat(row.values)
         if number == 0 and not record.keys() & set(_NEEDED):
-            expected = "relationship records of GLEIF level 2"
-            raise KehutuError("FILE_NOT_A_TABLE", file=file, found="other JSON", expected=expected)
+            expected = Texts("relationship records of GLEIF level 2", "GLEIF 二级关系记录")
+            raise KehutuError("FILE_NOT_A_TABLE", file=file, found=OTHER_JSON, expected=expected)
         type_ = record.get(_TYPE, "")
         registered = record.get(_REGISTERED, "")
         if type_ != _TAKEN or registered in _WAITING:

@@ -21,6 +21,7 @@ from ingest.readers import BadRow, Opened, Request, Row
 from ingest.readers.input import check_options, content_of, open_file, reading
 from ingest.readers.xml_text import Element, elements
 from terms.errors import KehutuError
+from terms.texts import Texts
 
 COLUMNS: Final = ("id", "kind", "point", "customer", "title", "energy", "period", "period_days", "stated_on")
 _ESPI: Final = "http://naesb.org/espi"
@@ -62,9 +63,12 @@ def read(request: Request) -> Opened:
         elif resource.tag == "LocalTimeParameters" and offset is None:
             offset = int(text) if re.fullmatch(r"-?\d{1,6}", text := resource.at("tzOffset")) else None
     if not found:
-        expected = "a Green Button feed (ESPI)"
+        expected = Texts("a Green Button feed (ESPI)", "Green Button 数据（ESPI）")
         raise KehutuError(
-            "FILE_NOT_A_TABLE", file=request.name, found="XML of another kind", expected=expected
+            "FILE_NOT_A_TABLE",
+            file=request.name,
+            found=Texts("XML of another kind", "其他种类的 XML"),
+            expected=expected,
         )
     opened = Opened(iter(()), COLUMNS)
     opened.rows = _Feed(request, opened, points, offset).rows()
@@ -75,9 +79,14 @@ def _resources(request: Request) -> Iterator[tuple[Element, Element]]:
     """The entries of a feed, each with the resource of ESPI that it holds."""
     with open_file(request) as file, reading(request.name):
         head = file.read(256)
-        what = content_of(head) or ("XML" if b"<" in head else "text")
-        if what != "XML":
-            raise KehutuError("FILE_NOT_A_TABLE", file=request.name, found=what, expected="Green Button XML")
+        what = content_of(head) or (Texts("XML", "XML 文件") if b"<" in head else Texts("text", "文本"))
+        if what.en != "XML":
+            raise KehutuError(
+                "FILE_NOT_A_TABLE",
+                file=request.name,
+                found=what,
+                expected=Texts("Green Button XML", "Green Button XML 文件"),
+            )
         file.seek(0)
         for entry in elements(file, request.name, "entry"):
             for content in entry.all("content"):

@@ -9,22 +9,28 @@ from typing import BinaryIO, Final, cast
 from ingest.readers import Request
 from ingest.readers.archives import unpacked
 from terms.errors import KehutuError
+from terms.texts import Texts
 
 _MARKS: Final = (
-    (b"PK\x03\x04", "a zip archive or an Excel workbook"),
-    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an old Excel workbook (.xls)"),
-    (b"\x1f\x8b", "gzip"),
-    (b"\x28\xb5\x2f\xfd", "Zstandard"),
-    (b"BZh", "bzip2"),
-    (b"\xfd7zXZ\x00", "xz"),
-    (b"PAR1", "Parquet"),
-    (b"%PDF", "PDF"),
-    (b"SQLite format 3\x00", "a SQLite database"),
-    (b"\x89PNG", "an image"),
-    (b"\xff\xd8\xff", "an image"),
-    (b"\x7fELF", "a program"),
+    (b"PK\x03\x04", Texts("a zip archive or an Excel workbook", "zip 压缩包或 Excel 工作簿")),
+    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", Texts("an old Excel workbook (.xls)", "旧版 Excel 工作簿（.xls）")),
+    (b"\x1f\x8b", Texts("gzip", "gzip 压缩文件")),
+    (b"\x28\xb5\x2f\xfd", Texts("Zstandard", "Zstandard 压缩文件")),
+    (b"BZh", Texts("bzip2", "bzip2 压缩文件")),
+    (b"\xfd7zXZ\x00", Texts("xz", "xz 压缩文件")),
+    (b"PAR1", Texts("Parquet", "Parquet 文件")),
+    (b"%PDF", Texts("PDF", "PDF 文件")),
+    (b"SQLite format 3\x00", Texts("a SQLite database", "SQLite 数据库")),
+    (b"\x89PNG", Texts("an image", "图片")),
+    (b"\xff\xd8\xff", Texts("an image", "图片")),
+    (b"\x7fELF", Texts("a program", "程序")),
 )
-_TAGS: Final = ((b"<!doctype", "HTML"), (b"<html", "HTML"), (b"<?xml", "XML"))
+_HTML: Final = Texts("HTML", "HTML 网页")
+_TAGS: Final = ((b"<!doctype", _HTML), (b"<html", _HTML), (b"<?xml", Texts("XML", "XML 文件")))
+EMPTY: Final = Texts("an empty file", "空文件")
+OTHER: Final = Texts("something else", "其他内容")
+OTHER_JSON: Final = Texts("other JSON", "其他种类的 JSON")
+"""What is found in place of what a reader expects."""
 
 
 def open_file(request: Request) -> BinaryIO:
@@ -55,7 +61,7 @@ def reading(name: str) -> Iterator[None]:
         raise KehutuError("FILE_UNREADABLE", file=name, reason=fault.strerror or fault) from fault
 
 
-def content_of(head: bytes) -> str | None:
+def content_of(head: bytes) -> Texts | None:
     """What a file is by its first bytes, where that is certain and is no plain text."""
     for mark, what in _MARKS:
         if head.startswith(mark):
@@ -80,7 +86,7 @@ def whole_number(request: Request, reader: str, option: str) -> int:
     found = request.options.get(option, 0)
     if isinstance(found, int) and not isinstance(found, bool) and 0 <= found <= 1_000:
         return found
-    expected = "a whole number from 0 to 1000 is expected"
+    expected = Texts("a whole number from 0 to 1000 is expected", "应为 0 到 1000 的整数")
     raise KehutuError("READER_OPTION_INVALID", reader=reader, option=option, found=found, expected=expected)
 
 

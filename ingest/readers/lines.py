@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import BinaryIO, Final, NamedTuple, TypeAlias
 
 from terms.errors import KehutuError
+from terms.texts import Texts
 
 LINE_LIMIT: Final = 1 << 20
 """Characters of one line; a longer one is a bad row."""
@@ -122,8 +123,8 @@ def whole_lines(file: BinaryIO | Transcoded, name: str) -> Iterator[bytes]:
             raise KehutuError(
                 "FILE_NOT_A_TABLE",
                 file=name,
-                found=f"{size >> 20} MiB without a line end",
-                expected="a table",
+                found=Texts(f"{size >> 20} MiB without a line end", f"{size >> 20} MiB 内没有换行"),
+                expected=Texts("a table", "表格"),
             )
     if rest := b"".join(parts):
         yield rest

@@ -13,9 +13,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from ingest.readers import COLUMN_LIMIT, BadRow, Opened, Request, Row
-from ingest.readers.input import check_options, content_of, open_file, reading
+from ingest.readers.input import EMPTY, OTHER, check_options, content_of, open_file, reading
 from terms.cleanup import on_failure
 from terms.errors import KehutuError
+from terms.texts import Texts
 
 _BATCH: Final = 8_192
 _BROKEN: Final = (pa.ArrowException, OSError, ValueError, EOFError, MemoryError)
@@ -38,7 +39,7 @@ def _opened(file: BinaryIO, request: Request) -> Opened:
     head = file.read(16)
     file.seek(0)
     if not head.startswith(b"PAR1"):
-        what = content_of(head) or ("an empty file" if not head else "something else")
+        what = content_of(head) or (OTHER if head else EMPTY)
         raise KehutuError("FILE_NOT_A_TABLE", file=request.name, found=what, expected="Parquet")
     try:
         table = pq.ParquetFile(file, page_checksum_verification=True)
@@ -50,7 +51,7 @@ def _opened(file: BinaryIO, request: Request) -> Opened:
         raise KehutuError("FILE_TOO_WIDE", file=request.name, found=len(names), limit=COLUMN_LIMIT)
     twice = next((name for position, name in enumerate(names) if name in names[:position]), None)
     if twice is not None:
-        reason = f"two columns have the name '{twice[:80]}'"
+        reason = Texts(f"two columns have the name '{twice[:80]}'", f"有两列都叫“{twice[:80]}”")
         raise KehutuError("FILE_HEADER_FAULTY", file=request.name, line=1, reason=reason)
     opened = Opened(iter(()), tuple(path for field in table.schema_arrow for path in _paths(field)))
     wanted = [field.name for field in table.schema_arrow if not request.wanted.isdisjoint(_paths(field))]

@@ -17,9 +17,10 @@ from typing import Any, Final
 
 from ingest.notices import Place
 from ingest.readers import BadRow, Opened, Request, Row
-from ingest.readers.input import check_options
+from ingest.readers.input import OTHER, check_options
 from ingest.readers.json import read_objects
 from terms.errors import KehutuError
+from terms.texts import Texts
 
 COLUMNS: Final = (
     "id", "company", "kind", "name", "registration_no", "address", "share_at_least", "since", "until", "stated_on",
@@ -66,8 +67,10 @@ def _rows(lines: Iterator[Row | BadRow], opened: Opened, file: str) -> Iterator[
         data = {} if isinstance(line, BadRow) else line.values.get("data")
         known = isinstance(data, dict) and isinstance(data.get("kind"), str)
         if number == 0 and not known:
-            expected = "lines of a snapshot of persons with significant control"
-            raise KehutuError("FILE_NOT_A_TABLE", file=file, found="something else", expected=expected)
+            expected = Texts(
+                "lines of a snapshot of persons with significant control", "重要控制人（PSC）快照的各行"
+            )
+            raise KehutuError("FILE_NOT_A_TABLE", file=file, found=OTHER, expected=expected)
         if isinstance(line, BadRow):
             yield line
         elif not isinstance(data, dict) or not known:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gzip
 import io
+import re
 import zipfile
 from importlib.machinery import PathFinder
 from pathlib import Path
@@ -15,6 +17,7 @@ from terms.errors import KehutuError
 from tests.ingest_front.conftest import Desk
 from tests.workbooks import workbook
 
+ENGLISH = re.compile(r"\b[a-z]{2,} [a-z]{2,}\b")
 WIDE = ",".join(f"c{number}" for number in range(COLUMN_LIMIT + 1)).encode()
 
 
@@ -48,6 +51,52 @@ def test_a_file_that_is_refused_as_a_whole_has_a_code(
         list(reader(kind)(Request(path, name)).rows)
     assert refused.value.code == code
     assert name in refused.value.message()
+
+
+def encrypted() -> bytes:
+    """An archive whose file asks for a password: the flag stands in both of its headers."""
+    data = bytearray(packed("a.csv"))
+    for mark, flags in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        data[data.index(mark) + flags] |= 1
+    return bytes(data)
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "content"),
+    [
+        ("zip", "two.zip", packed("a.csv", "b.csv")),
+        ("zip", "outside.zip", packed("../a.csv")),
+        ("zip", "other.zip", b"id\n1\n"),
+        ("zip", "cut.zip", packed("a.csv")[:-30]),
+        ("csv", "inner.zip", packed("a.csv.gz")),
+        ("csv", "secret.zip", encrypted()),
+        ("csv", "damaged.csv.gz", b"\x1f\x8b" + bytes(100)),
+        ("csv", "other.csv.gz", b"id\n1\n"),
+        ("csv", "large.csv.gz", gzip.compress(b"1\n" * (1 << 20))),
+        ("csv", "twice.csv", b"id,id\n1,2\n"),
+        ("csv", "unnamed.csv", b"id,,name\n1,2,3\n"),
+        ("csv", "packed.csv", gzip.compress(b"id\n1\n")),
+        ("csv", "page.csv", b"<html><body>id</body></html>"),
+        ("csv", "pixels.csv", bytes(range(256)) * 20),
+        ("xlsx", "text.xlsx", b"id\n1\n"),
+        ("xlsx", "empty.xlsx", b""),
+        ("xlsx", "cut.xlsx", workbook({"a": [["id"], [1]]})[:-30]),
+        ("parquet", "text.parquet", b"id\n1\n"),
+        ("ftm", "other.json", b'{"id": 1}\n'),
+        ("psc", "other.json", b'{"id": 1}\n'),
+        ("bods", "other.json", b'[{"id": 1}]'),
+        ("green-button", "other.xml", b"<feed>text</feed>"),
+    ],
+)
+def test_why_a_file_is_refused_is_told_in_chinese(
+    tmp_path: Path, kind: str, name: str, content: bytes
+) -> None:
+    path = tmp_path / name
+    path.write_bytes(content)
+    with pytest.raises(KehutuError) as refused:
+        list(reader(kind)(Request(path, name)).rows)
+    said = refused.value.message("zh").replace(name, "")
+    assert not ENGLISH.findall(said)
 
 
 def test_a_folder_is_no_file(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from api.arguments import AsOf, Ended, RelationNames, RelationTypes, relation_na
 from api.context import ID, Info
 from api.costs import costs
 from api.entities import Customer, Device, Enterprise, Line, Person, WorkOrder
-from api.exposed import expose
+from api.exposed import expose, expose_enum
 from api.masked import plain_schema
 from api.paging import largest
 from api.weighing import Weighed, weighed
@@ -24,7 +24,7 @@ from services.access.me import Me
 from services.access.me import me as told_of
 from services.arrears.answer.model import RunName
 from services.communities import communities
-from services.communities.answer import Community
+from services.communities.answer import Community, CommunityOf
 from services.entity import Entity, Value
 from services.graph_answers import grid, history, loads
 from services.graph_answers import neighbours as around
@@ -89,6 +89,9 @@ class QuarantineState(enum.Enum):
 
     OPEN = strawberry.enum_value("open", description="Still to be put right.")
     RETRIED = strawberry.enum_value("retried", description="Taken after all.")
+
+
+expose_enum(CommunityOf)
 
 
 @strawberry.type
@@ -235,9 +238,17 @@ class GraphAnswers:
                 return None
             raise
 
-    @strawberry.field(description="Communities of the current run, the largest first.")
-    def communities(self, info: Info, first: int = 20, after: str | None = None) -> Page[Community]:
-        return communities.communities(info.context.seen, largest(first), after)
+    @strawberry.field(
+        description="Communities of the current run, of parties or of customers, the largest first."
+    )
+    def communities(
+        self,
+        info: Info,
+        of: CommunityOf = CommunityOf.PARTIES,
+        first: int = 20,
+        after: str | None = None,
+    ) -> Page[Community]:
+        return communities.communities(info.context.seen, largest(first), after, of)
 
     @strawberry.field(
         description="A community of the current run by its id; null where the run has none of it."

@@ -19,6 +19,7 @@ from services.communities.answer import (
     CommunityChange,
     CommunityEvent,
     CommunityEventKind,
+    CommunityOf,
     MoveReason,
 )
 from services.communities.changes import community_change
@@ -42,7 +43,7 @@ TEXT: dict[Lang, dict[str, str]] = {
         "neighbours": "parties that it is linked with moved: {share:.0%} of the gain",
         "size": "the communities grew or shrank: {share:.0%} of the gain",
         "lineage": "What became of the community, the latest run first:",
-        "none": "The run has no communities of two and more parties.",
+        "none": "The run has no communities.",
     },
     "zh": {
         "head": "社区 {id}，以 {name} 为首：{size} 个主体，平均得分 {risk:.1%}，预期损失 {loss} 元",
@@ -57,12 +58,12 @@ TEXT: dict[Lang, dict[str, str]] = {
         "neighbours": "与其关联的主体转移：占增益的 {share:.0%}",
         "size": "社区扩大或缩小：占增益的 {share:.0%}",
         "lineage": "社区的变迁，最近的分析在前：",
-        "none": "该批次没有两个及以上主体的社区。",
+        "none": "该批次没有社区。",
     },
 }
 COLUMNS: dict[Lang, tuple[str, ...]] = {
-    "en": ("community", "around", "parties", "mean score", "expected loss, yuan", "stability"),
-    "zh": ("社区", "以其为首", "主体数", "平均得分", "预期损失（元）", "稳定度"),
+    "en": ("community", "around", "members", "mean score", "expected loss, yuan", "stability"),
+    "zh": ("社区", "以其为首", "成员数", "平均得分", "预期损失（元）", "稳定度"),
 }
 EVENTS: dict[Lang, dict[CommunityEventKind, str]] = {
     "en": {
@@ -98,11 +99,18 @@ REASONS = {
     help="The community of one party or customer: what became of it, and why it moved.",
 )
 @click.option(
+    "--of",
+    type=click.Choice([one.value for one in CommunityOf]),
+    default=CommunityOf.PARTIES.value,
+    show_default=True,
+    help="Parties, linked by risk; or customers, linked by what they share.",
+)
+@click.option(
     "--first", type=click.IntRange(1, 100), default=20, show_default=True, help="Print at most this many."
 )
 @reading("communities")
-def communities(call: Call, explain: str | None, first: int) -> int:
-    """List communities of linked parties, the largest first.
+def communities(call: Call, explain: str | None, of: str, first: int) -> int:
+    """List communities of linked parties, or of customers, the largest first.
 
     A community keeps its id from analysis to analysis while most of its members stay together. With --explain, say how
     stable the community of one party is, what became of it, and why the party is in another one than before. Needs a
@@ -111,7 +119,7 @@ def communities(call: Call, explain: str | None, first: int) -> int:
     with seen_site(call) as seen:
         if explain is not None:
             return _explain(call, seen, explain)
-        page = answers.communities(seen, first)
+        page = answers.communities(seen, first, of=CommunityOf(of))
         if call.json:
             print_json(connection(page, lambda found: _document(seen, found)))
             return 0 if page.nodes else 1

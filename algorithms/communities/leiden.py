@@ -7,7 +7,7 @@ from typing import Final
 
 import numpy as np
 
-from algorithms.communities.leiden_kernels import parts, renumber, together
+from algorithms.communities.leiden_kernel import parts, renumber, together
 from algorithms.communities.move_kernel import move
 from algorithms.communities.network import Network
 from graph.arrays import Floats, Ints

@@ -5,16 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
-from typing import TypeAlias
 
 import numpy as np
-import numpy.typing as npt
 
+from algorithms.communities.network_kernel import both_ways, compare
 from algorithms.invalid_argument import invalid_argument
-from algorithms.kernel import kernel
 from graph.arrays import Bools, Csr, Floats, Ints
-
-Bytes: TypeAlias = npt.NDArray[np.uint8]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -54,7 +50,7 @@ class Network:
     @classmethod
     def of_pairs(cls, size: int, low: Ints, high: Ints, weight: Floats) -> Network:
         """The network of pairs as :func:`undirected` gives them: k, sorted, each once, weight > 0."""
-        links = Csr(*_both_ways(size, low, high, weight))
+        links = Csr(*both_ways(size, low, high, weight))
         sums = np.bincount(low, weight, size) + np.bincount(high, weight, size)
         strength = sums.astype(np.float64)  # numpy counts nothing in whole numbers
         return cls(low, high, weight, links, strength, float(strength.sum()))
@@ -71,32 +67,6 @@ class Network:
         inside = 2.0 * float(self.weight[label[self.low] == label[self.high]].sum())
         sizes = np.bincount(label, self.strength)
         return inside / self.total - resolution * float((sizes**2).sum()) / self.total**2
-
-
-@kernel("int i8 i8 f8")
-def _both_ways(
-    size: int, low: Ints, high: Ints, weight: Floats
-) -> tuple[Ints, Ints, Floats]:  # pragma: no cover
-    """Rows, columns and weights of links that are sorted by both ends; columns ascend within a row."""
-    indptr = np.zeros(size + 1, np.int64)
-    for k in range(len(low)):
-        indptr[low[k] + 1] += 1
-        indptr[high[k] + 1] += 1
-    for v in range(size):
-        indptr[v + 1] += indptr[v]
-    place = indptr[:-1].copy()
-    indices = np.empty(2 * len(low), np.int64)
-    data = np.empty(2 * len(low))
-    # A row's lower neighbours come first, in the order of their own rows, and its higher ones behind them.
-    for k in range(len(low)):
-        indices[place[high[k]]] = low[k]
-        data[place[high[k]]] = weight[k]
-        place[high[k]] += 1
-    for k in range(len(low)):
-        indices[place[low[k]]] = high[k]
-        data[place[low[k]]] = weight[k]
-        place[low[k]] += 1
-    return indptr, indices, data
 
 
 def undirected(size: int, source: Ints, target: Ints, weight: Floats) -> tuple[Ints, Ints, Floats]:
@@ -132,34 +102,8 @@ def changed_ends(before: tuple[Ints, Ints, Floats], now: Network) -> Ints:
     low, high, value = undirected(now.size, source[~gone], target[~gone], weight[~gone])
     touched = np.zeros(now.size, dtype=np.uint8)
     touched[left_alone[left_alone >= 0]] = 1
-    _compare(low, high, value, now.low, now.high, now.weight, touched)
+    compare(low, high, value, now.low, now.high, now.weight, touched)
     return np.flatnonzero(touched)
-
-
-@kernel("i8 i8 f8 i8 i8 f8 u1*")
-def _compare(  # noqa: PLR0917  # kernels take plain arrays
-    low: Ints, high: Ints, weight: Floats, low_now: Ints, high_now: Ints, weight_now: Floats, touched: Bytes
-) -> None:  # pragma: no cover  # compiled
-    """Mark the ends of links that only one of two sorted lists has, or has with this weight."""
-    i, j = 0, 0
-    while i < len(low) or j < len(low_now):
-        first = j == len(low_now) or (
-            i < len(low) and (low[i] < low_now[j] or (low[i] == low_now[j] and high[i] < high_now[j]))
-        )
-        second = i == len(low) or (
-            j < len(low_now) and (low_now[j] < low[i] or (low_now[j] == low[i] and high_now[j] < high[i]))
-        )
-        if first:
-            touched[low[i]] = touched[high[i]] = 1
-            i += 1
-        elif second:
-            touched[low_now[j]] = touched[high_now[j]] = 1
-            j += 1
-        else:
-            if weight[i] != weight_now[j]:
-                touched[low[i]] = touched[high[i]] = 1
-            i += 1
-            j += 1
 
 
 def hashed_order(keys: Sequence[str]) -> Ints:

@@ -15,6 +15,7 @@ __all__ = [
     "CommunityChange",
     "CommunityEvent",
     "CommunityEventKind",
+    "CommunityOf",
     "MovePart",
     "MoveReason",
     "OtherCommunity",
@@ -33,6 +34,15 @@ class CommunityEventKind(Enum):
     DIED = "died"
 
 
+class CommunityOf(Enum):
+    """Whose communities."""
+
+    PARTIES = "parties"
+    """Persons, enterprises, and customers whose party is unknown, linked by risk."""
+    CUSTOMERS = "customers"
+    """Contracts of supply, linked by what they share: the party, a place, a contact, a transformer."""
+
+
 class MoveReason(Enum):
     """What speaks for another community than before."""
 
@@ -46,18 +56,20 @@ class MoveReason(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Community:
-    """A community of linked parties. It keeps its id from run to run while most of its members stay together."""
+    """A community of parties or customers. It keeps its id from run to run while most of its members stay together."""
 
     id: str
     """Id, the same in later runs."""
     name: str
     """Named after its member with the largest expected loss."""
+    of: CommunityOf
+    """Whether it is one of parties or of customers."""
     size: int
-    """Number of parties."""
+    """Number of members."""
     risk: float
-    """Mean score of its parties."""
+    """Mean score of its members; a customer has its party's."""
     expected_loss: Money
-    """Sum of its parties' expected losses."""
+    """Sum of its members' expected losses; a customer has its part of its party's."""
     stability: float | None
     """How well it comes back when a few links are missing, 0 to 1; below 0.6 it is loose. Absent for one that a load
     has brought since the last full run."""

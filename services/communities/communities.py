@@ -8,7 +8,14 @@ from typing import Final
 import numpy as np
 
 from services.arrears.answer.model import RunName
-from services.communities.answer import Community, CommunityEvent, CommunityEventKind, OtherCommunity
+from services.communities.answer import (
+    Community,
+    CommunityEvent,
+    CommunityEventKind,
+    CommunityOf,
+    OtherCommunity,
+)
+from services.communities.divisions import Division, among, division, parties_of
 from services.names import Named, names_of
 from services.paging import Cursors, Page, page_by_id
 from services.reading.runs import Run, current, depth_of, model_of, run_of
@@ -22,68 +29,78 @@ MOST_RUNS: Final = 1_000
 """Full runs that the lineage of a community is followed back through."""
 
 
-def communities(seen: Seen, first: int = 20, after: str | None = None) -> Page[Community]:
-    """Communities of the current run, the largest first.
+def communities(
+    seen: Seen, first: int = 20, after: str | None = None, of: CommunityOf = CommunityOf.PARTIES
+) -> Page[Community]:
+    """Communities of the current run, of parties or of customers, the largest first.
+
+    A run of an earlier program has none of customers.
 
     Raises:
         KehutuError: ``NO_RUN``, ``PAGE_SIZE``, ``CURSOR_UNKNOWN``.
     """
     head, model = current(seen)
-    size = np.bincount(model.community)
+    known = division(model, of)
+    size = np.bincount(known.label) if known else np.zeros(0, dtype=np.int64)
     labels = np.lexsort((np.arange(len(size)), -size)).tolist()
-    cursors = Cursors.of(seen, "communities", head.id)
-    page = page_by_id(cursors, labels, model.community_id, first=first, after=after)
-    found = told(seen, model, page.nodes)
+    question = ("communities",) if of is CommunityOf.PARTIES else ("communities", of.value)
+    cursors = Cursors.of(seen, *question, head.id)
+    page = page_by_id(
+        cursors, labels, lambda label: known.id(label) if known else "", first=first, after=after
+    )
+    found = told(seen, known, page.nodes) if known else {}
     return page.map(lambda label: found[label])
 
 
 def community(seen: Seen, name: str) -> Community | None:
-    """A community of the current run by its id; None where the run has none of it.
+    """A community of the current run, of parties or of customers, by its id; None where the run has none of it.
 
     Raises:
         KehutuError: ``NO_RUN``.
     """
     _, model = current(seen)
-    label = model.community_label(name)
-    return None if label is None else told(seen, model, [label])[label]
+    found = among(model, name)
+    return None if found is None else told(seen, found[0], [found[1]])[found[1]]
 
 
 def community_of(seen: Seen, model: RiskModel, party: int) -> Community:
     """The community of a party of a run."""
     label = int(model.community[party])
-    return told(seen, model, [label])[label]
+    return told(seen, parties_of(model), [label])[label]
 
 
-def told(seen: Seen, model: RiskModel, labels: Sequence[int]) -> Mapping[int, Community]:
+def told(seen: Seen, known: Division, labels: Sequence[int]) -> Mapping[int, Community]:
     """Some communities of a run."""
-    members = {label: model.members(label) for label in labels}
+    members = {label: known.members(label) for label in labels}
+    losses = {label: known.losses(inside) for label, inside in members.items()}
     heads = {
-        label: model.ids[int(among[np.lexsort((among, -model.expected_loss[among]))[0]])]
-        for label, among in members.items()
+        label: known.ids[int(inside[np.lexsort((inside, -losses[label]))[0]])]
+        for label, inside in members.items()
     }
     names = names_of(seen, heads.values())
     return {
         label: Community(
-            id=model.community_id(label),
+            id=known.id(label),
+            of=known.of,
             name=names[heads[label]].name,
-            size=len(among),
-            risk=float(model.score[among].mean()),
-            expected_loss=Money(int(model.expected_loss[among].sum())),
-            stability=_stability(model, label),
+            size=len(inside),
+            risk=float(known.scores(inside).mean()),
+            expected_loss=Money(int(losses[label].sum())),
+            stability=_stability(known, label),
         )
-        for label, among in members.items()
+        for label, inside in members.items()
     }
 
 
 def members(seen: Seen, name: str, first: int = 20, after: str | None = None) -> Page[Named]:
-    """Parties of a community of the current run, by id; none of a community that the run does not have.
+    """Members of a community of the current run, by id; none of a community that the run does not have.
 
     Raises:
         KehutuError: ``NO_RUN``, ``PAGE_SIZE``, ``CURSOR_UNKNOWN``.
     """
     head, model = current(seen)
-    label = model.community_label(name)
-    ids = [] if label is None else [model.ids[i] for i in model.members(label).tolist()]
+    found = among(model, name)
+    ids = [] if found is None else [found[0].ids[i] for i in found[0].members(found[1]).tolist()]
     cursors = Cursors.of(seen, "members", head.id, name)
     page = page_by_id(cursors, ids, str, first=first, after=after)
     names = names_of(seen, page.nodes)
@@ -98,41 +115,52 @@ def lineage(seen: Seen, name: str, first: int = 20, after: str | None = None) ->
     Raises:
         KehutuError: ``NO_RUN``, ``PAGE_SIZE``, ``CURSOR_UNKNOWN``.
     """
-    head, _ = current(seen)
+    head, model = current(seen)
+    here = among(model, name)
     found: list[CommunityEvent] = []
-    run: Run | None = full(seen, head)
-    for _ in range(MOST_RUNS):
-        model = None if run is None else readable(seen, run)
-        if run is None or model is None or model.lineage is None:
-            break
-        before = None if model.lineage.before is None else run_or_none(seen, model.lineage.before)
-        for event in model.lineage.events:
-            if event.id == name:
-                found += _told(seen, event, RunName(run.id), model, before)
-        if CommunityEventKind.BORN in [event.event for event in found]:
-            break
-        run = before
+    for of in [here[0].of] if here else CommunityOf:
+        found = found or _followed(seen, head, of, name)
     cursors = Cursors.of(seen, "lineage", head.id, name)
     return page_by_id(cursors, found, _place, first=first, after=after)
 
 
-def _told(
-    seen: Seen, event: Event, run: RunName, model: RiskModel, before: Run | None
-) -> list[CommunityEvent]:
+def _followed(seen: Seen, head: Run, of: CommunityOf, name: str) -> list[CommunityEvent]:
+    found: list[CommunityEvent] = []
+    run: Run | None = full(seen, head)
+    for _ in range(MOST_RUNS):
+        known = None if run is None else _division(seen, run, of)
+        if run is None or known is None or known.lineage is None:
+            break
+        before = None if known.lineage.before is None else run_or_none(seen, known.lineage.before)
+        for event in known.lineage.events:
+            if event.id == name:
+                found += _told(seen, event, RunName(run.id), known, before)
+        if CommunityEventKind.BORN in [event.event for event in found]:
+            break
+        run = before
+    return found
+
+
+def _division(seen: Seen, run: Run, of: CommunityOf) -> Division | None:
+    model = readable(seen, run)
+    return None if model is None else division(model, of)
+
+
+def _told(seen: Seen, event: Event, run: RunName, here: Division, before: Run | None) -> list[CommunityEvent]:
     """An event, once for each other community."""
     kind = CommunityEventKind(event.kind)
     if not event.others:
         return [CommunityEvent(kind, run, None, None)]
     # Those that it was merged from are of the run before, those that it was split into are of this one.
-    known = model if kind is CommunityEventKind.SPLIT else readable(seen, before) if before else None
+    known = here if kind is CommunityEventKind.SPLIT else _division(seen, before, here.of) if before else None
     names = _names(seen, known, [one for one, _ in event.others])
     return [CommunityEvent(kind, run, OtherCommunity(one, names[one]), share) for one, share in event.others]
 
 
-def _names(seen: Seen, model: RiskModel | None, ids: Sequence[str]) -> dict[str, str]:
-    labels = {} if model is None else {one: model.community_label(one) for one in ids}
+def _names(seen: Seen, division: Division | None, ids: Sequence[str]) -> dict[str, str]:
+    labels = {} if division is None else {one: division.find(one) for one in ids}
     known = {one: label for one, label in labels.items() if label is not None}
-    named = {} if model is None else told(seen, model, [*known.values()])
+    named = {} if division is None else told(seen, division, [*known.values()])
     return {one: named[known[one]].name if one in known else one for one in ids}
 
 
@@ -167,7 +195,7 @@ def run_or_none(seen: Seen, name: str) -> Run | None:
         raise
 
 
-def _stability(model: RiskModel, label: int) -> float | None:
-    if model.lineage is None or np.isnan(model.lineage.stability[label]):
+def _stability(known: Division, label: int) -> float | None:
+    if known.lineage is None or np.isnan(known.lineage.stability[label]):
         return None
-    return float(model.lineage.stability[label])
+    return float(known.lineage.stability[label])

@@ -21,6 +21,7 @@ from graph.arrays import Floats, Ints
 from services.exposure.model import Caution, Exposure, Override
 from services.risk.part import Basis, Found
 from services.risk.parts.communities import COMMUNITIES
+from services.risk.parts.customer_communities import CUSTOMER_COMMUNITIES, CustomerCommunities
 from services.risk.parts.inputs import INPUTS, Inputs
 from services.risk.parts.lineage import LINEAGE, PREFIX, CommunityEvent, CommunityLineage
 from services.risk.parts.overrides import OVERRIDES
@@ -206,6 +207,11 @@ class RiskModel:
     def lineage(self) -> CommunityLineage | None:
         """What communities are called and what became of them; None in a run of an earlier program."""
         return cast("CommunityLineage | None", self.others.get(LINEAGE.name))
+
+    @property
+    def customer_communities(self) -> CustomerCommunities | None:
+        """Those of customers, by what they share; None in a run of an earlier program."""
+        return cast("CustomerCommunities | None", self.others.get(CUSTOMER_COMMUNITIES.name))
 
     def community_id(self, label: int) -> str:
         """The id of a community, which goes on from run to run; in a run of an earlier program its number there."""

@@ -15,6 +15,7 @@ import pyarrow as pa
 from algorithms.risk.probability import Probability
 from services.risk.part import Basis, Before, Found, Part, Tables
 from services.risk.parts.communities import COMMUNITIES
+from services.risk.parts.customer_communities import CUSTOMER_COMMUNITIES
 from services.risk.parts.inputs import INPUTS
 from services.risk.parts.lineage import LINEAGE
 from services.risk.parts.overrides import OVERRIDES
@@ -133,4 +134,4 @@ def _bytes(table: pa.Table) -> memoryview:
     return memoryview(sink.getvalue())
 
 
-PARTS = Registry((INPUTS, OVERRIDES, OWN_RISK, SOLUTION, COMMUNITIES, LINEAGE))
+PARTS = Registry((INPUTS, OVERRIDES, OWN_RISK, SOLUTION, COMMUNITIES, LINEAGE, CUSTOMER_COMMUNITIES))

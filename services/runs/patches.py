@@ -18,7 +18,16 @@ from graph.arrays import Ints
 
 Tables: TypeAlias = Mapping[str, pa.Table]
 
-ORDER: Final = ("parties", "customers", "links", "parts", "money", "communities")
+ORDER: Final = (
+    "parties",
+    "customers",
+    "links",
+    "parts",
+    "money",
+    "communities",
+    "customer_communities",
+    "customer_shares",
+)
 """Tables that are kept as patches, each after those whose positions it holds; others are written whole. A run of an
 earlier program may lack some."""
 POSITIONS: Final[dict[str, dict[str, str]]] = {
@@ -26,9 +35,15 @@ POSITIONS: Final[dict[str, dict[str, str]]] = {
     "links": {"source": "parties", "target": "parties"},
     "parts": {"link": "links"},
     "money": {"part": "parts"},
+    "customer_shares": {"customer": "customers"},
 }
 """Columns that hold positions in another table."""
-NAMED_BY: Final = {"parties": ("id",), "links": ("source", "target"), "parts": ("link", "relation")}
+NAMED_BY: Final = {
+    "parties": ("id",),
+    "customers": ("id",),
+    "links": ("source", "target"),
+    "parts": ("link", "relation"),
+}
 """What tells a row of a table from all others, for tables that others point into."""
 NEW: Final = -1
 

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from algorithms.communities.leiden import UNTIL_NOTHING_CHANGES, leiden
-from algorithms.communities.leiden_kernels import parts, renumber, together
+from algorithms.communities.leiden_kernel import parts, renumber, together
 from algorithms.communities.network import Network, changed_ends
 from algorithms.graph_measures.components import components
 from tests.algorithms import communities_reference as reference

@@ -18,7 +18,7 @@ from graph.arrays import Ints
 from services.engines.local import Local
 from services.engines.protocol import ArrayProjection, Communities, Engine
 from services.risk.part import Basis, Before, Columns, Found, Part, Table, Tables
-from services.risk.parts.full_run_before import FullRunBefore, full_run_before
+from services.risk.parts.full_run_before import FullRunBefore, Links, full_run_before
 from services.risk.parts.inputs import INPUTS
 from services.risk.parts.solution import SOLUTION
 from services.site import Site
@@ -52,7 +52,8 @@ class _Communities(Part[Ints]):
 
     def compute(self, basis: Basis, found: Found) -> Ints:
         ids, weights = found.of(INPUTS).ids, found.of(SOLUTION).weights
-        return communities(ids, weights, basis.community_engine, basis.gathered.get(self.name))
+        before = basis.gathered.get(self.name)
+        return communities(ids, links_of(weights), basis.community_engine, before)
 
     def go_on(self, basis: Basis, before: Before, found: Found) -> Ints:
         return joined(before.found.of(self), before.place, found.of(SOLUTION).weights)
@@ -82,9 +83,12 @@ class _Communities(Part[Ints]):
         )
 
 
-def communities(
-    ids: list[str], weights: Weights, engine: Engine, before: FullRunBefore | None = None
-) -> Ints:
+def links_of(weights: Weights) -> Links:
+    """Source, target and weight of every link."""
+    return weights.csr.rows(), weights.csr.indices, weights.csr.data
+
+
+def communities(ids: list[str], links: Links, engine: Engine, before: FullRunBefore | None = None) -> Ints:
     """The partition that is published: the one before continued, or a fresh one where there is none or that is better.
 
     Both directions of a link count together. Ties are settled by the hashes of ids, so the order of rows changes
@@ -95,7 +99,7 @@ def communities(
         n labels by position, numbered by their first member.
     """
     order = hashed_order(ids)
-    network = in_order(weights, order)
+    network = in_order(links, order)
     keys = [ids[at] for at in order]
     if before is None:
         found = _fresh(network, keys, engine)
@@ -110,12 +114,12 @@ def communities(
     return by_smallest_member(label)
 
 
-def in_order(weights: Weights, order: Ints) -> Network:
+def in_order(links: Links, order: Ints) -> Network:
     """The network of the links with its parties in an order: position k is party ``order[k]``."""
     rank = np.empty(len(order), dtype=np.int64)
     rank[order] = np.arange(len(order))
-    matrix = weights.csr
-    return Network.of(len(order), rank[matrix.rows()], rank[matrix.indices], matrix.data)
+    source, target, weight = links
+    return Network.of(len(order), rank[source], rank[target], weight)
 
 
 def _fresh(network: Network, ids: list[str], engine: Engine) -> Ints:

@@ -16,11 +16,10 @@ from algorithms.communities.lineage import NAMED, NONE, Event, EventKind, lineag
 from algorithms.communities.network import hashed_order
 from algorithms.communities.stability import stability
 from algorithms.risk.probability import Probability
-from algorithms.risk.weights import Weights
 from graph.arrays import Floats, Ints
 from services.risk.part import Basis, Before, Columns, Found, Part, Table, Tables
-from services.risk.parts.communities import COMMUNITIES, GONE, LEIDEN_SEED, in_order
-from services.risk.parts.full_run_before import FullRunBefore
+from services.risk.parts.communities import COMMUNITIES, GONE, LEIDEN_SEED, in_order, links_of
+from services.risk.parts.full_run_before import FullRunBefore, Links
 from services.risk.parts.inputs import INPUTS
 from services.risk.parts.solution import SOLUTION
 from terms.ids import RunId
@@ -80,27 +79,15 @@ class _Lineage(Part[CommunityLineage]):
     def compute(self, basis: Basis, found: Found) -> CommunityLineage:
         return lineage_of(
             found.of(INPUTS).ids,
-            found.of(SOLUTION).weights,
+            links_of(found.of(SOLUTION).weights),
             found.of(COMMUNITIES),
             basis.gathered.get(COMMUNITIES.name),
-            basis.engine,
+            engine=basis.engine,
         )
 
     def go_on(self, basis: Basis, before: Before, found: Found) -> CommunityLineage:
-        was, label = before.found.of(self), found.of(COMMUNITIES)
-        new = int(label.max(initial=-1)) + 1 - len(was.ids)
-        strength = np.full(len(label), np.nan)
-        kept = before.place != GONE
-        strength[before.place[kept]] = was.strength[kept]
-        ids = found.of(INPUTS).ids
-        first = _first_members(label)
-        return CommunityLineage(
-            was.ids + [_alone(ids[first[at]]) for at in range(len(was.ids), len(was.ids) + new)],
-            np.concatenate([was.stability, np.full(max(new, 0), np.nan)]),
-            strength,
-            was.before,
-            was.events,
-        )
+        label, ids = found.of(COMMUNITIES), found.of(INPUTS).ids
+        return carried_on(before.found.of(self), before.place, label, ids)
 
     def columns(self, value: CommunityLineage) -> Columns:
         events = [[event.kind, event.id, *event.others] for event in value.events]
@@ -118,7 +105,7 @@ class _Lineage(Part[CommunityLineage]):
         }
 
     def read(self, tables: Tables, probability: Probability) -> CommunityLineage:
-        return _read(tables)
+        return lineage_in(tables)
 
     def report(self, basis: Basis, found: Found) -> LineagePart:
         value = found.of(self)
@@ -127,40 +114,81 @@ class _Lineage(Part[CommunityLineage]):
 
 
 def lineage_of(
-    ids: list[str], weights: Weights, label: Ints, before: FullRunBefore | None, engine: str
+    ids: list[str],
+    links: Links,
+    label: Ints,
+    before: FullRunBefore | None,
+    *,
+    engine: str,
+    of: bytes = b"",
 ) -> CommunityLineage:
     """The lineage of a full run.
 
     Where parties, links and engine are those of the full run before, it is that run's own: an analysis of the same
     data gives the same run. A run that an earlier program made without lineage passes no ids on.
+
+    Args:
+        of: keeps the ids of another kind of communities apart.
     """
     if before is not None and not LINEAGE.kept(before.tables):
         before = None
-    if before is not None and engine == before.engine and _same(ids, weights, before):
-        return _read(before.tables)
+    if before is not None and engine == before.engine and _same(ids, links, before):
+        return lineage_in(before.tables)
     order = hashed_order(ids)
-    sure = stability(in_order(weights, order), label[order], seed=LEIDEN_SEED)
+    sure = stability(in_order(links, order), label[order], seed=LEIDEN_SEED)
     strength = np.empty(len(ids))
     strength[order] = sure.member
-    founding = _founding(ids, weights, before)
-    names, events = _passed(ids, label, order, before, founding)
+    names = _new_names(ids, label[order], order, of + _founding(ids, links, before), of)
+    events = _born(label, names) if before is None else _passed(ids, label, order, before, names)
     return CommunityLineage(names, sure.community, strength, before.run if before else None, events)
 
 
-def _passed(
-    ids: list[str], label: Ints, order: Ints, before: FullRunBefore | None, founding: bytes
-) -> tuple[list[str], tuple[CommunityEvent, ...]]:
-    """The id of each community, by label, and what became of those of before."""
-    size = np.bincount(label)
-    first = _first_members(label[order])  # by hash: whoever joins is as likely as anybody to be the first
-    names = [
-        _alone(ids[order[first[one]]]) if size[one] < NAMED else _id(founding, ids[order[first[one]]])
-        for one in range(len(size))
+def carried_on(
+    was: CommunityLineage, place: Ints, label: Ints, ids: list[str], of: bytes = b""
+) -> CommunityLineage:
+    """The lineage of a run that continues another one: communities that a load has brought have a member each.
+
+    Args:
+        place: where each member of before stands now.
+        label, ids: of those of now.
+    """
+    new = int(label.max(initial=-1)) + 1 - len(was.ids)
+    strength = np.full(len(label), np.nan)
+    kept = place != GONE
+    strength[place[kept]] = was.strength[kept]
+    first = _first_members(label)
+    return CommunityLineage(
+        was.ids + [_alone(ids[first[at]], of) for at in range(len(was.ids), len(was.ids) + new)],
+        np.concatenate([was.stability, np.full(max(new, 0), np.nan)]),
+        strength,
+        was.before,
+        was.events,
+    )
+
+
+def _new_names(ids: list[str], ordered: Ints, order: Ints, founding: bytes, of: bytes) -> list[str]:
+    """Ids for all communities as if each were born now, by label. ``ordered``: labels in hashed order."""
+    size, first = (
+        np.bincount(ordered),
+        _first_members(ordered),
+    )  # by hash: whoever joins is as likely to be the first
+    firsts = [ids[order[first[one]]] for one in range(len(size))]
+    return [
+        _alone(key, of) if many < NAMED else _id(founding, key)
+        for many, key in zip(size.tolist(), firsts, strict=True)
     ]
-    if before is None:
-        return names, tuple(
-            CommunityEvent("born", names[one]) for one in np.flatnonzero(size >= NAMED).tolist()
-        )
+
+
+def _born(label: Ints, names: list[str]) -> tuple[CommunityEvent, ...]:
+    named = np.flatnonzero(np.bincount(label) >= NAMED)
+    return tuple(CommunityEvent("born", names[one]) for one in named.tolist())
+
+
+def _passed(
+    ids: list[str], label: Ints, order: Ints, before: FullRunBefore, names: list[str]
+) -> tuple[CommunityEvent, ...]:
+    """What became of the communities of before; those that go on take their ids into ``names``."""
+    size = np.bincount(label)
     # Communities by their first member in hashed order, which settles ties between them.
     ranked = by_smallest_member(label[order])
     of_rank = np.empty(len(size), dtype=np.int64)
@@ -182,21 +210,21 @@ def _passed(
         )
         return CommunityEvent(event.kind, own, others)
 
-    return names, tuple(named(event) for event in found.events)
+    return tuple(named(event) for event in found.events)
 
 
-def _founding(ids: list[str], weights: Weights, before: FullRunBefore | None) -> bytes:
+def _founding(ids: list[str], links: Links, before: FullRunBefore | None) -> bytes:
     """What tells the run in which a community is born from all others."""
     digest = blake2b("\n".join(ids).encode("utf-8", "surrogatepass"), digest_size=16)
-    for values in (weights.csr.indptr, weights.csr.indices, weights.csr.data):
+    for values in links:
         digest.update(np.ascontiguousarray(values).tobytes())
     digest.update((before.run if before else "").encode())
     return digest.digest()
 
 
-def _alone(party: str) -> str:
+def _alone(party: str, of: bytes) -> str:
     """The id of a party that is its own community."""
-    return _id(b"alone", party)
+    return _id(of + b"alone", party)
 
 
 def _id(founding: bytes, party: str) -> str:
@@ -212,13 +240,12 @@ def _first_members(label: Ints) -> Ints:
     return first
 
 
-def _same(ids: list[str], weights: Weights, before: FullRunBefore) -> bool:
-    matrix = weights.csr
-    now = (matrix.rows(), matrix.indices, matrix.data)
-    return ids == before.ids and all(map(np.array_equal, now, before.links))
+def _same(ids: list[str], links: Links, before: FullRunBefore) -> bool:
+    return ids == before.ids and all(map(np.array_equal, links, before.links))
 
 
-def _read(tables: Tables) -> CommunityLineage:
+def lineage_in(tables: Tables) -> CommunityLineage:
+    """The lineage that the tables of a run hold."""
     head = tables["lineage"].to_pylist()[0]
     events = tuple(
         CommunityEvent(cast(EventKind, kind), own, tuple((one, share) for one, share in others))

@@ -1,7 +1,5 @@
 """The compiled steps of a Leiden run: parts of communities that hang together, and the network of parts."""
 
-# ruff: noqa: PLR0912, PLR0917  # kernels take plain arrays and cannot be split: none calls another
-
 from __future__ import annotations
 
 import numpy as np

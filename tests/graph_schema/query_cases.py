@@ -72,6 +72,15 @@ CASES: dict[str, list[dict[str, object]]] = {
     ],
     "search_ids": [{"index": "Enterprise", "text": "+914401*"}],
     "neighbour_counts": [{"type": "Enterprise", "id": THREE}, {"type": "Customer", "id": ZHANG}],
+    "exported_nodes": [{"type": "Enterprise", "ids": [THREE, ONE, "enterprise:none"]}],
+    "exported_relations": [
+        {
+            "source_type": "Enterprise",
+            "relation": "GUARANTEES",
+            "target_type": "Enterprise",
+            "ids": [ONE, TWO],
+        }
+    ],
     "seen_degree": [{"type": "Enterprise", "id": THREE}, {"type": "Customer", "id": ZHANG}],
     "whole_degree": [{"type": "Enterprise", "id": THREE}, {"type": "Customer", "id": ZHANG}],
     "neighbours_out": [

@@ -14,6 +14,7 @@ from api.context import Info
 from api.exposed import expose, expose_enum
 from api.paging import largest, page
 from api.portrait_risk import Risk
+from api.similar import Comparable
 from api.stored import Called, Linked, entity, linked
 from services import portrait
 from services.arrears.why.own_record import OwnRisk
@@ -158,7 +159,7 @@ class Device(Called):
 
 
 @entity("Customer", "customerNo", "name", "kind", "phone", "openedOn", "closedOn")
-class Customer(Linked):
+class Customer(Comparable):
     """A contract of supply with all that hangs on it; the whole portrait is read when the first of it is asked for."""
 
     known: strawberry.Private[CustomerRow | None] = field(default=None)

@@ -38,6 +38,7 @@ COMMANDS = {
     "schema": "Print the model: types, relations, properties.",
     "search": "Find customers, people, enterprises and equipment by text.",
     "serve": "Serve the GraphQL API on this machine.",
+    "similar": "Which customers are like one, and why.",
     "split": "Take a record out of the entity it was put in.",
     "show": "What is known of one entity.",
     "token": "Print a token for trying what a role sees.",

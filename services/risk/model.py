@@ -22,6 +22,7 @@ from services.exposure.model import Caution, Exposure, Override
 from services.risk.part import Basis, Found
 from services.risk.parts.communities import COMMUNITIES
 from services.risk.parts.customer_communities import CUSTOMER_COMMUNITIES, CustomerCommunities
+from services.risk.parts.embedding import EMBEDDING, PartyVectors
 from services.risk.parts.inputs import INPUTS, Inputs
 from services.risk.parts.lineage import LINEAGE, PREFIX, CommunityEvent, CommunityLineage
 from services.risk.parts.overrides import OVERRIDES
@@ -212,6 +213,11 @@ class RiskModel:
     def customer_communities(self) -> CustomerCommunities | None:
         """Those of customers, by what they share; None in a run of an earlier program."""
         return cast("CustomerCommunities | None", self.others.get(CUSTOMER_COMMUNITIES.name))
+
+    @property
+    def vectors(self) -> PartyVectors | None:
+        """A vector for each party of the last full run; None for a run that was made without."""
+        return cast("PartyVectors | None", self.others.get(EMBEDDING.name))
 
     def community_id(self, label: int) -> str:
         """The id of a community, which goes on from run to run; in a run of an earlier program its number there."""

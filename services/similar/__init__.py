@@ -1,0 +1,1 @@
+"""Which customers are like one, and why."""

@@ -131,7 +131,7 @@ def test_an_override_is_said_once_and_shown_by_every_answer(own_home: Path) -> N
     answer = run(*words, *more)
     assert answer.exit_code == 0, answer.output
     assert "wang has set the own distress of Debtor Works to 50.0%" in answer.output
-    assert "100.0% → 50.0%" in answer.output
+    assert "100.0 % → 50.0 %" in answer.output
     again = run(*words, *more, "--lang", "zh")
     assert "未作更改" in again.output
     for command in (("trace", UPSTREAM), ("clusters",), ("what-if", "--shock", f"{DEBTOR}=1")):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from datetime import date
 from typing import Any, cast
@@ -46,6 +47,11 @@ TEXT = {
         "merged": "merged from others",
         "split": "split",
         "died": "dissolved",
+        "communities of customers": "communities of customers",
+        "largest of customers": "largest community of customers",
+        "became of customers": "communities of customers {event}",
+        "embedded": "parties with a vector ({engine})",
+        "not embedded": "parties without a vector",
         "caution": "caution {code}",
     },
     "zh": {
@@ -73,6 +79,11 @@ TEXT = {
         "merged": "由其他社区合并而成",
         "split": "分裂",
         "died": "消散",
+        "communities of customers": "客户社区（两个及以上成员）",
+        "largest of customers": "最大的客户社区",
+        "became of customers": "客户社区：{event}",
+        "embedded": "有嵌入向量的主体（{engine}）",
+        "not embedded": "没有向量的主体",
         "caution": "提示 {code}",
     },
 }
@@ -146,11 +157,31 @@ def rows_of(report: AnalysisReport, lang: Lang) -> list[tuple[str, object]]:
         (text["communities"].format(engine=found.engine), found.communities),
         (text["largest"], found.largest),
         *((text["became"].format(event=text[event]), count) for event, count in events.items()),
+        *_of_customers(report, text),
+        *_embedded(report, text),
         *((text["caution"].format(code=code), count) for code, count in sorted(risk.cautions.items())),
         *(
             (f"{name}: {key}", value)
             for name, part in report.parts.items()
-            if part is not risk and part is not found and part is not lineage
+            if part not in (risk, found, lineage, report.customer_communities, report.embedding)
             for key, value in asdict(cast(Any, part)).items()
         ),
     ]
+
+
+def _of_customers(report: AnalysisReport, text: Mapping[str, str]) -> Iterator[tuple[str, object]]:
+    part = report.customer_communities
+    if part is None:
+        return
+    yield text["communities of customers"], part.communities
+    yield text["largest of customers"], part.largest
+    for event, count in part.events.items():
+        yield text["became of customers"].format(event=text[event]), count
+
+
+def _embedded(report: AnalysisReport, text: Mapping[str, str]) -> Iterator[tuple[str, object]]:
+    part = report.embedding
+    if part is None:
+        return
+    yield text["embedded"].format(engine=part.engine), part.parties
+    yield text["not embedded"], part.without

@@ -20,6 +20,8 @@ from services.risk.fitted import Fitted, in_force
 from services.risk.inputs import exposure
 from services.risk.part import Basis
 from services.risk.parts.communities import COMMUNITIES, CommunityPart
+from services.risk.parts.customer_communities import CUSTOMER_COMMUNITIES, CustomerCommunityPart
+from services.risk.parts.embedding import EMBEDDING, EmbeddingPart
 from services.risk.parts.lineage import LINEAGE, LineagePart
 from services.risk.parts.solution import SOLUTION, RiskPart
 from services.risk.registry import PARTS
@@ -54,6 +56,16 @@ class AnalysisReport:
     def lineage(self) -> LineagePart | None:
         """What became of the communities since the full run before."""
         return cast("LineagePart | None", self.parts.get(LINEAGE.name))
+
+    @property
+    def customer_communities(self) -> CustomerCommunityPart | None:
+        """Those of customers, and what became of them."""
+        return cast("CustomerCommunityPart | None", self.parts.get(CUSTOMER_COMMUNITIES.name))
+
+    @property
+    def embedding(self) -> EmbeddingPart | None:
+        """How many parties have a vector, and where it was made."""
+        return cast("EmbeddingPart | None", self.parts.get(EMBEDDING.name))
 
 
 def analyse(

@@ -27,6 +27,7 @@ ZH: Final = {
     "Examining ports": "检查端口",
     "Examining resources": "检查资源",
     "Finding communities": "划分社区",
+    "Finding communities of customers": "划分客户社区",
     "Generating the synthetic world": "生成合成数据",
     "Learning who falls into default": "学习谁会违约",
     "Learning whose next bill is late": "学习谁会逾期缴费",

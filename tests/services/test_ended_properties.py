@@ -171,10 +171,14 @@ def over(draw: st.DrawFn) -> list[Relation]:
 
 
 def write_base(folder: Path, late: set[int]) -> Path:
-    """Enterprises with a year of bills, which some of them do not pay; persons and streets."""
+    """Enterprises with a year of bills, which some of them do not pay; persons and streets.
+
+    A bill of 2017 makes each day that is asked for one of which something is known: before all data answers are empty,
+    and a relation that began earlier than all else would move that day.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     firms = [f"{4_401_000_000 + n},F{n}" for n in range(FIRMS)]
-    bills = [
+    bills = [f"F{n}-first,F{n},2017-06,10000,2017-07-20,2017-07-10" for n in range(FIRMS)] + [
         f"F{n}-{month},F{n},2025-{month:02},10000,2025-{month + 1:02}-20,"
         + ("" if n in late else f"2025-{month + 1:02}-10")
         for n, month in itertools.product(range(FIRMS), range(1, 12))

@@ -85,9 +85,11 @@ def write_graph(folder: Path, name: str) -> Path:
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
+    inner = tmp_path / "graphs"
+    inner.mkdir()
     for name in GRAPHS:
-        write_graph(tmp_path, name)
-    return tmp_path
+        write_graph(inner, name)
+    return inner
 
 
 def test_right_values_pass(folder: Path) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from ingest.loads.report import SourceReport
-from ingest.readers import COLUMN_LIMIT, Request, reader
+from ingest.readers import COLUMN_LIMIT, Request, reader, simbench
 from terms.errors import KehutuError
 from tests.ingest_front.conftest import Desk
 from tests.workbooks import workbook
@@ -110,6 +110,7 @@ def test_a_folder_is_no_file(tmp_path: Path) -> None:
 def test_a_reader_of_a_package_that_is_not_installed_names_it(
     monkeypatch: pytest.MonkeyPatch, kind: str, package: str
 ) -> None:
+    simbench.grid.cache_clear()  # a grid that was read before needs no package
     finds = PathFinder.find_spec
     monkeypatch.setattr(
         PathFinder, "find_spec", lambda name, *rest: None if name == package else finds(name, *rest)

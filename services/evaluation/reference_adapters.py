@@ -316,7 +316,7 @@ def close_groups(case: Json) -> Json:
         answer["group"] = [names.names[k] for k in model.groups.group(target).tolist()]
         # Exact, however long it takes: an answer to a person stops earlier and says what is left.
         most = int(case.get("top", 10))
-        why = reasons(model, own, result, target, top=most, steps=20_000, work=1_000_000)
+        why = reasons(model, own, result, target, top=most, steps=20_000, work=1_000_000, least=0.0)
         answer["paths"] = [
             {"parties": [names.names[k] for k in line.parties], "share": line.share} for line in why.lines
         ]

@@ -51,7 +51,7 @@ def test_lines_are_those_of_the_definition_where_the_group_holds_everything(grap
         group = set(model.groups.group(target).tolist())
         if result.p[target] == 0.0 or group != reaching(target, list(graph.links)):
             continue
-        found = reasons(model, graph.seeds(), result, target, top=200, steps=5_000, work=100_000)
+        found = reasons(model, graph.seeds(), result, target, top=200, steps=5_000, work=100_000, least=0.0)
         want = definition(graph, target)
         got = {line.parties: line.share for line in found.lines}
         for path in want.keys() | got.keys():
@@ -82,6 +82,8 @@ def test_shares_and_the_tail_add_up(graph: Network) -> None:
         assert all(graph.own[seed.party] > 0.0 for seed in found.seeds)
         shares = [line.share for line in found.lines]
         assert shares == pytest.approx(sorted(shares, reverse=True), rel=1e-9)
+        # What a line tells does not depend on how many are listed.
+        assert reasons(model, graph.seeds(), result, target, top=2, steps=100).lines == found.lines[:2]
 
 
 def test_a_party_in_default_is_its_own_whole_reason() -> None:

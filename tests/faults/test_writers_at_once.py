@@ -41,12 +41,12 @@ sources:
         to: {Address: {text: address}}
 """
 WATCH = """mutation ($id: ID!, $level: Float!, $key: String!) {
-  watchParty(id: $id, kind: THRESHOLD, level: $level, author: "wang", idempotencyKey: $key) { id level } }"""
+  watchParty(id: $id, kind: THRESHOLD, level: $level, author: "analyst", idempotencyKey: $key) { id level } }"""
 OVERRIDE = """mutation ($id: ID!, $own: Float!, $key: String!) {
-  overrideRisk(id: $id, own: $own, reason: "seen", author: "li", until: "2099-12-31", idempotencyKey: $key)
+  overrideRisk(id: $id, own: $own, reason: "seen", author: "analyst", until: "2099-12-31", idempotencyKey: $key)
   { override { own } repeated } }"""
 JUDGE = """mutation ($first: ID!, $second: ID!, $key: String!) {
-  judgeIdentity(first: $first, second: $second, verdict: DIFFERENT, author: "li", idempotencyKey: $key)
+  judgeIdentity(first: $first, second: $second, verdict: DIFFERENT, author: "analyst", idempotencyKey: $key)
   { seq repeated } }"""
 
 

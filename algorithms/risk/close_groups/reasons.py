@@ -22,6 +22,9 @@ STEPS = 200
 WORK = 2_000
 """Parties that all chances on the way may look at together, some 50 ms; in a large group few ways are followed."""
 
+LEAST = 1e-6
+"""Share of a walk that is not followed any more; what it would add to a path is less."""
+
 
 @dataclass(frozen=True, slots=True)
 class Line:
@@ -69,6 +72,7 @@ def reasons(
     top: int = 10,
     steps: int = STEPS,
     work: int = WORK,
+    least: float = LEAST,
 ) -> Reasons:
     """The ``top`` paths with the largest share.
 
@@ -78,9 +82,12 @@ def reasons(
         top: most lines; more of them only shorten the tail.
         steps: most walks looked at.
         work: most parties that all chances on the way look at.
+        least: share of a walk that is not followed any more.
 
     Raises:
         IndexError: no such party.
+
+    Walks into several groups may add to one path, so how far they are followed never depends on ``top``.
 
     Shares that agree to twelve digits are ties; they go to the smaller sequence of positions, seed first.
     """
@@ -95,7 +102,7 @@ def reasons(
     found: dict[tuple[int, ...], float] = {}
     made = 1
     for _ in range(steps):
-        if not waiting or -waiting[0][0] <= _least(found, top):
+        if not waiting or -waiting[0][0] <= least:
             break
         mass, _, _, way = heapq.heappop(waiting)
         try:
@@ -162,13 +169,3 @@ def _moves(around: Surroundings, way: _Way) -> Iterator[tuple[float, _Way | None
             yield weight * chance, _Way(back, group, way.absent, passed)
         elif k not in group and k != way.absent:
             yield weight * around.message(link), _Way(back, None, i, frozenset())
-
-
-def _least(found: dict[tuple[int, ...], float], top: int) -> float:
-    """The share below which no further line would be listed; 0 while there are fewer than ``top``.
-
-    Walks that lead into several groups may still add to a listed line, so a little more is looked at.
-    """
-    if len(found) < top:
-        return 0.0
-    return 0.01 * heapq.nlargest(top, found.values())[-1]

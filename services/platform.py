@@ -7,6 +7,7 @@ stands in the audit trail before it is kept.
 from __future__ import annotations
 
 import hashlib
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -25,6 +26,8 @@ from terms.errors import KehutuError
 
 PURPOSE: Final = "operation"
 """Why the audit trail says that people decided."""
+_DECIDING: Final = threading.Lock()
+"""Between the look whether a decision is known and its record: of two callers at once with one key one is the first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +70,20 @@ def decide(
     if not idempotency_key.strip():
         raise KehutuError("IDEMPOTENCY_KEY")
     number = hashlib.blake2b(idempotency_key.encode(), digest_size=12).hexdigest()
-    known = _known(site, source, number, idempotency_key, make)
-    if known is not None:
-        _show(site, follow=follow)
-        return known, True
+    with _DECIDING:
+        known = _known(site, source, number, idempotency_key, make)
+        if known is None:
+            _keep(site, source, number, make, deed)
+    kept = known or _known(site, source, number, idempotency_key, make)
+    if kept is None:
+        raise KehutuError(
+            "LEDGER_DAMAGED", path=site.ledger.path, reason=f"the record {source}/{number} is gone"
+        )
+    _show(site, follow=follow)
+    return kept, known is not None
+
+
+def _keep(site: Site, source: str, number: str, make: Callable[[str, str], Statements], deed: Deed) -> None:
     now = datetime.now(UTC)
     statements = make(number, instant(now))
     row = NewRecord(
@@ -86,13 +99,6 @@ def decide(
     )
     _note(site, deed, now)
     append(site.ledger, [row], recorded_at=now)
-    kept = _known(site, source, number, idempotency_key, make)
-    if kept is None:  # it was just appended, or by somebody else under the same key
-        raise KehutuError(
-            "LEDGER_DAMAGED", path=site.ledger.path, reason=f"the record {source}/{number} is gone"
-        )
-    _show(site, follow=follow)
-    return kept, False
 
 
 def take_back(seen: Seen, source: str, number: str, deed: Deed) -> bool:

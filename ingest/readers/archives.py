@@ -37,7 +37,7 @@ _BROKEN: Final = (
     zlib.error,
     zipfile.BadZipFile,
     pa.ArrowException,
-    NotImplementedError,
+    NotImplementedError,  # zipfile's word for a way of packing that it does not know
 )
 _MARKS: Final = {".gz": b"\x1f\x8b", ".zst": b"\x28\xb5\x2f\xfd", ".zip": b"PK"}
 PACKED: Final = frozenset(_MARKS)

@@ -24,6 +24,7 @@ from services.settings import settings as site_settings
 from services.site import Site, open_site
 from terms.money import Money
 from tests.everyone import seen
+from tests.services import live_world
 
 DAY = "2026-03-31"
 SIZE = 9
@@ -44,23 +45,8 @@ MAPPING = {
       - node: Enterprise
         key: {creditCode: code}
         set: {name: name, netAssets: net, paidInCapital: capital, phone: phone}""",
-    "customers": """
-      - node: Customer
-        key: {customerNo: no}
-        set: {kind: {const: organisation}}
-      - relation: IS
-        from: {Customer: {customerNo: no}}
-        to: {Enterprise: {creditCode: code}}
-      - relation: HAS_ACCOUNT
-        from: {Customer: {customerNo: no}}
-        to: {Account: {accountNo: account}}""",
-    "bills": """
-      - node: Bill
-        key: {billNo: bill}
-        set: {period: period, amount: amount, dueOn: due, paidOn: paid}
-      - relation: BILLED
-        from: {Account: {accountNo: account}}
-        to: {Bill: {billNo: bill}}""",
+    "customers": live_world.MAPPING["customers"],
+    "bills": live_world.MAPPING["bills"],
     "guarantees": f"""
       - relation: GUARANTEES
         {BETWEEN}

@@ -12,7 +12,7 @@ from typing import Final
 
 import pyarrow.parquet as pq
 
-from ledger.files import sync_folder
+from ledger.files import draft_of, sync_folder
 from terms.arrow import pa
 from terms.errors import KehutuError
 
@@ -40,7 +40,7 @@ def write(home: Path, run_id: str, name: str, table: pa.Table) -> ColumnFile:
         KehutuError: COLUMNS_UNWRITABLE.
     """
     path = _path(home, run_id, name)
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    draft = draft_of(path)
     whole = table.combine_chunks()
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)

@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 from ledger.columns import FOLDER
-from ledger.files import sync_folder
+from ledger.files import draft_of, sync_folder
 from terms.errors import KehutuError
 
 
@@ -30,7 +30,7 @@ def write(home: Path, folder: str, name: str, text: bytes) -> None:
         KehutuError: COLUMNS_UNWRITABLE.
     """
     path = path_of(home, folder, name)
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    draft = draft_of(path)
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         try:

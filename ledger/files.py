@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import os
 import secrets
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -70,6 +71,11 @@ def locked(descriptor: int, wait: float) -> bool:
             pause = min(pause * 2, 0.05)
         else:
             return True
+
+
+def draft_of(path: Path) -> Path:
+    """Where a file is written before it gets its name: a hidden place of this thread's own beside it."""
+    return path.with_name(f".{path.name}.{os.getpid()}.{threading.get_ident()}")
 
 
 def sync_folder(folder: Path) -> None:

@@ -44,8 +44,10 @@ class Run:
 def save(ledger: Ledger, run: Run) -> None:
     """Keep the head of a run whose files are written. It is not current yet, and never changes.
 
+    Of two that make the same run at once, the first is kept.
+
     Raises:
-        KehutuError: RUN_EXISTS.
+        KehutuError: RUN_EXISTS, where one of this id has other content.
     """
     row = {
         "id": run.id,
@@ -59,8 +61,11 @@ def save(ledger: Ledger, run: Run) -> None:
         "files": _to_json({name: asdict(file) for name, file in run.files.items()}),
     }
     with ledger.writing() as connection:
-        if connection.scalar(select(tables.run.c.id).where(tables.run.c.id == run.id)) is not None:
-            raise KehutuError("RUN_EXISTS", id=run.id)
+        kept = connection.execute(select(tables.run).where(tables.run.c.id == run.id)).one_or_none()
+        if kept is not None:
+            if (kept.projection_hash, kept.files) != (row["projection_hash"], row["files"]):
+                raise KehutuError("RUN_EXISTS", id=run.id)
+            return
         connection.execute(insert(tables.run), row)
 
 

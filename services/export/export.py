@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from ledger.files import draft_of
 from services.assumption import Assumption
 from services.export import node_link, tables, xml_files
 from services.export.reading import content_of
@@ -61,7 +61,7 @@ def export(seen: Seen, chosen: str, out: Path, selection: Selection = EVERYTHING
     if chosen not in tables.WRITERS and size > MOST_NODES:
         raise KehutuError("EXPORT_TOO_LARGE", format=chosen, nodes=size, most=MOST_NODES)
     content = content_of(seen, selection)
-    part = out.with_name(f".{out.stem}.{os.getpid()}{out.suffix}")
+    part = out.with_name(draft_of(out).name + out.suffix)
     parts, files = tables.files_of(part, chosen), tables.files_of(out, chosen)
     try:
         if chosen in tables.WRITERS:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -61,8 +62,9 @@ class TestRuns:
 
     def test_a_run_never_changes(self, ledger: Ledger) -> None:
         save(ledger, run("r1"))
+        save(ledger, run("r1", hours=5))
         with pytest.raises(KehutuError) as caught:
-            save(ledger, run("r1", hours=5))
+            save(ledger, run("r1", risk=columns.write(ledger.home, "r1", "risk", SCORES)))
         assert caught.value.code == "RUN_EXISTS"
         assert get(ledger, "r1") == run("r1")
 
@@ -110,6 +112,17 @@ class TestColumns:
         )
         tables = [pa.table({"industry": column}) for column in (whole, parts)]
         assert len({columns.write(home, "r1", f"t{n}", table).sha256 for n, table in enumerate(tables)}) == 1
+
+    def test_writers_of_one_table_at_once_never_show_half_of_it(self, home: Path) -> None:
+        table = pa.table({"score": [n / 7 for n in range(20_000)]})
+
+        def write_and_read(_: int) -> bool:
+            file = columns.write(home, "r1", "risk", table)
+            return bool(columns.read(home, "r1", "risk", sha256=file.sha256).num_rows == table.num_rows)
+
+        with ThreadPoolExecutor(8) as writers:
+            assert all(writers.map(write_and_read, range(80)))
+        assert [path.name for path in (home / "columns/r1").iterdir()] == ["risk.parquet"]
 
     def test_an_empty_table_is_a_table(self, home: Path) -> None:
         file = columns.write(home, "r1", "risk", SCORES.slice(0, 0))

@@ -31,10 +31,14 @@ from algorithms.risk.close_groups.steering import ring_fence
 from algorithms.risk.fitting import Case, Forecast, called_weights, failing, fit
 from algorithms.risk.network import Network
 from algorithms.risk.parameters import AT_FACE_VALUE, RiskParameters
-from algorithms.risk.propagation import solve
-from algorithms.risk.steering import ring_fence as ring_fence_by_h
 from benchmarks import contagion_small, expected_scores, judge_groups, judge_world, trees, worlds
-from benchmarks.contagion_models import MODELS, after_rounds, distress_by_loss, loss_matrix
+from benchmarks.contagion_models import (
+    MODELS,
+    after_rounds,
+    distress_by_loss,
+    loss_matrix,
+    passing_most,
+)
 from benchmarks.risk_page import FITTED, TREES, page
 from benchmarks.world_cases import case
 from graph.arrays import Floats, Ints
@@ -157,12 +161,11 @@ def isolation(name: worlds.Name, years: int, seeds: int) -> dict[str, list[float
         network = Network.of(weights)
         everyone = np.ones(world.size)
         reach = np.bincount(weights.rows(), weights.data, minlength=world.size)
-        by_h = ring_fence_by_h(network, world.own, solve(network, world.own), everyone, ISOLATED)
         chosen = {
             "random": np.random.default_rng(seed).permutation(world.size)[:ISOLATED],
             "out-degree": most(np.bincount(world.source, minlength=world.size)),
             "own * sum of W": most(world.own * reach),
-            "greedy by h": np.array([pick.party for pick in by_h]),
+            "greedy by h": passing_most(network, world.own, ISOLATED),
             "greedy": np.array([pick.party for pick in ring_fence(network, world.own, everyone, ISOLATED)]),
         }
         before = by_contagion(world, years)

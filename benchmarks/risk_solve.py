@@ -33,9 +33,8 @@ from algorithms.risk.explain import explain
 from algorithms.risk.network import Network
 from algorithms.risk.propagation import Propagation, solve
 from algorithms.risk.region import region
-from algorithms.risk.update import update
+from algorithms.risk.update import defaults, update
 from algorithms.risk.warm import warm
-from algorithms.risk.what_if import defaults
 from graph.arrays import Csr, Floats
 
 WORLDS = ("random", "heavy", "groups", "rings")

@@ -1,8 +1,7 @@
-"""Whose own distress causes a risk: distress and money are followed back to the seeds, exactly.
+"""Whose own distress causes a party's share of equity lost: followed back to the seeds, exactly.
 
-With the back chain P of ``back_chain`` (``P_ab = W_ba h_b / d_a``) the flow ``y = f + P'y`` carries any amounts f that
-sit at parties back to their causes. ``f`` = one party's unit gives its shares by seed; ``f = m h`` the whole
-portfolio's money by seed (science: ``y_u = lamk_u h_u``).
+With the back chain P of ``back_chain`` (``P_ab = W_ba h_b / d_a``) the flow ``y = f + P'y`` carries a unit f that sits
+at the party back to its causes.
 """
 
 from __future__ import annotations
@@ -16,7 +15,7 @@ from algorithms.risk.network import Network
 from algorithms.risk.policy_iteration import component, linear
 from algorithms.risk.region import Region, region
 from algorithms.risk.sweeps_kernel import settle
-from graph.arrays import Bools, Floats, Ints
+from graph.arrays import Floats, Ints
 
 DENSE = 400
 """Up to so many parties a slow component is reduced state by state, exact near a gain of 1 too."""
@@ -24,7 +23,7 @@ DENSE = 400
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Blame:
-    """Money (or shares) by seed. ``seeds``: k positions ascending. ``part``: k, > 0; adds up to the total."""
+    """Shares by seed. ``seeds``: k positions ascending. ``part``: k, > 0; adds up to 1."""
 
     seeds: Ints
     part: Floats
@@ -36,50 +35,10 @@ def by_seed(network: Network, own: Floats, h: Floats, target: int) -> Blame:
     Exact over all ancestors, unlike the seeds of ``explain``, which looks at the most visited ones. O(links among
     the ancestors).
     """
-    unit = np.zeros(network.size)
-    unit[target] = 1.0 if h[target] > 0.0 else 0.0
-    return _stopped(network, own, h, unit)
-
-
-def portfolio_by_seed(network: Network, own: Floats, h: Floats, money: Floats) -> Blame:
-    """Money of every seed in ``sum_j money_j h_j``; the parts add up to it.
-
-    Args:
-        network, own, h: as solved.
-        money: n, >= 0, what each party's failure costs (LGD * EAD, or equity).
-    """
-    return _stopped(network, own, h, money * h)
-
-
-def ring_fence_value(network: Network, own: Floats, h: Floats, money: Floats) -> Floats:
-    """n values: the part of ``sum_j money_j h_j`` that passes through each party on its way to others.
-
-    ``h_u (lamk_u - m_u)`` of the definition: what would be spared at most, to first order, if the party's outgoing
-    links were cut.
-    """
-    own_money = money * h
-    return np.maximum(0.0, back_flow(network, own, h, own_money) - own_money)
-
-
-def back_flow(
-    network: Network, own: Floats, h: Floats, source: Floats, *, through: Bools | None = None
-) -> Floats:
-    """y = source + P'y: expected visits of the back chain when ``source_j`` walks start at each j.
-
-    Args:
-        network, own, h: as solved.
-        source: n, >= 0; 0 where h = 0.
-        through: parties that walks pass on from; at the others they end. All when absent.
-    """
-    chain = _chain(network, own, h, np.flatnonzero(source > 0.0), through)
-    result = np.zeros(network.size)
-    result[chain.area.parties] = _flow(chain, source[chain.area.parties].astype(np.float64))
-    return result
-
-
-def _stopped(network: Network, own: Floats, h: Floats, source: Floats) -> Blame:
-    chain = _chain(network, own, h, np.flatnonzero(source > 0.0), None)
-    part = _flow(chain, source[chain.area.parties].astype(np.float64)) * chain.stop
+    if h[target] == 0.0:
+        return Blame(np.zeros(0, dtype=np.int64), np.zeros(0))
+    chain = _chain(network, own, h, target)
+    part = _flow(chain, (chain.area.parties == target).astype(np.float64)) * chain.stop
     order = np.argsort(chain.area.parties)
     order = order[part[order] > 0.0]
     return Blame(chain.area.parties[order].astype(np.int64), part[order])
@@ -87,7 +46,7 @@ def _stopped(network: Network, own: Floats, h: Floats, source: Floats) -> Blame:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Chain:
-    """The back chain among all ancestors of some parties, renumbered in the order in which walks run.
+    """The back chain among all ancestors of a party, renumbered in the order in which walks run.
 
     ``area``: its ``weight`` holds P: the links into b are the steps that lead to b. ``stop``: chance of ending at a
     party. ``leave``: chance of a step from it into another component, or of an end for want of any step.
@@ -98,16 +57,16 @@ class _Chain:
     leave: Floats
 
 
-def _chain(network: Network, own: Floats, h: Floats, roots: Ints, through: Bools | None) -> _Chain:
+def _chain(network: Network, own: Floats, h: Floats, target: int) -> _Chain:
     backwards = Network(network.into, network.out, network.into_patch, network.out_patch)
-    area = region(backwards, roots)
+    area = region(backwards, np.array([target], dtype=np.int64))
     size = len(area.parties)
     here_h, here_own = h[area.parties], own[area.parties].astype(np.float64)
     to = np.repeat(np.arange(size), np.diff(area.ptr))
     harm = area.weight * here_h[to]
     # Every party that harms one of these is among them, so the sums are whole.
     total = here_own + np.bincount(area.source, harm, minlength=size)
-    passes = total > 0.0 if through is None else (total > 0.0) & through[area.parties]
+    passes = total > 0.0
     step = np.divide(harm, total[area.source], out=np.zeros(len(harm)), where=passes[area.source])
     stop = np.divide(here_own, total, out=np.zeros(size), where=total > 0.0)
     number = np.repeat(np.arange(area.components), np.diff(area.starts))

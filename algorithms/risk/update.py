@@ -6,6 +6,7 @@ leads to it, after any mix of increases and decreases.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -91,6 +92,13 @@ def update(before: Propagation, network: Network, own: Floats, touched: Ints) ->
     result.h[place], result.raw[place], result.bound[place] = h, raw, bound
     result.reached[place] = True
     return result
+
+
+def defaults(network: Network, own: Floats, before: Propagation, parties: Sequence[int]) -> Update:
+    """These parties default: their own distress becomes 1. Only parties reachable from them are in the answer."""
+    shocked = own.copy()
+    shocked[list(parties)] = 1.0
+    return update(before, network, shocked, np.array(parties, dtype=np.int64))
 
 
 def _reached(whole: Region, network: Network, own: Floats, before: Propagation) -> Region:

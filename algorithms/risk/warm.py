@@ -13,7 +13,7 @@ from algorithms.risk.close_groups.steering import sensitivity
 from algorithms.risk.close_groups.what_if import what_if
 from algorithms.risk.network import Network
 from algorithms.risk.propagation import solve
-from algorithms.risk.what_if import defaults
+from algorithms.risk.update import defaults
 from graph.arrays import Csr
 
 

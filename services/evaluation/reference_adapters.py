@@ -23,9 +23,9 @@ from algorithms.risk.close_groups.reasons import reasons
 from algorithms.risk.network import Network
 from algorithms.risk.parameters import AT_FACE_VALUE, TRADE_CREDIT
 from algorithms.risk.propagation import solve
+from algorithms.risk.update import defaults
 from algorithms.risk.walks import kappa, largest_walks
 from algorithms.risk.weights import MoneyEdges, loss_weights
-from algorithms.risk.what_if import defaults
 from algorithms.spectrum import spectral_radius
 from graph.arrays import Bools, Csr, Floats
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from scipy.sparse import csr_matrix
 
@@ -12,12 +14,19 @@ from algorithms.risk.close_groups.what_if import what_if
 from algorithms.risk.network import Network
 from algorithms.risk.policy_iteration import linear
 from algorithms.risk.probability import IDENTITY, Probability, slope_from_zero
-from algorithms.risk.steering import RingFence
 from graph.arrays import Floats
 
 CANDIDATES = 20
 SPARKS = 2_000
 """Steps after which what no seed reaches counts as a ring that a first spark would fill."""
+
+
+@dataclass(frozen=True, slots=True)
+class RingFence:
+    """One pick: ``spared`` = what M falls by when this party, after the earlier ones, can harm nobody any more."""
+
+    party: int
+    spared: float
 
 
 def sensitivity(model: Model, own: Floats, result: Chances, money: Floats) -> Floats:

@@ -1,7 +1,8 @@
 """The ledger of a home: one SQL database with its secret key, opened, checked, locked and closed here.
 
 Files in ``home/ledger/``: ``ledger.sqlite`` (write-ahead log, every commit is on disk before it returns),
-``key`` (32 secret bytes, readable by the owner only), ``writer.lock`` (who writes the graph), ``setup.lock``.
+``key`` (32 secret bytes, readable by the owner only), ``writer.lock`` (who writes the graph),
+``deciding.lock``, ``setup.lock``.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import secrets
 import sqlite3
 import threading
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any, Final
 
@@ -24,7 +25,7 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 from sqlalchemy.exc import DBAPIError
 
 from ledger import tables
-from ledger.files import KEY, locked, secret_key, setup_lock
+from ledger.files import KEY, lock, locked, secret_key
 from ledger.migrate import PLACE, VERSION, migrate, migrations, newest
 from terms.cleanup import on_failure
 from terms.errors import KehutuError
@@ -88,7 +89,8 @@ class Ledger:
             raise KehutuError("LEDGER_MISSING", path=path)
         try:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            with setup_lock(folder):
+            # Two processes that open a new home at once: the second waits until the first has made it.
+            with lock(folder / "setup.lock"):
                 key = secret_key(folder, ledger_exists=path.exists() and path.stat().st_size > 0)
                 # Its log files take over the mode of the database: for the owner only, like the key.
                 os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
@@ -163,6 +165,20 @@ class Ledger:
         with faults(self.path), self.engine.connect().execution_options(kehutu_write=True) as connection:
             yield connection
             connection.commit()
+
+    @contextmanager
+    def deciding(self) -> Iterator[None]:
+        """Between the look whether a decision is known and its record: of two callers with one key one is the first.
+
+        It lets one thread of all processes in. A load that holds :meth:`writer` does not keep it waiting.
+        """
+        path = self.folder / "deciding.lock"
+        with ExitStack() as held:
+            try:
+                held.enter_context(lock(path))
+            except OSError as fault:
+                raise KehutuError("LEDGER_UNWRITABLE", path=path, reason=fault.strerror or fault) from fault
+            yield
 
     @contextmanager
     def writer(self, wait: float = 30.0) -> Iterator[None]:

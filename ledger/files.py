@@ -47,9 +47,9 @@ def secret_key(folder: Path, *, ledger_exists: bool) -> bytes:
 
 
 @contextmanager
-def setup_lock(folder: Path) -> Iterator[None]:
-    """Two processes that open a new home at once: the second waits until the first has made it."""
-    descriptor = os.open(folder / "setup.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+def lock(path: Path) -> Iterator[None]:
+    """Let one thread of all processes at a time into the block; a holder that dies, even by kill -9, frees it."""
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX)
         yield

@@ -7,7 +7,6 @@ stands in the audit trail before it is kept.
 from __future__ import annotations
 
 import hashlib
-import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -26,8 +25,6 @@ from terms.errors import KehutuError
 
 PURPOSE: Final = "operation"
 """Why the audit trail says that people decided."""
-_DECIDING: Final = threading.Lock()
-"""Between the look whether a decision is known and its record: of two callers at once with one key one is the first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +67,7 @@ def decide(
     if not idempotency_key.strip():
         raise KehutuError("IDEMPOTENCY_KEY")
     number = hashlib.blake2b(idempotency_key.encode(), digest_size=12).hexdigest()
-    with _DECIDING:
+    with site.ledger.deciding():
         known = _known(site, source, number, idempotency_key, make)
         if known is None:
             _keep(site, source, number, make, deed)

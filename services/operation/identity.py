@@ -153,26 +153,27 @@ def decide(
         raise KehutuError("OVERRIDE_NEEDS", field="author")
     if not idempotency_key.strip():
         raise KehutuError("IDEMPOTENCY_KEY")
-    known = requested(site.ledger, idempotency_key)
-    if known is None:
-        trail.note(site.ledger, f"judge {verdict}", f"{left} {right}", actor=author)
-        answer = acknowledge_judgement(
-            site.ledger,
-            site.schema,
-            left,
-            right,
-            verdict,
-            author=author,
-            at=datetime.now(UTC),
-            reasons=_because(reason),
-            request=idempotency_key,
-        )
-    else:
-        pair = sorted(lasting_pair(site.ledger, site.schema, left, right))
-        wanted = (*pair, verdict, author, _because(reason))
-        if wanted != (known.left, known.right, known.verdict, known.author, known.reasons):
-            raise KehutuError("IDEMPOTENCY_CONFLICT", key=idempotency_key)
-        answer = AcknowledgedJudgement(known.left, known.right, known.verdict, known.seq)
+    with site.ledger.deciding():
+        known = requested(site.ledger, idempotency_key)
+        if known is None:
+            trail.note(site.ledger, f"judge {verdict}", f"{left} {right}", actor=author)
+            answer = acknowledge_judgement(
+                site.ledger,
+                site.schema,
+                left,
+                right,
+                verdict,
+                author=author,
+                at=datetime.now(UTC),
+                reasons=_because(reason),
+                request=idempotency_key,
+            )
+        else:
+            pair = sorted(lasting_pair(site.ledger, site.schema, left, right))
+            wanted = (*pair, verdict, author, _because(reason))
+            if wanted != (known.left, known.right, known.verdict, known.author, known.reasons):
+                raise KehutuError("IDEMPOTENCY_CONFLICT", key=idempotency_key)
+            answer = AcknowledgedJudgement(known.left, known.right, known.verdict, known.seq)
     follow(site, project(site))
     return Decided(answer, repeated=known is not None)
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
+import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -20,6 +22,7 @@ from services.analysis import analyse
 from services.loading import ingest
 from services.settings import settings
 from services.site import open_site
+from tests.faults.workers import ROOT
 from tests.small_site import DEBTOR, GUARANTOR, UPSTREAM, write
 
 KEHUTU = str(Path(sys.executable).with_name("kehutu"))
@@ -98,8 +101,9 @@ def test_mutations_and_a_load_in_another_process_lose_and_double_nothing(tmp_pat
         assert len({answer[1]["watchParty"]["id"] for answer in answers}) == 1
         repeated = [answer[2]["overrideRisk"]["repeated"] for answer in answers]
         assert sorted(repeated) == [False, *[True] * (len(answers) - 1)]
-        # Two that ask at the same moment may both be told that they were the first; the ledger holds one.
         assert len({answer[3]["judgeIdentity"]["seq"] for answer in answers}) == 1
+        repeated = [answer[3]["judgeIdentity"]["repeated"] for answer in answers]
+        assert sorted(repeated) == [False, *[True] * (len(answers) - 1)]
         rules = [rule["id"] for edge in watched["watchList"]["edges"] for rule in edge["node"]["rules"]]
         assert len(rules) == len(set(rules)) == len(answers) + 1
 
@@ -118,3 +122,26 @@ def test_mutations_and_a_load_in_another_process_lose_and_double_nothing(tmp_pat
         wipe(site.store)
         catch_up(site.ledger, site.store, site.schema)
         assert contents(site.store) == grown
+
+
+def test_of_two_processes_that_decide_under_one_key_one_is_told_to_be_the_first(tmp_path: Path) -> None:
+    chosen = settings(tmp_path / "home")
+    ingest(chosen, write(tmp_path))
+    keys = 6
+    with open_site(chosen) as site:
+        analyse(site)
+        command = [sys.executable, "-m", "tests.faults.deciders", str(chosen.home), DEBTOR, str(keys)]
+        begin = str(time.time() + 8)
+        both = [
+            subprocess.Popen(
+                [*command, begin],
+                cwd=ROOT,
+                env={**os.environ, "PYTHONPATH": str(ROOT)},
+                stdout=subprocess.PIPE,
+            )
+            for _ in range(2)
+        ]
+        answers = [json.loads(process.communicate()[0]) for process in both]
+        assert [sorted(told) for told in zip(*answers, strict=True)] == [[False, True]] * keys
+        decisions = [record for record in since(site.ledger, 0, 100_000) if record.channel == CHANNEL]
+        assert len({record.record_id for record in decisions}) == len(decisions) == keys

@@ -9,6 +9,7 @@ import strawberry
 
 from api.arguments import AsOf, Ended, RelationNames, RelationTypes, relation_names
 from api.context import ID, Info
+from api.costs import costs
 from api.exposed import expose
 from api.masked import CLASSES
 from api.paging import largest
@@ -16,7 +17,9 @@ from services import entity as entities
 from services import portrait
 from services.entity import RelationDirection, Stored
 from services.graph_answers.neighbours import Neighbours, neighbours
+from services.graph_answers.relation_provenance import RelationProvenance, relation_provenance
 from services.names import Named
+from services.paging import Page
 from services.portrait import Provenance
 from services.schema import Property, described, schema, stored
 from terms.money import Money
@@ -33,6 +36,7 @@ KINDS: Final[dict[str, type]] = {
 """Types of properties and of the API; every other one is a text."""
 
 expose(Neighbours, name="NeighbourConnection")
+expose(RelationProvenance)
 
 
 @strawberry.type
@@ -82,6 +86,21 @@ class Linked:
     )
     def provenance(self, info: Info, field: str | None = None) -> list[Provenance]:
         return portrait.provenance(info.context.seen, self.seen.id, field)
+
+    @strawberry.field(
+        description="Which records state its relations, and for which time; also of those that have ended."
+    )
+    @costs(100)
+    def relation_provenance(
+        self,
+        info: Info,
+        first: int = 20,
+        after: str | None = None,
+        as_of: AsOf = None,
+        relation_types: RelationTypes = None,
+    ) -> Page[RelationProvenance]:
+        seen, wanted = info.context.seen, relation_names(relation_types, None)
+        return relation_provenance(seen, self.seen.id, wanted, largest(first), after, as_of=as_of)
 
 
 @strawberry.type

@@ -30,7 +30,7 @@ def periods_of(ordered: Sequence[RelationClaim]) -> list[Period]:
 
     A span that holds on no day says nothing of the time, and is shown only where no claim tells another one.
     """
-    told = [Period(span, claim) for claim in ordered if (span := _told(claim.statement.set)) is not None]
+    told = [Period(span, claim) for claim in ordered if (span := span_told(claim.statement.set)) is not None]
     accepted: list[Period] = []
     for period in told:
         if not period.span.empty and not any(period.span.overlaps(other.span) for other in accepted):
@@ -38,7 +38,8 @@ def periods_of(ordered: Sequence[RelationClaim]) -> list[Period]:
     return sorted(accepted, key=lambda period: period.span) or told[:1]
 
 
-def _told(values: Mapping[str, Value]) -> Span | None:
+def span_told(values: Mapping[str, Value]) -> Span | None:
+    """The span that one claim tells; None where it tells neither its beginning nor its end."""
     since, until = (str(values.get(bound, "")) for bound in BOUNDS)
     # An end that is said to be open is told, too: it takes the place of an earlier one.
     return Span(since, "" if until == OPEN else until) if since or until else None

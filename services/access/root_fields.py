@@ -117,6 +117,9 @@ OPEN_TYPES: Final = frozenset(
         "Arrears",
         "AgeingBucket",
         "Provenance",
+        "RelationProvenance",
+        "RelationSource",
+        "StatedValue",
     }
 )
 """Types whose fields follow every rule, but for :data:`CLOSED`; so do their connections and edges."""

@@ -41,7 +41,7 @@ def test_an_ended_guarantee_is_left_out_and_shown_as_ended(ended_site: Site) -> 
     assert run(ended_site, "related", GUARANTOR).exit_code == 1
     now = run(ended_site, "neighbours", GUARANTOR)
     assert BORROWER not in now.output
-    assert "1 have ended or not begun: `--ended` shows them." in now.output
+    assert "1 has ended or not begun: `--ended` shows them." in now.output
     over = json.loads(run(ended_site, "neighbours", GUARANTOR, "--ended", "--json").stdout)
     (guarantee,) = [edge["node"] for edge in over["edges"] if edge["node"]["relation"] == "GUARANTEES"]
     assert (guarantee["until"], guarantee["ended"]) == ("2022-12-31", True)
@@ -63,6 +63,35 @@ def test_another_day_can_be_asked_for(ended_site: Site) -> None:
         assert [one["code"] for one in told["assumptions"]] == ["BEFORE_ALL_DATA"]
         assert "早于" in told["assumptions"][0]["message"]
     assert run(ended_site, "owners", GUARANTOR, "--as-of", "then").exit_code == 2
+
+
+def test_who_says_that_something_has_ended_is_told(ended_site: Site) -> None:
+    asked = ("neighbours", GUARANTOR, "--relation", "GUARANTEES", "--ended", "--sources")
+    (edge,) = json.loads(run(ended_site, *asked, "--json").stdout)["edges"]
+    (source,) = edge["node"]["sources"]
+    assert (source["recordId"], source["until"], source["ended"]) == (
+        "guarantees/guarantees-0",
+        "2022-12-31",
+        True,
+    )
+    told = run(ended_site, *asked).output
+    (line,) = [line for line in told.splitlines() if line.startswith("guarantees/guarantees-0")]
+    assert [
+        word for word in ("credit-bureau", "2022-12-31", "ended", "amount 500000000 fen") if word not in line
+    ] == []
+    said = run(ended_site, *asked, "--lang", "zh").output
+    assert [word for word in ("的依据", "已终止") if word not in said] == []
+    assert "sources" not in json.loads(run(ended_site, *asked[:-1], "--json").stdout)["edges"][0]["node"]
+    query = """query ($id: ID!) { enterprise(id: $id) { relationProvenance(relationTypes: [GUARANTEES]) { edges { node {
+      relation direction key ended other { id } sources { until ended current recordId values { name value } }
+    } } } } }"""
+    with TestClient(create_app(ended_site)) as client:
+        document = client.post("/graphql", json={"query": query, "variables": {"id": GUARANTOR}}).json()
+    (found,) = [edge["node"] for edge in document["data"]["enterprise"]["relationProvenance"]["edges"]]
+    assert (found["relation"], found["direction"], found["ended"]) == ("GUARANTEES", "OUT", True)
+    assert found["other"]["id"] == f"enterprise:{BORROWER}"
+    (told_there,) = found["sources"]
+    assert (told_there["until"], told_there["ended"], told_there["current"]) == ("2022-12-31", True, True)
 
 
 def test_graphql_marks_what_has_ended(ended_site: Site) -> None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import pytest
 
 from algorithms.risk.parameters import RiskParameters
+from services.access.policy import Policy
 from services.analysis import analyse
 from services.arrears.groups.related import related_parties
 from services.arrears.ownership.circles import guarantee_circles
@@ -17,6 +19,7 @@ from services.arrears.why.trace import trace
 from services.assumption import SHARERS_MAX
 from services.entity import show
 from services.graph_answers.neighbours import neighbours
+from services.graph_answers.relation_provenance import relation_provenance
 from services.loading import ingest
 from services.risk.current import current
 from services.settings import settings
@@ -77,6 +80,37 @@ def test_ended_relations_between_existing_parties_change_nothing(site: Site, tmp
     assert {
         (c.relation, c.count, c.ended) for c in show(seen(site), G).relations if c.relation == "LOCATED_AT"
     } == {("LOCATED_AT", 0, 1)}
+
+
+def test_what_has_ended_stays_in_provenance_and_is_marked(site: Site, tmp_path: Path) -> None:
+    ingest(site.settings, write_relations(tmp_path, "ended", ENDED), analyse=False)
+    told = {one.key: one for one in relation_provenance(seen(site), G, ["GUARANTEES"]).nodes}
+    assert told.keys() == {"ended-0", "ended-1", "ended-2"}
+    (source,) = told["ended-0"].sources
+    assert (source.record_id, source.since, source.until) == ("ended/ended-0", "2020-01-01", "2022-12-31")
+    assert (source.current, source.ended, told["ended-0"].ended) == (True, True, True)
+    assert [(value.name, value.value, value.unit, value.current) for value in source.values] == [
+        ("amount", "500000000", "fen", True),
+        ("contractNo", "ended-0", None, True),
+    ]
+    then = date(2022, 12, 30)
+    early = {one.key: one for one in relation_provenance(seen(site), G, ["GUARANTEES"], as_of=then).nodes}
+    assert {key: one.sources[0].ended for key, one in early.items()} == {
+        "ended-0": False,
+        "ended-1": True,  # not begun
+        "ended-2": False,
+    }
+    (held,) = relation_provenance(seen(site), B, ["INVESTS_IN"]).nodes
+    assert (held.other.id, held.sources[0].ended, held.sources[0].record_id) == (G, True, "ended/ended-3")
+
+
+def test_who_may_not_see_an_end_or_an_amount_is_not_told_it_by_provenance(site: Site, tmp_path: Path) -> None:
+    ingest(site.settings, write_relations(tmp_path, "ended", ENDED[:1]), analyse=False)
+    masked = Policy(lambda _type, _node: "", lambda _properties, _value: "***", whole=True)
+    (told,) = relation_provenance(replace(seen(site), policy=masked), G, ["GUARANTEES"]).nodes
+    assert {value.value for value in told.sources[0].values} == {"***"}
+    blind = Policy(lambda _type, node: f"{node}.id <> '{B}'", lambda _properties, value: value)
+    assert relation_provenance(replace(seen(site), policy=blind), G, ["GUARANTEES"]).nodes == []
 
 
 def test_moving_the_day_over_an_end_changes_what_hangs_on_it(site: Site, tmp_path: Path) -> None:

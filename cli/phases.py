@@ -18,6 +18,7 @@ ZH: Final = {
     "Calibrating": "校准",
     "Copying shared evidence": "复制共有依据",
     "Copying the run onto the nodes": "将批次结果写到节点",
+    "Describing customers": "计算客户特征",
     "Embedding parties": "计算主体的图嵌入",
     "Emptying the store": "清空存储",
     "Examining configuration": "检查配置",

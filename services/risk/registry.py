@@ -16,6 +16,7 @@ from algorithms.risk.probability import Probability
 from services.risk.part import Basis, Before, Found, Part, Tables
 from services.risk.parts.communities import COMMUNITIES
 from services.risk.parts.customer_communities import CUSTOMER_COMMUNITIES
+from services.risk.parts.customer_features import CUSTOMER_FEATURES
 from services.risk.parts.embedding import EMBEDDING
 from services.risk.parts.inputs import INPUTS
 from services.risk.parts.lineage import LINEAGE
@@ -136,5 +137,15 @@ def _bytes(table: pa.Table) -> memoryview:
 
 
 PARTS = Registry(
-    (INPUTS, OVERRIDES, OWN_RISK, SOLUTION, COMMUNITIES, LINEAGE, CUSTOMER_COMMUNITIES, EMBEDDING)
+    (
+        INPUTS,
+        OVERRIDES,
+        OWN_RISK,
+        SOLUTION,
+        COMMUNITIES,
+        LINEAGE,
+        CUSTOMER_COMMUNITIES,
+        EMBEDDING,
+        CUSTOMER_FEATURES,
+    )
 )

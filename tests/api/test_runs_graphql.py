@@ -43,7 +43,14 @@ def test_runs_communities_and_loads(risky: TestClient) -> None:
     [run] = nodes(found["runs"])
     assert run["current"] is True
     parts = {part["name"]: part for part in run["parts"]}
-    assert sorted(parts) == ["communities", "customer communities", "embedding", "own risk", "risk"]
+    assert sorted(parts) == [
+        "communities",
+        "customer communities",
+        "customer features",
+        "embedding",
+        "own risk",
+        "risk",
+    ]
     assert parts["own risk"]["algorithm"] == "start rule"
     assert parts["risk"]["parameters"]["tau"] > 0
     same = ask(risky, "query ($id: ID!) { run(id: $id) { id cutOff } }", id=run["id"])["run"]

@@ -209,10 +209,11 @@ def assert_as_new(site: Site, followed: Followed) -> RiskModel:
     assert model.scores.bound.max() <= 1e-9
     assert np.abs(model.expected_loss - anew.expected_loss).max() <= 1
     tables, expected = model.tables(), anew.tables()
-    # Communities stay those of the full run before, whose own place in the line a new analysis takes; so do vectors.
+    # Communities stay those of the full run before, whose own place in the line a new analysis takes; so do vectors and
+    # features, but for new customers.
     mine = ["community", "community_strength"]
     of_communities = {"communities", "lineage", "customer_communities", "customer_lineage", "customer_shares"}
-    of_full_runs = {*of_communities, "party_vectors"}
+    of_full_runs = {*of_communities, "party_vectors", "customer_features"}
     for name in set(tables) - {"parties"} - of_full_runs:
         one, other = (
             table[name].drop_columns(mine) if name == "customers" else table[name]

@@ -46,6 +46,9 @@ def pytest_configure(config: pytest.Config) -> None:
     os.environ["KEHUTU_STORE_LINGER"] = (
         "0"  # a store that outlives its test would take memory from the next ones
     )
+    # A store of a test lives for seconds: what the JVM's second compiler does for it costs more than it gains (of the
+    # CPU seconds of a small site's store, loaded and analysed, four in nine).
+    os.environ["ARCADEDB_JVM_ARGS"] = "-XX:TieredStopAtLevel=1"
     # A busy machine must not fail a test: no example has a deadline.
     settings.register_profile(
         "kehutu", deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]

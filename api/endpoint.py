@@ -24,7 +24,9 @@ from strawberry.types import ExecutionResult
 from strawberry.types.graphql import OperationType
 
 from api.asking import STATUS, headers_of
+from api.auditing import note_document
 from api.context import Context
+from api.masked import plain_schema
 from api.schema import Schema
 from services.operation.wholeness import whole
 from terms.errors import KehutuError, Lang
@@ -125,9 +127,13 @@ class GraphQLOverHTTP:
             self._taken -= 1
 
     def _whole(self, query: str, *, context_value: Context, **parameters: Any) -> ExecutionResult:
-        """Execute a document; raises STORE_REBUILDING in place of an answer from half a graph."""
+        """Execute a document; raises STORE_REBUILDING in place of an answer from half a graph, AUDIT_UNWRITABLE in
+        place of one that nobody could be told of.
+        """
         with whole(context_value.site.ledger, context_value.site.store):
-            return self._schema.execute_sync(query, context_value=context_value, **parameters)
+            result = self._schema.execute_sync(query, context_value=context_value, **parameters)
+        note_document(context_value, query, result.errors or (), plain_schema(self._schema))
+        return result
 
 
 def accepted(header: str | None) -> str | None:

@@ -14,6 +14,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from api.asking import STATUS, headers_of
+from api.auditing import note_report
 from api.context import Context
 from services.access.asker import refuse_unless_open
 from services.arrears.report import Format, Reports
@@ -55,8 +56,12 @@ class ReportsOverHTTP:
     def _answer(self, request: Request) -> Response:
         try:
             asked = self._context(request)
+        except KehutuError as fault:
+            return _refused(fault, self._lang)
+        try:
             refuse_unless_open(asked.asker, "report")
         except KehutuError as fault:
+            note_report(asked, fault)
             return _refused(fault, self._lang)
         party, _, kind = str(request.path_params["party"]).rpartition(".")
         wanted = request.query_params.get("lang", asked.lang)
@@ -65,7 +70,9 @@ class ReportsOverHTTP:
             if not party or kind not in MEDIA:
                 raise KehutuError("UNKNOWN_ID", id=request.path_params["party"])
             with whole(asked.site.ledger, asked.site.store):
-                return self._report(request, asked, party, kind, lang)
+                answer = self._report(request, asked, party, kind, lang)
+            note_report(asked)
+            return answer
         except KehutuError as fault:
             return _refused(fault, lang)
 

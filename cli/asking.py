@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import functools
+import io
+import sys
 from collections.abc import Callable
+from contextlib import redirect_stdout
 from dataclasses import dataclass, replace
-from typing import cast
+from typing import TextIO, cast
 
 import click
 
 from cli.options import Call, Function, command
 from services.access.asker import ALL_REGIONS, Asker, asker, operator, refuse_unless_open
 from services.access.policy_file import ROLES
+from services.auditing import READ, at_terminal, audited
 from terms.errors import KehutuError
 
 
@@ -69,11 +73,29 @@ def telling(function: Function) -> Function:
     return cast("Function", wrapped)
 
 
-def reading(field: str) -> Callable[[Callable[..., int]], Callable[..., None]]:
+class Held(io.StringIO):
+    """What a command prints, held back until the audit trail knows of it."""
+
+    def __init__(self, target: TextIO) -> None:
+        super().__init__()
+        self._target = target
+
+    def isatty(self) -> bool:
+        """Whether it goes to a terminal."""
+        return self._target.isatty()
+
+    def release(self) -> None:
+        """Let it out."""
+        self._target.write(self.getvalue())
+        self._target.flush()
+
+
+def reading(field: str, action: str = READ) -> Callable[[Callable[..., int]], Callable[..., None]]:
     """A command that answers: the shared flags, and ``--as ROLE`` with what says more of who asks.
 
     Args:
         field: the root field that answers the same; a role that may not use it is refused.
+        action: as what the audit trail counts it.
     """
 
     def decorate(function: Callable[..., int]) -> Callable[..., None]:
@@ -89,8 +111,18 @@ def reading(field: str) -> Callable[[Callable[..., int]], Callable[..., None]]:
                 who = operator()
             else:
                 who = told.asker(role)
-            refuse_unless_open(who, field)
-            return function(replace(call, asker=who), **own)
+            asking = at_terminal(who, f"kehutu {function.__name__.replace('_', '-')}", action)
+            held = Held(sys.stdout)
+            try:
+                with redirect_stdout(held), audited(call.settings, asking):
+                    refuse_unless_open(who, field)
+                    status = function(replace(call, asker=who), **own)
+            except KehutuError as fault:
+                if not fault.code.startswith("AUDIT_"):
+                    held.release()
+                raise
+            held.release()
+            return status
 
         return command(asked)
 

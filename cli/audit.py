@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import TypeAlias
 
@@ -10,6 +11,7 @@ import click
 from cli.options import Call, command, first_option
 from cli.output import print_json, print_table
 from services.operation import audit as trail
+from services.operation.audit import Entry
 from terms.texts import filled
 
 Head: TypeAlias = tuple[int, str]
@@ -19,12 +21,14 @@ BROKEN = {
     "en": {
         "missing": "it is not there",
         "changed": "it was changed or moved",
+        "index": "it is not found by whom it is about, or by others",
         "head": "the seal on the end of the trail does not fit",
         "anchor": "it is not the entry that the given head names",
     },
     "zh": {
         "missing": "该条不存在",
         "changed": "该条或其位置与写入时不同",
+        "index": "按对象检索时缺少该条，或多出该条",
         "head": "审计链末端的封印不符",
         "anchor": "该条不是所给链首指明的那一条",
     },
@@ -36,14 +40,16 @@ TEXT = {
         "whole": "The audit trail is whole: {number:,} {number:entry, and it fits|entries, and all fit}.\n"
         "Head: {number}:{hash}",
         "broken": "Entry {number} does not fit: {reason}.",
-        "columns": "number|at|actor|action|subject|purpose",
+        "columns": "number|at|actor|role|purpose|action|subject|classes|document",
         "none": "There is no such entry.",
+        "more": "{subject} and {more:,} more",
     },
     "zh": {
         "whole": "审计链完整：全部 {number:,} 条均相符。\n链首：{number}:{hash}",
         "broken": "第 {number} 条不符：{reason}。",
-        "columns": "序号|时间|操作者|动作|对象|目的",
+        "columns": "序号|时间|操作者|角色|目的|动作|对象|类别|问题",
         "none": "没有记录。",
+        "more": "{subject} 等，另 {more:,} 个",
     },
 }
 
@@ -108,19 +114,54 @@ def list_entries(
     entries = trail.entries(
         call.settings, subject=subject, since=_utc(since), until=_utc(until), after=after, first=first
     )
+    return _print(call, entries)
+
+
+@audit.command()
+@click.argument("subject")
+@click.option("--from", "since", type=_INSTANT, help="Only from this day or instant (UTC) on.")
+@click.option("--to", "until", type=_INSTANT, help="Only before this day or instant (UTC).")
+@click.option("--after", type=click.IntRange(0), default=0, help="Only entries after this number.")
+@first_option("Print at most this many entries.", default=100, most=10_000)
+@command
+def who(
+    call: Call, *, subject: str, since: datetime | None, until: datetime | None, after: int, first: int
+) -> int:
+    """Say who saw or changed something of SUBJECT, when, in which role, why and what. Exit 1 where nobody did.
+
+    SUBJECT is an id or a business number. What an entry names may have been read only to compute an answer; nobody who
+    was read of is left out. Exports of everything count for everybody.
+    """
+    found = trail.who(call.settings, subject, since=_utc(since), until=_utc(until), after=after, first=first)
+    return _print(call, found)
+
+
+def _print(call: Call, entries: Sequence[Entry]) -> int:
     if call.json:
         print_json(entries)
     elif entries:
-        print_table(
-            TEXT[call.lang]["columns"].split("|"),
-            [
-                (e.number, f"{e.at:%Y-%m-%d %H:%M:%S}", e.actor, e.action, e.subject, e.purpose)
-                for e in entries
-            ],
-        )
+        print_table(TEXT[call.lang]["columns"].split("|"), [_cells(call, entry) for entry in entries])
     else:
         click.echo(TEXT[call.lang]["none"])
     return 0 if entries else 1
+
+
+def _cells(call: Call, entry: Entry) -> tuple[object, ...]:
+    subject, *more = [entry.subject] if entry.subject else [*entry.subjects, ""]
+    more = [one for one in more if one]
+    if more:
+        subject = TEXT[call.lang]["more"].format(subject=subject, more=len(more))
+    return (
+        entry.number,
+        f"{entry.at:%Y-%m-%d %H:%M:%S}",
+        entry.actor,
+        entry.role,
+        entry.purpose,
+        entry.action,
+        subject,
+        " ".join(entry.classes),
+        entry.document,
+    )
 
 
 def _utc(instant: datetime | None) -> datetime | None:

@@ -58,7 +58,7 @@ TEXT: Final[dict[Lang, dict[str, str]]] = {
     type=click.Path(dir_okay=False, path_type=Path),
     help="File to write. Of parquet and csv it holds the nodes; the relations go to NAME.edges beside it.",
 )
-@reading("neighbours")
+@reading("neighbours", "export")
 def export(call: Call, chosen: str, part: tuple[str, str] | None, out: Path) -> int:
     """Write the graph, or a part of it, to a file, with risk and community of the current run.
 

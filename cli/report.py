@@ -39,7 +39,7 @@ BOTH: tuple[Format, ...] = ("pdf", "html")
     show_default=True,
     help="What to write.",
 )
-@reading("report")
+@reading("report", "export")
 def report(call: Call, parties: tuple[str, ...], *, listed: Path | None, out: Path, chosen: str) -> int:
     """Write a one-page credit report for each of PARTIES, as PDF and HTML, in English or Chinese (--lang).
 

@@ -54,7 +54,8 @@ class Block:
     """A named query that answers read.
 
     ``sees``: the type of each node, and of the nodes of each path, by variable: a type, ``$name`` of a parameter that
-    names one, or :data:`ANY`.
+    names one, or :data:`ANY`. ``ids``: columns that hold ids, each the way down to it; ``asked``: parameters that hold
+    one.
     """
 
     name: str
@@ -62,6 +63,8 @@ class Block:
     sees: Mapping[str, str]
     shows: tuple[Shown, ...] = ()
     paths: frozenset[str] = field(default_factory=frozenset)
+    ids: tuple[tuple[str, ...], ...] = ()
+    asked: tuple[str, ...] = ()
 
     @cached_property
     def whole(self) -> str:
@@ -95,18 +98,26 @@ class Conditions:
     shown: Callable[[str, tuple[str, ...], object], object]
 
 
+Told: TypeAlias = Callable[[Block, Rows, Mapping[str, object]], None]
+"""Hears of the rows of a block as they were read, with what was asked for."""
+
+
 @dataclass(frozen=True, slots=True)
 class StoreReader:
     """Reads blocks from a store, as an asker with these conditions sees it; without conditions everything."""
 
     store: ReadsStore
     conditions: Conditions | None = None
+    told: Told | None = None
 
     def rows(self, block: Block, places: Mapping[str, str | int], parameters: Mapping[str, object]) -> Rows:
         """Rows of a block; see :class:`Reader`."""
         asked = self.conditions
         if asked is None:
-            return self.store.read(filled(block.whole, places), **parameters)
+            found = self.store.read(filled(block.whole, places), **parameters)
+            if self.told is not None:
+                self.told(block, found, {**parameters, **places})
+            return found
 
         def condition(variable: str) -> str:
             if variable in block.paths:
@@ -117,6 +128,8 @@ class StoreReader:
 
         text = filled(woven(block.text, condition), places)
         found = self.store.read(text, **parameters, **asked.parameters)
+        if self.told is not None:
+            self.told(block, found, {**parameters, **places})
         for shown in block.shows:
             for row in found:
                 _show(row, shown, {**parameters, **places}, asked.shown)
@@ -175,7 +188,7 @@ def _show(
     """Put what the asker may see in the place of the values of one column."""
     last = shown.path[-1]
     names = tuple(str(given[name[1:]]) if name.startswith("$") else name for name in shown.names)
-    for holder in _holders(row, shown.path[:-1]):
+    for holder in holders(row, shown.path[:-1]):
         if holder[last] is None:
             continue
         kind = shown.type
@@ -190,12 +203,12 @@ def _show(
             holder[last] = {name: show(kind, (name,), value) for name, value in stated.items()}
 
 
-def _holders(held: Any, path: tuple[str, ...]) -> Iterator[dict[str, Any]]:
+def holders(held: Any, path: tuple[str, ...]) -> Iterator[dict[str, Any]]:
     """The maps at the end of a path; a list on the way stands for each of its entries."""
     if isinstance(held, list):
         for entry in held:
-            yield from _holders(entry, path)
+            yield from holders(entry, path)
     elif path:
-        yield from _holders(held[path[0]], path[1:])
+        yield from holders(held[path[0]], path[1:])
     elif held is not None:
         yield held

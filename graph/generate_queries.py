@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from graph.query_files import queries
-from graph.query_shapes import BOUND, NAMES, TYPES, Parameter, Query, Shape
-from graph.query_sight import shows
+from graph.query_shapes import BOUND, IDS, NAMES, TYPES, Parameter, Query, Shape
+from graph.query_sight import ids, shows
 from graph.schema.load import schema
 from graph.schema.model import Schema
 
@@ -125,6 +125,12 @@ def _block(query: Query, constant: str) -> Iterator[str]:
         yield f"    paths=frozenset({{{', '.join(f'{name!r}' for name in sorted(query.paths))}}}),".replace(
             "'", '"'
         )
+    found = ids(query)
+    if found:
+        yield f"    ids=({' '.join(f'{_texts(path)},' for path in found)}),"
+    asked = [p.name for p in query.parameters if p.shape.word in IDS]
+    if asked:
+        yield f"    asked={_texts(asked)},"
     yield ")"
 
 

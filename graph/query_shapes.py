@@ -32,6 +32,9 @@ TYPES: dict[str, str] = {
 NAMES = ("NodeType", "RelationType")
 """Types of parameters that are put into the text, not sent beside it."""
 
+IDS = ("EntityId", "PartyId")
+"""Types of what names an entity."""
+
 BOUND = "Hops"
 """Likewise, at the end of the length of a path."""
 

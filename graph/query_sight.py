@@ -13,7 +13,7 @@ from typing import Final
 
 from graph.blocks import ANY, MARK, Shown
 from graph.query_checks import Fault, Lines, blanked
-from graph.query_shapes import Query, Shape
+from graph.query_shapes import IDS, Query, Shape
 from graph.schema.model import Property, Schema
 from graph.schema.source import nearest
 
@@ -264,6 +264,20 @@ def shows(query: Query) -> tuple[Shown, ...]:
             yield from found((*path, name), inner)
 
     return tuple(shown for name, shape in query.columns for shown in found((name,), shape))
+
+
+def ids(query: Query) -> tuple[tuple[str, ...], ...]:
+    """The columns of a query that hold ids of entities, each with the way down to it."""
+
+    def found(path: tuple[str, ...], shape: Shape) -> Iterator[tuple[str, ...]]:
+        if shape.word in IDS or (shape.item and shape.item.word in IDS):
+            yield path
+        elif shape.item:
+            yield from found(path, shape.item)
+        for name, inner in shape.fields:
+            yield from found((*path, name), inner)
+
+    return tuple(path for name, shape in query.columns for path in found((name,), shape))
 
 
 def _clauses(text: str) -> Iterator[_Clause]:

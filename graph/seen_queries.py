@@ -104,6 +104,8 @@ RETURN n.id AS id, n.keys AS keys, n.origins AS origins, properties(n) AS proper
     shows=(
         Shown(("properties",), "$type", ()),
     ),
+    ids=(("id",),),
+    asked=("id",),
 )
 
 
@@ -137,6 +139,7 @@ ORDER BY id
     shows=(
         Shown(("properties",), "$type", ()),
     ),
+    ids=(("id",),),
 )
 
 
@@ -169,6 +172,7 @@ ORDER BY id
     shows=(
         Shown(("name",), "$type", ("name", "title", "summary", "text")),
     ),
+    ids=(("id",),),
 )
 
 
@@ -226,6 +230,7 @@ ORDER BY id
     shows=(
         Shown(("properties",), "$type", ()),
     ),
+    ids=(("id",),),
 )
 
 
@@ -262,6 +267,7 @@ ORDER BY source, target, key
     shows=(
         Shown(("properties",), "$relation", ()),
     ),
+    ids=(("source",), ("target",),),
 )
 
 
@@ -304,6 +310,8 @@ LIMIT $first
         Shown(("contract",), "GUARANTEES", ("contractNo",)),
         Shown(("amount",), "GUARANTEES", ("amount",)),
     ),
+    ids=(("borrower",),),
+    asked=("guarantor",),
 )
 
 
@@ -348,6 +356,8 @@ LIMIT $first
         Shown(("contract",), "GUARANTEES", ("contractNo",)),
         Shown(("amount",), "GUARANTEES", ("amount",)),
     ),
+    ids=(("guarantor",),),
+    asked=("borrower",),
 )
 
 
@@ -389,6 +399,8 @@ LIMIT $first
     shows=(
         Shown(("properties",), "$type", ()),
     ),
+    ids=(("id",),),
+    asked=("after",),
 )
 
 
@@ -437,6 +449,8 @@ LIMIT $first
         Shown(("place",), "$type", ("$property",)),
         Shown(("properties",), "$type", ()),
     ),
+    ids=(("id",),),
+    asked=("after_id",),
 )
 
 
@@ -490,6 +504,8 @@ LIMIT $first
         Shown(("place",), "$type", ("$property",)),
         Shown(("properties",), "$type", ()),
     ),
+    ids=(("id",),),
+    asked=("after_id",),
 )
 
 
@@ -571,6 +587,7 @@ ORDER BY id
     shows=(
         Shown(("place",), "$type", ("$property",)),
     ),
+    ids=(("id",),),
 )
 
 
@@ -619,6 +636,7 @@ RETURN relation, direction, neighbour, count(*) - sum(over) AS count, sum(over) 
 ORDER BY relation, direction, neighbour
 """,
     {"n": "$type", "m": "any"},
+    asked=("id",),
 )
 
 
@@ -661,6 +679,8 @@ LIMIT $first
         Shown(("name",), "neighbour_type", ("name", "title", "summary", "text")),
         Shown(("properties",), "$relation", ()),
     ),
+    ids=(("neighbour",),),
+    asked=("id", "after"),
 )
 
 
@@ -706,6 +726,8 @@ LIMIT $first
         Shown(("name",), "neighbour_type", ("name", "title", "summary", "text")),
         Shown(("properties",), "$relation", ()),
     ),
+    ids=(("neighbour",),),
+    asked=("id", "after"),
 )
 
 
@@ -744,6 +766,7 @@ ORDER BY key
     shows=(
         Shown(("properties",), "$relation", ()),
     ),
+    asked=("source", "target"),
 )
 
 
@@ -780,6 +803,8 @@ ORDER BY relation, person
     shows=(
         Shown(("name",), "Person", ("name",)),
     ),
+    ids=(("person",),),
+    asked=("enterprise",),
 )
 
 
@@ -805,6 +830,7 @@ WHERE sees(n)
 RETURN COUNT { MATCH (n)--(m) WHERE sees(m) } AS count
 """,
     {"n": "$type", "m": "any"},
+    asked=("id",),
 )
 
 
@@ -1092,6 +1118,8 @@ RETURN c.id AS id, c.keys AS keys, c.origins AS origins, properties(c) AS proper
         Shown(("work_orders", "properties"), "WorkOrder", ()),
         Shown(("interactions", "properties"), "Interaction", ()),
     ),
+    ids=(("id",), ("parties", "id"), ("addresses", "id"), ("service_points", "id"), ("service_points", "meters"), ("accounts", "id"), ("bills", "id"), ("bills", "account"), ("payments", "id"), ("payments", "account"), ("credit_records", "id"), ("arrears_cases", "id"), ("devices", "id"), ("work_orders", "id"), ("interactions", "id"),),
+    asked=("id",),
 )
 
 
@@ -1138,6 +1166,8 @@ LIMIT $first
     shows=(
         Shown(("properties",), "type", ()),
     ),
+    ids=(("id",),),
+    asked=("after_id",),
 )
 
 
@@ -1204,6 +1234,7 @@ RETURN node.id AS id
 ORDER BY id
 """,
     {"node": "any"},
+    ids=(("id",),),
 )
 
 
@@ -1241,6 +1272,7 @@ ORDER BY distance, id
 """,
     {"path": "any"},
     paths=frozenset({"path"}),
+    ids=(("id",),),
 )
 
 
@@ -1279,6 +1311,7 @@ ORDER BY distance, id
 """,
     {"path": "any"},
     paths=frozenset({"path"}),
+    ids=(("id",),),
 )
 
 
@@ -1312,6 +1345,7 @@ RETURN DISTINCT c.id AS id
 ORDER BY id
 """,
     {"s": "ServicePoint", "c": "Customer"},
+    ids=(("id",),),
 )
 
 
@@ -1338,6 +1372,8 @@ RETURN DISTINCT s.id AS id
 ORDER BY id
 """,
     {"c": "Customer", "s": "ServicePoint"},
+    ids=(("id",),),
+    asked=("customer",),
 )
 
 
@@ -1365,6 +1401,7 @@ RETURN DISTINCT d.id AS id
 ORDER BY id
 """,
     {"s": "ServicePoint", "d": "Device"},
+    ids=(("id",),),
 )
 
 
@@ -1406,6 +1443,8 @@ LIMIT $first
 """,
     {"path": "any"},
     paths=frozenset({"path"}),
+    ids=(("ids",), ("sources",),),
+    asked=("id",),
 )
 
 

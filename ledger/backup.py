@@ -21,7 +21,7 @@ from typing import Any, Final
 
 import orjson
 
-from ledger import audit, columns, records, runs, tables
+from ledger import audit, audit_verify, columns, records, runs, tables
 from ledger.database import DATABASE, FOLDER, FORMER_IDS, Ledger
 from ledger.files import KEY, sync_folder
 from terms.errors import KehutuError
@@ -67,7 +67,7 @@ class Restored:
     ledger_id: str
     former_id: str
     records: int
-    audit: audit.Broken | None
+    audit: audit_verify.Broken | None
 
 
 def backup(ledger: Ledger, target: Path) -> Backup:
@@ -141,9 +141,11 @@ def restore(source: Path, home: Path) -> Restored:
 def _fill(ledger: Ledger, folder: Path) -> Backup:
     """All files of a backup, and its manifest, in an empty folder."""
     (folder / FOLDER).mkdir(mode=0o700)
-    copied = folder / FOLDER / DATABASE
-    os.close(os.open(copied, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
-    _copy_database(ledger.path, copied)
+    # The trail last: what it says was done before, the ledger may lack, and not the other way round.
+    for source in (ledger.path, audit.opened(ledger).path):
+        copied = folder / FOLDER / source.name
+        os.close(os.open(copied, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+        _copy_database(source, copied)
     _copy(ledger.folder / KEY, folder / FOLDER / KEY)
     # After the database: a run is saved when its files are written, so every run in the copy has them.
     results = ledger.home / columns.FOLDER
@@ -204,7 +206,7 @@ def _open_restored(draft: Path, home: Path, made: Backup) -> Restored:
         if faults or records.head(ledger) != made.records or ledger.id != made.ledger_id:
             reason = faults[0] if faults else "it is not the ledger that the manifest names"
             raise KehutuError("BACKUP_DAMAGED", path=made.path / FOLDER / DATABASE, reason=reason)
-        broken = audit.verify(ledger)
+        broken = audit_verify.verify(ledger)
         new_id = secrets.token_hex(16)
         former = " ".join((*ledger.former_ids, ledger.id))
         with ledger.writing() as connection:

@@ -1,8 +1,8 @@
 """The ledger of a home: one SQL database with its secret key, opened, checked, locked and closed here.
 
 Files in ``home/ledger/``: ``ledger.sqlite`` (write-ahead log, every commit is on disk before it returns),
-``key`` (32 secret bytes, readable by the owner only), ``writer.lock`` (who writes the graph),
-``deciding.lock``, ``setup.lock``.
+``key`` (32 secret bytes, readable by the owner only), ``audit.sqlite`` (``ledger.audit``), ``writer.lock`` (who writes
+the graph), ``deciding.lock``, ``setup.lock``.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 from sqlalchemy.exc import DBAPIError
 
 from ledger import tables
+from ledger.audit_file import AuditFile
 from ledger.files import KEY, lock, locked, secret_key
 from ledger.migrate import PLACE, VERSION, migrate, migrations, newest
 from terms.cleanup import on_failure
@@ -59,6 +60,9 @@ class Ledger:
         self._key: Final = key
         self._digest: Final = hashlib.blake2b(digest_size=8, key=key)
         self._held = threading.local()
+        self.opening: Final = threading.Lock()
+        self.trail: AuditFile | None = None
+        """The open file of the audit trail: ``ledger.audit`` opens it, under ``opening``, when it is first needed."""
 
     @classmethod
     def open(
@@ -229,6 +233,10 @@ class Ledger:
 
     def close(self) -> None:
         """Give back all connections. The ledger may be opened again."""
+        with self.opening:
+            trail, self.trail = self.trail, None
+        if trail is not None:
+            trail.close()
         self.engine.dispose()
 
     def __enter__(self) -> Ledger:

@@ -24,7 +24,7 @@ from sqlalchemy import (
     event,
 )
 
-VERSION: Final = 2
+VERSION: Final = 3
 """Version of this layout: a ledger with a higher one is refused, one with a lower one is migrated."""
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
@@ -184,6 +184,7 @@ withdrawal = Table(
     Column("seq", BigInteger, nullable=False),
 )
 
+# Where entries were kept before they had a file of their own (ledger.audit): those of then stay, none is added.
 audit = Table(
     "audit",
     metadata,
@@ -200,10 +201,14 @@ audit = Table(
 
 @event.listens_for(audit, "after_create")
 def _only_grows(_table: Table, connection: Connection, **_: object) -> None:
-    """Let SQLite itself refuse to change the audit trail."""
+    """Let SQLite itself refuse to change the former audit trail, and to let it grow: entries go into their own file."""
     if connection.dialect.name == "sqlite":
         for verb in ("UPDATE", "DELETE"):
             connection.exec_driver_sql(
                 f"CREATE TRIGGER audit_no_{verb.lower()} BEFORE {verb} ON audit "
                 "BEGIN SELECT RAISE(ABORT, 'the audit trail only grows'); END"
             )
+        connection.exec_driver_sql(
+            "CREATE TRIGGER audit_no_insert BEFORE INSERT ON audit "
+            "BEGIN SELECT RAISE(ABORT, 'the audit trail has moved to audit.sqlite'); END"
+        )

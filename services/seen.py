@@ -7,19 +7,20 @@ gets back from it to the site.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from graph import seen_queries
 from graph.blocks import SEEN_IN, Block, Conditions, Rows, StoreReader
 from graph.schema.ddl import fulltext_index
 from graph.schema.keys import type_of
-from graph.schema.model import Property, Schema
+from graph.schema.model import PersonalData, Property, Schema
 from graph.store import Store
 from ledger.aliases import resolve
 from ledger.database import Ledger
 from services.access.asker import Asker
 from services.access.policy import Policy
+from services.access.reads import Reads
 from services.settings import Settings
 from terms.errors import KehutuError
 from terms.ids import EntityId
@@ -45,6 +46,8 @@ class Seen(SeenLedger):
     policy: Policy | None
     _settings: Settings
     _store: Store
+    reads: Reads = field(default_factory=Reads, compare=False)
+    """Of whom something was read in clear, until it is noted."""
 
     def entity(self, text: str) -> EntityId:
         """The canonical id for an id, an old id or a business number.
@@ -90,10 +93,22 @@ class Seen(SeenLedger):
     def rows(self, block: Block, places: Mapping[str, str | int], parameters: Mapping[str, object]) -> Rows:
         """Rows of a named query, of what the asker sees; see :class:`graph.blocks.Reader`."""
         policy = self.policy
-        if policy is None:
-            return StoreReader(self._store).rows(block, places, parameters)
-        conditions = Conditions(policy.condition, policy.parameters, self.shown)
-        return StoreReader(self._store, conditions).rows(block, places, parameters)
+        conditions = None
+        if policy is not None:
+            conditions = Conditions(policy.condition, policy.parameters, self.shown)
+        return StoreReader(self._store, conditions, self._told).rows(block, places, parameters)
+
+    def _told(self, block: Block, rows: Rows, given: Mapping[str, object]) -> None:
+        self.reads.rows(self.masked, block, rows, given)
+
+    @property
+    def masked(self) -> frozenset[PersonalData]:
+        """Classes of personal data that are not shown in clear."""
+        return frozenset() if self.policy is None else self.policy.masked
+
+    def note(self, ids: Iterable[str], kinds: Iterable[str]) -> None:
+        """Note that values of some classes were read of some entities, past a named query."""
+        self.reads.of(self.masked, ids, kinds)
 
     def shown(self, type_name: str, names: Sequence[str], value: object) -> object:
         """A stored value as the asker may see it.

@@ -18,6 +18,7 @@ from ledger.database import Ledger
 from services.access.areas.keeping import deployment_of
 from services.access.asker import Asker
 from services.access.policy import policy_of
+from services.access.reads import gathered
 from services.seen import Seen, SeenLedger
 from services.settings import Settings
 from terms.progress import Progress, silent
@@ -47,7 +48,7 @@ class Site:
             KehutuError: ``BUSY`` while it is found out what lies in whose regions.
         """
         policy = policy_of(asker, lambda: deployment_of(self.store, self.schema, self.ledger))
-        return Seen(asker, self.ledger, self.schema, policy, self.settings, self.store)
+        return Seen(asker, self.ledger, self.schema, policy, self.settings, self.store, gathered())
 
 
 def ledger_as_seen_by(ledger: Ledger, asker: Asker) -> SeenLedger:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -86,8 +87,17 @@ def product_policy() -> PolicyFile:
     Raises:
         KehutuError: ``POLICY_FAULT``.
     """
-    place = resources.files("services.access") / "policy.yaml"
-    return parsed(place.read_text(encoding="utf-8"), "policy.yaml")
+    return parsed(_product_text(), "policy.yaml")
+
+
+@cache
+def policy_digest() -> str:
+    """What tells the policy that ships from any other: the first 16 digits of the SHA-256 of its text."""
+    return hashlib.sha256(_product_text().encode()).hexdigest()[:16]
+
+
+def _product_text() -> str:
+    return (resources.files("services.access") / "policy.yaml").read_text(encoding="utf-8")
 
 
 def read(path: Path) -> PolicyFile:

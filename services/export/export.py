@@ -53,7 +53,8 @@ def export(seen: Seen, chosen: str, out: Path, selection: Selection = EVERYTHING
         chosen: one of :data:`FORMATS`.
 
     Raises:
-        KehutuError: ``EXPORT_TOO_LARGE``, ``EXPORT_EMPTY``, ``EXPORT_FILE``, ``STORE_UNAVAILABLE``.
+        KehutuError: ``EXPORT_TOO_LARGE``, ``EXPORT_EMPTY``, ``EXPORT_FILE``, ``STORE_UNAVAILABLE``,
+            ``AUDIT_UNWRITABLE``.
     """
     size = size_of(seen, selection)
     if not size:
@@ -69,6 +70,7 @@ def export(seen: Seen, chosen: str, out: Path, selection: Selection = EVERYTHING
         else:
             with part.open("w", encoding="utf-8", newline="\n") as file:
                 nodes, edges = _TEXTS[chosen](file, content)
+        seen.reads.settle()
         for made, path in zip(parts, files, strict=True):
             made.replace(path)
     except OSError as fault:

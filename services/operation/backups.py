@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 
 from ledger import backup as copies
-from ledger.audit import Broken
+from ledger.audit_verify import Broken
 from ledger.database import Ledger
 from services.logs import logger
 from services.operation import trail

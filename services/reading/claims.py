@@ -21,7 +21,11 @@ def claims_of(seen: Seen, entity: str) -> ResolvedEntity | None:
     """An entity with the source, record, times and rivals of each value; None if no record speaks of it."""
     site = whole(seen)
     found = view(site.ledger, site.schema, EntityId(entity))
-    if found is None or seen.policy is None:
+    if found is None:
+        return None
+    declared = site.schema.nodes[found.type].properties
+    seen.note([entity], [declared[name].personal for name in found.values if name in declared])
+    if seen.policy is None:
         return found
     values = {
         name: Chosen(
@@ -41,6 +45,11 @@ def why(seen: Seen, first: str, second: str) -> Why:
     """
     site = whole(seen)
     found = reasons.why(site.ledger, site.schema, first, second)
+    declared = site.schema.nodes[found.left.type].properties
+    told = [
+        declared[one].personal for one in ("name", *(s.property for s in found.shared)) if one in declared
+    ]
+    seen.note([found.left.id, found.right.id], told)
     if seen.policy is None:
         return found
     left, right = (

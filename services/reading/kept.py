@@ -15,7 +15,10 @@ def quarantined(
     seen: Seen, source: str | None, first: int, *, state: State | None, after: str | None
 ) -> list[Quarantined]:
     """Rows in quarantine by source, file and line, those after one of them; all sources without one."""
-    return quarantine.listing(whole_ledger(seen), source, first, state=state, after=after)
+    found = quarantine.listing(whole_ledger(seen), source, first, state=state, after=after)
+    if found:
+        seen.reads.raw("quarantine")
+    return found
 
 
 def count_quarantined(seen: Seen, source: str | None, *, state: State | None) -> int:

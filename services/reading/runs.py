@@ -41,6 +41,9 @@ __all__ = [
     "table_of",
 ]
 
+DERIVED = ("derived",)
+"""The class of what a run says of a party; of whom it is read in clear, names tell."""
+
 
 def current(seen: Seen) -> tuple[Run, RiskModel]:
     """The current run and its model.
@@ -48,6 +51,7 @@ def current(seen: Seen) -> tuple[Run, RiskModel]:
     Raises:
         KehutuError: ``NO_RUN``; a column file that is missing or damaged.
     """
+    seen.note((), DERIVED)
     return of_run.current(whole(seen))
 
 
@@ -67,6 +71,7 @@ def model_of(seen: Seen, run: Run) -> RiskModel:
     Raises:
         KehutuError: ``RUN_OUTDATED``; a column file that is missing or damaged.
     """
+    seen.note((), DERIVED)
     return of_run.model_of(whole(seen), run)
 
 
@@ -102,6 +107,7 @@ def table_of(seen: Seen, run: Run, name: str, only: Sequence[str] = ()) -> pa.Ta
     file = run.files.get(name)
     if file is None:
         return None
+    seen.note((), DERIVED)
     folder = Path(file.path).parent.name
     return columns.read(whole(seen).home, folder, name, only=tuple(only) or None)
 

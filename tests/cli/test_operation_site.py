@@ -67,8 +67,10 @@ def test_a_site_is_backed_up_restored_and_answers_alike(loaded: Path, tmp_path: 
         assert rebuilt["watermark"] == made["records"]
         assert graph_of(back) == before
         assert answer("trace", GUARANTOR, "--home", back) == traced
-    actions = [entry["action"] for entry in answer("audit", "list", "--home", back)]
-    assert actions == ["backup", "restore", "rebuild"]
+    entries = answer("audit", "list", "--home", back)
+    actions = [entry["action"] for entry in entries if entry["purpose"] == "operation"]
+    assert actions == ["policy", "backup", "restore", "rebuild"]
+    assert [e["document"] for e in entries if e["action"] == "read"] == ["kehutu trace"] * 2
 
 
 def test_a_damaged_backup_and_an_occupied_home_are_refused(loaded: Path, tmp_path: Path) -> None:
@@ -107,9 +109,9 @@ def test_a_changed_audit_entry_is_found(loaded: Path, tmp_path: Path) -> None:
     assert run("audit", "list", "--home", loaded, "--subject", tmp_path / "two").output.count("backup") == 1
     assert run("audit", "list", "--home", loaded, "--until", "2020-01-01").exit_code == 1
 
-    with closing(sqlite3.connect(loaded / "ledger" / "ledger.sqlite")) as database:
-        database.execute("DROP TRIGGER audit_no_update")
-        database.execute("UPDATE audit SET actor = 'nobody' WHERE number = 1")
+    with closing(sqlite3.connect(loaded / "ledger" / "audit.sqlite")) as database:
+        database.execute("DROP TRIGGER entry_no_update")
+        database.execute("UPDATE entry SET actor = 'nobody' WHERE number = 1")
         database.commit()
     broken = answer("audit", "verify", "--home", loaded, exit_code=1)
     assert broken["broken"] == {"number": 1, "reason": "changed"}

@@ -15,7 +15,7 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
-from ledger import audit, columns, quarantine, runs
+from ledger import audit, audit_verify, columns, quarantine, runs
 from ledger.backup import backup, check, restore
 from ledger.database import Ledger
 from ledger.judgements import judge, touching
@@ -46,7 +46,12 @@ def full(ledger: Ledger) -> Ledger:
 def test_a_restored_home_is_equal_in_everything_but_its_id(full: Ledger, tmp_path: Path) -> None:
     made = backup(full, tmp_path / "backup")
     assert (made.records, made.lacking) == (301, ())
-    assert set(made.files) == {"ledger/ledger.sqlite", "ledger/key", "columns/r1/risk.parquet"}
+    assert set(made.files) == {
+        "ledger/ledger.sqlite",
+        "ledger/audit.sqlite",
+        "ledger/key",
+        "columns/r1/risk.parquet",
+    }
     assert check(tmp_path / "backup") == made
 
     restored = restore(tmp_path / "backup", tmp_path / "new home")
@@ -63,7 +68,7 @@ def test_a_restored_home_is_equal_in_everything_but_its_id(full: Ledger, tmp_pat
         current = runs.current(again)
         assert current == runs.current(full)
         assert columns.read(again.home, "r1", "risk", sha256=current.files["risk"].sha256).equals(TABLE)
-        assert audit.verify(again, audit.head(full)) is None
+        assert audit_verify.verify(again, audit.head(full)) is None
         # And it goes on where the backup ended.
         assert append(again, [row("1", source="later")], recorded_at=NOW) == ["accepted"]
         assert head(again) == 302
@@ -162,7 +167,9 @@ def test_a_restore_that_was_cut_off_can_be_repeated(full: Ledger, tmp_path: Path
         assert head(again) == 301
 
 
-@pytest.mark.parametrize("name", ["ledger/ledger.sqlite", "ledger/key", "columns/r1/risk.parquet"])
+@pytest.mark.parametrize(
+    "name", ["ledger/ledger.sqlite", "ledger/audit.sqlite", "ledger/key", "columns/r1/risk.parquet"]
+)
 @pytest.mark.parametrize("damage", ["flipped", "short", "gone"])
 def test_a_damaged_backup_is_refused_and_nothing_restored(
     full: Ledger, tmp_path: Path, name: str, damage: str
@@ -229,11 +236,11 @@ def test_lost_results_of_a_run_do_not_prevent_a_backup_but_are_named(full: Ledge
 
 
 def test_a_broken_audit_trail_is_restored_and_reported(full: Ledger, tmp_path: Path) -> None:
-    with full.writing() as connection:
-        connection.exec_driver_sql("DROP TRIGGER audit_no_update")
-        connection.exec_driver_sql("UPDATE audit SET actor = 'nobody'")
+    with audit.opened(full).writing() as connection:
+        connection.execute("DROP TRIGGER entry_no_update")
+        connection.execute("UPDATE entry SET actor = 'nobody'")
     backup(full, tmp_path / "backup")
-    assert restore(tmp_path / "backup", tmp_path / "new").audit == audit.Broken(1, "changed")
+    assert restore(tmp_path / "backup", tmp_path / "new").audit == audit_verify.Broken(1, "changed")
 
 
 def test_a_damaged_ledger_is_not_backed_up(full: Ledger, tmp_path: Path) -> None:

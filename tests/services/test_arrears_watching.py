@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from ledger.audit import head, listing, verify
+from ledger.audit import head, listing
+from ledger.audit_verify import verify
 from services.analysis import analyse
 from services.arrears.history import history
 from services.arrears.overrides.overriding import override

@@ -82,7 +82,7 @@ def write_reports(
     Files are called after the party's id, so that asking twice replaces them.
 
     Raises:
-        KehutuError: ``NO_RUN``; ``REPORT_UNWRITABLE``.
+        KehutuError: ``NO_RUN``; ``REPORT_UNWRITABLE``; ``AUDIT_UNWRITABLE``.
     """
     reports = Reports(seen, lang)
     for entity in entities:
@@ -93,9 +93,9 @@ def write_reports(
                 raise
             yield Report(entity, None, None, (), fault)
             continue
-        files = [
-            _write(folder / f"{_file_name(sheet.id)}.{kind}", reports.set(sheet, kind)) for kind in formats
-        ]
+        pages = [(folder / f"{_file_name(sheet.id)}.{kind}", reports.set(sheet, kind)) for kind in formats]
+        seen.reads.settle()
+        files = [_write(path, content) for path, content in pages]
         yield Report(entity, sheet.id, sheet.name, tuple(files))
 
 

@@ -23,7 +23,7 @@ from graph.store import Store, open_store
 from graph.write import counts
 from ingest.projection.cardinality import crowded
 from ingest.projection.store_matches_ledger import refuse_ahead
-from ledger import audit, columns, quarantine, records, runs
+from ledger import audit, audit_verify, columns, quarantine, records, runs
 from ledger.census import census
 from ledger.database import Ledger
 from services.operation.doctor.finding import Finding
@@ -101,7 +101,7 @@ def _ledger(opened: Ledger) -> Iterator[Finding]:
     latest = records.since(opened, last - 1, 1) if last else []
     if latest:
         yield clock(datetime.now(UTC), latest[0].recorded_at)
-    broken = audit.verify(opened)
+    broken = audit_verify.verify(opened)
     if broken is None:
         number = audit.head(opened).number
         yield Finding(

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from algorithms.risk.close_groups.groups import Limits
 from algorithms.risk.close_groups.probability import chances, prepare
 from algorithms.risk.close_groups.what_if import what_if
+from algorithms.risk.close_groups.what_if_of_one import chance_after
 from algorithms.risk.network import Network as Weights
 from tests.algorithms.close_group_cases import WEIGHTS, Network, networks
 
@@ -48,6 +50,16 @@ def test_a_change_is_the_difference_to_solving_anew(
         or model.groups.group(j).tolist() != anew_model.groups.group(j).tolist()
     ]
     assert change.regrouped.tolist() == moved
+    for j in range(graph.size):
+        for most in (2.0, float(before.p[j]) / 2, float(anew.p[j]) * 2):
+            one = chance_after(
+                model, after, np.array(touched, dtype=np.int64), j,
+                network=changed, same_links=not links, hopeless=most.__le__,
+            )  # fmt: skip
+            # Given up only where the chance is indeed so high.
+            assert one.chance == pytest.approx(anew.p[j], rel=1e-11) or (
+                one.chance is None and anew.p[j] >= most
+            )
 
 
 @settings(max_examples=120, deadline=None)

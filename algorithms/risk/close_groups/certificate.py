@@ -94,7 +94,7 @@ def _operations(system: Equations) -> Floats:
     """Roundings that a value of G may carry, counted from above."""
     table = system.block_table
     size = np.diff(system.block_first)
-    sets = np.where(system.reach.drawn[table], DRAWS + size, 2.0 ** np.minimum(size, 16))
+    sets = np.where(system.reach.drawn[table], DRAWS + 3.0 * size, 2.0 ** np.minimum(size, 16))
     sums = np.concatenate([np.zeros(1), np.cumsum(sets[system.block] + 3.0)])
     count = np.zeros(system.values)
     count[: system.slots] = np.diff(sums[system.child]) + 3.0 * np.diff(system.term) + 3.0

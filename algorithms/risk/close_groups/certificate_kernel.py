@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 from algorithms.kernel import kernel
-from algorithms.risk.close_groups.links import DRAWS, Bytes, Ints16
+from algorithms.risk.close_groups.links import DRAWS, Bytes, Ints16, Ints32
 from graph.arrays import Floats, Ints
 
 
-@kernel("i8 i8 i8 i8 i8 f8 i8 i8 i8 i8 i8 i8 u1 i8 f8 i8 u2 f8 f8 f8 f8* float bool int")
+@kernel("i8 i8 i8 i8 i8 f8 i8 i8 i8 i8 i8 i8 u1 i8 f8 i8 u2 u2 i8 i4 f8 f8 f8 f8* float bool int")
 def errors(
     parts: Ints,
     alone: Ints,
@@ -26,8 +26,11 @@ def errors(
     drawn: Bytes,
     table_at: Ints,
     value: Floats,
-    draw_first: Ints,
-    draw: Ints16,
+    node_first: Ints,
+    parent: Ints16,
+    count: Ints16,
+    run_first: Ints,
+    run: Ints32,
     own: Floats,
     x: Floats,
     source: Floats,
@@ -40,8 +43,10 @@ def errors(
     moves = np.zeros(1)
     before = np.zeros(1)
     before_moves = np.zeros(1)
-    failing = np.zeros(DRAWS)
-    failing_moves = np.zeros(DRAWS)
+    level = np.zeros(1)
+    level_moves = np.zeros(1)
+    failing = np.zeros(2 * DRAWS + 1)
+    failing_moves = np.zeros(2 * DRAWS + 1)
     for c in range(len(parts) - 1):
         turns = 1 if alone[c] == 1 else most
         for turn in range(turns):
@@ -59,24 +64,26 @@ def errors(
                     gain = 0.0
                     gain_moves = 0.0
                     if drawn[t] == 1:
-                        squares = 0.0
-                        failing[:] = 0.0
-                        failing_moves[:] = 0.0
+                        if len(level) < size:
+                            level = np.zeros(2 * size)
+                            level_moves = np.zeros(2 * size)
                         for i in range(size):
-                            z = block_slot[slots + i]
-                            m = table_at[t] + i
-                            if x[z] > 0.0 or e[z] > 0.0:
-                                for p in range(draw_first[m], draw_first[m + 1]):
-                                    d = draw[p]
-                                    failing_moves[d] = failing_moves[d] * (1.0 - x[z]) + e[z] * (
-                                        1.0 - failing[d]
-                                    )
-                                    failing[d] += x[z] * (1.0 - failing[d])
+                            level[i] = x[block_slot[slots + i]]
+                            level_moves[i] = e[block_slot[slots + i]]
                         squares = 0.0
-                        for d in range(DRAWS):
-                            gain += failing[d]
-                            gain_moves += failing_moves[d]
-                            squares += failing[d] * failing[d]
+                        root = node_first[table_at[t]]
+                        for v in range(root, node_first[table_at[t] + 1]):
+                            f = 0.0 if v == root else failing[parent[v]]
+                            f_moves = 0.0 if v == root else failing_moves[parent[v]]
+                            for p in range(run_first[v], run_first[v + 1]):
+                                z = level[run[p]]
+                                f_moves = f_moves * (1.0 - z) + level_moves[run[p]] * (1.0 - f)
+                                f += z * (1.0 - f)
+                            failing[v - root] = f
+                            failing_moves[v - root] = f_moves
+                            gain += count[v] * f
+                            gain_moves += count[v] * f_moves
+                            squares += count[v] * f * f
                         gain /= DRAWS
                         gain_moves /= DRAWS
                         if draws:
@@ -87,11 +94,12 @@ def errors(
                             some = np.zeros(sets)
                             moves = np.zeros(sets)
                         for i in range(size):
-                            z = block_slot[slots + i]
+                            z = x[block_slot[slots + i]]
+                            z_moves = e[block_slot[slots + i]]
                             half = 1 << i
                             for s in range(half):
-                                moves[half + s] = moves[s] * (1.0 - x[z]) + e[z] * (1.0 - some[s])
-                                some[half + s] = some[s] + x[z] * (1.0 - some[s])
+                                moves[half + s] = moves[s] * (1.0 - z) + z_moves * (1.0 - some[s])
+                                some[half + s] = some[s] + z * (1.0 - some[s])
                         for s in range(1, sets):
                             gain += value[table_at[t] + s] * some[s]
                             gain_moves += value[table_at[t] + s] * moves[s]

@@ -14,7 +14,7 @@ import numpy as np
 from algorithms.invalid_argument import invalid_argument
 from algorithms.kernel import kernel
 from algorithms.risk.close_groups.draws import link_hash
-from algorithms.risk.close_groups.links import DRAWS
+from algorithms.risk.close_groups.links import DRAWS, Bytes
 from algorithms.risk.close_groups.probability import Chances, Model
 from algorithms.risk.close_groups.surroundings import Surroundings
 from graph.arrays import Floats, Ints
@@ -95,28 +95,28 @@ def circle_figures(model: Model, own: Floats, result: Chances, circle: Sequence[
 def _drawn(model: Model, parties: Sequence[int], starts: Floats, weights: Floats) -> Floats:
     """Who fails in each draw: draws x parties. A party starts by the numbers of the pair of its name with itself."""
     names = [str(u) if model.keys is None else model.keys[u] for u in parties]
-    hashes = np.array([[link_hash(a, b) for b in names] for a in names], dtype=np.int64).astype(np.uint64)
-    failed = np.empty((DRAWS, len(parties)))
-    for draw in range(DRAWS):
-        uniform = _uniform(hashes, draw)
-        live = uniform < weights
-        down = np.diagonal(uniform) < starts
-        while True:
-            wider = down | live[down].any(axis=0)
-            if (wider == down).all():
-                break
-            down = wider
-        failed[draw] = down
-    return failed
+    target, source = np.nonzero(weights.T)  # by target, as the sums over links into a party need them
+    failing = _bits([link_hash(name, name) for name in names], starts)
+    pairs = zip(source.tolist(), target.tolist(), strict=True)
+    live = _bits([link_hash(names[i], names[k]) for i, k in pairs], weights[source, target])
+    entered, first = np.unique(target, return_index=True)
+    while len(entered):
+        wider = failing[entered] | np.bitwise_or.reduceat(failing[source] & live, first, axis=0)
+        if np.array_equal(wider, failing[entered]):
+            break
+        failing[entered] = wider
+    return np.unpackbits(failing, axis=1, count=DRAWS).T.astype(np.float64)
 
 
-def _uniform(hashes: np.ndarray[tuple[int, ...], np.dtype[np.uint64]], draw: int) -> Floats:
-    """The numbers that ``reach`` compares weights with."""
+def _bits(hashes: Sequence[int], chances: Floats) -> Bytes:
+    """In which draws something happens, a row for each, eight draws a byte; by the numbers that ``reach`` takes."""
     step = np.uint64(0x9E3779B97F4A7C15)
-    z = hashes + np.uint64((draw + 1) * int(step) % 2**64)
+    begin = np.array(hashes, dtype=np.int64).astype(np.uint64)[:, None]
+    z = begin + np.arange(1, DRAWS + 1, dtype=np.uint64) * step
     z = (z ^ z >> np.uint64(30)) * np.uint64(0xBF58476D1CE4E5B9)
     z = (z ^ z >> np.uint64(27)) * np.uint64(0x94D049BB133111EB)
-    return np.asarray((z ^ z >> np.uint64(31)).astype(np.float64) / 2.0**64)
+    uniform = (z ^ z >> np.uint64(31)).astype(np.float64) / 2.0**64
+    return np.packbits(uniform < chances[:, None], axis=1)
 
 
 @kernel("f8 f8 f8*")

@@ -1,4 +1,4 @@
-"""Compiled: walking back from the roots of large blocks, 64 draws at a time."""
+"""Compiled: walking back from the roots of large blocks, 64 draws at a time, and what their sets of members come to."""
 
 from __future__ import annotations
 
@@ -20,7 +20,8 @@ def walk_back(
     first: Ints,
     member: Ints,
     drawn: Bytes,
-) -> tuple[Ints, Ints16]:  # pragma: no cover  # compiled
+) -> tuple[Ints, Ints16, Ints16, Ints, Ints32]:  # pragma: no cover  # compiled
+    """The lists of ``Drawn`` in the order of its fields."""
     step = np.uint64(0x9E3779B97F4A7C15)
     one, other = np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)
     none = np.uint64(0)
@@ -32,49 +33,59 @@ def walk_back(
     words = (DRAWS + 63) // 64
     place = np.full(len(ptr) - 1, -1, dtype=np.int64)
     places = 0
-    many = 0
     largest = 0
     for q in range(len(kept)):
         places = max(places, kept[q] + 1)
     for t in range(len(root)):
         if drawn[t] == 1:
-            many += first[t + 1] - first[t]
             largest = max(largest, first[t + 1] - first[t] + 1)
     live = np.empty((places, words), dtype=np.uint64)
     known = np.zeros(places, dtype=np.uint64)  # which words of a link have been found
-    begin = np.zeros(many + 1, dtype=np.int64)
-    draws = np.empty(1024, dtype=np.uint16)
+    node_first = [np.int64(0)]
+    parent = np.empty(1024, dtype=np.uint16)
+    count = np.empty(1024, dtype=np.uint16)
+    run_first = np.zeros(1025, dtype=np.int64)
+    run = np.empty(1024, dtype=np.int32)
+    nodes, filled = 0, 0
+    # The tree of one table: every draw stands at a node and moves down as members that reach the root come in turn.
+    stands = np.empty(DRAWS, dtype=np.int32)
+    above = np.empty(2 * DRAWS + 1, dtype=np.int32)
+    size = np.empty(2 * DRAWS + 1, dtype=np.int32)
+    hits = np.zeros(2 * DRAWS + 1, dtype=np.int32)
+    goes = np.empty(2 * DRAWS + 1, dtype=np.int32)
+    forks = np.zeros(2 * DRAWS + 1, dtype=np.uint8)
+    head_of = np.empty(2 * DRAWS + 1, dtype=np.int32)
+    tail_of = np.empty(2 * DRAWS + 1, dtype=np.int32)
+    met = np.empty(DRAWS, dtype=np.int32)
+    coming = np.empty(DRAWS, dtype=np.int32)
     waits = np.zeros(largest, dtype=np.uint8)
     queue = np.empty(largest, dtype=np.int64)
     # The links inside the block of one table, by the member that they enter.
     inner_ptr = np.zeros(largest + 1, dtype=np.int64)
     inner_from = np.empty(len(source), dtype=np.int32)
     inner_link = np.empty(len(source), dtype=np.int64)
-    filled = 0
-    at = 0
     for t in range(len(root)):
         if drawn[t] == 0:
             continue
-        count = first[t + 1] - first[t]
-        for p in range(count):
+        others = first[t + 1] - first[t]
+        for p in range(others):
             place[member[first[t] + p]] = p
-        place[root[t]] = count
+        place[root[t]] = others
         inner = 0
-        for p in range(count + 1):
-            u = root[t] if p == count else member[first[t] + p]
+        for p in range(others + 1):
+            u = root[t] if p == others else member[first[t] + p]
             for q in range(ptr[u], ptr[u + 1]):
                 if place[source[q]] >= 0:
                     inner_from[inner] = place[source[q]]
                     inner_link[inner] = q
                     inner += 1
             inner_ptr[p + 1] = inner
-        reaches = np.zeros((count + 1, words), dtype=np.uint64)
-        found = 0
+        reaches = np.zeros((others + 1, words), dtype=np.uint64)
         for w in range(words):
             bits = min(64, DRAWS - 64 * w)
-            reaches[count, w] = ~none >> np.uint64(64 - bits)
+            reaches[others, w] = ~none >> np.uint64(64 - bits)
             # First in, first out: who is seen by many ways is walked on from when most of them have come in.
-            queue[0] = count
+            queue[0] = others
             head, length = 0, 1
             while length > 0:
                 u = queue[head]
@@ -113,25 +124,100 @@ def walk_back(
                             tail = head + length
                             queue[tail if tail < largest else tail - largest] = p
                             length += 1
-            for p in range(count):
+        frequency = np.zeros(others, dtype=np.int64)
+        entries = 0
+        for p in range(others):
+            for w in range(words):
                 rest = reaches[p, w]
                 while rest != none:
                     rest &= rest - np.uint64(1)
-                    found += 1
-        if filled + found > len(draws):
-            wider = np.empty(max(filled + found, 2 * len(draws)), dtype=np.uint16)
-            wider[:filled] = draws[:filled]
-            draws = wider
-        for p in range(count):
+                    frequency[p] += 1
+            entries += frequency[p]
+        # Those that reach most often come first, so that most draws go the same way for long.
+        order = np.argsort(-frequency, kind="mergesort")
+        item = np.empty(entries, dtype=np.int32)
+        item_next = np.empty(entries, dtype=np.int32)
+        items = 0
+        made = 1
+        stands[:] = 0
+        above[0], size[0], head_of[0], tail_of[0], forks[0] = -1, DRAWS, -1, -1, 0
+        for a in range(others):
+            p = order[a]
+            many = 0
             for w in range(words):
                 rest = reaches[p, w]
                 while rest != none:
                     below = rest & (rest - np.uint64(1))
-                    draws[filled] = 64 * w + place_of[((rest ^ below) * unique) >> np.uint64(58)]
-                    filled += 1
+                    coming[many] = 64 * w + place_of[((rest ^ below) * unique) >> np.uint64(58)]
+                    many += 1
                     rest = below
-            at += 1
-            begin[at] = filled
+            seen = 0
+            for b in range(many):
+                v = stands[coming[b]]
+                if hits[v] == 0:
+                    met[seen] = v
+                    seen += 1
+                hits[v] += 1
+            for b in range(seen):
+                v = met[b]
+                child = v
+                if hits[v] < size[v] or forks[v] == 1:
+                    child = np.int32(made)
+                    made += 1
+                    above[child], size[child] = v, hits[v]
+                    head_of[child], tail_of[child], forks[child] = -1, -1, 0
+                    size[v] -= hits[v]
+                    forks[v] = 1
+                item[items], item_next[items] = p, -1
+                if head_of[child] < 0:
+                    head_of[child] = items
+                else:
+                    item_next[tail_of[child]] = items
+                tail_of[child] = items
+                items += 1
+                goes[v] = child
+                hits[v] = 0
+            for b in range(many):
+                stands[coming[b]] = goes[stands[coming[b]]]
+        if nodes + made > len(parent):
+            room = max(nodes + made, 2 * len(parent))
+            parent = np.append(parent, np.empty(room - len(parent), dtype=np.uint16))
+            count = np.append(count, np.empty(room - len(count), dtype=np.uint16))
+            run_first = np.append(run_first, np.zeros(room + 1 - len(run_first), dtype=np.int64))
+        if filled + items > len(run):
+            run = np.append(run, np.empty(max(filled + items, 2 * len(run)) - len(run), dtype=np.int32))
+        for v in range(made):
+            parent[nodes] = max(0, above[v])
+            count[nodes] = size[v]
+            at = head_of[v]
+            while at >= 0:
+                run[filled] = item[at]
+                filled += 1
+                at = item_next[at]
+            nodes += 1
+            run_first[nodes] = filled
+        node_first.append(np.int64(nodes))
+        for p in range(others):
             place[member[first[t] + p]] = -1
         place[root[t]] = -1
-    return begin, draws[:filled]
+    return np.array(node_first), parent[:nodes], count[:nodes], run_first[: nodes + 1], run[:filled]
+
+
+@kernel("u2 u2 i8 i4 f8")
+def some_fail(
+    parent: Ints16, count: Ints16, run_first: Ints, run: Ints32, failing: Floats
+) -> tuple[float, float]:  # pragma: no cover  # compiled
+    """Mean, and mean square, over the draws of one table, of the chance that some member in the draw fails.
+
+    The first four: the nodes of the table alone, but for ``run``. ``failing``: the chance of each member.
+    """
+    held = np.empty(len(parent))
+    mean, square = 0.0, 0.0
+    for v in range(len(parent)):
+        f = 0.0 if v == 0 else held[parent[v]]
+        for q in range(run_first[v], run_first[v + 1]):
+            f += failing[run[q]] * (1.0 - f)
+        held[v] = f
+        mean += count[v] * f
+        square += count[v] * f * f
+    return mean / DRAWS, square / DRAWS

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from algorithms.risk.close_groups.draws import Tables
+from algorithms.risk.close_groups.draws import Known, Tables
 from algorithms.risk.close_groups.expansion import OWN, WITHOUT, Expansion, expand
 from algorithms.risk.close_groups.groups import Groups
 from algorithms.risk.close_groups.links import Ints32, Links
@@ -33,6 +33,7 @@ class Equations:
     ``child[k]:child[k + 1]`` of ``block``. Block b reads ``block_first[b]:block_first[b + 1]`` of ``block_slot`` by the
     table ``block_table[b]``. ``party_slot``: n, the slot of P_j. ``message``: l, the position of P_i[u] for every link
     that is read, -1 where it is not. ``values``: s + d.
+    ``drawn_number``: the number of each drawn table, by its root and the bytes of its other members.
     """
 
     groups: Groups
@@ -52,6 +53,7 @@ class Equations:
     party_slot: Ints
     message: Ints
     values: int
+    drawn_number: dict[tuple[int, bytes], int]
 
     @property
     def slots(self) -> int:
@@ -59,12 +61,15 @@ class Equations:
         return len(self.party)
 
 
-def equations(groups: Groups, keys: Sequence[str] | None = None) -> tuple[Equations, Expansion]:
+def equations(
+    groups: Groups, keys: Sequence[str] | None = None, known: Known | None = None
+) -> tuple[Equations, Expansion]:
     """The system of all parties. It holds for any own distress: what a party's record says is no part of it.
 
     Args:
         groups: of n parties.
         keys: n names that never change, from which draws are made; positions when absent.
+        known: drawn tables that need not be made again.
     """
     links = groups.links
     order, component, single = _order(links)
@@ -99,6 +104,7 @@ def equations(groups: Groups, keys: Sequence[str] | None = None) -> tuple[Equati
         without[term_of[_reverse(links, lacking)]] = message[lacking]
     part_of = component[parts.slot_party[arranged]]
     tables = Tables(parts.table_root, parts.table_first, parts.table_member)
+    found = reach(tables, links, groups.limits.block, keys, known=known)
     bounds = np.searchsorted(part_of, np.arange(len(single) + 1))
     return Equations(
         groups=groups,
@@ -114,10 +120,14 @@ def equations(groups: Groups, keys: Sequence[str] | None = None) -> tuple[Equati
         block_first=parts.block_first,
         block_slot=new[parts.block_slot],
         block_table=parts.block_table,
-        reach=reach(tables, links, groups.limits.block, keys),
+        reach=found,
         party_slot=party_slot,
         message=message,
         values=len(arranged) + len(lacking),
+        drawn_number={
+            (int(tables.root[t]), tables.member[tables.first[t] : tables.first[t + 1]].tobytes()): number
+            for number, t in enumerate(np.flatnonzero(found.drawn).tolist())
+        },
     ), parts
 
 

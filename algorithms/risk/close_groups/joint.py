@@ -50,13 +50,11 @@ def everything_joint(model: Model, own: Floats, party: int) -> Joint | None:
     others = behind[behind != party]
     tables = Tables(np.array([party], dtype=np.int64), np.array([0, len(others)]), others)
     found = reach(tables, model.groups.links, 1, model.keys).draws
-    failing = np.full(DRAWS, float(own[party]))
-    for u, first, last in zip(
-        others.tolist(), found.first[:-1].tolist(), found.first[1:].tolist(), strict=True
-    ):
-        draws = found.draw[first:last]
-        failing[draws] += own[u] * (1.0 - failing[draws])
-    return Joint(float(failing.mean()), 2.0 * float(np.sqrt(failing.var() / DRAWS)))
+    mean, square = found.some_fail(0, own[others])
+    # The party's own start is in none of the draws.
+    left = 1.0 - float(own[party])
+    variance = max(0.0, square - mean * mean)
+    return Joint(float(own[party]) + left * mean, 2.0 * left * float(np.sqrt(variance / DRAWS)))
 
 
 def _reaching(model: Model, party: int) -> Ints | None:

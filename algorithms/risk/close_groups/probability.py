@@ -13,6 +13,7 @@ import numpy as np
 
 from algorithms.invalid_argument import invalid_argument
 from algorithms.risk.close_groups.certificate import certificate, noise
+from algorithms.risk.close_groups.draws import Known
 from algorithms.risk.close_groups.equations import Equations, equations
 from algorithms.risk.close_groups.groups import RUNGS, Groups, Limits, close_groups
 from algorithms.risk.close_groups.links import Links
@@ -65,6 +66,7 @@ def prepare(
     limits: Limits | None = None,
     priority: Floats | None = None,
     keys: Sequence[str] | None = None,
+    known: Known | None = None,
 ) -> Model:
     """Close groups and the system of equations of a weight matrix.
 
@@ -73,6 +75,7 @@ def prepare(
         limits: how large blocks and groups may be, and how many groups may be drawn; start values when absent.
         priority: n, whose group is drawn first where there are too many (largest first).
         keys: n names that never change; draws hang on them and not on positions. Positions when absent.
+        known: drawn tables that need not be made again.
 
     Raises:
         ValueError: a weight outside [0, 1] or not finite, an index out of range, priority or keys of another length.
@@ -82,7 +85,7 @@ def prepare(
         if given is not None and len(given) != links.size:
             raise invalid_argument(f"{len(given)} {name} for {links.size} parties")
     groups = close_groups(links, limits=limits, priority=priority)
-    system, parts = equations(groups, keys)
+    system, parts = equations(groups, keys, known)
     feeds = parts.feedback > MOST_FEEDBACK
     flagged = _reads(system, feeds)
     return Model(system, feeds | flagged | (groups.rung > RUNGS[-1]), keys)

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from algorithms.risk.close_groups.draws import Drawn, Tables, draw, link_hashes
-from algorithms.risk.close_groups.links import Bytes, Ints16, Links
+from algorithms.risk.close_groups.draws import Drawn, Known, Tables, draw, link_hashes
+from algorithms.risk.close_groups.links import Bytes, Ints16, Ints32, Links
 from algorithms.risk.close_groups.reach_kernel import exact
 from graph.arrays import Bools, Floats, Ints
 
@@ -22,9 +22,9 @@ from graph.arrays import Bools, Floats, Ints
 class Reach:
     """r(S) of t tables; S is told by the other members of the table's block, ascending.
 
-    ``drawn``: t. ``at``: t, where the values of an exact table, or the members of a drawn one, begin. Of an exact table
-    with k other members: 2^k values from ``value[at[t]]`` on, bit i of the position tells member i. Of a drawn one:
-    member i is member ``at[t] + i`` of ``draws``; a draw counts ``1 / DRAWS``.
+    ``drawn``: t. ``at``: t, where the values of an exact table begin, or the number of a drawn one among ``draws``. Of
+    an exact table with k other members: 2^k values from ``value[at[t]]`` on, bit i of the position tells member i. A
+    draw counts ``1 / DRAWS``.
     """
 
     drawn: Bools
@@ -33,9 +33,11 @@ class Reach:
     draws: Drawn
 
     @property
-    def plain(self) -> tuple[Bytes, Ints, Floats, Ints, Ints16]:
+    def plain(self) -> tuple[Bytes, Ints, Floats, Ints, Ints16, Ints16, Ints, Ints32]:
         """What kernels take."""
-        return self.drawn.astype(np.uint8), self.at, self.value, self.draws.first, self.draws.draw
+        draws = self.draws
+        nodes = draws.first, draws.parent, draws.count, draws.run_first, draws.run
+        return self.drawn.astype(np.uint8), self.at, self.value, *nodes
 
 
 def reach(
@@ -45,6 +47,7 @@ def reach(
     keys: Sequence[str] | None = None,
     *,
     hashes: Ints | None = None,
+    known: Known | None = None,
 ) -> Reach:
     """The reach sets of every table.
 
@@ -53,6 +56,7 @@ def reach(
         largest: members of a block, the root among them, up to which it is exact.
         keys: n names that never change; the draws of a link hang on them alone. Positions as text when absent.
         hashes: l, of the links among the members of all drawn blocks, where they are known already.
+        known: drawn tables that need not be made again.
 
     O(4^k) for k other members of an exact block; a drawn one costs its links some 63 times and what its draws find.
     """
@@ -66,8 +70,22 @@ def reach(
         at, value,
     )  # fmt: skip
     if not drawn.any():
-        return Reach(drawn, at, value, Drawn(np.zeros(1, dtype=np.int64), np.zeros(0, dtype=np.uint16)))
-    known = link_hashes(tables, links, drawn, keys) if hashes is None else hashes
-    members = np.where(drawn, others, 0)
-    at = np.where(drawn, np.cumsum(members) - members, at)
-    return Reach(drawn, at, value, draw(tables, links, drawn, known))
+        return Reach(drawn, at, value, Drawn.none())
+    kept: dict[int, Drawn] = {}
+    for table in np.flatnonzero(drawn).tolist() if known else []:
+        members = tables.member[tables.first[table] : tables.first[table + 1]]
+        found = known.find(int(tables.root[table]), members) if known else None
+        if found is not None:
+            kept[table] = found
+    made = drawn.copy()
+    made[list(kept)] = False
+    draws = draw(tables, links, made, link_hashes(tables, links, made, keys) if hashes is None else hashes)
+    if kept:
+        number = np.cumsum(made) - 1
+        draws = Drawn.join(
+            [
+                kept[table] if table in kept else draws.table(int(number[table]))
+                for table in np.flatnonzero(drawn).tolist()
+            ]
+        )
+    return Reach(drawn, np.where(drawn, np.cumsum(drawn) - 1, at), value, draws)

@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 from algorithms.kernel import kernel
-from algorithms.risk.close_groups.links import DRAWS, Bytes, Ints16
+from algorithms.risk.close_groups.links import DRAWS, Bytes, Ints16, Ints32
 from graph.arrays import Floats, Ints
 
 
-@kernel("i8 i8 i8 f8 i8 i8 i8 i8 i8 i8 u1 i8 f8 i8 u2 f8 f8 int int f8*")
+@kernel("i8 i8 i8 f8 i8 i8 i8 i8 i8 i8 u1 i8 f8 i8 u2 u2 i8 i4 f8 f8 int int f8*")
 def fill_slopes(
     party: Ints,
     term: Ints,
@@ -24,8 +24,11 @@ def fill_slopes(
     drawn: Bytes,
     table_at: Ints,
     value: Floats,
-    draw_first: Ints,
-    draw: Ints16,
+    node_first: Ints,
+    parent: Ints16,
+    count: Ints16,
+    run_first: Ints,
+    run: Ints32,
     own: Floats,
     x: Floats,
     begin: int,
@@ -36,9 +39,8 @@ def fill_slopes(
     rows = [zero for _ in range(0)]
     columns = [zero for _ in range(0)]
     values = [0.0 for _ in range(0)]
-    failing = np.zeros(DRAWS)
-    spared = np.ones(DRAWS)
-    certain = np.zeros(DRAWS, dtype=np.int64)
+    spared = np.ones(2 * DRAWS + 1)
+    beyond = np.zeros(2 * DRAWS + 1)
     for k in range(begin, end):
         # What is joined by noisy-or: own, blocks, links; each with what moves it.
         of = [0.0 for _ in range(0)]
@@ -55,32 +57,40 @@ def fill_slopes(
             gain = 0.0
             moves = np.zeros(size)
             if drawn[t] == 1:
-                # Certain failures are counted and not multiplied in: what is left can then be divided out again.
-                failing[:] = 0.0
-                spared[:] = 1.0
-                certain[:] = 0
+                level = np.empty(size)
                 for i in range(size):
-                    z = x[block_slot[slots + i]]
-                    m = table_at[t] + i
-                    for p in range(draw_first[m], draw_first[m + 1]):
-                        d = draw[p]
-                        failing[d] += z * (1.0 - failing[d])
-                        if z < 1.0:
-                            spared[d] *= 1.0 - z
-                        else:
-                            certain[d] += 1
-                for d in range(DRAWS):
-                    gain += failing[d]
+                    level[i] = x[block_slot[slots + i]]
+                # Down the tree: the chance that nobody so far fails. Up: draws in which nobody further on does.
+                root = node_first[table_at[t]]
+                nodes = node_first[table_at[t] + 1] - root
+                longest = 0
+                failing = np.zeros(nodes)
+                for v in range(nodes):
+                    f = 0.0 if v == 0 else failing[parent[root + v]]
+                    left = 1.0 if v == 0 else spared[parent[root + v]]
+                    low, high = run_first[root + v], run_first[root + v + 1]
+                    longest = max(longest, high - low)
+                    for p in range(low, high):
+                        f += level[run[p]] * (1.0 - f)
+                        left *= 1.0 - level[run[p]]
+                    failing[v] = f
+                    spared[v] = left
+                    beyond[v] = count[root + v]
+                    gain += count[root + v] * f
                 gain /= DRAWS
-                for i in range(size):
-                    z = x[block_slot[slots + i]]
-                    m = table_at[t] + i
-                    left = 1.0 - z if z < 1.0 else 1.0
-                    for p in range(draw_first[m], draw_first[m + 1]):
-                        d = draw[p]
-                        if certain[d] == (0 if z < 1.0 else 1):
-                            moves[i] += spared[d] / left
-                    moves[i] /= DRAWS
+                ahead = np.empty(longest)
+                for v in range(nodes - 1, -1, -1):
+                    left = 1.0 if v == 0 else spared[parent[root + v]]
+                    low, high = run_first[root + v], run_first[root + v + 1]
+                    for p in range(low, high):
+                        ahead[p - low] = left
+                        left *= 1.0 - level[run[p]]
+                    left = beyond[v]
+                    for p in range(high - 1, low - 1, -1):
+                        moves[run[p]] += ahead[p - low] * left / DRAWS
+                        left *= 1.0 - level[run[p]]
+                    if v > 0:
+                        beyond[parent[root + v]] += left
             else:
                 sets = 1 << size
                 some = np.zeros(sets)

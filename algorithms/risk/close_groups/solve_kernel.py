@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 from algorithms.kernel import kernel
-from algorithms.risk.close_groups.links import DRAWS, Bytes, Ints16
+from algorithms.risk.close_groups.links import DRAWS, Bytes, Ints16, Ints32
 from graph.arrays import Floats, Ints
 
 
-@kernel("i8 i8 i8 i8 i8 f8 i8 i8 i8 i8 i8 i8 u1 i8 f8 i8 u2 f8 f8* f8* int int int")
+@kernel("i8 i8 i8 i8 i8 f8 i8 i8 i8 i8 i8 i8 u1 i8 f8 i8 u2 u2 i8 i4 f8 f8* f8* int int int")
 def sweep_parts(
     parts: Ints,
     alone: Ints,
@@ -26,8 +26,11 @@ def sweep_parts(
     drawn: Bytes,
     table_at: Ints,
     value: Floats,
-    draw_first: Ints,
-    draw: Ints16,
+    node_first: Ints,
+    parent: Ints16,
+    count: Ints16,
+    run_first: Ints,
+    run: Ints32,
     own: Floats,
     x: Floats,
     y: Floats,
@@ -37,7 +40,8 @@ def sweep_parts(
 ) -> tuple[int, int]:  # pragma: no cover  # compiled
     some = np.zeros(1)
     before = np.zeros(1)
-    failing = np.zeros(DRAWS)
+    level = np.zeros(1)
+    failing = np.zeros(2 * DRAWS + 1)
     sweeps = 0
     for c in range(first, last):
         turns = 1 if alone[c] == 1 else most
@@ -56,15 +60,17 @@ def sweep_parts(
                     size = block_first[b + 1] - slots
                     gain = 0.0
                     if drawn[t] == 1:
-                        failing[:] = 0.0
+                        if len(level) < size:
+                            level = np.zeros(2 * size)
                         for i in range(size):
-                            z = x[block_slot[slots + i]]
-                            m = table_at[t] + i
-                            if z > 0.0:
-                                for p in range(draw_first[m], draw_first[m + 1]):
-                                    failing[draw[p]] += z * (1.0 - failing[draw[p]])
-                        for d in range(DRAWS):
-                            gain += failing[d]
+                            level[i] = x[block_slot[slots + i]]
+                        root = node_first[table_at[t]]
+                        for v in range(root, node_first[table_at[t] + 1]):
+                            f = 0.0 if v == root else failing[parent[v]]
+                            for p in range(run_first[v], run_first[v + 1]):
+                                f += level[run[p]] * (1.0 - f)
+                            failing[v - root] = f
+                            gain += count[v] * f
                         gain /= DRAWS
                     elif size == 1:
                         gain = value[table_at[t] + 1] * x[block_slot[slots]]

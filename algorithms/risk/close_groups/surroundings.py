@@ -10,8 +10,7 @@ from typing import TypeAlias
 
 import numpy as np
 
-from algorithms.risk.close_groups.draws import Tables, link_hashes
-from algorithms.risk.close_groups.links import DRAWS, Ints16
+from algorithms.risk.close_groups.draws import Drawn, Tables, link_hashes
 from algorithms.risk.close_groups.probability import Model
 from algorithms.risk.close_groups.reach import reach
 from graph.arrays import Floats, Ints
@@ -38,7 +37,7 @@ class Surroundings:
         self._groups: dict[int, Members] = {}
         self._chances: dict[tuple[Members, Members, int | None, int], float] = {}
         self._tables: dict[tuple[int, Members], list[tuple[float, Ints]]] = {}
-        self._draws: dict[tuple[int, Members], list[tuple[int, Ints16]]] = {}
+        self._draws: dict[tuple[int, Members], tuple[list[int], Drawn]] = {}
 
     def into(self, party: int) -> dict[int, tuple[float, int]]:
         """The links into a party: weight and position of the link, by source."""
@@ -119,9 +118,7 @@ class Surroundings:
                 hashes = self._hashed(group)
             sets = reach(tables, self.model.groups.links, largest, self.model.keys, hashes=hashes)
             if sets.drawn[0]:
-                bounds = zip(sets.draws.first[:-1], sets.draws.first[1:], strict=True)
-                drawn = [sets.draws.draw[first:last] for first, last in bounds]
-                self._draws[key] = list(zip(others.tolist(), drawn, strict=True))
+                self._draws[key] = others.tolist(), sets.draws
                 self._tables[key] = []
             else:
                 found = [
@@ -131,14 +128,12 @@ class Surroundings:
                     (r, s) for r, s in zip(sets.value.tolist(), found, strict=True) if r > 0.0
                 ]
         if key in self._draws:
-            failing = np.zeros(DRAWS)
-            for u, draws in self._draws[key]:
-                failing[draws] += value[u] * (1.0 - failing[draws])
-            return float(failing.mean())
+            members, draws = self._draws[key]
+            return draws.some_fail(0, np.array([value[u] for u in members]))[0]
         total = 0.0
-        for share, members in self._tables[key]:
+        for share, reaching in self._tables[key]:
             some = 0.0
-            for u in members.tolist():
+            for u in reaching.tolist():
                 some += value[u] * (1.0 - some)
             total += share * some
         return total

@@ -11,10 +11,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from algorithms.risk.close_groups.draws import Known
 from algorithms.risk.close_groups.groups import Limits
 from algorithms.risk.close_groups.probability import Chances, Model, chances, prepare
 from algorithms.risk.network import Network
-from algorithms.risk.region import region
+from algorithms.risk.region import Region, region
 from graph.arrays import Bools, Csr, Floats, Ints
 
 MOST_APART = 20_000
@@ -90,6 +91,7 @@ def renew(
     keys: Sequence[str] | None = None,
     priority: Floats | None = None,
     prepared: Model | None = None,
+    before: Model | None = None,
     proven: bool = True,
 ) -> Renewed:
     """Solve again what a change can reach.
@@ -102,6 +104,7 @@ def renew(
             all parties have a part in who is.
         limits, keys, priority: as in ``prepare``.
         prepared: the model of all parties, where the weights are still those; it is used when all are solved.
+        before: the model of all parties before the change; drawn tables that still hold are taken from it.
         proven: as in ``chances``.
 
     O(what the change reaches and all that reaches it), plus cleared arrays of n; above 20,000 parties as much as an
@@ -113,13 +116,9 @@ def renew(
     backwards = Network(network.into, network.out, network.into_patch, network.out_patch)
     around = region(backwards, hit)
     if len(around.parties) <= MOST_APART and not cut.any():
-        parties = np.sort(around.parties.astype(np.int64))
-        place = np.searchsorted(parties, around.parties)
-        # Seen backwards, the links into a party are those that it harms.
-        source = np.repeat(place, np.diff(around.ptr))
-        inner = Csr.from_edges(len(parties), source, place[around.source], around.weight)
-        names = [str(at) if keys is None else keys[at] for at in parties.tolist()]
-        model = prepare(inner, limits=limits, keys=names)
+        parties, inner, names = apart(around, keys)
+        known = None if before is None else known_of(before, network, roots, parties)
+        model = prepare(inner, limits=limits, keys=names, known=known)
         elsewhere = int(drawn.sum() - drawn[parties].sum())
         if elsewhere + int(model.groups.drawn.sum()) <= limits.drawn and not model.groups.cut.any():
             return _renewed(model, chances(model, own[parties], proven=proven), hit, parties)
@@ -128,6 +127,33 @@ def renew(
     # Who is drawn in place of another may stand far from the change.
     others = prepared is None and (bool(cut.any()) or bool(whole.groups.cut.any()))
     return _renewed(whole, chances(whole, own, proven=proven), everybody if others else hit, everybody)
+
+
+def apart(around: Region, keys: Sequence[str] | None) -> tuple[Ints, Csr, list[str]]:
+    """A region that was sought backwards as a network of its own: positions of its parties, ascending, its weights
+    and their names."""
+    parties = np.sort(around.parties.astype(np.int64))
+    place = np.searchsorted(parties, around.parties)
+    # Seen backwards, the links into a party are those that it harms.
+    source = np.repeat(place, np.diff(around.ptr))
+    inner = Csr.from_edges(len(parties), source, place[around.source], around.weight)
+    return parties, inner, [str(at) if keys is None else keys[at] for at in parties.tolist()]
+
+
+def known_of(model: Model, network: Network, touched: Ints, parties: Ints) -> Known:
+    """Drawn tables of a model that still hold for some of its parties, where only links into ``touched`` changed."""
+    links, found = model.groups.links, set[tuple[int, int]]()
+    for target in np.unique(touched).tolist():
+        span = slice(int(links.ptr[target]), int(links.ptr[target + 1]))
+        before = dict(zip(links.source[span].tolist(), links.weight[span].tolist(), strict=True))
+        sources, weights = network.column(target)
+        after = dict(zip(sources.tolist(), weights.tolist(), strict=True))
+        found |= {
+            (source, target)
+            for source in before.keys() | after.keys()
+            if before.get(source, 0.0) != after.get(source, 0.0)
+        }
+    return Known(model.system.reach.draws, model.system.drawn_number, parties, found)
 
 
 def what_if(
@@ -164,6 +190,7 @@ def what_if(
         keys=model.keys,
         priority=priority,
         prepared=model if same_links else None,
+        before=model,
         proven=not quick,
     )
     hit = after.parties

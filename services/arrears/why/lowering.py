@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from itertools import pairwise
 
 import numpy as np
 
 from algorithms.risk.close_groups.reasons import Reasons
-from algorithms.risk.close_groups.what_if import what_if
+from algorithms.risk.close_groups.what_if_of_one import chance_after
 from graph.arrays import Ints
 from services.arrears.answer.model import Change, ChangeKind
 from services.arrears.why.settling import settled
@@ -82,21 +83,22 @@ def largest_drops(
             links.cut(cause.target, cause.source)
             after_cut = links.breaks()
             network, touched = after_cut.network, after_cut.touched
-        after = what_if(
+        drops = sorted((change.effect.fen for change in found), reverse=True)
+        least = drops[SHOWN - 1] if len(drops) >= SHOWN else 0
+        drop = partial(_drop, model, party, exposure)
+        after = chance_after(
             model.prepared,
-            model.chances,
             own,
             touched,
+            party,
             network=network,
             same_links=same_links,
             priority=model.priority,
-            quick=True,
+            hopeless=partial(_less, drop, least),
         )
-        reached += len(after.after.around)
-        at = int(np.searchsorted(after.parties, party))
-        if at < len(after.parties) and after.parties[at] == party:
-            left = int(model.loss_at(after.p[[at]], _one(party), _one(exposure))[0])
-            found.append(_change(kind, cause, loss - left, names))
+        reached += after.work
+        if after.chance is not None:
+            found.append(_change(kind, cause, drop(after.chance), names))
     ranked = sorted((c for c in found if c.effect.fen > 0), key=lambda c: (-c.effect.fen, c.what))
     return tuple(ranked[:SHOWN])
 
@@ -110,6 +112,17 @@ def _causes(told: Reasons, names: Mapping[int, Named]) -> list[_Cause]:
             shares[step] += line.share
     found += [_Cause(share, source, target) for (source, target), share in shares.items()]
     return sorted(found, key=lambda cause: (-cause.share, cause.source, cause.target))[:TRIED]
+
+
+def _drop(model: RiskModel, party: int, exposure: int, chance: float) -> int:
+    """What the loss at a party falls by at another chance and exposure, fen."""
+    left = model.loss_at(np.array([chance]), _one(party), _one(exposure))
+    return int(model.expected_loss[party]) - int(left[0])
+
+
+def _less(drop: Callable[[float], int], least: int, chance: float) -> bool:
+    """Whether the drop is too small at this chance already."""
+    return drop(chance) < least
 
 
 def _owes(model: RiskModel, party: int) -> bool:

@@ -97,22 +97,26 @@ WHERE sees(p, e) AND runs(r, $day)
 RETURN p.id AS person, p.name AS name, type(r) AS relation, r.since AS since, r.recordId AS record
 ORDER BY relation, person
 
-// name: seen_degree
-// How many relations of an entity lead to, or come from, what is seen; none where the entity itself is not.
+// name: seen_degrees
+// How many relations of entities lead to, or come from, what is seen; by id. No row for an entity that is not seen.
 // param type: NodeType
-// param id: EntityId
+// param ids: List<EntityId>
 // sees: n $type
 // sees: m any
-// one count: Int
-MATCH (n:$type {id: $id})
+// row id: EntityId, count: Int
+UNWIND $ids AS wanted
+MATCH (n:$type {id: wanted})
 WHERE sees(n)
-RETURN COUNT { MATCH (n)--(m) WHERE sees(m) } AS count
+RETURN n.id AS id, COUNT { MATCH (n)--(m) WHERE sees(m) } AS count
+ORDER BY id
 
-// name: whole_degree
-// How many relations an entity has.
+// name: whole_degrees
+// How many relations entities have; by id.
 // whole: to tell somebody that there is more than is seen, never how much
 // param type: NodeType
-// param id: EntityId
-// one count: Int
-MATCH (n:$type {id: $id})
-RETURN COUNT { MATCH (n)--(m) } AS count
+// param ids: List<EntityId>
+// row id: EntityId, count: Int
+UNWIND $ids AS wanted
+MATCH (n:$type {id: wanted})
+RETURN n.id AS id, COUNT { MATCH (n)--(m) } AS count
+ORDER BY id

@@ -411,20 +411,23 @@ def first_period(store: Store) -> FirstPeriod | None:
 
 
 @dataclass(frozen=True, slots=True)
-class WholeDegree:
-    """A row of :func:`whole_degree`."""
+class WholeDegrees:
+    """A row of :func:`whole_degrees`."""
 
+    id: str
     count: int
 
 
-_WHOLE_DEGREE = r"""
-// whole_degree
-MATCH (n:$type {id: $id})
-RETURN COUNT { MATCH (n)--(m) } AS count
+_WHOLE_DEGREES = r"""
+// whole_degrees
+UNWIND $ids AS wanted
+MATCH (n:$type {id: wanted})
+RETURN n.id AS id, COUNT { MATCH (n)--(m) } AS count
+ORDER BY id
 """
 
 
-def whole_degree(store: Store, *, type: str, id: str) -> WholeDegree | None:
-    """How many relations an entity has."""
-    rows = store.read(filled(_WHOLE_DEGREE, {"type": known(type, _NODE_TYPES)}), id=id)
-    return next((WholeDegree(row["count"]) for row in rows), None)
+def whole_degrees(store: Store, *, type: str, ids: list[str]) -> list[WholeDegrees]:
+    """How many relations entities have; by id."""
+    rows = store.read(filled(_WHOLE_DEGREES, {"type": known(type, _NODE_TYPES)}), ids=ids)
+    return [WholeDegrees(row["id"], row["count"]) for row in rows]

@@ -95,6 +95,19 @@ def search_query(text: str) -> str:
     return " ".join(found)
 
 
+def found_by(text: str, query: str) -> bool:
+    """Whether a search text is found by a query, as the stores' indexes find it.
+
+    >>> found_by("张伟 zhangwei 13800138000 8000", "+1380*"), found_by("张伟 zhangwei", "+1380*")
+    (True, False)
+    """
+    words = text.split()
+    return all(
+        any(word.startswith(part[1:-1]) for word in words) if part.endswith("*") else part[1:] in words
+        for part in query.split()
+    )
+
+
 def _tokens(text: str) -> Sequence[str]:
     if text.isascii() and text.isalnum():
         return _word(text.lower())  # a number or a word, as most values are: no run to look for

@@ -815,29 +815,32 @@ def people_of_enterprise(seen: Reader, *, enterprise: str, day: str) -> list[Peo
 
 
 @dataclass(frozen=True, slots=True)
-class SeenDegree:
-    """A row of :func:`seen_degree`."""
+class SeenDegrees:
+    """A row of :func:`seen_degrees`."""
 
+    id: str
     count: int
 
 
-_SEEN_DEGREE = Block(
-    "seen_degree",
+_SEEN_DEGREES = Block(
+    "seen_degrees",
     r"""
-// seen_degree
-MATCH (n:$type {id: $id})
+// seen_degrees
+UNWIND $ids AS wanted
+MATCH (n:$type {id: wanted})
 WHERE sees(n)
-RETURN COUNT { MATCH (n)--(m) WHERE sees(m) } AS count
+RETURN n.id AS id, COUNT { MATCH (n)--(m) WHERE sees(m) } AS count
+ORDER BY id
 """,
     {"n": "$type", "m": "any"},
-    asked=("id",),
+    ids=(("id",),),
 )
 
 
-def seen_degree(seen: Reader, *, type: str, id: str) -> SeenDegree | None:
-    """How many relations of an entity lead to, or come from, what is seen; none where the entity itself is not."""
-    rows = seen.rows(_SEEN_DEGREE, {"type": known(type, _NODE_TYPES)}, {"id": id})
-    return next((SeenDegree(row["count"]) for row in rows), None)
+def seen_degrees(seen: Reader, *, type: str, ids: list[str]) -> list[SeenDegrees]:
+    """How many relations of entities lead to, or come from, what is seen; by id. No row for an entity that is not seen."""
+    rows = seen.rows(_SEEN_DEGREES, {"type": known(type, _NODE_TYPES)}, {"ids": ids})
+    return [SeenDegrees(row["id"], row["count"]) for row in rows]
 
 
 class CustomerPortraitParties(TypedDict):

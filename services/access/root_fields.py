@@ -75,6 +75,8 @@ OF_A_REGION: Final = frozenset(
         "entity",
         "neighbours",
         "gridTrace",
+        "paths",
+        "search",
     }
 )
 """Root fields at which every rule acts for :data:`SEEING_IDS`, inside :data:`OPEN_TYPES`."""
@@ -107,6 +109,9 @@ OPEN_TYPES: Final = frozenset(
         "RelationCount",
         "Assumption",
         "Neighbour",
+        "Path",
+        "PathStep",
+        "SearchHit",
         "GridElement",
         "TypeCount",
         "Money",

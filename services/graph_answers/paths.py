@@ -12,6 +12,7 @@ from services.graph_answers.neighbours import known_relations
 from services.names import Named, names_of
 from services.paging import Cursors, Page, checked, page_in
 from services.reading.days import day_of
+from services.reading.hidden import with_hidden
 from services.seen import Seen
 from terms.errors import KehutuError
 from terms.ids import EntityId
@@ -52,7 +53,7 @@ class Path:
     steps: tuple[PathStep, ...]
     """From the one end to the other."""
     hidden: bool = False
-    """Whether it stands for what the asker may not see."""
+    """Whether one of its entities has a relation that the asker may not see, whatever was asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,8 +106,9 @@ def paths(
     cursors = Cursors.of(seen, "paths", begin, end, max_length, sorted(followed))
     found = _joined(seen, begin, end, max_length, sorted(followed)) if begin != end else []
     chosen = page_in(cursors, found, lambda walk: walk.place, first=first, after=after)
-    names = names_of(seen, {entity for walk in chosen.nodes for entity in walk.ids})
-    return chosen.map(lambda walk: _path(walk, names))
+    met = {entity for walk in chosen.nodes for entity in walk.ids}
+    names, more = names_of(seen, met), with_hidden(seen, met)
+    return chosen.map(lambda walk: _path(walk, names, hidden=not more.isdisjoint(walk.ids)))
 
 
 def _joined(seen: Seen, begin: EntityId, end: EntityId, longest: int, relations: list[str]) -> list[_Walk]:
@@ -164,9 +166,10 @@ def _by_end(walks: list[_Walk]) -> dict[str, list[_Walk]]:
     return found
 
 
-def _path(walk: _Walk, names: dict[str, Named]) -> Path:
+def _path(walk: _Walk, names: dict[str, Named], *, hidden: bool) -> Path:
     return Path(
         length=len(walk.hops),
+        hidden=hidden,
         steps=tuple(
             PathStep(names[one], hop.relation, hop.source == one, names[other], hop.key, hop.record)
             for one, other, hop in zip(walk.ids, walk.ids[1:], walk.hops, strict=False)

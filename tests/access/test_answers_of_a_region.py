@@ -45,6 +45,26 @@ ONE = {
     "gridTrace": (HOME_CUSTOMER, "F1", "S2"),
 }
 """What is asked for by id: some of it lies here, some there, some nowhere."""
+FREE = {
+    "search": (
+        'text: "4400"',
+        'text: "works"',
+        'text: "1380", first: 2',
+        'text: "p1", types: [SERVICE_POINT]',
+        'text: "a"',
+    ),
+    "paths": tuple(
+        f'from: "{one}", to: "{other}"'
+        for one, other in (
+            (HOME_CUSTOMER, "F1"),
+            (HOME_CUSTOMER, WORKS_CUSTOMER),
+            (WORKS_CUSTOMER, WORKS),
+            (WORKS_CUSTOMER, "S1"),
+            (HOME_CUSTOMER, MISSING),
+        )
+    ),
+}
+"""What is asked for by something else than one id."""
 LISTS = {
     "customers": (
         "",
@@ -117,6 +137,11 @@ def documents(role: str, region: str) -> Iterator[str]:
             seed += 1
             inner = get_named_type(query.fields[field].type).name
             yield f'{{ {field}(id: "{one}"{direction}) {Documents(TYPES, asked, seed).of(inner)} }}'
+    for field, arguments in FREE.items():
+        for given in arguments:
+            seed += 1
+            inner = get_named_type(query.fields[field].type).name
+            yield f"{{ {field}({given}) {Documents(TYPES, asked, seed).of(inner, 1)} }}"
     for field, arguments in LISTS.items():
         for given in arguments:
             seed += 1
@@ -184,6 +209,33 @@ def test_hidden_says_that_there_is_more_whatever_was_asked_for(site: Site) -> No
         assert hidden("S1", "credit-officer", HERE, ", relationTypes: [PART_OF], first: 1")
         assert not hidden("S1", "credit-officer", "*")
         assert not hidden(HOME_CUSTOMER, "credit-officer", "CN/37/02/")
+
+
+def test_a_path_says_that_one_of_its_entities_has_more(site: Site) -> None:
+    query = f'{{ paths(from: "{HOME_CUSTOMER}", to: "S1", maxLength: 6) {{ edges {{ node {{ hidden length }} }} }} }}'
+    with TestClient(create_app(site)) as client:
+        some = ask(client, site, query, "credit-officer", HERE)["data"]["paths"]["edges"]
+        every = ask(client, site, query, "credit-officer", "*")["data"]["paths"]["edges"]
+    assert {edge["node"]["hidden"] for edge in some} == {True}
+    assert {edge["node"]["hidden"] for edge in every} == {False}
+
+
+@pytest.mark.parametrize("region", ["*", HERE])
+def test_search_finds_nothing_by_what_is_masked(site: Site, region: str) -> None:
+    """A telephone number cannot be bisected: each beginning of it finds what it would without telephone numbers."""
+    phone = "13800138000"
+    with TestClient(create_app(site)) as client:
+
+        def found(text: str, role: str) -> dict[str, Any]:
+            query = f'{{ search(text: "{text}") {{ totalCount edges {{ node {{ id }} }} }} }}'
+            answer: dict[str, Any] = ask(client, site, query, role, region)["data"]["search"]
+            return answer
+
+        for text in (*(phone[:size] for size in range(3, 12)), phone[-4:]):
+            assert found(text, "analyst") == {"totalCount": 0, "edges": []}, text
+            assert found(text, "credit-officer")["totalCount"] > 0, text
+        for text in ("4400", "works"):
+            assert found(text, "analyst") == found(text, "credit-officer")
 
 
 def test_nothing_is_narrowed_or_ordered_by_what_is_masked(site: Site) -> None:

@@ -81,8 +81,8 @@ CASES: dict[str, list[dict[str, object]]] = {
             "ids": [ONE, TWO],
         }
     ],
-    "seen_degree": [{"type": "Enterprise", "id": THREE}, {"type": "Customer", "id": ZHANG}],
-    "whole_degree": [{"type": "Enterprise", "id": THREE}, {"type": "Customer", "id": ZHANG}],
+    "seen_degrees": [{"type": "Enterprise", "ids": [THREE]}, {"type": "Customer", "ids": [ZHANG]}],
+    "whole_degrees": [{"type": "Enterprise", "ids": [THREE]}, {"type": "Customer", "ids": [ZHANG]}],
     "neighbours_out": [
         {"type": "Enterprise", "id": ONE, "relation": "GUARANTEES"},
         {"type": "Enterprise", "id": ONE, "relation": "GUARANTEES", "after": TWO, "after_key": "K1"},

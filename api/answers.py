@@ -36,6 +36,8 @@ from services.graph_answers.neighbours import Neighbours
 from services.graph_answers.paths import Path
 from services.paging import Page
 from services.search import Hit
+from services.segments import segments
+from services.segments.answer import Segment
 from terms.errors import KehutuError
 from terms.money import Money
 
@@ -255,6 +257,12 @@ class GraphAnswers:
     )
     def community(self, info: Info, id: ID) -> Community | None:
         return communities.community(info.context.seen, id)
+
+    @strawberry.field(
+        description="Classes of customers of the current run, the largest first; none where there are none."
+    )
+    def segments(self, info: Info, first: int = 20, after: str | None = None) -> Page[Segment]:
+        return segments.segments(info.context.seen, largest(first), after, lang=info.context.lang)
 
     @strawberry.field(description="Loads, the newest first.")
     def loads(self, info: Info, first: int = 20, after: str | None = None) -> Page[Load]:

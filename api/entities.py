@@ -29,6 +29,8 @@ from services.names import Named
 from services.paging import Page
 from services.portrait import Arrears, CustomerRow
 from services.reading.days import day_of
+from services.segments.answer import CustomerSegment
+from services.segments.customer import customer_segment
 from terms.errors import KehutuError
 from terms.ids import EntityId
 
@@ -252,6 +254,10 @@ class Customer(Comparable):
     )
     def community_change(self, info: Info) -> CommunityChange | None:
         return community_change(info.context.seen, self.seen.id)
+
+    @strawberry.field(description="Its class in the current run, with reasons; absent where it has none.")
+    def segment(self, info: Info) -> CustomerSegment | None:
+        return customer_segment(info.context.seen, self.seen.id, lang=info.context.lang)
 
     @strawberry.field(description="The customer's own equipment.")
     def devices(

@@ -178,6 +178,8 @@ def _filter(listed: Listed) -> type:
     if listed.scored:
         common["risk"] = NumberRange, "Score of the party in the current run, 0 to 1."
         common["community"] = ID, "Id of a community of the current run."
+    if listed.type == "Customer":
+        common["segment"] = ID, "Id of a class of the current run, or the name of a prototype, as `loyal`."
     if listed.fed:
         common["line"] = ID, "Id or number of a line or other element of the network that feeds it."
     declared = schema().nodes[listed.type].properties
@@ -226,7 +228,7 @@ def to_filter(given: Any) -> Filter:
         if (value := getattr(given, item.name)) is not None
     }
     common: dict[str, Any] = {
-        name: asked.pop(name) for name in ("text", "region", "community", "line") if name in asked
+        name: asked.pop(name) for name in ("text", "region", "community", "segment", "line") if name in asked
     }
     if "risk" in asked:
         common["risk"] = _range(asked.pop("risk"))

@@ -8,7 +8,7 @@ from strawberry.extensions import ParserCache
 from strawberry.schema.config import StrawberryConfig
 from strawberry.types import ExecutionContext
 
-from api import answers, arrears, entities, links, types, views
+from api import answers, arrears, entities, links, segments, types, views
 from api.answers import GraphAnswers
 from api.context import Context
 from api.exposed import make_types
@@ -61,7 +61,7 @@ class Schema(strawberry.Schema):
             error.extensions = {"code": fault.code, "remedy": fault.remedy(lang)}
 
 
-make_types(answers, arrears, entities, links, types, views)
+make_types(answers, arrears, entities, links, segments, types, views)
 schema = Schema(
     query=Query,
     mutation=Mutation,

@@ -50,6 +50,10 @@ TEXT = {
         "communities of customers": "communities of customers",
         "largest of customers": "largest community of customers",
         "became of customers": "communities of customers {event}",
+        "classes": "classes of customers",
+        "named": "classes with a name",
+        "classed": "customers in a class",
+        "became of classes": "classes of customers {event}",
         "embedded": "parties with a vector ({engine})",
         "not embedded": "parties without a vector",
         "caution": "caution {code}",
@@ -82,6 +86,10 @@ TEXT = {
         "communities of customers": "客户社区（两个及以上成员）",
         "largest of customers": "最大的客户社区",
         "became of customers": "客户社区：{event}",
+        "classes": "客户类别",
+        "named": "有名称的类别",
+        "classed": "归入类别的客户",
+        "became of classes": "客户类别：{event}",
         "embedded": "有嵌入向量的主体（{engine}）",
         "not embedded": "没有向量的主体",
         "caution": "提示 {code}",
@@ -159,11 +167,13 @@ def rows_of(report: AnalysisReport, lang: Lang) -> list[tuple[str, object]]:
         *((text["became"].format(event=text[event]), count) for event, count in events.items()),
         *_of_customers(report, text),
         *_embedded(report, text),
+        *_classes(report, text),
         *((text["caution"].format(code=code), count) for code, count in sorted(risk.cautions.items())),
         *(
             (f"{name}: {key}", value)
             for name, part in report.parts.items()
-            if part not in (risk, found, lineage, report.customer_communities, report.embedding)
+            if part
+            not in (risk, found, lineage, report.customer_communities, report.embedding, report.segments)
             for key, value in asdict(cast(Any, part)).items()
         ),
     ]
@@ -177,6 +187,17 @@ def _of_customers(report: AnalysisReport, text: Mapping[str, str]) -> Iterator[t
     yield text["largest of customers"], part.largest
     for event, count in part.events.items():
         yield text["became of customers"].format(event=text[event]), count
+
+
+def _classes(report: AnalysisReport, text: Mapping[str, str]) -> Iterator[tuple[str, object]]:
+    part = report.segments
+    if part is None:
+        return
+    yield text["classes"], part.classes
+    yield text["named"], part.named
+    yield text["classed"], part.customers
+    for event, count in part.events.items():
+        yield text["became of classes"].format(event=text[event]), count
 
 
 def _embedded(report: AnalysisReport, text: Mapping[str, str]) -> Iterator[tuple[str, object]]:

@@ -37,6 +37,7 @@ COMMANDS = {
     "report": "One-page credit reports as PDF and HTML.",
     "schema": "Print the model: types, relations, properties.",
     "search": "Find customers, people, enterprises and equipment by text.",
+    "segments": "Classes of customers, and why a customer is in one.",
     "serve": "Serve the GraphQL API on this machine.",
     "similar": "Which customers are like one, and why.",
     "split": "Take a record out of the entity it was put in.",

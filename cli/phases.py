@@ -27,6 +27,7 @@ ZH: Final = {
     "Examining ledger and store": "检查台账与存储",
     "Examining ports": "检查端口",
     "Examining resources": "检查资源",
+    "Finding classes of customers": "寻找客户类别",
     "Finding communities": "划分社区",
     "Finding communities of customers": "划分客户社区",
     "Generating the synthetic world": "生成合成数据",

@@ -23,6 +23,7 @@ from services.risk.parts.communities import COMMUNITIES, CommunityPart
 from services.risk.parts.customer_communities import CUSTOMER_COMMUNITIES, CustomerCommunityPart
 from services.risk.parts.embedding import EMBEDDING, EmbeddingPart
 from services.risk.parts.lineage import LINEAGE, LineagePart
+from services.risk.parts.segments import SEGMENTS, SegmentPart
 from services.risk.parts.solution import SOLUTION, RiskPart
 from services.risk.registry import PARTS
 from services.runs.days import latest_day
@@ -61,6 +62,11 @@ class AnalysisReport:
     def customer_communities(self) -> CustomerCommunityPart | None:
         """Those of customers, and what became of them."""
         return cast("CustomerCommunityPart | None", self.parts.get(CUSTOMER_COMMUNITIES.name))
+
+    @property
+    def segments(self) -> SegmentPart | None:
+        """The classes of customers, and what became of them."""
+        return cast("SegmentPart | None", self.parts.get(SEGMENTS.name))
 
     @property
     def embedding(self) -> EmbeddingPart | None:

@@ -79,10 +79,13 @@ def valley_p(counts: tuple[int, int, int], widths: tuple[int, int, int]) -> floa
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Cut:
-    """The best contrast of a part: ``side``, n, true beyond the middle of its valley."""
+    """The best contrast of a part: ``side``, n, true beyond the middle of its valley; ``along``: n places along its
+    direction, ``gap``: the valley there."""
 
     z: float
     side: Bools
+    along: Floats
+    gap: Valley
 
 
 class Part:
@@ -135,7 +138,7 @@ class Part:
                 continue
             side = contrast.along >= contrast.gap.cut
             if least <= int(side.sum()) <= len(side) - least:
-                best = Cut(contrast.gap.z, side)
+                best = Cut(contrast.gap.z, side, contrast.along, contrast.gap)
         return best
 
     def _half(self, rows: Bools) -> _Half:

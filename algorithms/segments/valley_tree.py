@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 
 from algorithms.segments.table import Table
-from algorithms.segments.valley import Part
+from algorithms.segments.valley import Cut, Part
 from graph.arrays import Ints
 
 LEVEL: Final = 0.05
@@ -22,7 +22,7 @@ class Node:
     """A part of the customers.
 
     ``rows``: of the table. ``p``: of the valley test. ``z``: depth of its valley, nan where it was not cut.
-    ``sides``: the two parts that it was cut into, or none.
+    ``sides``: the two parts that it was cut into, or none; ``cut``: how.
     """
 
     rows: Ints
@@ -31,6 +31,7 @@ class Node:
     z: float = np.nan
     sides: tuple[Node, Node] | None = None
     uncut: bool = field(default=False)
+    cut: Cut | None = None
 
 
 class ValleyTree:
@@ -60,7 +61,7 @@ class ValleyTree:
             if cut is None:
                 node.uncut = True
             else:
-                node.z = cut.z
+                node.z, node.cut = cut.z, cut
                 low, high = node.rows[~cut.side], node.rows[cut.side]
                 node.sides = (self._node(low, f"{node.path}0"), self._node(high, f"{node.path}1"))
         return node.sides is not None

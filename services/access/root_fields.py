@@ -28,6 +28,7 @@ QUESTIONS: Final = (
     "run",
     "communities",
     "community",
+    "segments",
     "loads",
     "quarantine",
     "riskTrace",

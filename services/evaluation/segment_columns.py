@@ -13,13 +13,13 @@ import math
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final, TypeAlias
+from typing import Final
 
 import numpy as np
-from scipy.stats import rankdata
 
 from algorithms.own_risk.columns import LEAST_ROWS, MOST_LEVELS
 from algorithms.own_risk.protected import protected
+from algorithms.segments.copies import FEW, Levels, copies
 from algorithms.segments.draws import hashed, keys_of
 from algorithms.segments.table import MISSING, Table
 from graph.arrays import Floats, Ints
@@ -32,15 +32,9 @@ MOST_MISSING: Final = 0.5
 """A column with a larger share of missing cells is left out."""
 OTHERWISE: Final = 0.1
 """Share of the cells of a number that may be something else."""
-COPY: Final = 0.9999
-"""A number is a copy of another when their ranks correlate so far."""
 LARGEST: Final = 1e150
 """Numbers beyond count as infinite: differences and squares of larger ones would be."""
-FEW: Final = 50
-"""A column with up to so many values that says exactly what the truth says is left out."""
 OTHER: Final = "\x00other"
-
-Levels: TypeAlias = list[str | None]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -206,46 +200,8 @@ def _levels(cells: Cells) -> Levels:
 
 def _without_copies(numbers: dict[str, Floats], categories: dict[str, Levels]) -> list[Assumption]:
     """Remove numbers that rank rows as an earlier one does, and categories that part them as an earlier column does."""
-    left: list[Assumption] = []
-    ranks: dict[str, Floats] = {}
-    for name in list(numbers):
-        values = numbers[name]
-        missing = np.isnan(values)
-        rank = np.zeros(len(values))
-        rank[~missing] = rankdata(values[~missing])
-        rank[~missing] -= rank[~missing].mean()
-        size = np.linalg.norm(rank)
-        rank /= size if size > 0 else 1.0
-        rank[missing] = 0.0
-        twin = next(
-            (
-                other
-                for other, theirs in ranks.items()
-                if abs(rank @ theirs) > COPY and np.array_equal(missing, np.isnan(numbers[other]))
-            ),
-            None,
-        )
-        if twin is None:
-            ranks[name] = rank
-        else:
-            del numbers[name]
-            left.append(Assumption("SEGMENT_COPY", name))
-    # A number of few values may be what a category says in words.
-    kept: list[Levels] = [
-        [None if np.isnan(value) else repr(value) for value in values.tolist()]
-        for values in numbers.values()
-        if len(np.unique(values)) <= FEW
-    ]
-    for name in list(categories):
-        cells = categories[name]
-        if any(_same(cells, other) for other in kept):
-            del categories[name]
-            left.append(Assumption("SEGMENT_COPY", name))
-        else:
-            kept.append(cells)
-    return left
-
-
-def _same(one: Levels, other: Levels) -> bool:
-    pairs = set(zip(one, other, strict=True))
-    return len(pairs) == len({pair[0] for pair in pairs}) == len({pair[1] for pair in pairs})
+    left = copies(numbers, categories)
+    for name in left:
+        numbers.pop(name, None)
+        categories.pop(name, None)
+    return [Assumption("SEGMENT_COPY", name) for name in left]

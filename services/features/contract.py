@@ -23,13 +23,14 @@ Text: TypeAlias = Mapping[str, str]
 """A text by language."""
 
 _FEATURE: Final = {"dimension", "type", "unit", "window", "source", "missing", "en", "zh"}
-_MORE: Final = {"ask", "favourable"}
+_MORE: Final = {"ask", "favourable", "words"}
 
 
 @dataclass(frozen=True, slots=True)
 class Feature:
     """One feature. ``favourable``: 1 where more is better, -1 where less is, 0 where it is neither. ``ask``: what a
-    visit or a survey should ask where it is missing; None where nobody has to be asked."""
+    visit or a survey should ask where it is missing; None where nobody has to be asked. ``words``: of a
+    category, in Chinese."""
 
     name: str
     dimension: str
@@ -41,6 +42,7 @@ class Feature:
     text: Text
     favourable: int
     ask: Text | None
+    words: Mapping[str, str]
 
     def told(self, lang: Lang) -> str:
         """What it is, in words."""
@@ -120,6 +122,7 @@ def _feature(name: str, one: Mapping[str, Any], dimensions: Mapping[str, Dimensi
         text=_text(one),
         favourable=int(one.get("favourable", 0)),
         ask=_text(one["ask"]) if "ask" in one else None,
+        words=one.get("words", {}),
     )
 
 

@@ -40,8 +40,9 @@ class Filter:
     """What the entries of a list have in common; everything must fit.
 
     ``equal``: values of own properties. ``ranges``: of own properties. ``region``: path of an area, whose parts fit
-    too. ``text``: words as for a search. ``community``, ``risk``: of the entry's party in the current run. ``line``: id
-    or number of an element of the network that feeds the entry.
+    too. ``text``: words as for a search. ``community``, ``risk``: of the entry's party in the current run.
+    ``segment``: of the customer in it, an id or the name of a prototype. ``line``: id or number of an element of the
+    network that feeds the entry.
     """
 
     equal: Mapping[str, str | int | float | bool] = field(default_factory=dict)
@@ -49,6 +50,7 @@ class Filter:
     region: str | None = None
     text: str | None = None
     community: str | None = None
+    segment: str | None = None
     risk: Range | None = None
     line: str | None = None
 

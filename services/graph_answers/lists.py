@@ -34,6 +34,7 @@ from services.reading.runs import current
 from services.risk.model import RiskModel
 from services.search import index_of, query_of
 from services.seen import Seen
+from services.segments.words import naming_of
 from terms.errors import KehutuError
 
 CHUNK = 5_000
@@ -227,7 +228,29 @@ def _candidates(seen: Seen, declared: NodeType, wanted: Filter) -> list[str] | N
     if wanted.risk is not None or wanted.community is not None:
         _, model = current(seen)
         found.append(set(_of_run(model, declared, wanted.risk, wanted.community)))
+    if wanted.segment is not None:
+        found.append(set(_of_segment(seen, declared, wanted.segment)))
     return sorted(set.intersection(*found)) if found else None
+
+
+def _of_segment(seen: Seen, declared: NodeType, segment: str) -> list[str]:
+    """Customers of a class of the current run, by its id, or of all classes of a prototype."""
+    if declared.name != "Customer":
+        raise KehutuError("FILTER_UNKNOWN", type=declared.name, found="segment", hint="")
+    _, model = current(seen)
+    known = model.segments
+    if known is None:
+        return []
+    prototypes = naming_of(known).prototypes
+    if segment not in prototypes and not segment.startswith("segment-"):
+        raise KehutuError(
+            "FILTER_VALUE", field="segment", found=segment, expected=", ".join(["segment-...", *prototypes])
+        )
+    wanted = [
+        label for label, names in enumerate(zip(known.ids, known.names, strict=True)) if segment in names
+    ]
+    chosen = np.flatnonzero(np.isin(known.label, wanted))
+    return [known.customers[at] for at in chosen.tolist()]
 
 
 def _fed_by(seen: Seen, declared: NodeType, line: str) -> list[str]:

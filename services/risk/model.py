@@ -22,17 +22,20 @@ from services.exposure.model import Caution, Exposure, Override
 from services.risk.part import Basis, Found
 from services.risk.parts.communities import COMMUNITIES
 from services.risk.parts.customer_communities import CUSTOMER_COMMUNITIES, CustomerCommunities
+from services.risk.parts.customer_features import CUSTOMER_FEATURES, CustomerFeatures
 from services.risk.parts.embedding import EMBEDDING, PartyVectors
+from services.risk.parts.found_segments import CustomerSegments
 from services.risk.parts.inputs import INPUTS, Inputs
 from services.risk.parts.lineage import LINEAGE, PREFIX, CommunityEvent, CommunityLineage
 from services.risk.parts.overrides import OVERRIDES
 from services.risk.parts.own_risk import OWN_RISK, Forecasts
+from services.risk.parts.segments import SEGMENTS
 from services.risk.parts.solution import SOLUTION, Solved, solved
 from services.risk.registry import PARTS
 from services.risk.scores import Scores
 from terms.ids import Fen
 
-__all__ = ["CommunityEvent", "CommunityLineage", "RiskModel"]
+__all__ = ["CommunityEvent", "CommunityLineage", "CustomerFeatures", "CustomerSegments", "RiskModel"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -218,6 +221,16 @@ class RiskModel:
     def vectors(self) -> PartyVectors | None:
         """A vector for each party of the last full run; None for a run that was made without."""
         return cast("PartyVectors | None", self.others.get(EMBEDDING.name))
+
+    @property
+    def features(self) -> CustomerFeatures | None:
+        """What customers are described by; None in a run of an earlier program."""
+        return cast("CustomerFeatures | None", self.others.get(CUSTOMER_FEATURES.name))
+
+    @property
+    def segments(self) -> CustomerSegments | None:
+        """The classes of customers; None in a run of an earlier program."""
+        return cast("CustomerSegments | None", self.others.get(SEGMENTS.name))
 
     def community_id(self, label: int) -> str:
         """The id of a community, which goes on from run to run; in a run of an earlier program its number there."""

@@ -22,6 +22,7 @@ from services.risk.parts.inputs import INPUTS
 from services.risk.parts.lineage import LINEAGE
 from services.risk.parts.overrides import OVERRIDES
 from services.risk.parts.own_risk import OWN_RISK
+from services.risk.parts.segments import SEGMENTS
 from services.risk.parts.solution import SOLUTION
 from services.site import Site
 from terms.ids import RunId
@@ -147,5 +148,6 @@ PARTS = Registry(
         CUSTOMER_COMMUNITIES,
         EMBEDDING,
         CUSTOMER_FEATURES,
+        SEGMENTS,
     )
 )

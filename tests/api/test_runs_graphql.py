@@ -50,6 +50,7 @@ def test_runs_communities_and_loads(risky: TestClient) -> None:
         "embedding",
         "own risk",
         "risk",
+        "segments",
     ]
     assert parts["own risk"]["algorithm"] == "start rule"
     assert parts["risk"]["parameters"]["tau"] > 0

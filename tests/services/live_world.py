@@ -213,7 +213,14 @@ def assert_as_new(site: Site, followed: Followed) -> RiskModel:
     # features, but for new customers.
     mine = ["community", "community_strength"]
     of_communities = {"communities", "lineage", "customer_communities", "customer_lineage", "customer_shares"}
-    of_full_runs = {*of_communities, "party_vectors", "customer_features"}
+    of_full_runs = {
+        *of_communities,
+        "party_vectors",
+        "customer_features",
+        "customer_segments",
+        "segments",
+        "segment_model",
+    }
     for name in set(tables) - {"parties"} - of_full_runs:
         one, other = (
             table[name].drop_columns(mine) if name == "customers" else table[name]

@@ -1,0 +1,115 @@
+"""What tells a customer's class from another: parts by feature that add up, and what would have to be otherwise."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Final
+
+import numpy as np
+from scipy.special import ndtr
+
+from algorithms.segments.model import ClassModel
+from algorithms.segments.scores import NumberScale
+from algorithms.segments.table import MISSING, Table
+from graph.arrays import Floats, Ints
+
+BEYOND: Final = 1.05
+"""A change goes so far beyond the border that the class is another one."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Contrast:
+    """Of one customer: its class, the nearest other one, and m parts by feature.
+
+    ``parts``: add up to half the difference of the squared distances, above 0 where the own class is nearer; a part
+    above 0 speaks for the own class. ``weight``: m, how much a feature could say at most: what a score of 1 changes.
+    """
+
+    own: int
+    other: int
+    parts: Floats
+    weight: Floats
+
+    @property
+    def margin(self) -> float:
+        """How much nearer the own class is."""
+        return float(self.parts.sum())
+
+
+def contrast(model: ClassModel, row: Table, own: int, other: int | None = None) -> Contrast:
+    """What tells the class of the one customer of ``row`` from another, the nearest one unless given."""
+    scores = model.scales.of(row)
+    if other is None:
+        far = model.distances(scores)[0]
+        far[own] = np.inf
+        other = int(np.argmin(far))
+    along = _direction(model, own, other)
+    middle = (model.means[own] + model.means[other]) / 2
+    parts = along * (scores[0] - middle)
+    feature, many = model.scales.feature, len(row.names)
+    return Contrast(
+        own,
+        other,
+        np.bincount(feature, weights=parts, minlength=many).astype(np.float64),
+        np.sqrt(np.bincount(feature, weights=along**2, minlength=many)).astype(np.float64),
+    )
+
+
+def _direction(model: ClassModel, own: int, other: int) -> Floats:
+    return np.asarray(model.root @ (model.root.T @ (model.means[own] - model.means[other])))
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """With ``value`` in place of what it is, feature ``feature`` alone puts the customer into another class.
+
+    ``value``: a number, or the position of a category's level. ``step``: how far that is, in scores.
+    """
+
+    feature: int
+    value: float
+    step: float
+    to: int
+
+
+def changes(model: ClassModel, row: Table, found: Contrast) -> list[Change]:
+    """Single features that would put the customer elsewhere, the smallest change first; each is tried."""
+    along = _direction(model, found.own, found.other)
+    told = []
+    for k in range(row.numbers.shape[1]):
+        scale = model.scales.numbers[k]
+        if abs(along[k]) < 1e-9 or np.isnan(row.numbers[0, k]):
+            continue
+        step = -BEYOND * found.margin / along[k]
+        value = _value_at(scale, float(scale.of(row.numbers[:, k])[0]) + step)
+        if value is None:
+            continue
+        numbers = row.numbers.copy()
+        numbers[0, k] = value
+        now = int(model.assign(replace(row, numbers=numbers))[0])
+        if now != found.own:
+            told.append(Change(k, value, abs(step), now))
+    for c, levels in enumerate(row.levels):
+        k = row.numbers.shape[1] + c
+        for level in range(len(levels)):
+            if level == row.codes[0, c] or row.codes[0, c] == MISSING:
+                continue
+            codes: Ints = row.codes.copy()
+            codes[0, c] = level
+            changed = replace(row, codes=codes)
+            now = int(model.assign(changed)[0])
+            if now != found.own:
+                step = float(np.linalg.norm(model.scales.of(changed) - model.scales.of(row)))
+                told.append(Change(k, float(level), step, now))
+                break
+    return sorted(told, key=lambda one: (one.step, one.feature))
+
+
+def _value_at(scale: NumberScale, score: float) -> float | None:
+    """The value with a score; None where no value has it."""
+    if not scale.sd > 0:
+        return None
+    share = float(ndtr(score * scale.sd + scale.mean))
+    if not scale.cdf[0] <= share <= scale.cdf[-1]:
+        return None
+    return float(np.interp(share, scale.cdf, scale.corners))

@@ -23,6 +23,7 @@ from services.arrears.answer.model import (
     WhatIf,
 )
 from services.arrears.answer.relation_names import LinkKind
+from services.arrears.groups.action_words import action_words
 from services.arrears.history import HistoryPoint
 from services.arrears.overrides.overriding import Overridden
 from services.arrears.watch.watching import RuleKind, Watched
@@ -78,6 +79,11 @@ def message(found: Parent[Assumption], info: Info) -> str:
     return found.message(info.context.lang)
 
 
+def suggested_action(cluster: Parent[RiskCluster], info: Info) -> str:
+    """What to do first, in words, in the language of the asker."""
+    return action_words(cluster.action, info.context.lang)
+
+
 def hits(answer: Parent[WhatIf], info: Info, first: int = 20, after: str | None = None) -> Page[Hit]:
     """Parties that are hit, the largest change of the utility's loss first; with `rest` their losses add up to the
     totals, to the fen."""
@@ -122,5 +128,5 @@ expose(RiskGroup, members=group_members, first_movers=first_movers, releases=rel
 expose(Watched)
 expose(HistoryPoint)
 expose(WhatIf, hits=hits)
-expose(RiskCluster, members=members)
+expose(RiskCluster, members=members, suggested_action=suggested_action)
 expose(Overridden)

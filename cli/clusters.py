@@ -15,6 +15,7 @@ from cli.seen import seen_site
 from services.arrears import pages
 from services.arrears.answer.model import Action, ActionKind, RiskCluster
 from services.arrears.answer.relation_words import relation_text
+from services.arrears.groups.action_words import action_words
 from services.arrears.groups.causes import OWN_RECORD
 from services.arrears.groups.clusters import risk_clusters
 from services.seen import Seen
@@ -67,7 +68,7 @@ def clusters(call: Call, first: int) -> int:
         page = pages.clusters(seen, ranking, first)
         found = page.nodes
         if call.json:
-            print_json(connection(page, lambda cluster: document(seen, cluster)))
+            print_json(connection(page, lambda cluster: document(seen, cluster, call.lang)))
             return 0 if found else 1
     if found:
         for cluster in found:
@@ -80,9 +81,13 @@ def clusters(call: Call, first: int) -> int:
     return 0 if found else 1
 
 
-def document(seen: Seen, cluster: RiskCluster) -> dict[str, object]:
+def document(seen: Seen, cluster: RiskCluster, lang: Lang) -> dict[str, object]:
     """A cluster in the shape of GraphQL."""
-    return with_connections(cluster, members=connection(pages.cluster_members(seen, cluster, 100)))
+    return with_connections(
+        cluster,
+        members=connection(pages.cluster_members(seen, cluster, 100)),
+        suggestedAction=action_words(cluster.action, lang),
+    )
 
 
 def as_tree(cluster: RiskCluster, lang: Lang = "en") -> Tree:

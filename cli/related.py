@@ -11,9 +11,9 @@ from cli.assumptions import with_messages
 from cli.connections import connection, with_connections
 from cli.options import Call, as_of_option, first_option
 from cli.output import print_json, print_table
-from cli.relation_words import relation_named
 from cli.seen import seen_site
 from services.arrears import pages
+from services.arrears.answer.relation_words import relation_text
 from services.arrears.groups.related import RelatedParties, related_parties
 from services.seen import Seen
 from terms.errors import Lang
@@ -23,6 +23,7 @@ TEXT = {
         "head": "Closest to {name} by random walks with restart over all links: closeness, not money.",
         "columns": ("party", "name", "closeness", "at most", "linked by"),
         "through": "others",
+        "between": ", ",
         "foot": "The walk spends {own:.1%} of its time at the party itself.",
         "run": " Run {run}, data of {time}.",
         "day": " Links as of {time}, without a run.",
@@ -32,6 +33,7 @@ TEXT = {
         "head": "按带重启的随机游走，与 {name} 最接近的主体：表示接近程度，不是金额。",
         "columns": ("主体", "名称", "接近度", "至多", "直接关联"),
         "through": "经由他方",
+        "between": "、",
         "foot": "游走有 {own:.1%} 的时间停留在该主体自身。",
         "run": "批次 {run}，数据截至 {time}。",
         "day": "关联截至 {time}，未取自批次。",
@@ -82,7 +84,7 @@ def _print(answer: RelatedParties, first: int, lang: Lang) -> None:
                     found.party.name,
                     f"{found.closeness:.3%}",
                     f"{found.closeness + found.bound:.3%}",
-                    ", ".join(relation_named(relation, lang) for relation in found.relations)
+                    str(text["between"]).join(relation_text(name, lang) for name in found.relations)
                     or str(text["through"]),
                 )
                 for found in answer.related[:first]

@@ -130,6 +130,19 @@ def test_risk_clusters_over_graphql(client: TestClient) -> None:
     assert found["seeds"][0]["party"]["id"] == f"enterprise:{DEBTOR}"
 
 
+def test_the_suggested_action_is_told_in_the_language_of_the_asker(client: TestClient) -> None:
+    query = "{ riskClusters(first: 1) { edges { node { suggestedAction } } } }"
+
+    def told(lang: str) -> str:
+        answer = client.post("/graphql", json={"query": query}, headers={"Accept-Language": lang}).json()
+        [edge] = answer["data"]["riskClusters"]["edges"]
+        return edge["node"]["suggestedAction"]
+
+    assert told("en").startswith("Agree on payment with Debtor Works first; that would spare ")
+    assert told("zh-CN").startswith("首先与Debtor Works商定付款；可减少 ")
+    assert told("zh-CN").endswith("。")
+
+
 def test_a_trace_tells_its_changes_for_programs(client: TestClient) -> None:
     query = (
         "query ($id: ID!) { riskTrace(id: $id) "

@@ -113,6 +113,19 @@ def test_clusters_for_people_say_what_to_do_first(small_site: Site) -> None:
     assert (
         "首先：与 Debtor Works 商定付款" in run("clusters", "--home", small_site.home, "--lang", "zh").output
     )
+    document = json.loads(run("clusters", "--home", small_site.home, "--json", "--lang", "zh").stdout)
+    assert document["edges"][0]["node"]["suggestedAction"].startswith("首先与Debtor Works商定付款")
+
+
+def test_related_parties_are_linked_by_words(small_site: Site) -> None:
+    for lang, word in (("en", "guarantee"), ("zh", "担保")):
+        output = run("related", GUARANTOR, "--home", small_site.home, "--lang", lang).output
+        assert word in output
+        assert "GUARANTEES" not in output
+    [found, *_] = json.loads(run("related", GUARANTOR, "--home", small_site.home, "--json").stdout)[
+        "related"
+    ]["edges"]
+    assert found["node"]["relations"] == ["GUARANTEES"]
 
 
 @pytest.fixture(scope="module")

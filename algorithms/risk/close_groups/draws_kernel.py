@@ -185,7 +185,9 @@ def walk_back(
             count = np.append(count, np.empty(room - len(count), dtype=np.uint16))
             run_first = np.append(run_first, np.zeros(room + 1 - len(run_first), dtype=np.int64))
         if filled + items > len(run):
-            run = np.append(run, np.empty(max(filled + items, 2 * len(run)) - len(run), dtype=np.int32))
+            wider = np.empty(max(filled + items, len(run) + len(run) // 4), dtype=np.int32)
+            wider[:filled] = run[:filled]
+            run = wider
         for v in range(made):
             parent[nodes] = max(0, above[v])
             count[nodes] = size[v]

@@ -257,7 +257,7 @@ class RiskCluster:
     members: tuple[Named, ...]
     """The parties, the largest expected loss first; at most a thousand."""
     suggested_action: str
-    """What to do first, in words."""
+    """What to do first, in words; in English where nobody asks for another language."""
     action: Action | None
     """The suggested action for programs; absent where nothing can be spared."""
     overrides: tuple[RiskOverride, ...] = ()

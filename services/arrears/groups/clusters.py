@@ -7,11 +7,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from algorithms.risk.explain import apportion
-from services.arrears.answer.model import ActionKind, Channel, RiskCluster, SeedShare
+from services.arrears.answer.model import Channel, RiskCluster, SeedShare
 from services.arrears.answer.overrides import judgements_of
+from services.arrears.groups.action_words import action_words
 from services.arrears.groups.causes import causes_of
 from services.arrears.groups.first_actions import first_action
-from services.names import Named, names_of
+from services.names import names_of
 from services.reading.runs import current
 from services.risk.model import RiskModel
 from services.seen import Seen
@@ -67,7 +68,7 @@ class Clusters:
             ),
             channels=_channels(causes.channels, total),
             members=tuple(names[index] for index in shown.tolist()),
-            suggested_action="" if told is None else _words(told.kind, told.party, told.spared, told.share),
+            suggested_action=action_words(told, "en"),
             action=told,
             overrides=judgements_of(model, names),
         )
@@ -109,12 +110,3 @@ def _channels(shares: dict[str, float], total: Fen) -> tuple[Channel, ...]:
         Channel(name, share, Money(fen)) for (name, share), fen in zip(found.items(), amounts, strict=True)
     ]
     return tuple(sorted(told, key=lambda channel: (-channel.share, channel.relation)))
-
-
-def _words(kind: ActionKind, party: Named, spared: Money, share: float) -> str:
-    what = (
-        f"Agree on payment with {party.name} first"
-        if kind is ActionKind.AGREE_ON_PAYMENT
-        else f"Ring-fence {party.name} first: ask its partners for other security or to run down what it owes them"
-    )
-    return f"{what}; that would spare {spared} yuan, {share:.0%} of the cluster's expected loss."

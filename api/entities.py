@@ -14,7 +14,7 @@ from api.context import Info
 from api.exposed import expose, expose_enum
 from api.paging import largest, page
 from api.portrait_risk import Risk
-from api.similar import Comparable
+from api.segments import Classed
 from api.stored import Called, Linked, entity, linked
 from services import portrait
 from services.arrears.why.own_record import OwnRisk
@@ -29,8 +29,6 @@ from services.names import Named
 from services.paging import Page
 from services.portrait import Arrears, CustomerRow
 from services.reading.days import day_of
-from services.segments.answer import CustomerSegment
-from services.segments.customer import customer_segment
 from terms.errors import KehutuError
 from terms.ids import EntityId
 
@@ -161,7 +159,7 @@ class Device(Called):
 
 
 @entity("Customer", "customerNo", "name", "kind", "phone", "openedOn", "closedOn")
-class Customer(Comparable):
+class Customer(Classed):
     """A contract of supply with all that hangs on it; the whole portrait is read when the first of it is asked for."""
 
     known: strawberry.Private[CustomerRow | None] = field(default=None)
@@ -254,10 +252,6 @@ class Customer(Comparable):
     )
     def community_change(self, info: Info) -> CommunityChange | None:
         return community_change(info.context.seen, self.seen.id)
-
-    @strawberry.field(description="Its class in the current run, with reasons; absent where it has none.")
-    def segment(self, info: Info) -> CustomerSegment | None:
-        return customer_segment(info.context.seen, self.seen.id, lang=info.context.lang)
 
     @strawberry.field(description="The customer's own equipment.")
     def devices(

@@ -9,7 +9,8 @@ import numpy as np
 
 from algorithms.segments.classes import SAMPLE
 from algorithms.segments.table import distinct, in_hashed_order
-from algorithms.segments.valley_tree import Node, ValleyTree
+from algorithms.segments.valley import Cut
+from algorithms.segments.valley_tree import ValleyTree
 from graph.arrays import Floats
 from services.segments.classified import Classified
 from terms.delayed import Delayed
@@ -50,14 +51,13 @@ def cuts(found: Classified) -> tuple[ShownCut, ...]:
     while waiting:
         node = waiting.pop(0)
         if node.cut is not None and node.sides is not None:
-            told.append(_shown(node))
+            told.append(_shown(node.path, node.p, node.cut))
             waiting += node.sides
     return tuple(told)
 
 
-def _shown(node: Node) -> ShownCut:
-    assert node.cut is not None  # noqa: S101  # asked before
-    along, edges = node.cut.along, node.cut.gap.edges
+def _shown(path: str, p: float, cut: Cut) -> ShownCut:
+    along, edges = cut.along, cut.gap.edges
     low, high = float(along.min()), float(along.max())
     count, _ = np.histogram(along, BINS, (low, high))
     smooth = np.convolve(count, np.array([1, 2, 3, 2, 1]) / 9, "same")
@@ -66,12 +66,12 @@ def _shown(node: Node) -> ShownCut:
         return (value - low) / (high - low)
 
     return ShownCut(
-        node.path,
-        node.p,
-        int((~node.cut.side).sum()),
-        int(node.cut.side.sum()),
+        path,
+        p,
+        int((~cut.side).sum()),
+        int(cut.side.sum()),
         smooth / max(float(smooth.max()), 1.0),
         place(float(edges[1])),
         place(float(edges[2])),
-        place(node.cut.gap.cut),
+        place(cut.gap.cut),
     )

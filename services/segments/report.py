@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from html import escape
 from typing import Final
 
@@ -42,9 +42,8 @@ def report_of(seen: Seen) -> str:
     if found is None:
         raise KehutuError("RUN_OUTDATED", id=head.id)
     shown = cuts(found) if found.segments.ids else ()
-    bodies = "".join(
-        _body(seen, head.id, model.cut_off.isoformat(), found, shown, lang) for lang in ("en", "zh")
-    )
+    about = {"run": head.id, "day": model.cut_off.isoformat()}
+    bodies = "".join(_body(seen, found, shown, about, lang=lang) for lang in ("en", "zh"))
     return (
         f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{TEXT["en"]["title"]}</title>'
         f"<style>{STYLE}</style></head><body><nav><a href='#en'>English</a> · <a href='#zh'>中文</a></nav>"
@@ -52,14 +51,13 @@ def report_of(seen: Seen) -> str:
     )
 
 
-def _body(  # noqa: PLR0917  # parts of one page, always all of them
-    seen: Seen, run: str, day: str, found: Classified, shown: Sequence[ShownCut], lang: Lang
+def _body(
+    seen: Seen, found: Classified, shown: Sequence[ShownCut], about: Mapping[str, str], *, lang: Lang
 ) -> str:
     text, judged = TEXT[lang], found.segments.judged
     told = [f"<h1>{text['title']}</h1>"]
     head = text["head"].format(
-        run=run,
-        day=day,
+        **about,
         customers=f"{int(found.features.active.sum()):,}",
         classes=len(found.segments.ids),
         version=judged.version,

@@ -42,16 +42,18 @@ def density(cut: ShownCut, label: str) -> str:
 
 def bars(rows: Sequence[tuple[str, Sequence[float]]], names: Sequence[str], label: str) -> str:
     """For each row a bar a class from the middle, -1 to 1."""
-    thick, gap, left = 9, 8, 260
+    thick, gap, left, across = 9, 8, 260, 5
     tall = len(names) * thick + gap
     half = (WIDTH - left) / 2
     body = "".join(
-        f'<rect x="{left + at * 120}" y="2" width="10" height="10" fill="{COLOURS[at % len(COLOURS)]}"/>'
-        f'<text x="{left + 14 + at * 120}" y="11" font-size="11">{escape(name)}</text>'
-        for at, name in enumerate(names[:3])
+        f'<rect x="{at % across * 125}" y="{2 + at // across * 14}" width="10" height="10" '
+        f'fill="{COLOURS[at % len(COLOURS)]}"/>'
+        f'<text x="{14 + at % across * 125}" y="{11 + at // across * 14}" font-size="11">{escape(name)}</text>'
+        for at, name in enumerate(names)
     )
+    head = 8 + 14 * (1 + (len(names) - 1) // across)
     for row, (text, values) in enumerate(rows):
-        top = 22 + row * tall
+        top = head + row * tall
         body += f'<text x="{left - 8}" y="{top + tall / 2}" font-size="12" text-anchor="end">{escape(text)}</text>'
         for at, value in enumerate(values):
             begin = left + half + min(value, 0.0) * half
@@ -60,9 +62,9 @@ def bars(rows: Sequence[tuple[str, Sequence[float]]], names: Sequence[str], labe
                 f'height="{thick - 2}" fill="{COLOURS[at % len(COLOURS)]}"><title>{escape(names[at])}: {value:.2f}'
                 "</title></rect>"
             )
-    height = 24 + len(rows) * tall
+    height = head + 2 + len(rows) * tall
     line = left + half
-    body += f'<line x1="{line}" x2="{line}" y1="16" y2="{height}" stroke="#999"/>'
+    body += f'<line x1="{line}" x2="{line}" y1="{head - 6}" y2="{height}" stroke="#999"/>'
     return svg(height, body, label)
 
 

@@ -9,11 +9,10 @@ from terms.errors import Lang
 TEXT: Final[dict[Lang, dict[str, str]]] = {
     "en": {
         "title": "Classes of customers",
-        "head": "Run {run}, data of {day}: {customers} customers, {classes} classes, features of contract {version}.",
+        "head": "Run {run}, data of {day}. Customers: {customers}; classes: {classes}; features: contract {version}.",
         "none": "There are no classes: no gap parts these customers (p = {p:.2g}). They differ by degrees.",
         "cuts": "1. Where there is a gap",
-        "cut": "{low} customers lie left of the gap and {high} right of it. That so few lie between them "
-        "would happen by "
+        "cut": "Customers left of the gap: {low}, right of it: {high}. That so few lie between them would happen by "
         "chance with p = {p:.2g}.",
         "cut axes": "across: the direction that parts them best; up: how many customers; shaded: the valley;"
         " line: the cut",

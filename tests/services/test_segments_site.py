@@ -192,7 +192,9 @@ def test_a_load_and_the_next_analysis_move_nobody_but_who_changed(
         new = customer_segment(seen(site), LATER)
         assert new is not None
         assert (new.id, new.strength) == (shop.id, 1.0)
-        assert customer_segment(seen(site), HOME) == home
+        same = customer_segment(seen(site), HOME)
+        assert same is not None
+        assert (same.id, same.strength) == (home.id, home.strength)
 
         ingest(chosen, write(tmp_path, more=((LATER, True),), moved=HOME))
         project(site)
@@ -209,3 +211,19 @@ def test_a_load_and_the_next_analysis_move_nobody_but_who_changed(
         assert move["customer"]["id"] == f"customer:{HOME}"
         assert move["reasons"][0].count(":") == 1
         assert any(figure["movement"] is not None for figure in node["scorecard"])
+
+
+def test_the_report_is_one_file_in_both_languages_with_a_figure_a_claim(site: Site, tmp_path: Path) -> None:
+    file = tmp_path / "classes.html"
+    printed(site, "--report", str(file))
+    told = file.read_text(encoding="utf-8")
+    english, chinese = told.split('<main id="zh"')
+    for half in (english, chinese):
+        assert half.count("<svg") == 4, "one cut, profiles, stability, the search"
+        assert half.count("<h2>") == 8
+        assert "NaN" not in half
+        assert "{" not in half.split("<h1>")[1]
+    assert "p = " in english
+    assert "间隙" in chinese
+    assert "src=" not in told
+    assert 'href="http' not in told

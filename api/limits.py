@@ -29,6 +29,7 @@ from api.costs import COSTS
 from api.masked import plain_schema
 from services.paging import SHORT_PAGE
 from terms.errors import KehutuError
+from terms.texts import Texts
 
 TOKENS = 2_000
 DEPTH = 24
@@ -149,6 +150,15 @@ def weigh(document: DocumentNode, variables: Mapping[str, Any] | None = None) ->
     return total
 
 
+_NAMED = {
+    "cost": "取值数",
+    "directives": "指令数",
+    "aliases": "别名数",
+    "fields": "字段数",
+    "depth": "嵌套层数",
+}
+
+
 def refusal(found: Weight, largest: Weight = LARGEST) -> GraphQLError | None:
     """The error of a document that asks for too much (``PAGE_SIZE``, ``DOCUMENT_TOO_LARGE``), or none."""
     fault = None
@@ -158,7 +168,10 @@ def refusal(found: Weight, largest: Weight = LARGEST) -> GraphQLError | None:
         asked, allowed = getattr(found, name), getattr(largest, name)
         if asked > allowed and fault is None:
             verb = "is" if name in {"depth", "cost"} else "are"
-            reason = f"its {name} {verb} {asked:,}, {allowed:,} at most"
+            reason = Texts(
+                f"its {name} {verb} {asked:,}, {allowed:,} at most",
+                f"其{_NAMED[name]}为 {asked:,}，最多 {allowed:,}",
+            )
             fault = KehutuError("DOCUMENT_TOO_LARGE", reason=reason)
     return None if fault is None else GraphQLError(str(fault), original_error=fault)
 

@@ -19,6 +19,7 @@ from api.risk import RiskAnswers, RiskChanges
 from api.scalars import Fen, FenAmount
 from services.logs import logger
 from terms.errors import KehutuError, Lang
+from terms.texts import Texts
 
 log = logger("kehutu.graphql")
 
@@ -53,7 +54,7 @@ class Schema(strawberry.Schema):
             if fault is None or isinstance(fault, GraphQLError):
                 continue
             if isinstance(fault, RecursionError):
-                fault = KehutuError("DOCUMENT_TOO_LARGE", reason="it is nested too deeply")
+                fault = KehutuError("DOCUMENT_TOO_LARGE", reason=Texts("it is nested too deeply", "嵌套过深"))
             elif not isinstance(fault, KehutuError):
                 log.error("fault of a resolver", exc_info=fault, path=error.path)
                 fault = KehutuError("INTERNAL_FAULT")

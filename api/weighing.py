@@ -10,6 +10,7 @@ from api.limits import COST, TOKENS, weigh
 from api.masked import fields_not_clear
 from services.access.asker import Asker
 from terms.errors import KehutuError
+from terms.texts import Texts
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,8 @@ def weighed(document: str, asked: Asker, schema: GraphQLSchema) -> Weighed:
     try:
         parsed = parse(document, max_tokens=TOKENS)
     except (GraphQLError, RecursionError) as fault:
-        raise KehutuError("REQUEST_FAULTY", reason="document has to be the text of a document") from fault
+        reason = Texts("document has to be the text of a document", "document 应为文档的文本")
+        raise KehutuError("REQUEST_FAULTY", reason=reason) from fault
     needs = fields_not_clear(parsed, schema, asked)
     told = tuple(Need(one.field, one.form) for one in needs)
     return Weighed(weigh(parsed).cost, COST, told)

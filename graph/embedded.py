@@ -33,6 +33,7 @@ from typing import Any
 from graph.programs import python
 from terms.cleanup import on_failure
 from terms.errors import KehutuError
+from terms.texts import Texts
 
 REFUSE_SECONDS = 1.5
 LEAVE_SECONDS = 60.0
@@ -43,6 +44,7 @@ WATCH_SECONDS = 0.25
 FIRST_DATABASE = "kehutu"
 LEAVE = "leave"
 """A file of this name asks a server that nobody uses to end: ``graph/embedded_server.py``."""
+_NO_START = Texts("the server did not start", "服务进程未能启动")
 DAMAGED = "damaged file: "
 """What a server says last that finds its files changed; a file that is left by one that ended in order."""
 LEAST_BYTES = 4 * 1024**2
@@ -220,11 +222,11 @@ class EmbeddedServer:
                 time.sleep(0.02)
         if disk_is_full(self.folder):
             raise KehutuError("STORE_FULL", store=f"embedded ({self.folder})")
-        reason = _tail(self.folder / "server.log") or "the server did not start"
+        reason = _tail(self.folder / "server.log")
         if reason.startswith(DAMAGED):
             file = self.folder / reason.removeprefix(DAMAGED)
             raise KehutuError("STORE_FILE_DAMAGED", file=file, folder=self.folder)
-        raise KehutuError("STORE_UNAVAILABLE", store=f"embedded ({self.folder})", reason=reason)
+        raise KehutuError("STORE_UNAVAILABLE", store=f"embedded ({self.folder})", reason=reason or _NO_START)
 
     @contextlib.contextmanager
     def _starting(self, end: float) -> Iterator[None]:

@@ -19,6 +19,7 @@ from graph.schema.model import Schema
 from graph.store import Store
 from terms.errors import KehutuError
 from terms.progress import Progress, silent
+from terms.texts import Texts
 
 META_INDEX = Index("Meta", ("id",), "unique", "meta_id")
 
@@ -97,7 +98,9 @@ def prepare(
         )
     found = read_state(store)
     if found is None:
-        raise KehutuError("STORE_DAMAGED", store=store.url, reason="its state was not kept")
+        raise KehutuError(
+            "STORE_DAMAGED", store=store.url, reason=Texts("its state was not kept", "其状态未能保存")
+        )
     return found
 
 

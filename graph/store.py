@@ -27,6 +27,7 @@ from graph.embedded import EmbeddedServer
 from graph.watchdog import Watchdog
 from terms.cleanup import on_failure
 from terms.errors import KehutuError
+from terms.texts import Texts
 
 Lent = TypeVar("Lent")
 DEADLINE = 30.0
@@ -260,7 +261,7 @@ class _Faults:
             if _stopped(fault):
                 raise KehutuError("STORE_DEADLINE", seconds=f"{self.store.deadline:g}") from fault
             if _exists(fault):
-                reason = "it holds a node that was to be new"
+                reason = Texts("it holds a node that was to be new", "其中已有本应新建的节点")
                 raise KehutuError("STORE_DAMAGED", store=self.store.url, reason=reason) from fault
             if self.store.dialect.lacks_space(fault):
                 raise KehutuError("STORE_FULL", store=self.store.url) from fault

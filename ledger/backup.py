@@ -25,6 +25,7 @@ from ledger import audit, audit_verify, columns, records, runs, tables
 from ledger.database import DATABASE, FOLDER, FORMER_IDS, Ledger
 from ledger.files import KEY, sync_folder
 from terms.errors import KehutuError
+from terms.texts import Texts
 
 MANIFEST: Final = "manifest.json"
 _FORMAT: Final = 1
@@ -100,9 +101,10 @@ def check(source: Path) -> Backup:
     for name, expected in manifest.files.items():
         path = source / name
         if not path.is_file():
-            raise KehutuError("BACKUP_DAMAGED", path=path, reason="it is missing")
+            raise KehutuError("BACKUP_DAMAGED", path=path, reason=Texts("it is missing", "文件缺失"))
         if _sum(path) != expected:
-            raise KehutuError("BACKUP_DAMAGED", path=path, reason="its content does not fit the manifest")
+            reason = Texts("its content does not fit the manifest", "内容与备份清单不符")
+            raise KehutuError("BACKUP_DAMAGED", path=path, reason=reason)
     return manifest
 
 
@@ -126,9 +128,8 @@ def restore(source: Path, home: Path) -> Restored:
                 _copy(source / name, draft / name)
                 # Between the check and now the disk may have failed, or somebody may have changed the file.
                 if _sum(draft / name) != expected:
-                    raise KehutuError(
-                        "BACKUP_DAMAGED", path=source / name, reason="it changed while it was read"
-                    )
+                    reason = Texts("it changed while it was read", "读取期间内容发生变化")
+                    raise KehutuError("BACKUP_DAMAGED", path=source / name, reason=reason)
             restored = _open_restored(draft, home, made)
             _sync_folders(draft)
             if (draft / columns.FOLDER).exists() and not (home / columns.FOLDER).exists():
@@ -204,7 +205,8 @@ def _open_restored(draft: Path, home: Path, made: Backup) -> Restored:
     with Ledger.open(draft, create=False) as ledger:
         faults = ledger.check()
         if faults or records.head(ledger) != made.records or ledger.id != made.ledger_id:
-            reason = faults[0] if faults else "it is not the ledger that the manifest names"
+            other = Texts("it is not the ledger that the manifest names", "不是备份清单所写明的台账")
+            reason = faults[0] if faults else other
             raise KehutuError("BACKUP_DAMAGED", path=made.path / FOLDER / DATABASE, reason=reason)
         broken = audit_verify.verify(ledger)
         new_id = secrets.token_hex(16)
@@ -251,10 +253,12 @@ def _manifest(source: Path) -> Backup:
             lacking=tuple(content["lacking"]),
         )
     except (ValueError, KeyError, TypeError, AttributeError) as fault:
-        raise KehutuError("BACKUP_DAMAGED", path=path, reason=f"it cannot be read ({fault})") from fault
+        told = Texts(f"it cannot be read ({fault})", f"无法读取（{fault}）")
+        raise KehutuError("BACKUP_DAMAGED", path=path, reason=told) from fault
     for name in _LEDGER_FILES:
         if name not in files:
-            raise KehutuError("BACKUP_DAMAGED", path=path, reason=f"it does not name {name}")
+            lacking = Texts(f"it does not name {name}", f"其中没有列出 {name}")
+            raise KehutuError("BACKUP_DAMAGED", path=path, reason=lacking)
     for name in files:
         place = PurePosixPath(name)
         # A manifest from elsewhere must not write outside the home.
@@ -263,9 +267,10 @@ def _manifest(source: Path) -> Backup:
             or ".." in place.parts
             or place.parts[:1] not in ((FOLDER,), (columns.FOLDER,))
         ):
-            raise KehutuError(
-                "BACKUP_DAMAGED", path=path, reason=f"it names {name!r}, which is no file of a backup"
+            foreign = Texts(
+                f"it names {name!r}, which is no file of a backup", f"其中列出了 {name!r}，它不是备份中的文件"
             )
+            raise KehutuError("BACKUP_DAMAGED", path=path, reason=foreign)
     return made
 
 

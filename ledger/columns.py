@@ -15,6 +15,7 @@ import pyarrow.parquet as pq
 from ledger.files import draft_of, sync_folder
 from terms.arrow import pa
 from terms.errors import KehutuError
+from terms.texts import Texts
 
 FOLDER: Final = "columns"
 _NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
@@ -75,9 +76,8 @@ def read(
         raise KehutuError("COLUMNS_MISSING", path=path, run=run_id)
     try:
         if sha256 is not None and _sha256(path) != sha256:
-            raise KehutuError(
-                "COLUMNS_DAMAGED", path=path, run=run_id, reason="the content does not fit its SHA-256"
-            )
+            reason = Texts("the content does not fit its SHA-256", "内容与其 SHA-256 校验值不符")
+            raise KehutuError("COLUMNS_DAMAGED", path=path, run=run_id, reason=reason)
         return pq.read_table(
             path,
             columns=None if only is None else list(only),
@@ -86,7 +86,8 @@ def read(
         )
     # A damaged footer shows as any of these, depending on which byte it is.
     except (pa.ArrowException, OSError, MemoryError, UnicodeDecodeError) as fault:
-        raise KehutuError("COLUMNS_DAMAGED", path=path, run=run_id, reason=fault) from fault
+        told = Texts(f"it cannot be read ({fault})", f"无法读取（{fault}）")
+        raise KehutuError("COLUMNS_DAMAGED", path=path, run=run_id, reason=told) from fault
 
 
 def _path(home: Path, run_id: str, name: str) -> Path:

@@ -33,6 +33,7 @@ from ledger.versions import (
 from terms.errors import KehutuError
 from terms.ids import RecordId
 from terms.ids import record_id as name_of
+from terms.texts import Texts
 
 __all__ = [
     "WITHDRAWAL",
@@ -314,11 +315,18 @@ def _record(ledger: Ledger, row: Row[Any]) -> Record:
     """A row of the table as a record; one whose content does not fit its hash stops here."""
     record = Record._make(row)  # the columns stand in the order of the fields
     if content_hash(record.payload, deleted=record.deleted) != record.hash:
-        reason = f"the content of record {record.id} (number {record.seq}) does not fit its hash"
-        raise KehutuError("LEDGER_DAMAGED", path=ledger.path, reason=reason)
+        raise KehutuError("LEDGER_DAMAGED", path=ledger.path, reason=misfit(record.id, record.seq))
     return record._replace(
         observed_at=tables.from_micros(row.observed_at),
         recorded_at=tables.from_micros(row.recorded_at),
+    )
+
+
+def misfit(record: str, number: int) -> Texts:
+    """Why a ledger is damaged: what a record holds is not what was written."""
+    return Texts(
+        f"the content of record {record} (number {number}) does not fit its hash",
+        f"记录 {record}（序号 {number}）的内容与其哈希不符",
     )
 
 

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from ledger import tables
 from ledger.database import Ledger
-from ledger.records import content_hash
+from ledger.records import content_hash, misfit
 from terms.errors import KehutuError
 from terms.ids import record_id as name_of
 
@@ -57,9 +57,7 @@ def rows(
             _ROWS, (after, until)
         ):
             if check and content_hash(payload, deleted=bool(deleted)) != digest:
-                reason = (
-                    f"the content of record {name_of(source, record_id)} (number {seq}) does not fit its hash"
-                )
+                reason = misfit(name_of(source, record_id), seq)
                 raise KehutuError("LEDGER_DAMAGED", path=ledger.path, reason=reason)
             if not deleted and seq not in old:
                 yield Row(seq, source, record_id, origin, payload)

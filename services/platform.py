@@ -22,6 +22,7 @@ from services.loading import project
 from services.seen import Seen
 from services.site import Site, whole
 from terms.errors import KehutuError
+from terms.texts import Texts
 
 PURPOSE: Final = "operation"
 """Why the audit trail says that people decided."""
@@ -73,9 +74,8 @@ def decide(
             _keep(site, source, number, make, deed)
     kept = known or _known(site, source, number, idempotency_key, make)
     if kept is None:
-        raise KehutuError(
-            "LEDGER_DAMAGED", path=site.ledger.path, reason=f"the record {source}/{number} is gone"
-        )
+        gone = Texts(f"the record {source}/{number} is gone", f"记录 {source}/{number} 已不存在")
+        raise KehutuError("LEDGER_DAMAGED", path=site.ledger.path, reason=gone)
     _show(site, follow=follow)
     return kept, known is not None
 

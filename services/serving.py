@@ -20,6 +20,7 @@ from services.loading import project
 from services.settings import Settings
 from services.site import Site, open_site
 from terms.errors import KehutuError
+from terms.texts import Texts
 
 PATIENCE: Final = 1.5
 """Seconds that a query bears an outage of Neo4j: whoever asks a server rather hears at once that it is down."""
@@ -70,7 +71,9 @@ class _Connecting:
 
     def __init__(self, site: Site) -> None:
         self._site = site
-        not_yet = KehutuError(UNAVAILABLE, store=site.store.url, reason="it was not asked yet")
+        not_yet = KehutuError(
+            UNAVAILABLE, store=site.store.url, reason=Texts("it was not asked yet", "尚未询问")
+        )
         self._unheld = site.store.hold(not_yet)
         self._looked = False
         self._left = threading.Event()

@@ -35,6 +35,7 @@ from ledger.naming import name_all
 from ledger.records import by_seq
 from ledger.scan import superseded_until
 from terms.errors import KehutuError
+from terms.texts import Texts
 
 RANGE: Final = 8_000
 """Records of a job."""
@@ -84,7 +85,11 @@ def fill_bulk(
         else:
             written = create(store, schema, done.lines(), nodes=done.nodes)
         if written != (done.nodes, done.relations):
-            reason = f"it took {written} nodes and relations of {(done.nodes, done.relations)}"
+            whole = (done.nodes, done.relations)
+            reason = Texts(
+                f"it took {written} nodes and relations of {whole}",
+                f"应写入节点与关系 {whole}，实际写入 {written}",
+            )
             raise KehutuError("STORE_DAMAGED", store=store.url, reason=reason)
         warnings: tuple[Warned | Crowded, ...] = ()
         if named:

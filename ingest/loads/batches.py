@@ -331,8 +331,9 @@ def record_of(source: Source, row: Row, mapped: Mapped, *, now: datetime) -> New
     if observed is not None and observed > now and observed > now + TOLERANCE:
         column = source.observed_at.column if source.observed_at else None
         found = shown(row.values.get(column or "", observed.isoformat()))
-        expected = f"at most {(now + TOLERANCE).isoformat(timespec='seconds')}"
-        details: dict[str, object] = {"field": column or "observedAt", "found": found, "expected": expected}
+        latest = (now + TOLERANCE).isoformat(timespec="seconds")
+        details: dict[str, object] = {"field": column or "observedAt", "found": found}
+        details |= {"expected": f"at most {latest}", "expected_zh": f"不晚于 {latest}"}
         return Fault("ROW_FROM_THE_FUTURE", details)
     return NewRecord(
         source.name,
@@ -352,7 +353,8 @@ def repeated_id(source: Source, record_id: str) -> Fault:
     """A second row of one id, with other content and without a time that would make it the later one."""
     columns = source.record_id if isinstance(source.record_id, str) else ", ".join(source.record_id or ())
     expected = "without a time no row is later than another"
-    return Fault("ROW_ID_REPEATED", {"field": columns, "found": record_id, "expected": expected})
+    details = {"field": columns, "found": record_id, "expected": expected}
+    return Fault("ROW_ID_REPEATED", {**details, "expected_zh": "没有时间的行不分先后"})
 
 
 @contextmanager

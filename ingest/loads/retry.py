@@ -40,6 +40,7 @@ from ledger.database import Ledger
 from ledger.quarantine import Quarantined
 from ledger.records import NewRecord, acknowledge, current
 from terms.errors import KehutuError
+from terms.texts import Texts
 
 Outcome: TypeAlias = Literal["accepted", "duplicate", "quarantined"]
 
@@ -126,7 +127,12 @@ def manifest_of(ledger: Ledger, source: str) -> Path:
     for load in loads.listing(ledger, first=_ALL):
         if any(report["name"] == source for report in load.sources):
             return Path(load.manifest)
-    raise KehutuError("SOURCE_UNKNOWN", source=source, manifest="the ledger", known="none of that name")
+    raise KehutuError(
+        "SOURCE_UNKNOWN",
+        source=source,
+        manifest=Texts("the ledger", "台账"),
+        known=Texts("none of that name", "没有此名称的来源"),
+    )
 
 
 def _decided(ledger: Ledger, source: str) -> dict[str, Decided]:

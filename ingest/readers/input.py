@@ -104,5 +104,5 @@ def check_options(
     given = {"table": request.table, "encoding": request.encoding, "delimiter": request.delimiter}
     settings = [name for name, value in given.items() if value is not None and name not in takes]
     for option in (*settings, *(name for name in request.options if name not in known)):
-        listed = ", ".join(sorted(known | takes)) or "none"
+        listed = ", ".join(sorted(known | takes)) or Texts("none", "无")
         raise KehutuError("READER_OPTION_UNKNOWN", reader=reader, option=option, known=listed)

@@ -18,6 +18,13 @@ DEPTH: Final = 100
 _WINDOW: Final = 1 << 18
 _LARGEST: Final = 16 << 20  # characters of one object
 _BLANK: Final = " \t\n\r"
+_EMPTY: Final = Texts("the file is empty, which is no JSON", "文件为空，不是 JSON")
+_MORE: Final = Texts(
+    "something follows after the end; for one object a line state `format: jsonl`",
+    "结尾之后还有内容；如每行一个对象，请设置 `format: jsonl`",
+)
+_NO_MARK: Final = Texts("',' or ']' is expected after a value", "值之后应为“,”或“]”")
+_CUT: Final = Texts("the file ends in the middle", "文件在中途结束")
 
 
 class FaultyError(ValueError):
@@ -48,7 +55,7 @@ class Elements:
     def __iter__(self) -> Iterator[tuple[object, int]]:
         first = self._peek()
         if not first:
-            self._damaged("the file is empty, which is no JSON")
+            self._damaged(_EMPTY)
         if first != "[":
             yield self._value()
         else:
@@ -58,7 +65,7 @@ class Elements:
             else:
                 yield from self._members()
         if self._peek():
-            self._damaged("something follows after the end; for one object a line state `format: jsonl`")
+            self._damaged(_MORE)
 
     def _members(self) -> Iterator[tuple[object, int]]:
         while True:
@@ -69,9 +76,7 @@ class Elements:
             if mark == "]":
                 return
             if mark != ",":
-                self._damaged(
-                    "',' or ']' is expected after a value" if mark else "the file ends in the middle"
-                )
+                self._damaged(_NO_MARK if mark else _CUT)
 
     def _value(self) -> tuple[object, int]:
         """The next value. A fault at the end of the window may be a cut: look at more of the file first."""
@@ -80,10 +85,11 @@ class Elements:
                 value, end = decode(self._text, self._at)
             except (ValueError, RecursionError) as fault:
                 if len(self._text) - self._at > _LARGEST:
-                    self._damaged(f"a value of more than {_LARGEST >> 20} MiB")
+                    size = _LARGEST >> 20
+                    self._damaged(Texts(f"a value of more than {size} MiB", f"有值超过 {size} MiB"))
                 if self._fill():
                     continue
-                self._damaged(reason(fault).en)
+                self._damaged(reason(fault))
             # A number at the end of the window may go on behind it.
             if end == len(self._text) and self._fill():
                 continue
@@ -115,13 +121,18 @@ class Elements:
                 more = self._decoder.decode(data, final=not data)
         except UnicodeDecodeError:
             line = self._line + waiting.count("\n")
-            self._damaged(f"bytes that are not {self._encoding}, in or after line {line}", here=False)
+            told = Texts(
+                f"bytes that are not {self._encoding}, in or after line {line}",
+                f"第 {line} 行或其后有不属于 {self._encoding} 的字节",
+            )
+            self._damaged(told, here=False)
         self._text = waiting + more
         return bool(more)
 
-    def _damaged(self, reason: str, *, here: bool = True) -> NoReturn:
-        place = f"line {self._line}: " if here else ""
-        raise KehutuError("FILE_DAMAGED", file=self._name, reason=place + reason)
+    def _damaged(self, reason: Texts, *, here: bool = True) -> NoReturn:
+        if here:
+            reason = Texts(f"line {self._line}: {reason.en}", f"第 {self._line} 行：{reason.zh}")
+        raise KehutuError("FILE_DAMAGED", file=self._name, reason=reason)
 
 
 def skip(text: str, at: int) -> int:

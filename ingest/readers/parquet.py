@@ -105,7 +105,8 @@ def _cells(column: Any) -> list[object]:
     return cells
 
 
-def _reason(fault: BaseException) -> str:
+def _reason(fault: BaseException) -> Texts:
     lines = str(fault).strip().splitlines()
     text = lines[0] if lines else type(fault).__name__
-    return text.rstrip(".")[:200]
+    told = text.rstrip(".")[:200]
+    return Texts(told, f"无法读取（{told}）")

@@ -11,6 +11,7 @@ from typing import TextIO, cast
 
 from ingest.readers import BadRow, Opened, Request, Row
 from terms.errors import KehutuError
+from terms.texts import Texts
 
 
 def package_folder(reader: str, package: str) -> Path:
@@ -37,7 +38,7 @@ def options(reader: str, request: Request, known: Mapping[str, str]) -> dict[str
                 "READER_OPTION_UNKNOWN",
                 reader=reader,
                 option=option,
-                known=", ".join(sorted(known)) or "none",
+                known=", ".join(sorted(known)) or Texts("none", "无"),
             )
     return {**known, **{option: str(value) for option, value in request.options.items()}}
 
@@ -92,4 +93,6 @@ def packed_table(
     except FileNotFoundError:
         raise KehutuError("FILE_MISSING", file=name) from None
     except (OSError, EOFError, UnicodeDecodeError, csv.Error) as fault:
-        raise KehutuError("FILE_UNREADABLE", file=name, reason=fault) from fault
+        raise KehutuError(
+            "FILE_UNREADABLE", file=name, reason=Texts(str(fault), f"无法读取（{fault}）")
+        ) from fault

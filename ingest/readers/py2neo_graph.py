@@ -32,6 +32,7 @@ from ingest.readers import BadRow, Opened, Reader, Request, Row
 from ingest.readers.input import check_options
 from ingest.readers.py2neo_origin import Link, Node, Origin, origin_of, server
 from terms.errors import KehutuError
+from terms.texts import Texts
 
 _IN_HAND: Final = frozenset({"keys"})
 _OPTIONS: Final = _IN_HAND | {"url", "user", "passwordVariable", "database"}
@@ -90,7 +91,9 @@ def _opened(origin: Origin, request: Request) -> Opened:
         same = _twins(origin.nodes(), keys) if asked else frozenset()
         opened.rows = _link_rows(origin.links(type_), keys, same, request, name)
     else:
-        known = ", ".join((*(f"({label})" for label in labels), *(f"[{type_}]" for type_ in types))) or "none"
+        known = ", ".join((*(f"({label})" for label in labels), *(f"[{type_}]" for type_ in types))) or Texts(
+            "none", "无"
+        )
         raise KehutuError("READER_TABLE_UNKNOWN", reader="py2neo", found=table, known=known)
     _check_twice(opened.columns, name)
     left = [column for column in opened.columns if column not in request.wanted and column[:1] != "_"]
@@ -110,7 +113,10 @@ def _named(table: str, brackets: str, names: tuple[str, ...], others: tuple[str,
 
 def _keys(request: Request) -> Keys:
     given = request.options.get("keys", {})
-    expected = "labels with the property, or the properties, that name a node: {Customer: number}"
+    expected = Texts(
+        "labels with the property, or the properties, that name a node: {Customer: number}",
+        "应为各标签及用来命名节点的属性：{Customer: number}",
+    )
     if not isinstance(given, Mapping) or not all(
         isinstance(p, str) or (isinstance(p, list) and p) for p in given.values()
     ):
@@ -136,7 +142,10 @@ def _link_columns(origin: Origin, type_: str) -> tuple[str, ...]:
 def _check_twice(columns: tuple[str, ...], name: str) -> None:
     twice = next((column for column, count in Counter(columns).items() if count > 1), None)
     if twice is not None:
-        reason = f"two columns have the name '{twice[:80]}', one of them a property"
+        reason = Texts(
+            f"two columns have the name '{twice[:80]}', one of them a property",
+            f"有两列都叫“{twice[:80]}”，其中一列是属性",
+        )
         raise KehutuError("FILE_HEADER_FAULTY", file=name, line=1, reason=reason)
 
 

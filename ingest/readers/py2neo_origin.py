@@ -12,9 +12,15 @@ from urllib.parse import urlsplit
 
 from ingest.readers import Request
 from terms.errors import KehutuError
+from terms.texts import Texts
 
 Values: TypeAlias = Mapping[str, object]
 
+_ADDRESS: Final = Texts(
+    "the address of a Neo4j is expected, as bolt://localhost:7687",
+    "应为 Neo4j 的地址，如 bolt://localhost:7687",
+)
+_NO_VARIABLE: Final = Texts("there is no such variable in the environment", "环境变量中没有这个变量")
 _NAMES: Final = "UNWIND keys(x) AS name RETURN DISTINCT name ORDER BY name"
 
 
@@ -71,11 +77,11 @@ def server(request: Request) -> Origin:
     """
     url = request.options.get("url")
     if not isinstance(url, str) or "://" not in url:
-        raise _invalid("url", url, "the address of a Neo4j is expected, as bolt://localhost:7687")
+        raise _invalid("url", url, _ADDRESS)
     variable = request.options.get("passwordVariable")
     password = os.environ.get(str(variable)) if variable is not None else ""
     if password is None:
-        raise _invalid("passwordVariable", variable, "there is no such variable in the environment")
+        raise _invalid("passwordVariable", variable, _NO_VARIABLE)
     try:
         graph_class: Any = import_module("py2neo").Graph
     except ImportError:
@@ -197,7 +203,7 @@ def _quoted(name: str) -> str:
     return "`" + name.replace("\\", "\\u005C").replace("`", "``") + "`"
 
 
-def _invalid(option: str, found: object, expected: str) -> KehutuError:
+def _invalid(option: str, found: object, expected: Texts) -> KehutuError:
     return KehutuError(
         "READER_OPTION_INVALID", reader="py2neo", option=option, found=found or "", expected=expected
     )
@@ -212,7 +218,10 @@ def _reaching(name: str) -> Iterator[None]:
         raise
     except Exception as fault:  # py2neo raises what its connections raise: no common class
         reason = str(fault).splitlines()[0][:200] if str(fault) else type(fault).__name__
-        raise KehutuError("READER_SERVER_DOWN", server=name, reason=reason.rstrip(".")) from fault
+        told = reason.rstrip(".")
+        raise KehutuError(
+            "READER_SERVER_DOWN", server=name, reason=Texts(told, f"服务器报告：{told}")
+        ) from fault
 
 
 def _without_password(url: str) -> str:

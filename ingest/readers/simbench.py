@@ -21,6 +21,7 @@ from ingest.readers import Opened, Request
 from ingest.readers.feeding import Branch, Fed, feeding
 from ingest.readers.published import open_table, options, package_folder
 from terms.errors import KehutuError
+from terms.texts import Texts
 
 GRID = "1-MVLV-rural-all-0-sw"
 """The grid of the demo: 5,373 service points, 92 transformers, 5,391 lines."""
@@ -99,7 +100,10 @@ def grid(code: str) -> Grid:
             reader="simbench",
             option="grid",
             found=code,
-            expected=f"a code such as {GRID}: an MV, LV or MVLV grid with switches",
+            expected=Texts(
+                f"a code such as {GRID}: an MV, LV or MVLV grid with switches",
+                f"应为 {GRID} 这样的代码：带开关的 MV、LV 或 MVLV 电网",
+            ),
         )
     folder = (
         package_folder("simbench", "simbench")

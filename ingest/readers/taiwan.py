@@ -16,6 +16,7 @@ from itertools import islice
 from ingest.readers import BadRow, Opened, Request, Row
 from ingest.readers.published import options, packed_table
 from terms.errors import KehutuError
+from terms.texts import Texts
 
 MONTHS = ("2005-04", "2005-05", "2005-06", "2005-07", "2005-08", "2005-09")
 _STATUS = ("pay_6", "pay_5", "pay_4", "pay_3", "pay_2", "pay_0")  # April first; there is no pay_1
@@ -121,6 +122,6 @@ def _number(chosen: dict[str, str], option: str) -> Decimal:
             reader="taiwan",
             option=option,
             found=chosen[option],
-            expected="a number from 0 on is expected",
+            expected=Texts("a number from 0 on is expected", "应为不小于 0 的数"),
         )
     return value

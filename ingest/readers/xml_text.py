@@ -12,6 +12,7 @@ from typing import BinaryIO, Final, NoReturn
 from xml.parsers import expat
 
 from terms.errors import KehutuError
+from terms.texts import Texts
 
 DEPTH: Final = 100
 """How deep elements may lie in each other."""
@@ -80,9 +81,10 @@ class _Reading:
         try:
             self._parser.Parse(data, final)
         except expat.ExpatError as fault:
-            self._damaged(f"no XML: {expat.ErrorString(fault.code)}")
+            told = expat.ErrorString(fault.code)
+            self._damaged(Texts(f"no XML: {told}", f"不是 XML（{told}）"))
         except (ValueError, LookupError) as fault:  # an encoding that nobody knows
-            self._damaged(str(fault))
+            self._damaged(Texts(str(fault), f"无法读取（{fault}）"))
 
     def taken(self) -> Iterator[Element]:
         done, self._done = self._done, []
@@ -92,12 +94,19 @@ class _Reading:
     def _start(self, tag: str, attributes: dict[str, str]) -> None:
         self._depth += 1
         if self._depth > DEPTH:
-            self._damaged(f"elements lie deeper than {DEPTH} in each other")
+            self._damaged(
+                Texts(f"elements lie deeper than {DEPTH} in each other", f"元素的嵌套超过 {DEPTH} 层")
+            )
         space, _, local = tag.rpartition(" ")
         if self._open or local == self._tag:
             self._held += 1
             if self._held > _LARGEST:
-                self._damaged(f"an element with more than {_LARGEST} elements in it")
+                self._damaged(
+                    Texts(
+                        f"an element with more than {_LARGEST} elements in it",
+                        f"有元素含有超过 {_LARGEST} 个元素",
+                    )
+                )
             element = Element(local, space, self._parser.CurrentLineNumber, attributes)
             if self._open:
                 self._open[-1].inner.append(element)
@@ -115,8 +124,14 @@ class _Reading:
             self._open[-1].text += text
 
     def _refuse(self, *_declared: object) -> NoReturn:
-        self._damaged("it has a document type or entities, which data does not need and which are refused")
+        self._damaged(
+            Texts(
+                "it has a document type or entities, which data does not need and which are refused",
+                "含有文档类型或实体声明，数据不需要它们，因此拒绝读取",
+            )
+        )
 
-    def _damaged(self, reason: str) -> NoReturn:
+    def _damaged(self, reason: Texts) -> NoReturn:
         line = self._parser.CurrentLineNumber
-        raise KehutuError("FILE_DAMAGED", file=self._name, reason=f"line {line}: {reason}")
+        told = Texts(f"line {line}: {reason.en}", f"第 {line} 行：{reason.zh}")
+        raise KehutuError("FILE_DAMAGED", file=self._name, reason=told)

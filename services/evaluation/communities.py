@@ -19,6 +19,7 @@ from services.engines.local import Local
 from services.engines.protocol import ArrayProjection, Communities, Engine
 from terms.delayed import Delayed
 from terms.errors import KehutuError
+from terms.texts import Texts
 
 igraph: Final[Any] = Delayed("igraph")
 WEIGHTS: Final = ("weight", "value")
@@ -69,7 +70,7 @@ def _read(path: Path, *, weighted: bool) -> tuple[Network, list[str]]:
         raise KehutuError("GRAPH_FILE_FAULT", file=path.name, reason=str(fault).partition("\n")[0]) from fault
     size = found.vcount()
     if size == 0:
-        raise KehutuError("GRAPH_FILE_FAULT", file=path.name, reason="no nodes")
+        raise KehutuError("GRAPH_FILE_FAULT", file=path.name, reason=Texts("no nodes", "没有节点"))
     ids = found.vs["id"] if "id" in found.vs.attributes() else range(size)
     keys = [str(one) for one in ids]
     order = hashed_order(keys)
@@ -87,13 +88,13 @@ def _read(path: Path, *, weighted: bool) -> tuple[Network, list[str]]:
 def _weights(found: Any, path: Path) -> np.ndarray[Any, np.dtype[np.float64]]:
     name = next((one for one in WEIGHTS if one in found.es.attributes()), None)
     if name is None and found.ecount():
-        raise KehutuError("GRAPH_FILE_FAULT", file=path.name, reason=f"no link has a {' or '.join(WEIGHTS)}")
+        reason = Texts(f"no link has a {' or '.join(WEIGHTS)}", f"没有一条边带有 {' 或 '.join(WEIGHTS)}")
+        raise KehutuError("GRAPH_FILE_FAULT", file=path.name, reason=reason)
     values = found.es[name] if name else []
     wrong = next((at for at, value in enumerate(values) if not isinstance(value, int | float)), None)
     if wrong is not None:
-        raise KehutuError(
-            "GRAPH_FILE_FAULT", file=path.name, reason=f"link {wrong} has no number as its {name}"
-        )
+        reason = Texts(f"link {wrong} has no number as its {name}", f"第 {wrong} 条边的 {name} 不是数")
+        raise KehutuError("GRAPH_FILE_FAULT", file=path.name, reason=reason)
     return np.array(values, dtype=np.float64)
 
 

@@ -36,6 +36,7 @@ from services.search import index_of, query_of
 from services.seen import Seen
 from services.segments.words import naming_of
 from terms.errors import KehutuError
+from terms.texts import Texts
 
 CHUNK = 5_000
 """Ids that one query takes."""
@@ -280,9 +281,8 @@ def _of_run(model: RiskModel, declared: NodeType, risk: Range | None, community:
         fits &= score <= _number(risk.most, 1.0)
     if community is not None:
         if not community.startswith("community-"):
-            raise KehutuError(
-                "FILTER_VALUE", field="community", found=community, expected="such as community-3f9a0c12ab45"
-            )
+            expected = Texts("such as community-3f9a0c12ab45", "形如 community-3f9a0c12ab45")
+            raise KehutuError("FILTER_VALUE", field="community", found=community, expected=expected)
         label = model.community_label(community)
         fits &= (model.community[party] == label) if label is not None else False
     return [ids[index] for index in np.flatnonzero(fits).tolist()]

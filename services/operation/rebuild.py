@@ -23,6 +23,7 @@ from services.site import heap
 from services.whole_graph import AT_ONCE, alone, fill_whole, follow, joined
 from terms.errors import KehutuError
 from terms.progress import Progress, silent
+from terms.texts import Texts
 
 GRACE = 30.0
 """Seconds that queries in the old graph of an embedded store may go on after the turn."""
@@ -177,5 +178,8 @@ def _check(ledger: Ledger, store: Store) -> None:
     for node in schema().nodes.values():
         expected = named.get(node.prefix, 0)
         if not node.derived and held[node.name] != expected:
-            reason = f"it holds {held[node.name]} of type {node.name}, the ledger names {expected}"
+            reason = Texts(
+                f"it holds {held[node.name]} of type {node.name}, the ledger names {expected}",
+                f"其中有 {held[node.name]} 个 {node.name}，台账中应有 {expected} 个",
+            )
             raise KehutuError("STORE_DAMAGED", store=store.url, reason=reason)

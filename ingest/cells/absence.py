@@ -5,6 +5,7 @@ Words are matched against whole cells, whatever their case and width. Everything
 
 from __future__ import annotations
 
+import codecs
 import re
 import unicodedata
 from collections.abc import Iterable
@@ -14,21 +15,28 @@ from typing import Final
 WORDS: Final = (
     "NULL", "(null)", "<null>", "[null]", r"\N", "nil", "none", "NaN", "NaT", "N/A", "#N/A", "#NULL!", "n.a.",
     "undefined", "unknown", "unspecified", "not available", "not applicable", "not known", "no data",
-    "无", "無", "空", "没有", "不详", "不詳", "不明", "不知", "未知", "未填", "未填写", "未提供", "未登记", "未录入",
-    "暂无", "暫無", "暂缺", "缺失", "待定", "待补", "待补充", "不适用", "无数据",
+    "blank", "(blank)", "missing", "to be determined", "TBD", "TBA", "ditto", "not provided", "not recorded",
+    "无", "無", "空", "空白", "没有", "不详", "不詳", "不明", "不知", "不知道", "不清楚", "未知", "未填", "未填写",
+    "未提供", "未登记", "未录入", "未采集", "未留", "暂无", "暫無", "暂缺", "缺失", "待定", "待补", "待补充", "待查",
+    "待核实", "待确认", "不适用", "无数据", "无记录", "无此项", "拒绝提供", "无电话", "无手机", "没有电话", "没有手机",
+    "电话不详", "无地址", "地址不详", "地址未知", "未知地址", "姓名不详", "同上", "同前", "如上", "〃",
 )  # fmt: skip
-"""What programs and people write for a value that they do not have. Cells of dashes, slashes, dots or asterisks only
-say nothing either."""
+"""What programs and people write for a value that they do not have, or not in this cell ("as above"). Cells of dashes,
+slashes, dots or asterisks only say nothing either, nor does such a word in brackets, or with a full stop behind it."""
 
 _MARKS: Final = "-‐‑‒–—―−－_＿/／\\＼.．·…。、,，*＊"
+_AROUND: Final = "()（）[]【】<>《》{}「」-—.。!！"
 _ONLY_MARKS: Final = re.compile(rf"[\s{re.escape(_MARKS)}]+")
 _FULL_WIDTH: Final = 0xFEE0  # from an ASCII character to its full-width form
 
 REPLACED: Final = "\ufffd"
 """What a decoder writes for bytes that it could not read: the character that stood there is gone."""
 
-_MISREAD: Final = re.compile("锟斤拷|ï¿½")  # U+FFFD, read once more in GBK or in Latin-1
+_MISREAD: Final = re.compile(
+    "锟斤拷|ï¿½|&#(?:65533|[xX][fF]{3}[dD]);"
+)  # U+FFFD, read once more or written in HTML
 _LOST: Final = re.compile(rf"\?\?|[^\W\d_]\?[^\W\d_]|{_MISREAD.pattern}")
+_WIDE: Final = "\uff1f"  # a full-width question mark
 _LETTER: Final = re.compile(r"[^\W\d_]")
 
 _LEAST: Final = 7
@@ -53,7 +61,7 @@ class Absence:
         # Nearly all cells are told apart from these words by their first character.
         plain = {form for word in self._words for form in (word[:1], word[:1].upper())}
         wide = {chr(ord(c) + _FULL_WIDTH) for c in plain if c.isascii() and c.isprintable() and c > " "}
-        self.first: Final = frozenset(plain | wide | set(_MARKS))
+        self.first: Final = frozenset(plain | wide | set(_MARKS) | set(_AROUND))
         """The characters that such a word may begin with, blanks apart."""
         self.own = bool(own)
 
@@ -61,8 +69,14 @@ class Absence:
         """Whether a whole cell is one of the words; an empty one is."""
         if not text:
             return True
-        likely = text[0] in self.first or text[0].isspace()
-        return likely and (folded(text) in self._words or bool(_ONLY_MARKS.fullmatch(text)))
+        if text[0] not in self.first and not text[0].isspace():
+            return False
+        bare = folded(text)
+        return (
+            bare in self._words
+            or bare.strip(_AROUND).strip() in self._words
+            or bool(_ONLY_MARKS.fullmatch(text))
+        )
 
 
 class _Never(Absence):
@@ -85,7 +99,7 @@ def filler(number: str) -> bool:
     """
     if number.isascii() and number.isdigit():  # nearly all are told by their first three digits
         return number[:3] in _EVEN and len(number) >= _LEAST and _even(number)
-    bare = number.strip().removeprefix("+86").translate(_BETWEEN)
+    bare = number.strip().removeprefix("+86").removeprefix("0086").translate(_BETWEEN)
     if len(bare) < _LEAST or not bare.isascii():
         return False
     body = bare[:-1] if bare[-1] in "Xx" else bare
@@ -114,9 +128,44 @@ def letters_lost(text: str, *, whole: bool = False) -> bool:
 
     >>> letters_lost("???8??"), letters_lost("体育东路??号"), letters_lost("体育东路8号?")
     (True, True, False)
+    >>> letters_lost("骞垮窞甯傚ぉ娌冲尯1鍙?"), letters_lost("浙江路1号"), letters_lost("École")
+    (True, False, False)
     """
-    if "?" not in text and "锟" not in text and "ï" not in text:
+    if text[:1] in _WRONG_FIRST and _garbled(text):
+        return True
+    if "?" not in text and _WIDE not in text and "锟" not in text and "ï" not in text and "&#" not in text:
         return False
+    text = text.replace(_WIDE, "?")
     if "?" in text and not _LETTER.search(text):
         return True
     return bool((_MISREAD if whole else _LOST).search(text))
+
+
+def _garbled(text: str) -> bool:
+    """Whether a text is Chinese in UTF-8 that was read in another encoding: written back, it is UTF-8 again.
+
+    Of what was read in GBK one byte of the last character may be gone; it stands as a question mark. A Chinese text
+    that is UTF-8 in its own GBK bytes by chance has two characters (联通), hardly ever more.
+    """
+    for encoding, least in (("cp1252", 3), ("latin-1", 3), ("gbk", 6)):
+        try:
+            raw = text.rstrip("?").encode(encoding)
+        except UnicodeEncodeError:
+            continue
+        if len(raw) >= least and _CHINESE.search(_decoded(raw)):
+            return True
+    return False
+
+
+def _decoded(raw: bytes) -> str:
+    """Bytes as UTF-8, but for a last character that is cut off; nothing where they are no UTF-8."""
+    try:
+        return codecs.getincrementaldecoder("utf-8")().decode(raw)
+    except UnicodeDecodeError:
+        return ""
+
+
+_CHINESE: Final = re.compile("[\u4e00-\u9fff]")
+_HEADS: Final = (bytes((lead, after)) for lead in range(0xE4, 0xEA) for after in range(0x80, 0xC0))
+_WRONG_FIRST: Final = frozenset("äåæçèé") | {head.decode("gbk", "ignore")[:1] for head in _HEADS} - {""}
+"""What a Chinese text in UTF-8 begins with where it is read in Latin-1 or GBK."""

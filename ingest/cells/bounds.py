@@ -125,14 +125,18 @@ def bound_converter(
         if part is not None:
             return _of_part(*part, ends=ends)
         day = plain(text)
-        return None if day is None else _of_day(_day(day), ends=ends, inclusive=inclusive)
+        last = inclusive or _LAST_MINUTE.search(text) is not None
+        return None if day is None else _of_day(_day(day), ends=ends, inclusive=ends and last)
 
     def bound(cell: object) -> Bound | None:
         if isinstance(cell, Shown):
             cell = shown_time(cell)
         if isinstance(cell, date):
             endless = ends and cell.year == date.max.year
-            return Bound(OPEN) if endless else _of_day(_day(plain(cell)), ends=ends, inclusive=inclusive)
+            if endless:
+                return Bound(OPEN)
+            last = inclusive or (isinstance(cell, datetime) and (cell.hour, cell.minute) == (23, 59))
+            return _of_day(_day(plain(cell)), ends=ends, inclusive=ends and last)
         text = code_of(cell)
         return None if text is None else of_text(words.get(text, text) if words else text)
 
@@ -168,9 +172,26 @@ def _of_part(year: int, month: int | None, *, ends: bool) -> Bound:
 
 
 def _of_day(day: date, *, ends: bool, inclusive: bool) -> Bound:
+    if ends and day in _FIRST_DAYS:
+        return Bound(OPEN, "NOTICE_BOUND_FILLER")
     if ends and _filler(day):
         return Bound(OPEN, None if day.year == date.max.year else "NOTICE_BOUND_FILLER")
     return Bound((day + timedelta(days=1) if inclusive else day).isoformat())
+
+
+_LAST_MINUTE: Final = re.compile(r"[T ]23:59(?::[0-9]{2}(?:\.[0-9]+)?)?$", re.ASCII)
+"""Of an end at the last minute of a day that day is the last one."""
+_FIRST_DAYS: Final = frozenset(
+    {
+        date(1, 1, 1),
+        date(1753, 1, 1),
+        date(1899, 12, 30),
+        date(1899, 12, 31),
+        date(1900, 1, 1),
+        date(1970, 1, 1),
+    }
+)
+"""The days that programs begin to count from, which stand for a date that nobody gave: nothing ended on them."""
 
 
 def _filler(day: date) -> bool:

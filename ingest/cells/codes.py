@@ -16,8 +16,11 @@ from graph.schema.model import Numbering
 from ingest.cells.absence import Absence, filler, letters_lost
 from ingest.cells.check_digits import credit_code_holds, identity_number_holds
 from ingest.cells.doubtful import Convert, Doubtful, Taken
+from ingest.cells.texts import refuse_error
 from ingest.input_errors import NotAcceptedError, UndecidedError
 from terms.texts import Texts
+
+_MONTHS: Final = "(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)"
 
 KEPT_DIGITS: Final = 15
 """Digits of a number that a spreadsheet keeps; it writes zeros for the others."""
@@ -25,13 +28,18 @@ KEPT_DIGITS: Final = 15
 EXACT: Final = 2**53
 """Below it a float holds every whole number."""
 
-FLOAT_CODE: Final = re.compile(r"(0|[1-9][0-9]{0,14})\.0", re.ASCII)
-"""A whole number as programs write it that know only floats."""
+FLOAT_CODE: Final = re.compile(r"(0|[1-9][0-9]{0,14})\.0{1,4}", re.ASCII)
+"""A whole number as programs write it that know only floats, or show so many decimals."""
 
 _FORMULA: Final = re.compile(r'="(.*)"', re.DOTALL)
 _APOSTROPHE: Final = re.compile(r"'[0-9A-Za-z+(][^'\s]*")
 # A sign or a point: without either it is a code such as 12E5. Spreadsheets write two digits of the exponent or more.
-_SCIENTIFIC: Final = re.compile(r"([1-9])(?:\.([0-9]+))?[Ee](\+?)([0-9]{1,3})", re.ASCII)
+_SCIENTIFIC: Final = re.compile(r"([1-9])(?:[.,]([0-9]+))?[Ee](\+?)([0-9]{1,3})", re.ASCII)
+_GROUPED: Final = re.compile(r"[1-9][0-9]{0,2}(?:,[0-9]{3})+", re.ASCII)
+_TOO_NARROW: Final = re.compile("#{3,}")  # what a spreadsheet shows of a number in a narrow column
+_DATE_LIKE: Final = re.compile(
+    rf"[0-3]?[0-9]-{_MONTHS}|{_MONTHS}-[0-9]{{2}}|(?:[0-9]{{4}}年)?1?[0-9]月(?:[1-3]?[0-9]日)?", re.ASCII
+)
 _GONE: Final = Texts(
     "every digit is expected, and those that this notation does not show are gone",
     "应包含全部数字，而这种写法未显示的数字已经丢失",
@@ -73,13 +81,19 @@ def restored(text: str) -> str | Doubtful:
     Raises:
         NotAcceptedError: its digits are gone.
 
-    >>> restored('="00123"'), restored("'00123"), restored("1.33001E+5"), restored("AB-1")
-    ('00123', '00123', '133001', 'AB-1')
+    >>> restored('="00123"'), restored("'00123"), restored("1.33001E+5"), restored("1,234,567"), restored("AB-1")
+    ('00123', '00123', '133001', '1234567', 'AB-1')
     """
+    if text[0] == "#" and _TOO_NARROW.fullmatch(text):
+        raise lost_digits()
     if (formula := _FORMULA.fullmatch(text)) is not None:
         return formula[1].replace('""', '"')
     if _APOSTROPHE.fullmatch(text):
         return text[1:]
+    if _GROUPED.fullmatch(text):
+        return text.replace(",", "")
+    if _DATE_LIKE.fullmatch(text):
+        return Doubtful(text, "NOTICE_CODE_LIKE_DATE")
     scientific = _SCIENTIFIC.fullmatch(text)
     if scientific is None or not (scientific[2] or scientific[3]):
         return text
@@ -134,10 +148,11 @@ def code_converter(
         if not text.isalnum() and (not prose or text.startswith("=")):
             found = restored(text)
             doubt, text = (found, str(found.value)) if isinstance(found, Doubtful) else (None, found)
-            if text.endswith(".0") and floats is not False and FLOAT_CODE.fullmatch(text):
+            if text.endswith("0") and floats is not False and (float_code := FLOAT_CODE.fullmatch(text)):
                 if floats is None:
                     raise UndecidedError
-                text = text[:-2]
+                text = float_code[1]
+        refuse_error(text)
         if names and letters_lost(text):
             return Doubtful(None, "NOTICE_LETTERS_LOST")
         if not text or absent.says_nothing(text):

@@ -26,7 +26,7 @@ from ingest.cells.codes import code_converter, number_check
 from ingest.cells.doubtful import Convert, Doubtful, Taken, value_of
 from ingest.cells.number_styles import POINT, Style
 from ingest.cells.numbers import numbers_of
-from ingest.cells.texts import code_of, text_of, written_out
+from ingest.cells.texts import code_of, refuse_error, text_of, written_out
 from ingest.cells.times import check_format, dated, instant, zoned
 from ingest.cells.workbook_values import shown_in_text, shown_time
 from ingest.input_errors import NotAcceptedError, WrongUseError
@@ -274,6 +274,7 @@ def _filled_text(clean: Callable[[object], str | None], absent: Absence) -> Conv
         text = clean(cell)
         if text is None or absent.says_nothing(text):
             return None
+        refuse_error(text)
         return Doubtful(text, "NOTICE_LETTERS_LOST") if letters_lost(text, whole=True) else text
 
     return filled

@@ -7,6 +7,7 @@ import re
 import unicodedata
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Final
 
 from ingest.cells.absence import REPLACED
 from ingest.cells.numbers import LARGEST
@@ -48,6 +49,22 @@ def text_of(cell: object) -> str | None:
     if _HIDDEN.search(text):
         raise NotAcceptedError("visible characters are expected", code="ROW_CHARACTERS", zh="应只含可见字符")
     return text
+
+
+_ERRORS: Final = frozenset(
+    {"#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!", "#SPILL!", "#CALC!", "#FIELD!", "#GETTING_DATA"}
+)
+"""What a spreadsheet shows where a formula failed. ``#N/A`` and ``#NULL!`` are written for what is absent, too."""
+
+
+def refuse_error(text: str) -> None:
+    """Refuse a text that a spreadsheet wrote in place of a value.
+
+    Raises:
+        NotAcceptedError: ``ROW_CELL_ERROR``, as of a cell of a workbook that shows it.
+    """
+    if text[:1] == "#" and text.strip() in _ERRORS:
+        raise NotAcceptedError("the value is expected", code="ROW_CELL_ERROR", zh="应为其值")
 
 
 def written_out(cell: object) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterator, Sequence
 from itertools import chain
 from typing import BinaryIO, Final, NamedTuple, Protocol, cast
@@ -22,6 +23,8 @@ from terms.cleanup import on_failure
 from terms.errors import KehutuError
 from terms.texts import Texts
 
+_TOLD: Final = re.compile(r'"?sep=(.)"?[\r\n]*', re.IGNORECASE)
+"""How Excel has a first line tell the delimiter."""
 _DELIMITERS: Final = ",;\t|"
 _SAMPLE_LINES: Final = 100
 _OPTIONS: Final = frozenset({"columns", "skip"})
@@ -80,9 +83,12 @@ def _opened(file: BinaryIO, request: Request) -> Opened:
         file.close()
         opened.notices.add("NOTICE_EMPTY", file=request.name)
         return opened
+    told = _TOLD.fullmatch(first.lines[start])
+    if told is not None:
+        start = next((i for i, line in enumerate(first.lines) if i > start and line.strip("\r\n\t ")), start)
     names = _names(request)
     sample = first.lines[start : start + _SAMPLE_LINES]
-    delimiter = request.delimiter or _delimiter(sample, names, request)
+    delimiter = request.delimiter or (told[1] if told else _delimiter(sample, names, request))
     opened.detected["delimiter"] = delimiter
     records = _records(chain([first], blocks), delimiter, start)
     header = names or _header(records, start, delimiter, first.lines[start], request)

@@ -47,6 +47,11 @@ _AT_LEAST: Final = re.compile(
     r"|(\d+(?:\.\d+)?)\s*%?\s*(?:-|–|to\b|or more|\+).*",
     re.IGNORECASE,
 )
+_OVER: Final = frozenset(
+    """former inactive ended historic historical ceased resigned past closed expired terminated revoked cancelled
+    dissolved removed""".split()  # noqa: SIM905  # a list of words
+)
+"""States of a link that is no more, also where no day of its end is given."""
 _DATES: Final = ("birthDate", "incorporationDate", "dissolutionDate")
 _DAY: Final = 10  # characters of an ISO day
 
@@ -151,6 +156,11 @@ class _Entities:
         if lost := len(holders) - len(known) + len(_of(entity, passive)) - len(companies):
             self.opened.left_out.add("LEFT_OUT_PARTY", Place(self.file, row.line), count=lost)
         if not known or not companies:
+            return None
+        if not _of(entity, "endDate") and any(
+            str(one).strip().casefold() in _OVER for one in _of(entity, "status")
+        ):
+            self.opened.left_out.add("LEFT_OUT_END_UNKNOWN", Place(self.file, row.line))
             return None
         texts = _of(entity, "percentage")
         least = _AT_LEAST.fullmatch(str(texts[0]).strip()) if len(texts) == 1 else None

@@ -84,6 +84,8 @@ def _rows(lines: Iterator[Row | BadRow], opened: Opened, file: str) -> Iterator[
             if data.get("date_of_birth"):
                 opened.left_out.add("LEFT_OUT_DATE", Place(file, line.line))
             least, others = _natures(data.get("natures_of_control"))
+            if least is None and not others:
+                opened.left_out.add("LEFT_OUT_NO_NATURE", Place(file, line.line))
             for nature in others:
                 opened.notices.add("NOTICE_INTEREST_WITHOUT_PLACE", Place(file, line.line), type=nature)
             if least is not None and data.get("ceased") is True and not values["until"]:

@@ -10,17 +10,28 @@ import unicodedata
 from collections.abc import Mapping
 from typing import Final, Literal, TypeAlias
 
-Verdict: TypeAlias = Literal["LEFT_OUT_HEADER", "LEFT_OUT_TOTALS", "NOTICE_HEADER_AGAIN", "NOTICE_TOTALS_ROW"]
+Verdict: TypeAlias = Literal[
+    "LEFT_OUT_HEADER", "LEFT_OUT_TOTALS", "LEFT_OUT_REMARK", "NOTICE_HEADER_AGAIN", "NOTICE_TOTALS_ROW"
+]
 """An entry of the catalogue: what was left out, or what was noticed."""
 
 _MARK: Final = "\ufeff"  # at the start of a file, and in the middle of files that were put together
 _WORD: Final = re.compile(
     r".{0,6}(合计|合計|总计|總計|小计|小計|共计|共計|总和|累计)(金额|数|数量)?"
-    r"|(grand|sub|over|net)?[-_]?totals?|overall|sum|summe|gesamt(summe)?|zwischensumme|totale?s?general"
+    r"|平均(值|数)?|均值|average|mean|\u03c3|∑"
+    r"|(grand|sub|over|net)?[-_]?totals?(amount|count|rows?|records?)?|overall|sum|summe"
+    r"|gesamt(summe)?|zwischensumme|totale?s?general"
 )
+_REMARK: Final = re.compile(
+    r"\(?\d+rows?(\(s\))?(affected|selected|returned|inset|exported)\)?[.:]?|[-=*#<\s]*endof(report|file|data|list|table)[-=*#>.\s]*"
+    r"|page\d+(of\d+)?|第?\d+页([/,，]?共\d+页)?|共\d+(条|行|项|户|笔|页)(记录|数据)?[。.]?|[-=*]*以下(空白|无内容|无数据|无正文)[-=*]*"
+    r"|(制表|制单|填表|填报|审核|复核|打印|导出|经办)(人|员|时间|日期)?[:：].{0,20}|数据截止.{0,20}|(打印|导出|制表|报表)(时间|日期)[:：]?.{0,20}"
+)
+"""What reports say at their end, without blanks: how many rows there were, who wrote them, that there is no more."""
 _BEHIND: Final = re.compile(r"[:：]?([(（\[【].*[)）\]】])?[:：]?$")
 _LONGEST: Final = 24
-_ENDS: Final = frozenset("计計和额数量lLsSmMtTeE:：)）]】 \u3000")
+_ENDS: Final = frozenset("计計和额数量均值Σ∑nNwWdDlLsSmMtTeE:：)）]】 \u3000")
+_REMARK_BEGINS: Final = frozenset("(（-=*#<0123456789pPeE第共以制填审复打导经数报０１２３４５６７８９")
 _UNIT: Final = re.compile(r"[元万亿度年月日时分角]|kWh|MWh|kW|km|CNY|RMB|¥", re.IGNORECASE)
 _LETTER: Final = re.compile(r"[^\W\d_]")
 
@@ -45,6 +56,8 @@ class NoData:
             return None
         if first == self._first or first[0] == _MARK:
             return self._header(values)
+        if first[0] in _REMARK_BEGINS and _alone(first, values) and remark(first):
+            return "LEFT_OUT_REMARK"
         if first[-1] in _ENDS and len(first) <= _LONGEST and totals_word(first):
             return self._totals(values)
         return None
@@ -61,6 +74,21 @@ class NoData:
         others = filled[1:]
         certain = bool(others) and all(column not in self._codes and _counts(cell) for column, cell in others)
         return "LEFT_OUT_TOTALS" if certain else "NOTICE_TOTALS_ROW"
+
+
+def remark(text: str) -> bool:
+    """Whether a cell is what a report says at its end.
+
+    >>> remark("(2 rows affected)"), remark("制表人：张三"), remark("Page 1"), remark("打印机"), remark("P-1")
+    (True, True, True, False, False)
+    """
+    bare = "".join(unicodedata.normalize("NFKC", text).casefold().split())
+    return bool(_REMARK.fullmatch(bare))
+
+
+def _alone(first: str, values: Mapping[str, object]) -> bool:
+    """Whether no other cell of a row of several holds anything."""
+    return len(values) > 1 and all(cell is first or cell in (None, "") for cell in values.values())
 
 
 def totals_word(text: str) -> bool:

@@ -9,6 +9,7 @@ import codecs
 import re
 import unicodedata
 from collections.abc import Iterable
+from contextlib import suppress
 from itertools import pairwise
 from typing import Final
 
@@ -144,27 +145,19 @@ def letters_lost(text: str, *, whole: bool = False) -> bool:
 def _garbled(text: str) -> bool:
     """Whether a text is Chinese in UTF-8 that was read in another encoding: written back, it is UTF-8 again.
 
-    Of what was read in GBK one byte of the last character may be gone; it stands as a question mark. A Chinese text
-    that is UTF-8 in its own GBK bytes by chance has two characters (联通), hardly ever more.
+    No word in Latin letters holds what three bytes of UTF-8 become there, so one Chinese character is enough; bytes
+    that are gone may stand as question marks. A Chinese text that is UTF-8 in its own GBK bytes by chance has two
+    characters (联通), hardly ever four.
     """
-    for encoding, least in (("cp1252", 3), ("latin-1", 3), ("gbk", 6)):
-        try:
+    for encoding, errors in (("cp1252", "ignore"), ("latin-1", "ignore"), ("gbk", "strict")):
+        with suppress(UnicodeError):
             raw = text.rstrip("?").encode(encoding)
-        except UnicodeEncodeError:
-            continue
-        if len(raw) >= least and _CHINESE.search(_decoded(raw)):
-            return True
+            if (errors == "ignore" or len(raw) >= _LEAST) and _CHINESE.search(_decoder(errors).decode(raw)):
+                return True
     return False
 
 
-def _decoded(raw: bytes) -> str:
-    """Bytes as UTF-8, but for a last character that is cut off; nothing where they are no UTF-8."""
-    try:
-        return codecs.getincrementaldecoder("utf-8")().decode(raw)
-    except UnicodeDecodeError:
-        return ""
-
-
+_decoder: Final = codecs.getincrementaldecoder("utf-8")  # a last character may be cut off
 _CHINESE: Final = re.compile("[\u4e00-\u9fff]")
 _HEADS: Final = (bytes((lead, after)) for lead in range(0xE4, 0xEA) for after in range(0x80, 0xC0))
 _WRONG_FIRST: Final = frozenset("äåæçèé") | {head.decode("gbk", "ignore")[:1] for head in _HEADS} - {""}

@@ -145,7 +145,7 @@ def code_converter(
             return None
         doubt: Doubtful | None = None
         # Nearly all codes are letters and digits only.
-        if not text.isalnum() and (not prose or text.startswith("=")):
+        if (not text.isalnum() or text[-1] in "月日") and (not prose or text.startswith("=")):
             found = restored(text)
             doubt, text = (found, str(found.value)) if isinstance(found, Doubtful) else (None, found)
             if text.endswith("0") and floats is not False and (float_code := FLOAT_CODE.fullmatch(text)):

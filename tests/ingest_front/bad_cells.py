@@ -147,11 +147,22 @@ _PERSON, _OTHER = "11010519491231002X", "440524188001010014"
 _FIRM, _WRONG_FIRM = "91350100M000100Y43", "91350100M000100Y44"
 _LONG = "3301234567890123456789"
 _LOST = "陈\ufffd\ufffd"
+_WIDE = "\uff1f" * 3 + "8" + "\uff1f" * 2
 _FILLED = ("0000000", "1234567890")
+
+
+def _misread(text: str, encoding: str) -> str:
+    """A text in UTF-8 as it looks where it is read in another encoding; a byte that is none is a question mark."""
+    return text.encode().decode(encoding, "replace").replace("\ufffd", "?")
+
 
 ABSENT: Final = (
     cell(78, "words that say nothing", "phone",
          ("NULL", "\\N", "N/A", "nan", "none", "无", "不详", "未知", "暂无", "——"), (None,) * 10),
+    cell(78, "more words that say nothing", "phone",
+         ("同上", "（不详）", "【无】", "无。", "-none-", "(blank)", "TBD", "无电话", "待核实", "NONE."), (None,) * 10),
+    cell(78, "words that say more", "name", ("无锡（不详）", "同上海", "None-Such", "Blank GmbH"),
+         ("无锡（不详）", "同上海", "None-Such", "Blank GmbH")),
     cell(78, "a word as value", "name", ("暂无", "无锡", "None Such"), (None, "无锡", "None Such")),
     cell(78, "a word as optional key", "firm", ("NULL", _FIRM), (None, _FIRM)),
     cell(78, "a word as key", "meter of every row", ("NULL", "M2"), (REFUSED, "M2"), "ROW_KEY_SAYS_NOTHING",
@@ -183,6 +194,18 @@ ABSENT: Final = (
          "NOTICE_LETTERS_LOST",
          remedy("Export the file again", "address", ("东大街8号", "西街8号", "体育东路8号"),
                 ("东大街8号", "西街8号", "体育东路8号")), lines=(2, 3)),
+    cell(79, "wide question marks for letters", "address", (_WIDE, f"体育东路8号{_WIDE[0]}"),
+         (None, f"体育东路8号{_WIDE[0]}"),
+         "NOTICE_LETTERS_LOST",
+         remedy("Export the file again", "address", ("东大街8号", "体育东路8号"), ("东大街8号", "体育东路8号")),
+         lines=(2,)),
+    *(cell(79, f"Chinese read in {encoding}", "address",
+           (_misread("广州市天河区1号", encoding), "浙江路1号", "École 1"),
+           (None, "浙江路1号", "École 1"), "NOTICE_LETTERS_LOST",
+           remedy("Export the file again", "address", ("东大街8号", "浙江路1号", "École 1"),
+                  ("东大街8号", "浙江路1号", "École 1")), lines=(2,)) for encoding in ("cp1252", "gbk")),
+    cell(79, "a lost character in HTML", "name", ("&#65533;建国",), ("&#65533;建国",), "NOTICE_LETTERS_LOST",
+         remedy("Export the file again", "name", ("陈建国",), ("陈建国",))),
     cell(79, "question marks in a name", "name", ("???",), ("???",), "NOTICE_LETTERS_LOST",
          remedy("Export the file again", "name", ("陈建国",), ("陈建国",))),
     cell(80, "check digit of identity numbers", "person", ("110105194912310021", _PERSON), ("known", "known"),
@@ -203,6 +226,22 @@ CODES: Final = (
          (REFUSED, REFUSED, _LONG), "ROW_DIGITS_LOST",
          remedy("Format the column as text", "meter", ("1330010000000000000001", "13812345678", _LONG),
                 ("1330010000000000000001", "13812345678", _LONG))),
+    cell(81, "scientific notation with a comma", "meter", ("1,33001E+21", "1,33001E+5", _LONG),
+         (REFUSED, "133001", _LONG),
+         "ROW_DIGITS_LOST",
+         remedy("Format the column as text", "meter", ("1330010000000000000001", "133001", _LONG),
+                ("1330010000000000000001", "133001", _LONG))),
+    cell(81, "a code in groups of three", "meter", ("1,234,567", "1,2", "A,123"), ("1234567", "1,2", "A,123")),
+    cell(81, "a column that was too narrow", "meter", ("########", "#1"), (REFUSED, "#1"), "ROW_DIGITS_LOST",
+         remedy("Format the column as text", "meter", ("M1", "#1"), ("M1", "#1"))),
+    cell(81, "an error of a spreadsheet in a code", "meter", ("#REF!", "M2"), (REFUSED, "M2"), "ROW_CELL_ERROR",
+         remedy("Correct the formula", "meter", ("M1", "M2"), ("M1", "M2"))),
+    cell(81, "an error of a spreadsheet in a text", "name", ("#NAME?", "#1"), (REFUSED, "#1"), "ROW_CELL_ERROR",
+         remedy("--set 'cell=...'", "name", ("陈建国", "#1"), by_hand="陈建国")),
+    cell(81, "codes that became dates", "contract", ("24-May", "Mar-07", "5月24日", "2024-5", "May-Day"),
+         ("24-May", "Mar-07", "5月24日", "2024-5", "May-Day"), "NOTICE_CODE_LIKE_DATE",
+         remedy("loads withdraw", "contract", ("5-24", "3-07", "5-24A", "2024-5", "May-Day"),
+                ("5-24", "3-07", "5-24A", "2024-5", "May-Day")), lines=(2, 3, 4)),
     cell(81, "a lost number given by hand", "meter", ("1.33001E+21",), (REFUSED,), "ROW_DIGITS_LOST",
          remedy("--set 'cell=...'", "meter", ("1330010000000000000001",), by_hand="1330010000000000000001")),
     cell(81, "scientific notation in telephones", "phone", ("1.38E+10",), (REFUSED,), "ROW_DIGITS_LOST",
@@ -219,6 +258,7 @@ CODES: Final = (
          remedy("Format the column as text", "meter", ("1330010000000000000001", "M2"),
                 ("1330010000000000000001", "M2"), form="jsonl"), form="jsonl"),
     cell(81, "codes that were floats", "account", ("70010001.0", "", "70010002.0"), ("70010001", None, "70010002")),
+    cell(81, "codes with two decimals", "account", ("70010001.00", "", "70010002.00"), ("70010001", None, "70010002")),
     cell(81, "codes of which one was a float", "account", ("70010001.0", "A-1"), ("70010001.0", "A-1")),
 )  # fmt: skip
 
@@ -266,6 +306,13 @@ DATES: Final = (
     cell(84, "days that mean no end", "until", ("9999-12-31", "0000-00-00", ""), ("9999-12-31", None, None)),
     cell(84, "a filled-in end", "until", ("2099-12-31",), ("9999-12-31",), "NOTICE_BOUND_FILLER",
          remedy("correct the date", "until", ("2029-12-31",), ("2029-12-31",))),
+    cell(84, "the days that programs count from", "until",
+         ("1900-01-01", "0001-01-01", "1753-01-01", "1899-12-30", "1970-01-01", "1970-01-02"),
+         (*("9999-12-31",) * 5, "1970-01-02"), "NOTICE_BOUND_FILLER",
+         remedy("correct the date", "until", ("2029-12-31",) * 6, ("2029-12-31",) * 6), lines=range(2, 7)),
+    cell(84, "the last minute of a day", "until",
+         ("2022-12-31 23:59:59", "2022-12-31T23:59", "2022-12-31 00:00:00", "2022-12-31 12:00:00"),
+         ("2023-01-01", "2023-01-01", "2022-12-31", "2022-12-31")),
     cell(84, "a beginning far ahead", "since", ("2205-03-01", "2025-03-01"), ("2205-03-01", "2025-03-01"),
          "NOTICE_BEGINS_FAR_AHEAD",
          remedy("a mistyped year", "since", ("2025-03-01", "2025-03-01"), ("2025-03-01", "2025-03-01")), lines=(2,)),

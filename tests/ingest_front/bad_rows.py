@@ -69,8 +69,8 @@ def _holdings(*rows: str) -> bytes:
     return _lines("id,a,b,form,share", *rows)
 
 
-def _devices(row: str) -> bytes:
-    return _lines("id,name,user,kW", "D1,配电箱,U1,1", row, "D2,电表箱,U2,2")
+def _devices(*rows: str) -> bytes:
+    return _lines("id,name,user,kW", "D1,配电箱,U1,1", *rows, "D2,电表箱,U2,2")
 
 
 def _zipped(*members: tuple[str, bytes]) -> bytes:
@@ -236,6 +236,8 @@ ROWS: Final = (
          mended=Mended("`format: psc`, `mapping: psc`, `recordId: id` and `observedAt: stated_on`",
                        stated="format: psc\nrecordId: id\nobservedAt: stated_on", mapping="psc",
                        told={"/company/0999/a": {"INVESTS_IN.share": 0.5}})),
+    Case(34, "a-delimiter-told.csv", b"sep=;\r\nid;code;name\r\n1;F1;Mills\r\n", 1, alone=True, stated=STATED,
+         mapping=FIRMS, delimiter=";", noticed={}, told=_MILLS),
     # rows that are no data
     Case(86, "header-in-the-middle.csv", _devices("id,name,user,kW"), 2, alone=True, stated=STATED, mapping=DEVICES,
          noticed={}, told=_TWO_DEVICES,
@@ -246,6 +248,15 @@ ROWS: Final = (
                        told={**_TWO_DEVICES, "id": None})),
     Case(86, "totals.csv", _devices("合计,,,3"), 2, alone=True, stated=STATED, mapping=DEVICES, noticed={},
          told=_TWO_DEVICES, left_out=("rows of totals (first in totals.csv, line 3): 1",)),
+    Case(86, "other-totals.csv", _devices("Total amount,,,3", "平均值,,,1.5", "Σ,,,3"), 2, alone=True, stated=STATED,
+         mapping=DEVICES, noticed={}, told=_TWO_DEVICES,
+         left_out=("rows of totals (first in other-totals.csv, line 3): 3",)),
+    Case(86, "remarks.csv", _devices("制表人：张三,,,", "(2 rows affected),,,", "以下空白,,,", "共2条,,,",
+                                      "Page 1 of 2,,,"), 2, alone=True, stated=STATED, mapping=DEVICES,
+         noticed={}, told=_TWO_DEVICES,
+         left_out=("rows that are remarks of the report (first in remarks.csv, line 3): 5",)),
+    Case(86, "no-remarks.csv", _devices("P-1,,,", "第1页,开关箱,,", "共享箱,,,"), 5, alone=True, stated=STATED,
+         mapping=DEVICES, noticed={}, told={**_TWO_DEVICES, "P-1": {"Device.deviceNo": "P-1"}}),
     Case(86, "totals-that-name-somebody.csv", _devices("小计,,U1,1"), 3, alone=True, stated=STATED, mapping=DEVICES,
          noticed={"NOTICE_TOTALS_ROW": (3,)},
          mended=Mended(f"take the load back {BACK}, delete them from the file", _devices("D3,开关箱,U1,1"),

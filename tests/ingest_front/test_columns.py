@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from ingest.cells.number_styles import COMMA, POINT, Style, number_of, proof_of
 from ingest.cells.whole_columns import Decided
 from ingest.loads.retry import retry
-from ingest.rows.headers_and_totals import totals_word
+from ingest.rows.headers_and_totals import NoData, totals_word
 from terms.errors import KehutuError
 from tests.loads import said
 
@@ -283,3 +283,20 @@ def test_the_report_names_the_first_row_that_was_left_out(desk):
     (one,) = desk.load(DEVICES).sources[0].left_out
     assert one.reason == "rows of totals (first in devices.csv, line 3): 1"
     assert said(desk.load(DEVICES.replace("name: devices", "name: again")).sources[0]) == []
+
+
+@pytest.mark.parametrize(
+    ("row", "verdict"),
+    [
+        ({"no": "共2条", "name": ""}, "LEFT_OUT_REMARK"),
+        ({"no": None, "name": "制表人：张三"}, "LEFT_OUT_REMARK"),
+        ({"no": "(12 rows selected)", "name": None}, "LEFT_OUT_REMARK"),
+        ({"no": "共2条", "name": "配电箱"}, None),
+        ({"no": "共享箱", "name": ""}, None),
+        ({"no": "第1页"}, None),  # of a table of one column each row is alone
+    ],
+)
+def test_what_a_report_says_at_its_end_is_known_where_it_stands_alone(
+    row: dict[str, object], verdict: str | None
+) -> None:
+    assert NoData(tuple(row), frozenset({"no"})).look(row) == verdict

@@ -131,3 +131,37 @@ def test_a_holding_that_ceased_on_an_unpublished_day_does_not_run(tmp_path: Path
     assert isinstance(row, Row)
     assert row.values["share_at_least"] is None
     assert [(one.code, one.count) for one in opened.left_out] == [("LEFT_OUT_END_UNKNOWN", 1)]
+
+
+def test_an_entry_without_a_nature_of_control_is_counted(tmp_path: Path) -> None:
+    data = {"kind": "individual-person-with-significant-control", "name": "A", "links": {"self": "/a"}}
+    path = tmp_path / "psc.jsonl"
+    path.write_text(
+        json.dumps({"company_number": "1", "data": {**data, "natures_of_control": []}}), encoding="utf-8"
+    )
+    opened = psc.read(Request(path, path.name))
+    assert len(list(opened.rows)) == 1
+    assert [(one.code, one.count) for one in opened.left_out] == [("LEFT_OUT_NO_NATURE", 1)]
+
+
+@pytest.mark.parametrize(
+    ("status", "end", "left"),
+    [("former", [], 1), ("Inactive", [], 1), ("active", [], 0), ("former", ["2020-01-31"], 0), ("", [], 0)],
+)
+def test_a_link_that_is_over_without_a_day_does_not_run(
+    tmp_path: Path, status: str, end: list[str], left: int
+) -> None:
+    entities = [
+        {"id": "c", "schema": "Company", "properties": {"name": ["C"]}},
+        {"id": "p", "schema": "Person", "properties": {"name": ["P"]}},
+        {
+            "id": "d",
+            "schema": "Directorship",
+            "properties": {"director": ["p"], "organization": ["c"], "status": [status], "endDate": end},
+        },
+    ]
+    path = tmp_path / "ftm.jsonl"
+    path.write_text("".join(json.dumps(one) + "\n" for one in entities), encoding="utf-8")
+    opened = ftm.read(Request(path, path.name))
+    assert len(list(opened.rows)) == 3 - left
+    assert [one.code for one in opened.left_out] == ["LEFT_OUT_END_UNKNOWN"] * left

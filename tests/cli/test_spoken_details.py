@@ -23,10 +23,8 @@ def text_of(value: ast.expr, names: dict[str, ast.expr]) -> str:
     if isinstance(value, ast.Constant):
         return value.value if isinstance(value.value, str) else ""
     if isinstance(value, ast.JoinedStr):
-        return "".join(
-            part.value if isinstance(part, ast.Constant) and isinstance(part.value, str) else "X"
-            for part in value.values
-        )
+        parts = (part.value if isinstance(part, ast.Constant) else "X" for part in value.values)
+        return "".join(part if isinstance(part, str) else "X" for part in parts)
     branches = (value.body, value.orelse) if isinstance(value, ast.IfExp) else getattr(value, "values", ())
     return " | ".join(text_of(one, names) for one in branches if isinstance(one, ast.expr))
 

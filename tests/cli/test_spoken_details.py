@@ -35,12 +35,12 @@ def details_of(call: ast.Call) -> Iterator[tuple[str, ast.expr]]:
     for given in call.args[1:]:
         if isinstance(given, ast.Dict):
             pairs = {
-                k.value: v
+                str(k.value): v
                 for k, v in zip(given.keys, given.values, strict=True)
                 if isinstance(k, ast.Constant)
             }
             if len(pairs) == len(given.keys):  # no ** that may hold the Chinese
-                yield from ((str(name), v) for name, v in pairs.items() if f"{name}_zh" not in pairs)
+                yield from ((name, v) for name, v in pairs.items() if f"{name}_zh" not in pairs)
 
 
 def english_details(text: str) -> Iterator[tuple[int, str, str]]:

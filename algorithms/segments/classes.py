@@ -141,10 +141,10 @@ def _find(
     tree = ValleyTree(part, f"{said} tree")
     label = tree.parts()
     scale = scales(part)
-    scores = scale.of(part)
+    scores, missing = scale.of(part), scale.missing(part)
     columns = binned(part)
     if int(label.max(initial=0)) > 0:
-        _, label = settled(scale, scores, label, columns)
+        _, label = settled(scale, scores, label, columns, missing)
     many = int(label.max(initial=0)) + 1
     if many == 1:
         return NoClasses(tree.root.p)
@@ -164,7 +164,7 @@ def _find(
         candidates = searched.stable()[:TRIED]
     chosen: Genome | None = None
     for genome in candidates:
-        better = extended(genome, space, scale, scores)
+        better = extended(genome, space, scale, scores, missing)
         if way is None and not _says_more(columns, better, label, refits):
             continue
         again = [genome_refit(genome, space, part, scale, refit.rows).named(better) for refit in refits]
@@ -176,7 +176,7 @@ def _find(
         return NoClasses(tree.root.p, loose=True)
     measured = stability(label, refits)
     tell("rules", 0)
-    model = Ensemble(model_of(scale, scores, label), tuple((one.model, one.names) for one in refits))
+    model = Ensemble(model_of(scale, scores, label, missing), tuple((one.model, one.names) for one in refits))
     own, _ = model.assign(part)
     rules = learn(part, own)
     all_labels, strength = (own, _) if part.size == table.size else model.assign(table)

@@ -11,7 +11,7 @@ from scipy.special import ndtr
 from algorithms.segments.model import ClassModel
 from algorithms.segments.scores import NumberScale
 from algorithms.segments.table import MISSING, Table
-from graph.arrays import Floats, Ints
+from graph.arrays import Bools, Floats, Ints
 
 BEYOND: Final = 1.05
 """A change goes so far beyond the border that the class is another one."""
@@ -37,26 +37,39 @@ class Contrast:
 
 
 def contrast(model: ClassModel, row: Table, own: int, other: int | None = None) -> Contrast:
-    """What tells the class of the one customer of ``row`` from another, the nearest one unless given."""
-    scores = model.scales.of(row)
+    """What tells the class of the one customer of ``row`` from another, the nearest one unless given.
+
+    What is missing of the customer has no part.
+    """
+    scores, missing = model.scales.of(row), model.scales.missing(row)
     if other is None:
-        far = model.distances(scores)[0]
+        far = model.distances(scores, missing)[0]
         far[own] = np.inf
         other = int(np.argmin(far))
-    along = _direction(model, own, other)
     middle = (model.means[own] + model.means[other]) / 2
+    whole = _direction(model, own, other)
+    along = _direction(model, own, other, missing[0])
     parts = along * (scores[0] - middle)
     feature, many = model.scales.feature, len(row.names)
     return Contrast(
         own,
         other,
         np.bincount(feature, weights=parts, minlength=many).astype(np.float64),
-        np.sqrt(np.bincount(feature, weights=along**2, minlength=many)).astype(np.float64),
+        np.sqrt(np.bincount(feature, weights=whole**2, minlength=many)).astype(np.float64),
     )
 
 
-def _direction(model: ClassModel, own: int, other: int) -> Floats:
-    return np.asarray(model.root @ (model.root.T @ (model.means[own] - model.means[other])))
+def _direction(model: ClassModel, own: int, other: int, missing: Bools | None = None) -> Floats:
+    """The direction that parts two classes, in the covariance of what is known; 0 where it is missing."""
+    apart = model.means[own] - model.means[other]
+    inverse = model.root @ model.root.T
+    if missing is None or not missing.any():
+        return np.asarray(inverse @ apart)
+    gone, known = np.flatnonzero(missing), np.flatnonzero(~missing)
+    pulled = np.linalg.solve(inverse[np.ix_(gone, gone)], inverse[np.ix_(gone, known)] @ apart[known])
+    found = np.zeros(len(apart))
+    found[known] = inverse[np.ix_(known, known)] @ apart[known] - inverse[np.ix_(known, gone)] @ pulled
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +87,7 @@ class Change:
 
 def changes(model: ClassModel, row: Table, found: Contrast) -> list[Change]:
     """Single features that would put the customer elsewhere, the smallest change first; each is tried."""
-    along = _direction(model, found.own, found.other)
+    along = _direction(model, found.own, found.other, model.scales.missing(row)[0])
     told = []
     for k in range(row.numbers.shape[1]):
         scale = model.scales.numbers[k]

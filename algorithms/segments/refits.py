@@ -68,12 +68,12 @@ def tree_refit(table: Table, classes: int, purpose: str) -> Refit:
     part = table.rows(rows)
     tree = ValleyTree(part, purpose)
     own: Scales = scales(part)
-    scores = own.of(part)
+    scores, missing = own.of(part), own.missing(part)
     columns = binned(part)
     free = tree.parts()
     if int(free.max(initial=0)) > 0:
-        free = settled(own, scores, free, columns)[1]
-    model, label = settled(own, scores, tree.so_many_parts(classes), columns)
+        free = settled(own, scores, free, columns, missing)[1]
+    model, label = settled(own, scores, tree.so_many_parts(classes), columns, missing)
     return Refit(rows, label, model, free, np.arange(int(label.max(initial=0)) + 1, dtype=np.int64))
 
 

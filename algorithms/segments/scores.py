@@ -15,7 +15,7 @@ from scipy.special import ndtri
 from algorithms.segments.draws import Keys, normal, uniform
 from algorithms.segments.scores_kernel import nearest_unimodal
 from algorithms.segments.table import FEWEST_VALUES, MISSING, MOST_AT_ONE_VALUE, Table
-from graph.arrays import Floats, Ints
+from graph.arrays import Bools, Floats, Ints
 
 LOWEST: Final = 0.0013
 HIGHEST: Final = 0.9987
@@ -54,6 +54,15 @@ class Scales:
         parts = [np.column_stack(columns)] if columns else []
         parts += [level_scores(table.codes[:, k], share) for k, share in enumerate(self.shares)]
         return np.ascontiguousarray(np.hstack(parts)) if parts else np.zeros((table.size, 0))
+
+    def missing(self, table: Table) -> Bools:
+        """Which scores stand for a missing value, n x columns."""
+        parts = [np.isnan(table.numbers)]
+        parts += [
+            np.repeat((table.codes[:, [k]] == MISSING), len(share), axis=1)
+            for k, share in enumerate(self.shares)
+        ]
+        return np.ascontiguousarray(np.hstack(parts))
 
     @property
     def feature(self) -> Ints:

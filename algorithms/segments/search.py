@@ -156,25 +156,25 @@ def search(
     return Found(tuple((None if one.genome.key == root.key else one.genome, one.values) for one in order))
 
 
-def extended(genome: Genome, space: Space, scale: Scales, scores: Floats) -> Ints:
+def extended(genome: Genome, space: Space, scale: Scales, scores: Floats, missing: Bools) -> Ints:
     """Classes of a genome for all n customers: each goes to the nearest mean of those that were searched."""
-    model = model_of(scale, space.scores, space.labels(genome))
-    return np.unique(model.nearest(scores), return_inverse=True)[1].astype(np.int64)
+    model = model_of(scale, space.scores, space.labels(genome), scale.missing(space.table))
+    return np.unique(model.nearest(scores, missing), return_inverse=True)[1].astype(np.int64)
 
 
 def genome_refit(genome: Genome, space: Space, table: Table, scale: Scales, rows: Ints) -> Refit:
     """A genome's classes on a bootstrap: with as many classes, and with the number of 2..K_v that has the largest B."""
     part = table.rows(rows)
     few = np.arange(min(len(rows), space.table.size))
-    scores = scale.of(part)
+    scores, missing = scale.of(part), scale.missing(part)
     columns = binned(part)
     found: dict[int, tuple[ClassModel, Ints]] = {}
     for classes in range(2, max(space.most, genome.classes) + 1):
         label = clustered(
             replace(genome, classes=classes), scores[few], space.feature, space.dimension, part.keys[few]
         )
-        model = model_of(scale, scores[few], label)
-        found[classes] = (model, model.nearest(scores))
+        model = model_of(scale, scores[few], label, missing[few])
+        found[classes] = (model, model.nearest(scores, missing))
     model, label = found[genome.classes]
     free = max(found.values(), key=lambda one: information(columns, one[1]))[1]
     # A class that is nearest to nobody stays a class of the model, so labels are not made compact here.

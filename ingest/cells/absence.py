@@ -16,7 +16,7 @@ from typing import Final
 WORDS: Final = (
     "NULL", "(null)", "<null>", "[null]", r"\N", "nil", "none", "NaN", "NaT", "N/A", "#N/A", "#NULL!", "n.a.",
     "undefined", "unknown", "unspecified", "not available", "not applicable", "not known", "no data",
-    "blank", "(blank)", "missing", "to be determined", "TBD", "TBA", "ditto", "not provided", "not recorded",
+    "(blank)", "not provided", "not recorded",
     "无", "無", "空", "空白", "没有", "不详", "不詳", "不明", "不知", "不知道", "不清楚", "未知", "未填", "未填写",
     "未提供", "未登记", "未录入", "未采集", "未留", "暂无", "暫無", "暂缺", "缺失", "待定", "待补", "待补充", "待查",
     "待核实", "待确认", "不适用", "无数据", "无记录", "无此项", "拒绝提供", "无电话", "无手机", "没有电话", "没有手机",
@@ -26,7 +26,7 @@ WORDS: Final = (
 slashes, dots or asterisks only say nothing either, nor does such a word in brackets, or with a full stop behind it."""
 
 _MARKS: Final = "-‐‑‒–—―−－_＿/／\\＼.．·…。、,，*＊"
-_AROUND: Final = "()（）[]【】<>《》{}「」-—.。!！"
+_AROUND: Final = frozenset(("()", "（）", "[]", "【】", "<>", "《》", "{}", "「」", "--", "——"))
 _ONLY_MARKS: Final = re.compile(rf"[\s{re.escape(_MARKS)}]+")
 _FULL_WIDTH: Final = 0xFEE0  # from an ASCII character to its full-width form
 
@@ -53,6 +53,12 @@ def folded(text: str) -> str:
     return unicodedata.normalize("NFKC", text).strip().casefold()
 
 
+def _bared(word: str) -> str:
+    """A word without the brackets around it and the full stop behind it."""
+    word = word.rstrip(".。!！")
+    return word[1:-1].strip() if len(word) > 2 and word[0] + word[-1] in _AROUND else word
+
+
 class Absence:
     """The words that say nothing in one source: the declared ones and those that its manifest adds."""
 
@@ -62,7 +68,7 @@ class Absence:
         # Nearly all cells are told apart from these words by their first character.
         plain = {form for word in self._words for form in (word[:1], word[:1].upper())}
         wide = {chr(ord(c) + _FULL_WIDTH) for c in plain if c.isascii() and c.isprintable() and c > " "}
-        self.first: Final = frozenset(plain | wide | set(_MARKS) | set(_AROUND))
+        self.first: Final = frozenset(plain | wide | set(_MARKS) | {pair[0] for pair in _AROUND})
         """The characters that such a word may begin with, blanks apart."""
         self.own = bool(own)
 
@@ -73,11 +79,7 @@ class Absence:
         if text[0] not in self.first and not text[0].isspace():
             return False
         bare = folded(text)
-        return (
-            bare in self._words
-            or bare.strip(_AROUND).strip() in self._words
-            or bool(_ONLY_MARKS.fullmatch(text))
-        )
+        return bare in self._words or _ONLY_MARKS.fullmatch(text) is not None or _bared(bare) in self._words
 
 
 class _Never(Absence):

@@ -14,7 +14,7 @@ from api.arguments import AsOf, Ended, RelationNames, RelationTypes, relation_na
 from api.context import ID, Info
 from api.costs import costs
 from api.entities import Customer, Device, Enterprise, Line, Person, WorkOrder
-from api.exposed import expose, expose_enum
+from api.exposed import expose
 from api.masked import plain_schema
 from api.paging import largest
 from api.weighing import Weighed, weighed
@@ -91,9 +91,6 @@ class QuarantineState(enum.Enum):
 
     OPEN = strawberry.enum_value("open", description="Still to be put right.")
     RETRIED = strawberry.enum_value("retried", description="Taken after all.")
-
-
-expose_enum(CommunityOf)
 
 
 @strawberry.type
@@ -250,13 +247,13 @@ class GraphAnswers:
         first: int = 20,
         after: str | None = None,
     ) -> Page[Community]:
-        return communities.communities(info.context.seen, largest(first), after, of)
+        return communities.communities(info.context.seen, largest(first), after, of, lang=info.context.lang)
 
     @strawberry.field(
         description="A community of the current run by its id; null where the run has none of it."
     )
     def community(self, info: Info, id: ID) -> Community | None:
-        return communities.community(info.context.seen, id)
+        return communities.community(info.context.seen, id, lang=info.context.lang)
 
     @strawberry.field(
         description="Classes of customers of the current run, the largest first; none where there are none."

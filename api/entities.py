@@ -11,16 +11,15 @@ import strawberry
 from api.accounts import Account, Address, Bill
 from api.arguments import Ended
 from api.context import Info
+from api.customer_communities import Member, community_in_run
 from api.exposed import expose, expose_enum
 from api.paging import largest, page
 from api.portrait_risk import Risk
-from api.segments import Classed
 from api.stored import Called, Linked, entity, linked
 from services import portrait
 from services.arrears.why.own_record import OwnRisk
 from services.communities.answer import Community, CommunityChange
 from services.communities.changes import community_change
-from services.communities.communities import community_of
 from services.entity import RelationDirection, Stored, entity_of, stored, stored_all
 from services.graph_answers import grid, lists
 from services.graph_answers.filters import Filter
@@ -159,7 +158,7 @@ class Device(Called):
 
 
 @entity("Customer", "customerNo", "name", "kind", "phone", "openedOn", "closedOn")
-class Customer(Classed):
+class Customer(Member):
     """A contract of supply with all that hangs on it; the whole portrait is read when the first of it is asked for."""
 
     known: strawberry.Private[CustomerRow | None] = field(default=None)
@@ -242,17 +241,6 @@ class Customer(Classed):
     def own_risk(self, info: Info) -> OwnRisk | None:
         return portrait.own(info.context.seen, self.row(info), info.context.lang)
 
-    @strawberry.field(description="The community of the customer's party in the current run.")
-    def community(self, info: Info) -> Community | None:
-        found = portrait.risk(info.context.seen, self.seen.id)
-        return None if found is None else community_of(info.context.seen, found.model, found.party)
-
-    @strawberry.field(
-        description="Why its party is in another community than in the full run before; null where it is not."
-    )
-    def community_change(self, info: Info) -> CommunityChange | None:
-        return community_change(info.context.seen, self.seen.id)
-
     @strawberry.field(description="The customer's own equipment.")
     def devices(
         self, info: Info, first: int = 20, after: str | None = None, ended: Ended = False
@@ -318,8 +306,7 @@ class Party(Called):
 
     @strawberry.field(description="The community of the party in the current run.")
     def community(self, info: Info) -> Community | None:
-        found = portrait.party_risk(info.context.seen, self.seen.id)
-        return None if found is None else community_of(info.context.seen, found.model, found.party)
+        return community_in_run(info, self.seen.id)
 
     @strawberry.field(
         description="Why the party is in another community than in the full run before; null where it is not."

@@ -48,7 +48,9 @@ class RiskAnswers:
     @strawberry.field(description="Communities of linked parties at risk, the largest expected loss first.")
     @costs(150)
     def risk_clusters(self, info: Info, first: int = 10, after: str | None = None) -> Page[RiskCluster]:
-        return pages.clusters(info.context.seen, risk_clusters(info.context.seen), largest(first), after)
+        return pages.clusters(
+            info.context.seen, risk_clusters(info.context.seen, info.context.lang), largest(first), after
+        )
 
     @strawberry.field(
         description="Enterprises that guarantee each other in a ring, the largest guarantees inside first."

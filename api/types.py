@@ -16,6 +16,8 @@ from services.communities.answer import (
     CommunityEvent,
     CommunityEventKind,
     MoveReason,
+    SharedTrait,
+    TraitKind,
 )
 from services.graph_answers import history
 from services.graph_answers.history import RunHead, RunPart
@@ -111,10 +113,12 @@ def lineage(
     community: Parent[Community], info: Info, first: int = 20, after: str | None = None
 ) -> Page[CommunityEvent]:
     """What became of it in each full run, the latest first."""
-    return communities.lineage(info.context.seen, community.id, largest(first), after)
+    return communities.lineage(info.context.seen, community.id, largest(first), after, lang=info.context.lang)
 
 
 expose_enum(CommunityEventKind)
 expose_enum(MoveReason, name="CommunityMoveReason")
+expose_enum(TraitKind, name="CommunityTraitKind")
+expose(SharedTrait, name="CommunityTrait")
 expose(Community, members=members, lineage=lineage)
 expose(CommunityChange)

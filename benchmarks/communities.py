@@ -1,16 +1,12 @@
-"""How much communities move when the graph hardly changes: ``python -m benchmarks.communities FILE.edges...``.
+"""How much communities move when a network hardly changes, and what their modularity loses (science.md 3.4).
 
-Each file holds two columns of ids. Prints for each a table: parties that change community when one party is added (100
-draws each: with links to three parties drawn by their links, and with the links of another party, hubs among them) and
-when 1 % of the links are removed, and what the modularity loses against the best of five fresh runs, also in 20 rounds
-in which 2 % of the links are rewired. Beside it stands a fresh run on the same graph, its communities matched with
+All on arrays: the continued partition, and beside it a fresh run on the same network, its communities matched with
 those of before by :func:`algorithms.communities.lineage.lineage`.
 """
 
 from __future__ import annotations
 
-import sys
-import time
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -19,26 +15,73 @@ from algorithms.communities.fresh import fresh
 from algorithms.communities.lineage import NONE, lineage
 from algorithms.communities.moving import NEW, RECUT, continued
 from algorithms.communities.network import Network, hashed_order
-from graph.arrays import Ints
+from graph.arrays import Floats, Ints
 
 DRAWS = 100
+FRESH_DRAWS = 10
+REMOVALS = 10
 ROUNDS = 20
 SEED = 20_261_130
 
 
-def read(path: Path) -> tuple[int, Ints, Ints]:
-    """Number of parties and k links, parties in hashed order."""
-    text = path.read_text(encoding="utf-8").replace(",", " ")
-    rows = [line.split()[:2] for line in text.splitlines() if line and not line.startswith("#")]
-    names = sorted({name for row in rows for name in row})
-    place = {names[at]: rank for rank, at in enumerate(hashed_order(names).tolist())}
-    ends = np.array([[place[a], place[b]] for a, b in rows if a != b], dtype=np.int64)
-    pairs = np.unique(np.sort(ends, axis=1), axis=0)
-    return len(names), pairs[:, 0], pairs[:, 1]
+@dataclass(frozen=True, eq=False)
+class Links:
+    """n parties in hashed order and k links between them, lower end first."""
+
+    name: str
+    size: int
+    low: Ints
+    high: Ints
+    weight: Floats
+
+    @classmethod
+    def of(cls, name: str, names: list[str], ends: list[tuple[str, str]], weight: Floats) -> Links:
+        """From ids. Parallel links add up; those with itself are left out."""
+        place = {names[at]: rank for rank, at in enumerate(hashed_order(names).tolist())}
+        pairs = np.sort(np.array([[place[a], place[b]] for a, b in ends], dtype=np.int64), axis=1)
+        kept = pairs[:, 0] != pairs[:, 1]
+        both, at = np.unique(pairs[kept], axis=0, return_inverse=True)
+        total = np.bincount(at.ravel(), weight[kept], len(both)).astype(np.float64)
+        return cls(name, len(names), both[:, 0], both[:, 1], total)
+
+    @classmethod
+    def read(cls, path: Path) -> Links:
+        """Two columns of ids; a pair is linked or not."""
+        rows = [line.replace(",", " ").split()[:2] for line in path.read_text(encoding="utf-8").splitlines()]
+        ends = sorted({(min(a, b), max(a, b)) for a, b in (row for row in rows if row and row[0][0] != "#")})
+        names = sorted({name for pair in ends for name in pair})
+        return cls.of(path.stem, names, ends, np.ones(len(ends)))
+
+    def network(self) -> Network:
+        """The network of all of them."""
+        return Network.of(self.size, self.low, self.high, self.weight)
 
 
-def network(size: int, low: Ints, high: Ints) -> Network:
-    return Network.of(size, low, high, np.ones(len(low)))
+@dataclass(frozen=True)
+class Moves:
+    """How many others change community when one party is added, and with a fresh run; modularity under the best of
+    five fresh runs, the mean. By default over 100 draws."""
+
+    mean: float
+    most: int
+    fresh: float
+    lost: float
+
+
+@dataclass(frozen=True)
+class Trial:
+    """What was found of one network. ``removed``, ``removed_fresh``: shares that move when 1 % of the links go."""
+
+    links: Links
+    communities: int
+    modularity: float
+    best_of_five: float
+    three: Moves
+    another: Moves
+    removed: float
+    removed_fresh: float
+    rewired: float
+    recuts: int
 
 
 def changed_parties(before: Ints, after: Ints) -> int:
@@ -52,73 +95,85 @@ def changed_parties(before: Ints, after: Ints) -> int:
     return int(((passed[after] != before) & ~alone).sum())
 
 
-def added(low: Ints, high: Ints, size: int, near: Ints) -> Network:
-    """The network with one more party, linked with those ``near``."""
-    return network(size + 1, np.concatenate([low, near]), np.concatenate([high, np.full(len(near), size)]))
-
-
-def measure(path: Path) -> None:
-    size, low, high = read(path)
-    generator = np.random.default_rng(SEED)
-    whole = network(size, low, high)
-    begun = time.perf_counter()
-    base = fresh(whole)
-    seconds = time.perf_counter() - begun
-    five = fresh(whole, runs=5, seed=1000)
-    print(
-        f"\n{path.stem}: {size:,} parties, {len(low):,} links; {int(base.label.max()) + 1} communities, ",
-        end="",
+def tried(links: Links) -> Trial:
+    """All trials of one network, by a fixed seed."""
+    draw, whole = np.random.default_rng(SEED), links.network()
+    base, five = fresh(whole), fresh(whole, runs=5, seed=1000)
+    three, another = (
+        _added(links, base.label, five.modularity, draw, as_another=as_another)
+        for as_another in (False, True)
     )
-    print(f"modularity {base.modularity:.4f} ({seconds:.1f} s), best of five {five.modularity:.4f}")
+    removed = [_removed(links, base.label, draw, seed) for seed in range(REMOVALS)]
+    rewired, recuts = _rewired(links, base.label, draw)
+    return Trial(
+        links=links,
+        communities=int(base.label.max()) + 1,
+        modularity=base.modularity,
+        best_of_five=five.modularity,
+        three=three,
+        another=another,
+        removed=float(np.mean([one for one, _ in removed])),
+        removed_fresh=float(np.mean([one for _, one in removed])),
+        rewired=rewired,
+        recuts=recuts,
+    )
 
-    for kind in ("three links", "the links of another"):
-        moved, again, lost = [], [], []
-        for draw, party in enumerate(generator.integers(0, size, DRAWS).tolist()):
-            if kind == "three links":
-                near = np.unique(generator.choice(np.concatenate([low, high]), 3))
-            else:
-                near = np.unique(np.concatenate([high[low == party], low[high == party]]))
-            grown = added(low, high, size, near)
-            after = continued(grown, np.append(base.label, NEW), near)
-            moved.append(changed_parties(base.label, after[:size]))
-            lost.append(five.modularity - grown.modularity(after))
-            if draw < 20:
-                again.append(changed_parties(base.label, fresh(grown, runs=1, seed=party).label[:size]))
-        print(
-            f"one party added with {kind}: {np.mean(moved):.2f} others move, at most {max(moved)}; ", end=""
+
+def _added(links: Links, label: Ints, best: float, draw: np.random.Generator, *, as_another: bool) -> Moves:
+    """One party more: with links to three parties drawn by their links, or with all links of another party."""
+    moved, again, lost = [], [], []
+    size, typical = links.size, float(np.median(links.weight))
+    linked = np.unique(np.concatenate([links.low, links.high]))
+    for trial, party in enumerate(draw.choice(linked, DRAWS).tolist()):
+        if as_another:
+            near = np.concatenate([links.high[links.low == party], links.low[links.high == party]])
+            weight = np.concatenate([links.weight[links.low == party], links.weight[links.high == party]])
+        else:
+            near = np.unique(draw.choice(np.concatenate([links.low, links.high]), 3))
+            weight = np.full(len(near), typical)
+        grown = Network.of(
+            size + 1,
+            np.concatenate([links.low, near]),
+            np.concatenate([links.high, np.full(len(near), size)]),
+            np.concatenate([links.weight, weight]),
         )
-        print(f"a fresh run {np.mean(again):.0f}; modularity {np.mean(lost):+.4f} under the best of five")
+        after = continued(grown, np.append(label, NEW), near)
+        moved.append(changed_parties(label, after[:size]))
+        lost.append(best - grown.modularity(after))
+        if trial < FRESH_DRAWS:
+            again.append(changed_parties(label, fresh(grown, runs=1, seed=party).label[:size]))
+    return Moves(float(np.mean(moved)), max(moved), float(np.mean(again)), float(np.mean(lost)))
 
-    moved, again = [], []
-    for draw in range(10):
-        gone = generator.random(len(low)) < 0.01
-        kept = network(size, low[~gone], high[~gone])
-        after = continued(kept, base.label, np.unique(np.concatenate([low[gone], high[gone]])))
-        moved.append(changed_parties(base.label, after) / size)
-        again.append(changed_parties(base.label, fresh(kept, runs=1, seed=draw).label) / size)
-    print(f"1 % of links removed: {np.mean(moved):.2%} move; a fresh run {np.mean(again):.0%}")
 
-    label, now, losses, recuts = base.label, (low, high), [], 0
+def _removed(links: Links, label: Ints, draw: np.random.Generator, seed: int) -> tuple[float, float]:
+    gone = draw.random(len(links.low)) < 0.01
+    kept = Network.of(links.size, links.low[~gone], links.high[~gone], links.weight[~gone])
+    after = continued(kept, label, np.unique(np.concatenate([links.low[gone], links.high[gone]])))
+    again = fresh(kept, runs=1, seed=seed).label
+    return changed_parties(label, after) / links.size, changed_parties(label, again) / links.size
+
+
+def _rewired(links: Links, label: Ints, draw: np.random.Generator) -> tuple[float, int]:
+    """The largest loss of modularity in rounds that rewire 2 % of the links each, and how often a run was recut."""
+    now, losses, recuts = links, [], 0
     for one in range(ROUNDS):
-        gone = generator.random(len(now[0])) < 0.02
-        ends = generator.integers(0, size, (int(gone.sum()), 2))
-        ends = np.sort(ends[ends[:, 0] != ends[:, 1]], axis=1)
-        touched = np.concatenate([now[0][gone], now[1][gone], ends.ravel()])
-        kept = np.column_stack([now[0][~gone], now[1][~gone]])
-        pairs = np.unique(np.concatenate([kept, ends]), axis=0)
-        now = pairs[:, 0], pairs[:, 1]
-        rewired = network(size, *now)
+        gone = draw.random(len(now.low)) < 0.02
+        ends = draw.integers(0, links.size, (int(gone.sum()), 2))
+        apart = ends[:, 0] != ends[:, 1]
+        ends, weight = np.sort(ends[apart], axis=1), now.weight[gone][apart]
+        touched = np.concatenate([now.low[gone], now.high[gone], ends.ravel()])
+        pairs, at = np.unique(
+            np.concatenate([np.column_stack([now.low[~gone], now.high[~gone]]), ends]),
+            axis=0,
+            return_inverse=True,
+        )
+        total = np.bincount(at.ravel(), np.concatenate([now.weight[~gone], weight]), len(pairs)).astype(
+            np.float64
+        )
+        now = Links(links.name, links.size, pairs[:, 0], pairs[:, 1], total)
+        rewired = now.network()
         label, best = continued(rewired, label, np.unique(touched)), fresh(rewired, runs=5, seed=one)
         if best.modularity - rewired.modularity(label) > RECUT:
             label, recuts = best.label, recuts + 1
         losses.append(best.modularity - rewired.modularity(label))
-    print(
-        f"{ROUNDS} rounds of 2 % rewiring: modularity at most {max(losses):.4f} under the best of five, ",
-        end="",
-    )
-    print(f"{recuts} recuts")
-
-
-if __name__ == "__main__":
-    for name in sys.argv[1:]:
-        measure(Path(name))
+    return max(losses), recuts

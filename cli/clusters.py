@@ -23,7 +23,7 @@ from terms.errors import Lang
 
 TEXT = {
     "en": {
-        "head": "{id}: {loss} yuan expected loss, {size} parties around {name}",
+        "head": "{id}: {loss} yuan expected loss, {size} parties: {name}",
         "seeds": "To blame: {seeds}",
         "channels": "Arrives by: {channels}",
         "own": "their own payment record",
@@ -36,7 +36,7 @@ TEXT = {
         "synthetic": "Some parties named here are SYNTHETIC.",
     },
     "zh": {
-        "head": "{id}：预期损失 {loss} 元，以 {name} 为首的 {size} 个主体",
+        "head": "{id}：预期损失 {loss} 元，{size} 个主体：{name}",
         "seeds": "主要责任：{seeds}",
         "channels": "传导途径：{channels}",
         "own": "自身缴费记录",
@@ -64,7 +64,7 @@ def clusters(call: Call, first: int) -> int:
     Needs a run (`kehutu analyse`). Exit 1 where no cluster is at risk.
     """
     with seen_site(call) as seen:
-        ranking = risk_clusters(seen)
+        ranking = risk_clusters(seen, call.lang)
         page = pages.clusters(seen, ranking, first)
         found = page.nodes
         if call.json:

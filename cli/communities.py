@@ -23,15 +23,13 @@ from services.communities.answer import (
     MoveReason,
 )
 from services.communities.changes import community_change
-from services.portrait import party_risk
 from services.seen import Seen
 from terms.errors import KehutuError, Lang
 from terms.texts import filled
 
 TEXT: dict[Lang, dict[str, str]] = {
     "en": {
-        "head": "Community {id} around {name}: {size} {size:party|parties}, mean score {risk:.1%}, "
-        "{loss} yuan expected loss",
+        "head": "Community {id} ({name}): {size} {members}, mean score {risk:.1%}, {loss} yuan expected loss",
         "stability": "Stability {stability:.2f}: {judged}",
         "firm": "it comes back when a few links are missing.",
         "loose": "loose, it falls apart when a few links are missing.",
@@ -40,13 +38,13 @@ TEXT: dict[Lang, dict[str, str]] = {
         "first": "There is no full run before this one that knows it.",
         "moved": "It came from {from_} with run {run}, because",
         "own_links": "its own links changed: {share:.0%} of the gain",
-        "neighbours": "parties that it is linked with moved: {share:.0%} of the gain",
+        "neighbours": "those that it is linked with moved: {share:.0%} of the gain",
         "size": "the communities grew or shrank: {share:.0%} of the gain",
         "lineage": "What became of the community, the latest run first:",
         "none": "The run has no communities.",
     },
     "zh": {
-        "head": "社区 {id}，以 {name} 为首：{size} 个主体，平均得分 {risk:.1%}，预期损失 {loss} 元",
+        "head": "社区 {id}（{name}）：{size} {members}，平均得分 {risk:.1%}，预期损失 {loss} 元",
         "stability": "稳定度 {stability:.2f}：{judged}",
         "firm": "缺少少数关联时仍能重现。",
         "loose": "松散，缺少少数关联时会解体。",
@@ -55,15 +53,22 @@ TEXT: dict[Lang, dict[str, str]] = {
         "first": "此前没有包含它的完整分析。",
         "moved": "它在批次 {run} 中来自 {from_}，原因是",
         "own_links": "自身关联发生变化：占增益的 {share:.0%}",
-        "neighbours": "与其关联的主体转移：占增益的 {share:.0%}",
+        "neighbours": "与其关联者转移：占增益的 {share:.0%}",
         "size": "社区扩大或缩小：占增益的 {share:.0%}",
         "lineage": "社区的变迁，最近的分析在前：",
         "none": "该批次没有社区。",
     },
 }
+MEMBERS: dict[Lang, dict[CommunityOf, str]] = {
+    "en": {
+        CommunityOf.PARTIES: "{size:party|parties}",
+        CommunityOf.CUSTOMERS: "{size:customer|customers}",
+    },
+    "zh": {CommunityOf.PARTIES: "个主体", CommunityOf.CUSTOMERS: "个客户"},
+}
 COLUMNS: dict[Lang, tuple[str, ...]] = {
-    "en": ("community", "around", "members", "mean score", "expected loss, yuan", "stability"),
-    "zh": ("社区", "以其为首", "成员数", "平均得分", "预期损失（元）", "稳定度"),
+    "en": ("community", "name", "members", "mean score", "expected loss, yuan", "stability"),
+    "zh": ("社区", "名称", "成员数", "平均得分", "预期损失（元）", "稳定度"),
 }
 EVENTS: dict[Lang, dict[CommunityEventKind, str]] = {
     "en": {
@@ -96,7 +101,8 @@ REASONS = {
 @click.option(
     "--explain",
     metavar="PARTY",
-    help="The community of one party or customer: what became of it, and why it moved.",
+    help="The community of one party or customer: what became of it, and why it moved; with --of customers the "
+    "customer's own.",
 )
 @click.option(
     "--of",
@@ -118,8 +124,8 @@ def communities(call: Call, explain: str | None, of: str, first: int) -> int:
     """
     with seen_site(call) as seen:
         if explain is not None:
-            return _explain(call, seen, explain)
-        page = answers.communities(seen, first, of=CommunityOf(of))
+            return _explain(call, seen, explain, CommunityOf(of))
+        page = answers.communities(seen, first, of=CommunityOf(of), lang=call.lang)
         if call.json:
             print_json(connection(page, lambda found: _document(seen, found)))
             return 0 if page.nodes else 1
@@ -131,13 +137,13 @@ def communities(call: Call, explain: str | None, of: str, first: int) -> int:
     return 0
 
 
-def _explain(call: Call, seen: Seen, asked: str) -> int:
-    found = party_risk(seen, seen.entity(asked))
-    if found is None:
+def _explain(call: Call, seen: Seen, asked: str, of: CommunityOf) -> int:
+    entity = seen.entity(asked)
+    community = answers.own_community(seen, entity, of, lang=call.lang)
+    if community is None:
         raise KehutuError("UNKNOWN_ID", id=asked)
-    community = answers.community_of(seen, found.model, found.party)
-    party = found.model.ids[found.party]
-    change, lineage = community_change(seen, party), answers.lineage(seen, community.id, 100)
+    change = community_change(seen, entity, of)
+    lineage = answers.lineage(seen, community.id, 100, lang=call.lang)
     if call.json:
         print_json(
             {
@@ -178,9 +184,11 @@ def _words(
             id=community.id,
             name=community.name,
             size=community.size,
+            members=filled(MEMBERS[lang][community.of], size=community.size),
             risk=community.risk,
             loss=community.expected_loss,
-        )
+        ),
+        community.description,
     ]
     if community.stability is None:
         lines.append(text["no stability"])

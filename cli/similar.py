@@ -35,8 +35,18 @@ TEXT: Final[dict[Lang, dict[str, str]]] = {
     },
 }
 PARTS: Final[dict[Lang, dict[SimilarityPart, str]]] = {
-    "en": {SimilarityPart.NETWORK: "links of the party {value:.2f}"},
-    "zh": {SimilarityPart.NETWORK: "主体的关联 {value:.2f}"},
+    "en": {
+        SimilarityPart.NETWORK: "links of the party {value:.2f}",
+        SimilarityPart.CONSUMER: "behaviour {value:.2f}",
+        SimilarityPart.ORGANISATION: "organisation {value:.2f}",
+        SimilarityPart.VALUE: "value {value:.2f}",
+    },
+    "zh": {
+        SimilarityPart.NETWORK: "主体的关联 {value:.2f}",
+        SimilarityPart.CONSUMER: "市场与行为 {value:.2f}",
+        SimilarityPart.ORGANISATION: "组织与环境 {value:.2f}",
+        SimilarityPart.VALUE: "价值 {value:.2f}",
+    },
 }
 
 
@@ -48,8 +58,9 @@ PARTS: Final[dict[Lang, dict[SimilarityPart, str]]] = {
 def similar(call: Call, entity: str, first: int, after: str | None) -> int:
     """Find customers that are like ID, the most alike first.
 
-    The score is the sum of its parts. Parties are compared by their links in the current run; with it comes what both
-    customers have in common: the party, parties that both are linked with, and traits. Needs a run (`kehutu analyse`).
+    The score is the sum of its parts. Parties are compared by their links in the current run, customers by their
+    features in three dimensions: behaviour, organisation, value. With it comes what both have in common: the party,
+    parties that both are linked with, and traits. Needs a run (`kehutu analyse`).
     Exit 1 where nobody is like it.
     """
     with seen_site(call) as seen:

@@ -7,6 +7,7 @@ from enum import Enum
 
 from algorithms.communities.stability import LOOSE
 from services.arrears.answer.model import RunName
+from services.community_names import SharedTrait, TraitKind
 from terms.money import Money
 
 __all__ = [
@@ -19,6 +20,8 @@ __all__ = [
     "MovePart",
     "MoveReason",
     "OtherCommunity",
+    "SharedTrait",
+    "TraitKind",
 ]
 
 
@@ -61,7 +64,13 @@ class Community:
     id: str
     """Id, the same in later runs."""
     name: str
-    """Named after its member with the largest expected loss."""
+    """What its members have in common, at most two things, and the member that stands for it: at first the one with
+    the largest expected loss. It stays from run to run as long as that holds. Nothing is named that the asker does not
+    see in clear."""
+    description: str
+    """What its members have in common, in a sentence."""
+    traits: tuple[SharedTrait, ...]
+    """The same as values: at least half of five or more members have each, twice as many as elsewhere."""
     of: CommunityOf
     """Whether it is one of parties or of customers."""
     size: int

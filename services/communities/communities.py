@@ -16,13 +16,14 @@ from services.communities.answer import (
     OtherCommunity,
 )
 from services.communities.divisions import Division, among, division, parties_of
+from services.community_names import CommunityWords, community_words
 from services.names import Named, names_of
 from services.paging import Cursors, Page, page_by_id
 from services.reading.runs import Run, current, depth_of, model_of, run_of
 from services.risk.model import CommunityEvent as Event
 from services.risk.model import RiskModel
 from services.seen import Seen
-from terms.errors import KehutuError
+from terms.errors import KehutuError, Lang
 from terms.money import Money
 
 MOST_RUNS: Final = 1_000
@@ -30,7 +31,12 @@ MOST_RUNS: Final = 1_000
 
 
 def communities(
-    seen: Seen, first: int = 20, after: str | None = None, of: CommunityOf = CommunityOf.PARTIES
+    seen: Seen,
+    first: int = 20,
+    after: str | None = None,
+    of: CommunityOf = CommunityOf.PARTIES,
+    *,
+    lang: Lang = "en",
 ) -> Page[Community]:
     """Communities of the current run, of parties or of customers, the largest first.
 
@@ -48,11 +54,11 @@ def communities(
     page = page_by_id(
         cursors, labels, lambda label: known.id(label) if known else "", first=first, after=after
     )
-    found = told(seen, known, page.nodes) if known else {}
+    found = told(seen, known, page.nodes, lang) if known else {}
     return page.map(lambda label: found[label])
 
 
-def community(seen: Seen, name: str) -> Community | None:
+def community(seen: Seen, name: str, *, lang: Lang = "en") -> Community | None:
     """A community of the current run, of parties or of customers, by its id; None where the run has none of it.
 
     Raises:
@@ -60,29 +66,51 @@ def community(seen: Seen, name: str) -> Community | None:
     """
     _, model = current(seen)
     found = among(model, name)
-    return None if found is None else told(seen, found[0], [found[1]])[found[1]]
+    return None if found is None else told(seen, found[0], [found[1]], lang)[found[1]]
 
 
-def community_of(seen: Seen, model: RiskModel, party: int) -> Community:
+def community_of(seen: Seen, model: RiskModel, party: int, *, lang: Lang = "en") -> Community:
     """The community of a party of a run."""
     label = int(model.community[party])
-    return told(seen, parties_of(model), [label])[label]
+    return told(seen, parties_of(model), [label], lang)[label]
 
 
-def told(seen: Seen, known: Division, labels: Sequence[int]) -> Mapping[int, Community]:
+def own_community(
+    seen: Seen, entity: str, of: CommunityOf = CommunityOf.PARTIES, *, lang: Lang = "en"
+) -> Community | None:
+    """The community of a party, or of a customer's party; of customers that of the customer itself.
+
+    Returns:
+        None where the current run does not know it, or has no communities of that kind.
+
+    Raises:
+        KehutuError: ``NO_RUN``.
+    """
+    _, model = current(seen)
+    known = division(model, of)
+    at = None if known is None else known.member(entity)
+    if known is None or at is None:
+        return None
+    label = int(known.label[at])
+    return told(seen, known, [label], lang)[label]
+
+
+def told(seen: Seen, known: Division, labels: Sequence[int], lang: Lang = "en") -> Mapping[int, Community]:
     """Some communities of a run."""
     members = {label: known.members(label) for label in labels}
     losses = {label: known.losses(inside) for label, inside in members.items()}
-    heads = {
-        label: known.ids[int(inside[np.lexsort((inside, -losses[label]))[0]])]
+    largest = {
+        known.id(label): known.ids[int(inside[np.lexsort((inside, -losses[label]))[0]])]
         for label, inside in members.items()
     }
-    names = names_of(seen, heads.values())
+    words = community_words(seen, known.model, largest, lang)
     return {
         label: Community(
             id=known.id(label),
             of=known.of,
-            name=names[heads[label]].name,
+            name=_name(words[known.id(label)], len(inside)),
+            description=words[known.id(label)].description,
+            traits=words[known.id(label)].traits,
             size=len(inside),
             risk=float(known.scores(inside).mean()),
             expected_loss=Money(int(losses[label].sum())),
@@ -90,6 +118,11 @@ def told(seen: Seen, known: Division, labels: Sequence[int]) -> Mapping[int, Com
         )
         for label, inside in members.items()
     }
+
+
+def _name(words: CommunityWords, size: int) -> str:
+    """Who is alone is called what the member is."""
+    return words.head if size == 1 and words.head is not None else words.name
 
 
 def members(seen: Seen, name: str, first: int = 20, after: str | None = None) -> Page[Named]:
@@ -107,7 +140,9 @@ def members(seen: Seen, name: str, first: int = 20, after: str | None = None) ->
     return page.map(lambda entity: names[entity])
 
 
-def lineage(seen: Seen, name: str, first: int = 20, after: str | None = None) -> Page[CommunityEvent]:
+def lineage(
+    seen: Seen, name: str, first: int = 20, after: str | None = None, *, lang: Lang = "en"
+) -> Page[CommunityEvent]:
     """What became of a community in each full run, the latest first, back to the one that it was born in.
 
     Runs that cannot be read any more end the list.
@@ -119,12 +154,12 @@ def lineage(seen: Seen, name: str, first: int = 20, after: str | None = None) ->
     here = among(model, name)
     found: list[CommunityEvent] = []
     for of in [here[0].of] if here else CommunityOf:
-        found = found or _followed(seen, head, of, name)
+        found = found or _followed(seen, head, of, name, lang)
     cursors = Cursors.of(seen, "lineage", head.id, name)
     return page_by_id(cursors, found, _place, first=first, after=after)
 
 
-def _followed(seen: Seen, head: Run, of: CommunityOf, name: str) -> list[CommunityEvent]:
+def _followed(seen: Seen, head: Run, of: CommunityOf, name: str, lang: Lang) -> list[CommunityEvent]:
     found: list[CommunityEvent] = []
     run: Run | None = full(seen, head)
     for _ in range(MOST_RUNS):
@@ -134,7 +169,7 @@ def _followed(seen: Seen, head: Run, of: CommunityOf, name: str) -> list[Communi
         before = None if known.lineage.before is None else run_or_none(seen, known.lineage.before)
         for event in known.lineage.events:
             if event.id == name:
-                found += _told(seen, event, RunName(run.id), known, before)
+                found += _told(seen, event, RunName(run.id), known, before, lang=lang)
         if CommunityEventKind.BORN in [event.event for event in found]:
             break
         run = before
@@ -146,21 +181,23 @@ def _division(seen: Seen, run: Run, of: CommunityOf) -> Division | None:
     return None if model is None else division(model, of)
 
 
-def _told(seen: Seen, event: Event, run: RunName, here: Division, before: Run | None) -> list[CommunityEvent]:
+def _told(
+    seen: Seen, event: Event, run: RunName, here: Division, before: Run | None, *, lang: Lang
+) -> list[CommunityEvent]:
     """An event, once for each other community."""
     kind = CommunityEventKind(event.kind)
     if not event.others:
         return [CommunityEvent(kind, run, None, None)]
     # Those that it was merged from are of the run before, those that it was split into are of this one.
     known = here if kind is CommunityEventKind.SPLIT else _division(seen, before, here.of) if before else None
-    names = _names(seen, known, [one for one, _ in event.others])
+    names = _names(seen, known, [one for one, _ in event.others], lang)
     return [CommunityEvent(kind, run, OtherCommunity(one, names[one]), share) for one, share in event.others]
 
 
-def _names(seen: Seen, division: Division | None, ids: Sequence[str]) -> dict[str, str]:
+def _names(seen: Seen, division: Division | None, ids: Sequence[str], lang: Lang) -> dict[str, str]:
     labels = {} if division is None else {one: division.find(one) for one in ids}
     known = {one: label for one, label in labels.items() if label is not None}
-    named = {} if division is None else told(seen, division, [*known.values()])
+    named = {} if division is None else told(seen, division, [*known.values()], lang)
     return {one: named[known[one]].name if one in known else one for one in ids}
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
@@ -33,6 +34,24 @@ class Division:
     @cached_property
     def _labels(self) -> dict[str, int]:
         return {self.id(label): label for label in range(int(self.label.max(initial=-1)) + 1)}
+
+    def place(self, member: str) -> int | None:
+        """Position of a member by its id; None where it is none."""
+        at = bisect_left(self.ids, member)
+        return at if at < len(self.ids) and self.ids[at] == member else None
+
+    def member(self, entity: str) -> int | None:
+        """Position of a party, or of that of a customer; of customers that of one of them."""
+        return self.model.party(entity) if self.of is CommunityOf.PARTIES else self.place(entity)
+
+    def links(self, most: int) -> tuple[Ints, Ints, Floats]:
+        """Both ends and the weight of every link. ``most``: a thing that more customers share links nobody."""
+        if self.of is CommunityOf.PARTIES:
+            matrix = self.model.weights.csr
+            return matrix.rows(), matrix.indices, matrix.data
+        known = self.model.customer_communities
+        nobody = np.zeros(0, dtype=np.int64)
+        return known.links(most) if known else (nobody, nobody, np.zeros(0))
 
     def members(self, label: int) -> Ints:
         """Positions of the members of a community, ascending."""

@@ -6,9 +6,13 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+import numpy as np
+
 from graph import seen_queries
 from graph.schema.keys import type_of
 from services.assumption import Assumption
+from services.communities.answer import CommunityOf
+from services.communities.divisions import among
 from services.reading.runs import current
 from services.seen import Seen
 from terms.errors import KehutuError
@@ -39,22 +43,23 @@ EVERYTHING = Selection({}, whole=True)
 
 
 def of_community(seen: Seen, name: str) -> Selection:
-    """The parties of a community of the current run and their customers.
+    """The parties of a community of the current run and their customers; of one of customers these and their parties.
 
     Raises:
         KehutuError: ``NO_RUN``, ``COMMUNITY_UNKNOWN``.
     """
     _, model = current(seen)
-    label = model.community_label(name)
-    if label is None:
+    found = among(model, name)
+    if found is None:
         raise KehutuError("COMMUNITY_UNKNOWN", id=name)
-    members = {*model.members(label).tolist()}
-    customers = [
-        customer
-        for customer, party in zip(model.inputs.customers, model.inputs.customer_party.tolist(), strict=True)
-        if party in members
-    ]
-    return _by_type(seen, [*(model.ids[at] for at in sorted(members)), *customers])
+    division, label = found
+    inside = division.members(label)
+    customers, party = model.inputs.customers, model.inputs.customer_party
+    if division.of is CommunityOf.PARTIES:
+        behind = np.flatnonzero(np.isin(party, inside)).tolist()
+        return _by_type(seen, [*(model.ids[at] for at in inside.tolist()), *(customers[at] for at in behind)])
+    parties = np.unique(party[inside]).tolist()
+    return _by_type(seen, [*(customers[at] for at in inside.tolist()), *(model.ids[at] for at in parties)])
 
 
 def of_names(seen: Seen, names: Iterable[str]) -> Selection:

@@ -21,6 +21,7 @@ from graph.arrays import Floats, Ints
 from services.exposure.model import Caution, Exposure, Override
 from services.risk.part import Basis, Found
 from services.risk.parts.communities import COMMUNITIES
+from services.risk.parts.community_traits import COMMUNITY_TRAITS, CommunityTrait, CommunityTraits
 from services.risk.parts.customer_communities import CUSTOMER_COMMUNITIES, CustomerCommunities
 from services.risk.parts.customer_features import CUSTOMER_FEATURES, CustomerFeatures
 from services.risk.parts.embedding import EMBEDDING, PartyVectors
@@ -35,7 +36,14 @@ from services.risk.registry import PARTS
 from services.risk.scores import Scores
 from terms.ids import Fen
 
-__all__ = ["CommunityEvent", "CommunityLineage", "CustomerFeatures", "CustomerSegments", "RiskModel"]
+__all__ = [
+    "CommunityEvent",
+    "CommunityLineage",
+    "CommunityTrait",
+    "CustomerFeatures",
+    "CustomerSegments",
+    "RiskModel",
+]
 
 
 @dataclass(frozen=True, eq=False)
@@ -216,6 +224,11 @@ class RiskModel:
     def customer_communities(self) -> CustomerCommunities | None:
         """Those of customers, by what they share; None in a run of an earlier program."""
         return cast("CustomerCommunities | None", self.others.get(CUSTOMER_COMMUNITIES.name))
+
+    @property
+    def community_traits(self) -> CommunityTraits | None:
+        """What members of communities have in common, and their heads; None in a run of an earlier program."""
+        return cast("CommunityTraits | None", self.others.get(COMMUNITY_TRAITS.name))
 
     @property
     def vectors(self) -> PartyVectors | None:

@@ -15,6 +15,7 @@ import pyarrow as pa
 from algorithms.risk.probability import Probability
 from services.risk.part import Basis, Before, Found, Part, Tables
 from services.risk.parts.communities import COMMUNITIES
+from services.risk.parts.community_traits import COMMUNITY_TRAITS
 from services.risk.parts.customer_communities import CUSTOMER_COMMUNITIES
 from services.risk.parts.customer_features import CUSTOMER_FEATURES
 from services.risk.parts.embedding import EMBEDDING
@@ -146,6 +147,7 @@ PARTS = Registry(
         COMMUNITIES,
         LINEAGE,
         CUSTOMER_COMMUNITIES,
+        COMMUNITY_TRAITS,
         EMBEDDING,
         CUSTOMER_FEATURES,
         SEGMENTS,

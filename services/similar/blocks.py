@@ -11,6 +11,7 @@ import numpy as np
 
 from graph.arrays import Floats
 from services.risk.model import RiskModel
+from services.similar.dimensions import dimension_vectors
 
 
 class SimilarityPart(Enum):
@@ -18,6 +19,12 @@ class SimilarityPart(Enum):
 
     NETWORK = "network"
     """How their parties are linked: the embedding of the run."""
+    CONSUMER = "consumer"
+    """Use, contacts and payment: the dimension of market and behaviour."""
+    ORGANISATION = "organisation"
+    """What they are and what stands around them."""
+    VALUE = "value"
+    """What they bring and cost."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +53,24 @@ def _network(model: RiskModel, customer: int) -> Floats | None:
     return np.where(places >= 0, cosine[places], 0.0)
 
 
-BLOCKS: Final[Sequence[Block]] = (Block(SimilarityPart.NETWORK, 1.0, _network),)
-"""Blocks that exist. The dimensions of classes join here once a run has them; weights are shared out to sum to 1."""
+def _dimension(name: str) -> Callable[[RiskModel, int], Floats | None]:
+    def cosine(model: RiskModel, customer: int) -> Floats | None:
+        vectors = dimension_vectors(model, name)
+        if vectors is None or not vectors[customer].any():
+            return None
+        found: Floats = (vectors @ vectors[customer]).astype(np.float64)
+        return found
+
+    return cosine
+
+
+BLOCKS: Final[Sequence[Block]] = (
+    Block(SimilarityPart.NETWORK, 1.0, _network),
+    Block(SimilarityPart.CONSUMER, 1.0, _dimension("consumer")),
+    Block(SimilarityPart.ORGANISATION, 1.0, _dimension("organisation")),
+    Block(SimilarityPart.VALUE, 1.0, _dimension("value")),
+)
+"""Equal weights are a start value, a guess; they are shared out to sum to 1."""
 
 
 def scores(model: RiskModel, customer: int) -> dict[SimilarityPart, Floats]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
+from fractions import Fraction
 
 from graph.arrays import Csr
 
@@ -200,3 +201,22 @@ def refined(  # noqa: PLR0917  # as the kernel
             members[chosen].append(v)
             part[v] = chosen
     return part
+
+
+def traits(
+    label: Sequence[int], values: Sequence[set[int]], told: Iterable[tuple[int, int]] = ()
+) -> dict[tuple[int, int], tuple[float, float]]:
+    """Name in words: by community and value, its share and its lift. ``values``: of each member, of one kind."""
+    known = [one for one in range(len(label)) if values[one]]
+    found = {}
+    for community in set(label):
+        members = [one for one in range(len(label)) if label[one] == community]
+        among = [one for one in members if values[one]]
+        for value in set().union(*(values[one] for one in among)):
+            share = Fraction(sum(value in values[one] for one in among), len(among))
+            lift = share / Fraction(sum(value in values[one] for one in known), len(known))
+            new = share >= Fraction(1, 2) and lift >= 2 and 2 * len(among) >= len(members)
+            kept = (community, value) in told and share >= Fraction(2, 5)
+            if len(among) >= 5 and (new or kept):
+                found[community, value] = float(share), float(lift)
+    return found

@@ -45,6 +45,7 @@ def test_runs_communities_and_loads(risky: TestClient) -> None:
     parts = {part["name"]: part for part in run["parts"]}
     assert sorted(parts) == [
         "communities",
+        "community traits",
         "customer communities",
         "customer features",
         "embedding",

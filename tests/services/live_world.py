@@ -213,6 +213,7 @@ def assert_as_new(site: Site, followed: Followed) -> RiskModel:
     # features, but for new customers.
     mine = ["community", "community_strength"]
     of_communities = {"communities", "lineage", "customer_communities", "customer_lineage", "customer_shares"}
+    of_communities |= {"community_traits", "community_heads"}
     of_full_runs = {
         *of_communities,
         "party_vectors",

@@ -17,7 +17,8 @@ from algorithms.communities.shared_things import Shares, links_of, numbered
 from cli.main import main
 from ledger import runs
 from services.analysis import analyse
-from services.communities.answer import CommunityEventKind, CommunityOf
+from services.communities.answer import CommunityEventKind, CommunityOf, MoveReason
+from services.communities.changes import community_change
 from services.communities.communities import communities, community, lineage, members
 from services.live import following
 from services.loading import ingest, project
@@ -197,3 +198,33 @@ def test_links_of_shared_things_are_those_of_the_text(seed: int) -> None:
 def test_a_kind_without_a_weight_is_named() -> None:
     with pytest.raises(ValueError, match="kind 1 has no weight, 1 are given"):
         links_of(Shares(np.arange(2), np.ones(2, dtype=np.int64), np.zeros(2, dtype=np.int64)), [1.0], 200)
+
+
+def test_a_customer_is_told_why_it_moved(site: Site) -> None:
+    before, asked = found(site), "4400000004"
+    assert community_change(seen(site), asked, CommunityOf.CUSTOMERS) is None
+    add(site, [(4, "", "P5", "9 East Road", "T2")])  # it moves house
+    project(site)
+    analyse(site)
+    now = found(site)
+    assert now == before | {4: before[5]}
+    change = community_change(seen(site), asked, CommunityOf.CUSTOMERS)
+    assert change is not None
+    assert (change.from_, change.to) == (before[4], before[5])
+    assert change.parts[0].reason is MoveReason.OWN_LINKS
+    assert sum(part.share for part in change.parts) == pytest.approx(1.0)
+    assert community_change(seen(site), "4400000001", CommunityOf.CUSTOMERS) is None
+    of_party = community_change(seen(site), asked)
+    assert of_party is not None, "its party is it itself, which moves among parties too"
+    assert of_party.from_ not in before.values()
+
+    def explained(*words: str) -> str:
+        told = ["communities", "--of", "customers", "--explain", asked, "--home", str(site.home), *words]
+        done = CliRunner().invoke(main, told)
+        assert done.exit_code == 0, done.output
+        return done.output
+
+    assert "6 customers" in explained()
+    assert f"It came from {before[4]}" in explained()
+    assert "自身关联发生变化" in explained("--lang", "zh")
+    assert json.loads(explained("--json"))["community"]["of"] == "CUSTOMERS"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +13,7 @@ from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 
+from algorithms.segments.scores import number_scale
 from api.context import Context
 from api.schema import schema as graphql
 from cli.main import main
@@ -20,13 +21,17 @@ from graph.schema.load import schema
 from services.access.asker import EVERYONE, Asker
 from services.access.policy import Policy
 from services.analysis import analyse
+from services.features.contract import contract
 from services.live import following
 from services.loading import ingest, project
 from services.reading.runs import current
+from services.risk.model import RiskModel
+from services.risk.parts.customer_features import CUSTOMER_FEATURES
 from services.risk.parts.embedding import EMBEDDING, FASTRP
 from services.risk.registry import PARTS
 from services.seen import Seen
 from services.settings import settings
+from services.similar.blocks import SimilarityPart
 from services.similar.similar import MOST, best, similar
 from services.site import Site, open_site
 from terms.errors import KehutuError
@@ -98,20 +103,63 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         yield opened
 
 
+def cosine(one: Sequence[float], other: Sequence[float]) -> float:
+    length = math.sqrt(sum(a * a for a in one) * sum(b * b for b in other))
+    return sum(a * b for a, b in zip(one, other, strict=True)) / length if length else 0.0
+
+
+def dimensions(model: RiskModel) -> list[dict[str, list[float]]]:
+    """By customer, in each dimension, the scores of its features."""
+    known = model.features
+    assert known is not None
+    found: list[dict[str, list[float]]] = []
+    for dimension in contract().dimensions:
+        rows: dict[str, list[float]] = {name: [] for name in known.ids}
+        for name, feature in contract().features.items():
+            values = known.values[name]
+            if feature.dimension != dimension:
+                continue
+            if feature.kind == "number":
+                scale = number_scale(values.astype(np.float64))
+                scores = [[score] for score in scale.of(values.astype(np.float64)).tolist()]
+            else:
+                said = [word for word in values.tolist() if word]
+                levels = sorted({*said})
+                share = {word: said.count(word) / len(said) for word in levels}
+                scores = [
+                    [
+                        ((word == level) - share[level]) / math.sqrt(share[level] * (len(levels) - 1))
+                        if word and len(levels) > 1
+                        else 0.0
+                        for level in levels
+                    ]
+                    for word in values.tolist()
+                ]
+            for customer_id, score in zip(known.ids, scores, strict=True):
+                rows[customer_id] += score
+        found.append(rows)
+    return found
+
+
 def expected(site: Site, entity: str) -> list[tuple[str, float]]:
-    """Every customer with its cosine, plainly: the embedding of the party network by the reference."""
+    """Every customer with its score, plainly: the mean of the cosines by the embedding of the party network (by the
+    reference) and in each dimension, of those blocks in which something is known of this customer."""
     _, model = current(seen(site))
     matrix = model.weights.csr
     links = list(zip(matrix.rows().tolist(), matrix.indices.tolist(), matrix.data.tolist(), strict=True))
     rows = fastrp(model.ids, links, dimension=FASTRP.dimension, steps=FASTRP.steps, seed=FASTRP.seed)
-    party = dict(zip(model.inputs.customers, model.inputs.customer_party.tolist(), strict=True))
-    own = rows[party[entity]]
-
-    def cosine(one: list[float], other: list[float]) -> float:
-        length = math.sqrt(sum(a * a for a in one) * sum(b * b for b in other))
-        return sum(a * b for a, b in zip(one, other, strict=True)) / length if length else 0.0
-
-    found = [(name, cosine(own, rows[at])) for name, at in party.items() if name != entity]
+    network = {
+        name: rows[at]
+        for name, at in zip(model.inputs.customers, model.inputs.customer_party.tolist(), strict=True)
+    }
+    blocks = [
+        block for block in (network, *dimensions(model)) if any(abs(one) > 1e-9 for one in block[entity])
+    ]
+    found = [
+        (name, sum(cosine(block[entity], block[name]) for block in blocks) / len(blocks))
+        for name in model.inputs.customers
+        if name != entity
+    ]
     return sorted((one for one in found if one[1] > 1e-6), key=lambda one: (-round(one[1], 5), one[0]))
 
 
@@ -132,7 +180,10 @@ def test_what_two_customers_have_in_common_is_told_in_both_languages(site: Site)
     by_id = {found.customer.id: found for found in page.nodes}
     twin = by_id[customer("A", 2)]
     assert (twin.same_party, twin.neighbours) == (True, ())
-    assert twin.score == pytest.approx(1.0)
+    by_name = {part.name: part.value for part in twin.parts}
+    assert by_name[SimilarityPart.NETWORK] == pytest.approx(1 / len(twin.parts)), (
+        "one party, one place in the network"
+    )
     assert [trait.name for trait in twin.traits] == ["kind"]
     other = by_id[customer("B")]
     assert not other.same_party
@@ -165,13 +216,20 @@ def test_whom_the_asker_does_not_see_is_left_out_before_ranking(site: Site) -> N
     assert unknown.value.code == "UNKNOWN_ID"
 
 
-def test_nobody_is_like_a_customer_without_links(site: Site) -> None:
+def test_a_customer_without_links_is_compared_by_its_features_alone(site: Site) -> None:
     page, assumptions = similar(seen(site), customer("L"))
-    assert (len(page.nodes), page.total_count) == (0, 0)
-    assert [one.code for one in assumptions] == ["NOT_COMPARABLE"]
+    wanted = expected(site, customer("L"))
+    assert [found.customer.id for found in page.nodes] == [name for name, _ in wanted][:10]
+    assert assumptions == ()
     done = CliRunner().invoke(main, ["similar", customer("L"), "--home", str(site.home), "--lang", "zh"])
-    assert done.exit_code == 1
-    assert "没有与其相似的客户。" in done.stdout
+    if wanted:
+        assert {part.name for found in page.nodes for part in found.parts} <= {*SimilarityPart} - {
+            SimilarityPart.NETWORK
+        }
+        assert "组织与环境" in done.stdout
+    else:
+        assert done.exit_code == 1
+        assert "没有与其相似的客户。" in done.stdout
 
 
 def test_the_command_and_the_api_say_the_same_page_by_page(site: Site) -> None:
@@ -197,14 +255,14 @@ def test_the_command_and_the_api_say_the_same_page_by_page(site: Site) -> None:
     assert ids == [name for name, _ in expected(site, customer("A"))][2:]
     plain = CliRunner().invoke(main, [*words, "--first", "3"])
     assert "the same party stands behind both" in plain.stdout
-    assert "links of the party 1.00" in plain.stdout
+    assert "links of the party " in plain.stdout
 
 
 def test_a_run_of_before_has_no_vectors_and_a_load_keeps_them(tmp_path: Path) -> None:
     chosen = settings(tmp_path / "home")
     ingest(chosen, write(tmp_path / "data"))
     with open_site(chosen) as opened:
-        with PARTS.without(EMBEDDING):
+        with PARTS.without(EMBEDDING), PARTS.without(CUSTOMER_FEATURES):
             analyse(opened)
         page, assumptions = similar(seen(opened), customer("A"))
         assert len(page.nodes) == 0
@@ -226,7 +284,9 @@ def test_a_run_of_before_has_no_vectors_and_a_load_keeps_them(tmp_path: Path) ->
         assert [one.customer.id for one in similar(seen(opened), customer("A"), 50)[0].nodes] == [
             one.customer.id for one in before
         ]
-        assert [one.code for one in similar(seen(opened), customer("N"))[1]] == ["NOT_COMPARABLE"]
+        page, assumptions = similar(seen(opened), customer("N"), 50)
+        assert assumptions == ()
+        assert SimilarityPart.NETWORK not in {part.name for found in page.nodes for part in found.parts}
 
 
 @given(st.lists(st.sampled_from([-0.5, 0.0, 0.25, 0.5, 0.75]), min_size=1, max_size=30), st.integers(1, 40))

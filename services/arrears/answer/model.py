@@ -243,9 +243,9 @@ class RiskCluster:
     """A community of linked parties at risk."""
 
     id: str
-    """Id within the run."""
+    """That of its community, the same from run to run."""
     name: str
-    """Named after its member with the largest expected loss."""
+    """That of its community: what its members have in common, and who stands for it."""
     size: int
     """Number of parties."""
     expected_loss: Money

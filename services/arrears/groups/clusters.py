@@ -12,10 +12,12 @@ from services.arrears.answer.overrides import judgements_of
 from services.arrears.groups.action_words import action_words
 from services.arrears.groups.causes import causes_of
 from services.arrears.groups.first_actions import first_action
+from services.community_names import community_words
 from services.names import names_of
 from services.reading.runs import current
 from services.risk.model import RiskModel
 from services.seen import Seen
+from terms.errors import Lang
 from terms.ids import Fen
 from terms.money import Money
 
@@ -30,6 +32,7 @@ class Clusters:
     seen: Seen
     model: RiskModel
     ranked: tuple[int, ...]
+    lang: Lang = "en"
 
     def id(self, label: int) -> str:
         """The cluster's id: that of its community, the same from run to run."""
@@ -54,12 +57,13 @@ class Clusters:
         involved = {*shown.tolist(), *(seed for seed, _ in worst), *([action.party] if action else [])}
         named = names_of(self.seen, [model.ids[i] for i in sorted(involved)])
         names = {index: named[model.ids[index]] for index in involved}
+        words = community_words(self.seen, model, {self.id(label): model.ids[int(by_loss[0])]}, self.lang)
         shares = [share for _, share in causes.seeds]
         amounts = apportion(total, [*shares, causes.rest]) if total else []
         told = action.named(names) if action else None
         return RiskCluster(
             id=self.id(label),
-            name=names[int(by_loss[0])].name,
+            name=words[self.id(label)].name,
             size=len(members),
             expected_loss=Money(total),
             seeds=tuple(
@@ -74,7 +78,7 @@ class Clusters:
         )
 
 
-def risk_clusters(seen: Seen) -> Clusters:
+def risk_clusters(seen: Seen, lang: Lang = "en") -> Clusters:
     """Communities of two and more parties with an expected loss.
 
     Raises:
@@ -87,7 +91,7 @@ def risk_clusters(seen: Seen) -> Clusters:
     ranked = sorted(
         np.flatnonzero((size > 1) & (loss > 0)).tolist(), key=lambda label: (-int(loss[label]), label)
     )
-    return Clusters(seen, model, tuple(ranked))
+    return Clusters(seen, model, tuple(ranked), lang)
 
 
 def clusters(seen: Seen, first: int = 10) -> list[RiskCluster]:

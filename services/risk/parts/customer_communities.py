@@ -33,6 +33,10 @@ class CustomerCommunities:
     lineage: CommunityLineage
     shares: Shares
 
+    def links(self, most: int) -> Links:
+        """What customers are linked by. ``most``: a thing that more of them share links nobody."""
+        return _links(self.shares, most)
+
 
 @dataclass(frozen=True, slots=True)
 class CustomerCommunityPart:

@@ -104,7 +104,9 @@ def measure(site: Site, draws: int, seed: int) -> dict[str, Any]:
     truth = cascade(weights, parties.own, draws, seed)
     error = np.sqrt(truth * (1.0 - truth) / draws)
     seen = truth > 0.0
-    above = result.p > MOST_ABOVE * truth + ERRORS * np.maximum(error, 1.0 / draws)
+    # Where all draws agree their spread is 0, yet a chance of 1e-6 beside them may go unseen.
+    error = np.maximum(error, 1.0 / draws)
+    above = result.p > MOST_ABOVE * truth + ERRORS * error
     # Groups that are drawn are off by luck as well: their noise is two standard deviations.
     below = result.p < truth - ERRORS * error - 2.0 * result.noise
     return {

@@ -124,9 +124,13 @@ def _clear(seen: Seen, wanted: list[str], query: str) -> list[_Found]:
     """
     found: list[_Found] = []
     place: _Place = (-1, 0, "")
-    while wanted and (rows := _rows(seen, wanted, query, place, _BATCH)):
-        place = (rows[-1].rank, rows[-1].size, rows[-1].id)
+    more = bool(wanted)
+    while more:
+        rows = _rows(seen, wanted, query, place, _BATCH)
+        # No look whether one more follows: where few are masked and match, the store is asked as often as for none.
+        more = len(rows) == _BATCH
         for row in rows:
+            place = (row.rank, row.size, row.id)
             clear = [
                 str(row.properties[one.name])
                 for one in seen.schema.nodes[row.type].searched

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -121,3 +122,24 @@ def test_a_page_of_an_impossible_size_is_refused(cursors: Cursors, first: int) -
     with pytest.raises(KehutuError) as refused:
         ordered(cursors, [1], first, None)
     assert refused.value.code == "PAGE_SIZE"
+
+
+@given(
+    st.lists(
+        st.one_of(st.from_regex(r"[a-z]{4,20}", fullmatch=True), st.integers(1000, 2**53)),
+        min_size=1,
+        max_size=4,
+    )
+)
+def test_a_cursor_tells_nothing_of_the_entry_that_it_stands_at(
+    cursors: Cursors, place: list[str | int]
+) -> None:
+    cursor = cursors.write(place)
+    raw = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
+    assert cursors.read(cursor) == place
+    assert cursor == cursors.write(place)
+    for key in place:
+        assert str(key).encode() not in raw
+    # Two places that differ in one letter differ everywhere: what one holds does not help with the other.
+    first, second = (base64.urlsafe_b64decode(cursors.write([one * 40]) + "==") for one in ("a", "b"))
+    assert sum(one == other for one, other in zip(first, second, strict=True)) < len(first) // 4

@@ -126,7 +126,8 @@ def as_tree(answer: RiskTrace, lang: Lang = "en") -> Tree:
     if answer.interval:
         ends = (answer.interval.probability_low, answer.interval.probability_high)
         low, high = (chance_text(end, lang) for end in ends)
-        tree.add(Text(text["interval"].format(low=low, high=high, factor=answer.interval.factor)))
+        if low != high:  # limits that read the same tell nothing
+            tree.add(Text(text["interval"].format(low=low, high=high, factor=answer.interval.factor)))
     if answer.score == 0:
         tree.add(Text(text["none"]))
         return tree

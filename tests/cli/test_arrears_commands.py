@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
+from io import StringIO
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from rich.console import Console
 
 from cli.main import main
+from cli.trace import as_tree
+from services.arrears.answer.interval import Interval
+from services.arrears.why.trace import trace
 from services.site import Site
+from tests.everyone import seen
 from tests.linked_site import code
 from tests.small_site import DEBTOR, GUARANTOR, UPSTREAM, write
 
@@ -115,6 +122,19 @@ def test_clusters_for_people_say_what_to_do_first(small_site: Site) -> None:
     )
     document = json.loads(run("clusters", "--home", small_site.home, "--json", "--lang", "zh").stdout)
     assert document["edges"][0]["node"]["suggestedAction"].startswith("首先与Debtor Works商定付款")
+
+
+def test_limits_of_a_chance_are_told_where_they_read_differently(small_site: Site) -> None:
+    answer = trace(seen(small_site), GUARANTOR)
+
+    def printed(low: float, high: float) -> str:
+        shown = replace(answer, interval=Interval(low, high, low, high, 2.0))
+        with (console := Console(width=200, file=StringIO())).capture() as captured:
+            console.print(as_tree(shown))
+        return captured.get()
+
+    assert "The chance lies between 41.0 % and 43.0 %" in printed(0.41, 0.43)
+    assert "lies between" not in printed(0.4201, 0.4202)
 
 
 def test_related_parties_are_linked_by_words(small_site: Site) -> None:

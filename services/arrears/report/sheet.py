@@ -199,7 +199,7 @@ class Writer:
             return ()
         text = self._text["interval"].format(factor=found.factor)
         low, high = (chance_text(end, self._lang) for end in (found.probability_low, found.probability_high))
-        return (Row(text, (f"{low} – {high}",)),)
+        return (Row(text, (low if low == high else f"{low} – {high}",)),)
 
     def _paths(self, answer: RiskTrace) -> Table:
         text, lang = self._text, self._lang

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import strawberry
 
+from api.at_hand import at_hand
 from api.stored import Linked, entity
 from services.schema import stored as described_value
 
@@ -13,6 +14,7 @@ class Address(Linked):
     """Premises."""
 
     @strawberry.field(description=described_value("Address", "text"))
+    @at_hand
     def text(self) -> str:
         return str(self.seen.properties.get("text") or "")
 

@@ -217,7 +217,7 @@ class GraphAnswers:
     ) -> GridTrace:
         return grid.grid_trace(info.context.seen, id, direction, largest(first), after)
 
-    customers: Page[Customer] = lists.list_field(lists.CUSTOMERS, Customer, Customer.of)
+    customers: Page[Customer] = lists.list_field(lists.CUSTOMERS, Customer, Customer.of, Customer.together)
     enterprises: Page[Enterprise] = lists.list_field(lists.ENTERPRISES, Enterprise, Enterprise.of)
     persons: Page[Person] = lists.list_field(lists.PERSONS, Person, Person.of)
     lines: Page[Line] = lists.list_field(lists.LINES, Line, Line.of)

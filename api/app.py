@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import socket
 import threading
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import replace
 
 import uvicorn
@@ -34,7 +36,13 @@ QUERY_SECONDS = 10.0
 
 def create_app(site: Site) -> FastAPI:
     """The application over an open site."""
-    app = FastAPI(title="Kehutu", docs_url=None, redoc_url=None, openapi_url=None)
+
+    @asynccontextmanager
+    async def lifetime(_: FastAPI) -> AsyncIterator[None]:
+        yield
+        await site.store.leave()
+
+    app = FastAPI(title="Kehutu", docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifetime)
     app.add_middleware(RequestLog)
     tally = Tally()
     app.add_middleware(Counting, tally=tally)

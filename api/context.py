@@ -10,6 +10,7 @@ from strawberry.fastapi import BaseContext
 from strawberry.types import Info as StrawberryInfo
 
 from services.access.asker import Asker
+from services.portrait import Wanted
 from services.site import Site
 from terms.errors import KehutuError, Lang
 
@@ -27,6 +28,8 @@ class Context(BaseContext):
         super().__init__()
         self.seen = self.site.as_seen_by(self.asker)
         """What answers read with; the site itself is for what runs it."""
+        self.wanted: Wanted | None = None
+        """What the document asks of portraits, once it has been found out (``api.wanted``)."""
 
     def author(self, named: str | None) -> str:
         """Who decides something: the subject of the token, whoever is named.

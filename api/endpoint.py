@@ -27,9 +27,13 @@ from api.asking import STATUS, headers_of
 from api.auditing import note_document
 from api.context import Context
 from api.masked import plain_schema
+from api.plan.plans import Plans
 from api.schema import Schema
+from services.logs import logger
 from services.operation.wholeness import whole
 from terms.errors import KehutuError, Lang
+
+log = logger("kehutu.graphql")
 
 BODY_BYTES: Final = 256 * 1024
 WORKERS: Final = 16
@@ -68,6 +72,7 @@ class GraphQLOverHTTP:
 
     def __init__(self, schema: Schema, context: Callable[[Request], Context], lang: Lang) -> None:
         self._schema = schema
+        self._plans = Plans(schema)
         self._context = context
         self._lang = lang
         self._workers: anyio.CapacityLimiter | None = None
@@ -93,13 +98,21 @@ class GraphQLOverHTTP:
         return _answered(result, media)
 
     async def _asked_by(self, request: Request) -> Context:
-        # In a thread: a token is looked up in the ledger, and its issuer's keys may have to be fetched.
         try:
+            if "authorization" not in request.headers:
+                return self._context(request)
+            # In a thread: a token is looked up in the ledger, and its issuer's keys may have to be fetched.
             return await anyio.to_thread.run_sync(self._context, request)
         except KehutuError as fault:
             raise _RefusedError(STATUS.get(fault.code, 503), fault, headers_of(fault)) from fault
 
     async def _execute(self, asked: Asked, context: Context, method: str) -> ExecutionResult:
+        try:
+            planned = await self._planned(asked, context)
+        except KehutuError as fault:  # of the audit trail
+            raise _RefusedError(503, fault, {"Retry-After": str(RETRY_SECONDS)}) from fault
+        if planned is not None:
+            return planned
         if self._workers is None:
             self._workers = anyio.CapacityLimiter(WORKERS)
         # Counted here, not asked of the limiter: between its answer and the start of waiting others may come.
@@ -126,6 +139,24 @@ class GraphQLOverHTTP:
         finally:
             self._taken -= 1
 
+    async def _planned(self, asked: Asked, context: Context) -> ExecutionResult | None:
+        """The answer by the document's plan; None where it has none, or its plan cannot give it."""
+        plan = self._plans.of(asked.query, asked.operation_name)
+        if plan is None:
+            return None
+        try:
+            given = await self._plans.answer(plan, asked.variables or {}, context)
+        except KehutuError as fault:
+            # graphql-core puts it where it belongs in the answer; the store is given no second chance to be late.
+            log.debug("a plan gave no answer", code=fault.code)
+            return None
+        if given is None:
+            return None
+        # In a thread: the trail may have to wait for another process that writes it.
+        noting = (context, asked.query, (), plain_schema(self._schema))
+        await anyio.to_thread.run_sync(note_document, *noting)
+        return ExecutionResult(data=given[0], errors=None, extensions=given[1])
+
     def _whole(self, query: str, *, context_value: Context, **parameters: Any) -> ExecutionResult:
         """Execute a document; raises STORE_REBUILDING in place of an answer from half a graph, AUDIT_UNWRITABLE in
         place of one that nobody could be told of.
@@ -133,6 +164,8 @@ class GraphQLOverHTTP:
         with whole(context_value.site.ledger, context_value.site.store):
             result = self._schema.execute_sync(query, context_value=context_value, **parameters)
         note_document(context_value, query, result.errors or (), plain_schema(self._schema))
+        if not result.errors:
+            self._plans.learn(query, parameters["operation_name"])
         return result
 
 

@@ -37,6 +37,7 @@ import strawberry
 from strawberry.types.base import StrawberryObjectDefinition
 from strawberry.types.enum import StrawberryEnumDefinition
 
+from api.at_hand import at_hand
 from api.scalars import FenAmount
 from terms.ids import EntityId, PartyId, RunId
 
@@ -164,6 +165,7 @@ def _beside_fields(answer: type) -> dict[str, str]:
 def _as_text_of(field: str, declared: object) -> Callable[..., Any]:
     """A resolver for a day, which is ISO text, or an instant, which is ISO text in UTC."""
 
+    @at_hand
     def read(root: Any) -> Any:
         value = getattr(root, field)
         if value is None:

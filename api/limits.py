@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from graphql import (
+    ArgumentNode,
     DocumentNode,
     FieldNode,
     FragmentDefinitionNode,
@@ -20,6 +21,8 @@ from graphql import (
     OperationDefinitionNode,
     SelectionSetNode,
     VariableNode,
+    Visitor,
+    visit,
 )
 from strawberry.extensions import ValidationCache
 
@@ -157,6 +160,19 @@ _NAMED = {
     "fields": "字段数",
     "depth": "嵌套层数",
 }
+
+
+def variables_of_pages(document: DocumentNode) -> tuple[str, ...]:
+    """Variables on which the weight of a document depends."""
+    found: dict[str, None] = {}
+
+    class Pages(Visitor):
+        def enter_argument(self, node: ArgumentNode, *_: object) -> None:
+            if node.name.value == "first" and isinstance(node.value, VariableNode):
+                found[node.value.name.value] = None
+
+    visit(document, Pages())
+    return tuple(found)
 
 
 def refusal(found: Weight, largest: Weight = LARGEST) -> GraphQLError | None:

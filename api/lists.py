@@ -142,11 +142,17 @@ _TYPES: Final[dict[str, type]] = {
 _RANGES: Final = (NumberRange, FenRange, DateRange)
 
 
-def list_field(listed: Listed, shown: type, show: Callable[[Stored], Any]) -> Any:
+def list_field(
+    listed: Listed,
+    shown: type,
+    show: Callable[[Stored], Any],
+    together: Callable[[Page[Any]], Page[Any]] = lambda found: found,
+) -> Any:
     """A root field: a page of the entities of a type, narrowed and ordered.
 
     Args:
         shown: the type of the API; ``show`` makes one of an entity.
+        together: lets the entries of a page know of each other.
     """
     narrowing, ordering = _filter(listed), _order(listed)
 
@@ -155,7 +161,8 @@ def list_field(listed: Listed, shown: type, show: Callable[[Stored], Any]) -> An
     ) -> Page[Any]:
         wanted, order = to_filter(filter), to_order(order_by)
         seen = info.context.seen
-        return lists.entities(seen, listed.type, wanted, order, first=largest(first), after=after).map(show)
+        rows = lists.entities(seen, listed.type, wanted, order, first=largest(first), after=after)
+        return together(rows.map(show))
 
     found.__annotations__ |= {
         "info": Info,

@@ -47,18 +47,24 @@ class MaskedFields(SchemaExtension):
         """The entry of the answer's extensions; none where all of the document is shown in clear."""
         context = self.execution_context
         asked = context.context.asker if isinstance(context.context, Context) else None
-        if asked is None or context.graphql_document is None or not _any_masked(_forms(asked)):
+        if asked is None or context.graphql_document is None:
             return {}
-        # By text, role and purpose: parsed again, once, as nobody else hands in a document with its text.
-        alike = Asker(asked.role, purpose=asked.purpose, subject=asked.subject)
-        found = _remembered(context.query or "", alike, plain_schema(context.schema))
-        if not found:
-            return {}
-        told = [
-            {"field": one.field, "class": one.kind, "form": one.form, "seenBy": list(one.seen_by)}
-            for one in found
-        ]
-        return {"masked": told}
+        return masked_of(context.query or "", asked, plain_schema(context.schema))
+
+
+def masked_of(text: str, asked: Asker, schema: GraphQLSchema) -> dict[str, Any]:
+    """The same for the text of a document."""
+    if not _any_masked(_forms(asked)):
+        return {}
+    # By text, role and purpose: parsed again, once, as nobody else hands in a document with its text.
+    found = _remembered(text, Asker(asked.role, purpose=asked.purpose, subject=asked.subject), schema)
+    if not found:
+        return {}
+    told = [
+        {"field": one.field, "class": one.kind, "form": one.form, "seenBy": list(one.seen_by)}
+        for one in found
+    ]
+    return {"masked": told}
 
 
 @cache

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import strawberry
 
+from api.at_hand import at_hand
 from api.context import Info
 from api.costs import costs
 from api.exposed import expose
@@ -30,6 +31,7 @@ class Risk:
     found: strawberry.Private[CustomerRisk | PartyRisk]
 
     @strawberry.field(description="Probability of arrears within twelve months, 0 to 1.")
+    @at_hand
     def score(self) -> float:
         return self.found.score
 
@@ -40,6 +42,7 @@ class Risk:
         return self.found.interval
 
     @strawberry.field(description="The expected loss; of a customer its part, by exposure, of its party's.")
+    @at_hand
     def expected_loss(self) -> Money:
         return self.found.expected_loss
 
@@ -60,9 +63,11 @@ class Risk:
         description="Path of the party's one-page credit report on this server, as PDF; with .html instead of .pdf "
         "as a page. `?lang=en|zh`, else Accept-Language."
     )
+    @at_hand
     def report_url(self) -> str:
         return report_path(self.found.name)
 
     @strawberry.field(description="The run that the figures come from.")
+    @at_hand
     def run(self) -> RunName:
         return RunName(RunId(self.found.run.id))

@@ -8,6 +8,7 @@ from typing import Any, Final, Self, TypeVar
 import strawberry
 
 from api.arguments import AsOf, Ended, RelationNames, RelationTypes, relation_names
+from api.at_hand import at_hand
 from api.context import ID, Info
 from api.costs import costs
 from api.exposed import expose
@@ -51,16 +52,19 @@ class Linked:
         return cls(seen=seen)
 
     @strawberry.field(description="Canonical id.")
+    @at_hand
     def id(self) -> ID:
         return ID(self.seen.id)
 
     @strawberry.field(
         description="Whether it has ended by the latest day of the data; of a part of a portrait, as such a part."
     )
+    @at_hand
     def ended(self) -> bool:
         return self.seen.ended
 
     @strawberry.field(description="real, benchmark or synthetic: where its records come from.")
+    @at_hand
     def origins(self) -> list[str]:
         return list(self.seen.origins)
 
@@ -108,10 +112,12 @@ class Called(Linked):
     """An entity that always has a name: its id stands in."""
 
     @strawberry.field(description="What people call it; its id where it has no name.")
+    @at_hand
     def name(self) -> str:
         return self.seen.name
 
     @strawberry.field(description="Type of the entity.")
+    @at_hand
     def type(self) -> str:
         return self.seen.type
 
@@ -138,6 +144,7 @@ def entity(type_name: str, *names: str) -> Callable[[C], C]:
 def _field(type_name: str, declared: Property) -> Any:
     kind = KINDS.get(declared.type, str)
 
+    @at_hand
     def read(root: Linked) -> Any:
         value = root.seen.properties.get(declared.name)
         if value is None:

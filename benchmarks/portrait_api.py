@@ -1,7 +1,7 @@
 """The portrait over HTTP: requests a second, latency and CPU a request; and what each request asks of store and ledger.
 
     python -m benchmarks.portrait_api --home FOLDER [--store bolt://...] [--connections 1 4 16] [--seconds 4]
-        [--rounds 5] [--role credit-officer --region CN/...]
+        [--rounds 5] [--role credit-officer --region CN/...] [--peer]
 
 Each server is one process that is started here. Rounds alternate between what is compared, so that a busy machine is
 busy for all; the figure is the median of the rounds. CPU is that of the server's process, user and system together. The
@@ -26,6 +26,9 @@ from statistics import median
 import httpx
 
 from benchmarks.http_load import Job, Took, load
+from benchmarks.peer_server import DOCUMENTS as PEER_DOCUMENTS
+from benchmarks.peer_server import headers as peer_headers
+from benchmarks.peer_server import peer_server
 from benchmarks.work_asked import Asked, work_asked
 from services.access.asker import asker
 from services.access.tokens.issuing import issue
@@ -55,7 +58,12 @@ LIST = """query List {
   }
 }"""
 SHORT = "query Short($id: ID!) { customer(id: $id) { id name } }"
-DOCUMENTS = {"portrait": PORTRAIT, "list of 50": LIST, "id and name": SHORT}
+DOCUMENTS = {
+    "portrait": PORTRAIT,
+    "portrait without community": REGIONAL,
+    "list of 50": LIST,
+    "id and name": SHORT,
+}
 SEED = 7
 
 
@@ -181,6 +189,7 @@ def main(given: Sequence[str] | None = None) -> None:
     words.add_argument("--role")
     words.add_argument("--region", nargs="+", default=["*"])
     words.add_argument("--only", nargs="+", choices=list(DOCUMENTS), default=list(DOCUMENTS))
+    words.add_argument("--peer", action="store_true", help="beside @neo4j/graphql; needs --store and Node")
     asked = words.parse_args(given)
     ids = ids_of(asked.home, asked.store)
     token = token_of(asked.home, asked.store, asked.role, asked.region) if asked.role else None
@@ -195,6 +204,10 @@ def main(given: Sequence[str] | None = None) -> None:
     print("| --- | --- | --- | --- | --- | --- | --- | --- |")
     with ExitStack() as stack:
         servers = [stack.enter_context(kehutu(asked.home, asked.store, token, documents))]
+        if asked.peer:
+            peer = stack.enter_context(peer_server(asked.store))
+            told = peer_headers(asked.role, asked.region[0])
+            servers.append(Server("@neo4j/graphql", peer.url, peer.pid, dict(PEER_DOCUMENTS), told))
         for name, connections in ((n, c) for n in asked.only for c in asked.connections):
             first_answers(servers, ids, name)
             rounds = measured(servers, ids, name, connections, seconds=asked.seconds, rounds=asked.rounds)

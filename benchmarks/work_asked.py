@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,8 +29,8 @@ class Asked:
 
 
 @contextmanager
-def counted(site: Site) -> Iterator[Asked]:
-    """What is asked while the context lasts."""
+def counted(site: Site, tell: Callable[[str], object] = str) -> Iterator[Asked]:
+    """What is asked while the context lasts; each query of the store is told."""
     asked = Asked()
     plain, waiting = Session.run, AsyncSession.run
 
@@ -39,10 +39,12 @@ def counted(site: Site) -> Iterator[Asked]:
 
     def run(self: Session, *given: Any, **named: Any) -> Any:
         asked.store_calls += 1
+        tell(str(getattr(given[0], "text", given[0])))
         return plain(self, *given, **named)
 
     async def run_waiting(self: AsyncSession, *given: Any, **named: Any) -> Any:
         asked.store_calls += 1
+        tell(str(getattr(given[0], "text", given[0])))
         return await waiting(self, *given, **named)
 
     event.listen(site.ledger.engine, "before_cursor_execute", statement)

@@ -49,7 +49,7 @@ class Shown:
     names: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Block:
     """A named query that answers read.
 
@@ -65,6 +65,8 @@ class Block:
     paths: frozenset[str] = field(default_factory=frozenset)
     ids: tuple[tuple[str, ...], ...] = ()
     asked: tuple[str, ...] = ()
+    kept: dict[tuple[str, ...], str] = field(default_factory=dict, compare=False, repr=False)
+    """Texts by what conditions say of each variable."""
 
     @cached_property
     def whole(self) -> str:
@@ -96,6 +98,8 @@ class Conditions:
     of: Callable[[str, str], str]
     parameters: Mapping[str, object]
     shown: Callable[[str, tuple[str, ...], object], object]
+    touched: Callable[[str], frozenset[str]] | None = None
+    """From a type to the properties that :attr:`shown` may change; None: any."""
 
 
 Told: TypeAlias = Callable[[Block, Rows, Mapping[str, object]], None]
@@ -112,28 +116,52 @@ class StoreReader:
 
     def rows(self, block: Block, places: Mapping[str, str | int], parameters: Mapping[str, object]) -> Rows:
         """Rows of a block; see :class:`Reader`."""
-        asked = self.conditions
-        if asked is None:
-            found = self.store.read(filled(block.whole, places), **parameters)
-            if self.told is not None:
-                self.told(block, found, {**parameters, **places})
-            return found
-
-        def condition(variable: str) -> str:
-            if variable in block.paths:
-                seen = asked.of(ANY, "node")
-                return f"all(node IN nodes({variable}) WHERE {seen})" if seen else ""
-            declared = block.sees[variable]
-            return asked.of(str(places[declared[1:]]) if declared.startswith("$") else declared, variable)
-
-        text = filled(woven(block.text, condition), places)
-        found = self.store.read(text, **parameters, **asked.parameters)
+        given = {**parameters, **places}
+        text, sent = asked_by(self.conditions, block, places, parameters)
+        found = self.store.read(text, **sent)
         if self.told is not None:
-            self.told(block, found, {**parameters, **places})
+            self.told(block, found, given)
+        return shown_to(self.conditions, block, found, given)
+
+
+def asked_by(
+    conditions: Conditions | None,
+    block: Block,
+    places: Mapping[str, str | int],
+    parameters: Mapping[str, object],
+) -> tuple[str, dict[str, object]]:
+    """The text of a block for who asks, and what is sent beside it."""
+    if conditions is None:
+        return filled(block.whole, places), dict(parameters)
+    asked = conditions
+
+    def condition(variable: str) -> str:
+        if variable in block.paths:
+            seen = asked.of(ANY, "node")
+            return f"all(node IN nodes({variable}) WHERE {seen})" if seen else ""
+        declared = block.sees[variable]
+        return asked.of(str(places[declared[1:]]) if declared.startswith("$") else declared, variable)
+
+    said = tuple(condition(variable) for variable in (*block.sees, *block.paths))
+    return filled(_woven(block, said), places), {**parameters, **asked.parameters}
+
+
+def shown_to(conditions: Conditions | None, block: Block, found: Rows, given: Mapping[str, object]) -> Rows:
+    """Rows of a block with what the asker may see in the place of each value."""
+    if conditions is not None:
         for shown in block.shows:
             for row in found:
-                _show(row, shown, {**parameters, **places}, asked.shown)
-        return found
+                _show(row, shown, given, conditions)
+    return found
+
+
+def _woven(block: Block, said: tuple[str, ...]) -> str:
+    """The text with conditions, which are few: one for each shape of what is seen. Kept with the block."""
+    known = block.kept.get(said)
+    if known is None:
+        by_name = dict(zip((*block.sees, *block.paths), said, strict=True))
+        known = block.kept[said] = woven(block.text, by_name.__getitem__)
+    return known
 
 
 def woven(text: str, condition: Callable[[str], str]) -> str:
@@ -183,7 +211,7 @@ def _show(
     row: dict[str, Any],
     shown: Shown,
     given: Mapping[str, object],
-    show: Callable[[str, tuple[str, ...], object], object],
+    asked: Conditions,
 ) -> None:
     """Put what the asker may see in the place of the values of one column."""
     last = shown.path[-1]
@@ -196,6 +224,10 @@ def _show(
             kind = str(given[kind[1:]])
         elif kind in holder:
             kind = str(holder[kind])
+        touched = None if asked.touched is None else asked.touched(kind)
+        if touched is not None and touched.isdisjoint(names or holder[last]):
+            continue
+        show = asked.shown
         if names:
             holder[last] = show(kind, names, holder[last])
         else:

@@ -119,6 +119,10 @@ class Connection:
         with self._lock:
             return self._to(target).session(database=target.database, default_access_mode=access)
 
+    def target(self) -> Target:
+        """Where the server is now."""
+        return self._link.target()
+
     def driver(self) -> tuple[neo4j.Driver, str | None]:
         """The driver for where the server is now, and the database (None: the server's default)."""
         target = self._link.target()

@@ -65,8 +65,17 @@ def generate(found: Sequence[Query], declared: Schema) -> dict[Path, str]:
         (WHOLE, _WHOLE_HEAD, [query for query in found if not query.sees]),
         (SEEN, _SEEN_HEAD, [query for query in found if query.sees]),
     ):
-        texts[path] = "\n\n".join([head, names, *("\n".join(_query(query)) + "\n" for query in chosen)])
+        told = ["\n".join(_query(query)) + "\n" for query in chosen]
+        if path == SEEN:
+            told.append(_blocks(chosen))
+        texts[path] = "\n\n".join([head, names, *told])
     return texts
+
+
+def _blocks(found: Sequence[Query]) -> str:
+    """All blocks by name, for who puts columns of several together."""
+    entries = "".join(f'\n    "{query.name}": _{query.name.upper()},' for query in found)
+    return f"BLOCKS = {{{entries}\n}}\n"
 
 
 def _query(query: Query) -> Iterator[str]:

@@ -1141,6 +1141,96 @@ def customer_portrait(seen: Reader, *, id: str, day: str, bills: int = 24, first
 
 
 @dataclass(frozen=True, slots=True)
+class CustomersAmong:
+    """A row of :func:`customers_among`."""
+
+    id: str
+
+
+_CUSTOMERS_AMONG = Block(
+    "customers_among",
+    r"""
+// customers_among
+UNWIND $ids AS wanted
+MATCH (c:Customer {id: wanted})
+WHERE sees(c)
+RETURN c.id AS id
+ORDER BY id
+""",
+    {"c": "Customer"},
+    ids=(("id",),),
+)
+
+
+def customers_among(seen: Reader, *, ids: list[str]) -> list[CustomersAmong]:
+    """Those of many customers that exist. Columns of customer_portrait are put beside (graph/narrowing.py)."""
+    rows = seen.rows(_CUSTOMERS_AMONG, {}, {"ids": ids})
+    return [CustomersAmong(row["id"]) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class CustomersAfter:
+    """A row of :func:`customers_after`."""
+
+    id: str
+
+
+_CUSTOMERS_AFTER = Block(
+    "customers_after",
+    r"""
+// customers_after
+MATCH (c:Customer)
+WHERE sees(c) AND c.id > $after
+WITH c ORDER BY c.id LIMIT $page
+RETURN c.id AS id
+ORDER BY id
+""",
+    {"c": "Customer"},
+    ids=(("id",),),
+    asked=("after",),
+)
+
+
+def customers_after(seen: Reader, *, after: str = '', page: int = 50) -> list[CustomersAfter]:
+    """Customers that come after an id, by id: a page of them. Columns of customer_portrait are put beside."""
+    rows = seen.rows(_CUSTOMERS_AFTER, {}, {"after": after, "page": page})
+    return [CustomersAfter(row["id"]) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class CustomersCountedAfter:
+    """A row of :func:`customers_counted_after`."""
+
+    id: str
+    total: int
+
+
+_CUSTOMERS_COUNTED_AFTER = Block(
+    "customers_counted_after",
+    r"""
+// customers_counted_after
+MATCH (every:Customer)
+WHERE sees(every)
+WITH count(every) AS total
+MATCH (c:Customer)
+WHERE sees(c) AND c.id > $after
+WITH c, total ORDER BY c.id LIMIT $page
+RETURN c.id AS id, total
+ORDER BY id
+""",
+    {"c": "Customer", "every": "Customer"},
+    ids=(("id",),),
+    asked=("after",),
+)
+
+
+def customers_counted_after(seen: Reader, *, after: str = '', page: int = 50) -> list[CustomersCountedAfter]:
+    """The same with the number of all customers."""
+    rows = seen.rows(_CUSTOMERS_COUNTED_AFTER, {}, {"after": after, "page": page})
+    return [CustomersCountedAfter(row["id"], row["total"]) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
 class SearchHits:
     """A row of :func:`search_hits`."""
 
@@ -1463,3 +1553,39 @@ def walks(seen: Reader, *, type: str, id: str, day: str, longest: int, relations
     """
     rows = seen.rows(_WALKS, {"type": known(type, _NODE_TYPES), "longest": bounded(longest)}, {"id": id, "day": day, "relations": relations, "first": first})
     return [Walks(row["ids"], row["types"], row["relations"], row["sources"], row["keys"], row["records"]) for row in rows]
+
+
+BLOCKS = {
+    "entity": _ENTITY,
+    "entities": _ENTITIES,
+    "names": _NAMES,
+    "count_entities": _COUNT_ENTITIES,
+    "exported_nodes": _EXPORTED_NODES,
+    "exported_relations": _EXPORTED_RELATIONS,
+    "guarantees_given": _GUARANTEES_GIVEN,
+    "guarantees_received": _GUARANTEES_RECEIVED,
+    "listed": _LISTED,
+    "listed_rising": _LISTED_RISING,
+    "listed_falling": _LISTED_FALLING,
+    "count_listed": _COUNT_LISTED,
+    "listed_among": _LISTED_AMONG,
+    "neighbour_counts": _NEIGHBOUR_COUNTS,
+    "neighbours_out": _NEIGHBOURS_OUT,
+    "neighbours_in": _NEIGHBOURS_IN,
+    "relations_between": _RELATIONS_BETWEEN,
+    "people_of_enterprise": _PEOPLE_OF_ENTERPRISE,
+    "seen_degrees": _SEEN_DEGREES,
+    "customer_portrait": _CUSTOMER_PORTRAIT,
+    "customers_among": _CUSTOMERS_AMONG,
+    "customers_after": _CUSTOMERS_AFTER,
+    "customers_counted_after": _CUSTOMERS_COUNTED_AFTER,
+    "search_hits": _SEARCH_HITS,
+    "count_search_hits": _COUNT_SEARCH_HITS,
+    "search_ids": _SEARCH_IDS,
+    "feeding": _FEEDING,
+    "fed": _FED,
+    "customers_supplied_at": _CUSTOMERS_SUPPLIED_AT,
+    "points_of_customer": _POINTS_OF_CUSTOMER,
+    "devices_installed_at": _DEVICES_INSTALLED_AT,
+    "walks": _WALKS,
+}

@@ -7,6 +7,7 @@ A query may run twice when the store fails between the commit and its answer, so
 
 from __future__ import annotations
 
+import asyncio
 import itertools
 import random
 import time
@@ -24,6 +25,7 @@ from graph.dialects.arcadedb import ArcadeDB
 from graph.dialects.neo4j import Neo4j
 from graph.driver import exceptions, neo4j
 from graph.embedded import EmbeddedServer
+from graph.waiting import WaitingConnections
 from graph.watchdog import Watchdog
 from terms.cleanup import on_failure
 from terms.errors import KehutuError
@@ -76,6 +78,7 @@ class Store:
     _stopper: Watchdog
     _cutter: Watchdog
     _gate: Gate
+    _waiting: WaitingConnections
 
     def within(self, seconds: float) -> Store:
         """The same store with another deadline; closing either closes both."""
@@ -90,6 +93,24 @@ class Store:
             return _rows(session, text, parameters)
 
         return self._repeat(neo4j.READ_ACCESS, work, query)
+
+    async def read_waiting(self, query: str, parameters: dict[str, object]) -> Rows:
+        """The same on an event loop, tried once."""
+        self._gate.pass_()
+        timed = self.dialect.keeps_deadlines()
+        with self._faults():
+            try:
+                return await self._waiting.read(
+                    self._connection.target(), query, parameters, self.deadline, timed=timed
+                )
+            except TimeoutError as fault:
+                if not timed:
+                    await asyncio.to_thread(self.dialect.stop, self, query, self.deadline)
+                raise KehutuError("STORE_DEADLINE", seconds=f"{self.deadline:g}") from fault
+
+    async def leave(self) -> None:
+        """Close what :meth:`read_waiting` has opened on this event loop."""
+        await self._waiting.close()
 
     def write(self, query: str, /, **parameters: object) -> Rows:
         """Rows of a query that may change the graph, in one transaction. The text must be idempotent."""
@@ -306,7 +327,7 @@ def open_store(
         dialect, link, shown, retry = Neo4j(), remote, remote.shown, patience
     connection = Connection(link, dialect, retry)
     stopper, cutter = Watchdog("kehutu-deadlines"), Watchdog("kehutu-connections")
-    store = Store(shown, dialect, DEADLINE, connection, stopper, cutter, Gate())
+    store = Store(shown, dialect, DEADLINE, connection, stopper, cutter, Gate(), WaitingConnections(dialect))
     with on_failure(store.close):
         if url == "embedded":
             # Joining a server at the moment of its death: it is started again, and the query waits for it.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any, Final
 
 import orjson
@@ -16,8 +17,10 @@ from ledger.database import Ledger, get_pointer, set_pointer
 from terms.errors import KehutuError
 from terms.ids import RunId
 
-_CURRENT: Final = "current_run"
+CURRENT: Final = "current_run"
+"""The pointer that holds the id of the current run."""
 _KNOWN: Final = "current_run_known"
+KEPT: Final = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +81,7 @@ def turn(ledger: Ledger, run_id: RunId) -> None:
     with ledger.writing() as connection:
         if connection.scalar(select(tables.run.c.id).where(tables.run.c.id == run_id)) is None:
             raise KehutuError("UNKNOWN_RUN", id=run_id)
-        set_pointer(connection, _CURRENT, run_id)
+        set_pointer(connection, CURRENT, run_id)
 
 
 def turn_from(ledger: Ledger, parent: str, run_id: str) -> bool:
@@ -90,9 +93,9 @@ def turn_from(ledger: Ledger, parent: str, run_id: str) -> bool:
     with ledger.writing() as connection:
         if connection.scalar(select(tables.run.c.id).where(tables.run.c.id == run_id)) is None:
             raise KehutuError("UNKNOWN_RUN", id=run_id)
-        if get_pointer(connection, _CURRENT) != parent:
+        if get_pointer(connection, CURRENT) != parent:
             return False
-        set_pointer(connection, _CURRENT, run_id)
+        set_pointer(connection, CURRENT, run_id)
         return True
 
 
@@ -116,7 +119,7 @@ def current(ledger: Ledger) -> Run:
         KehutuError: NO_RUN.
     """
     with ledger.reading() as connection:
-        run_id = get_pointer(connection, _CURRENT)
+        run_id = get_pointer(connection, CURRENT)
         row = connection.execute(select(tables.run).where(tables.run.c.id == run_id)).one_or_none()
     if row is None:
         raise KehutuError("NO_RUN")
@@ -134,6 +137,16 @@ def get(ledger: Ledger, run_id: str) -> Run:
     if row is None:
         raise KehutuError("UNKNOWN_RUN", id=run_id)
     return _run(row)
+
+
+@lru_cache(KEPT)
+def kept(ledger: Ledger, run_id: RunId) -> Run:
+    """The same, remembered: a head never changes.
+
+    Raises:
+        KehutuError: UNKNOWN_RUN.
+    """
+    return get(ledger, run_id)
 
 
 def listing(ledger: Ledger, first: int = 100) -> list[Run]:

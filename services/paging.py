@@ -97,6 +97,8 @@ class Cursors:
 
     def write(self, place: Sequence[object]) -> str:
         """The cursor of the entry with these keys."""
+        if not getattr(self.seen, "cursors", True):
+            return ""
         body = orjson.dumps(list(place))
         seal = self._seal(body)
         return self._written(seal + self._turned(body, seal))

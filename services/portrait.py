@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeAlias
 
 from graph import seen_queries
+from graph.narrowing import Column
 from graph.schema.keys import type_of
 from services.arrears.answer.interval import Interval
 from services.arrears.answer.model import RiskOverride, Step
@@ -19,6 +21,7 @@ from services.exposure.ageing import BUCKETS
 from services.names import Named, names_of
 from services.reading.claims import ResolvedEntity, claims_of
 from services.reading.days import day_of
+from services.reading.portraits import EVERYTHING, MOST, Wanted, portraits
 from services.reading.runs import Run, current
 from services.risk.model import RiskModel
 from services.seen import Seen
@@ -26,7 +29,10 @@ from terms.errors import KehutuError, Lang
 from terms.ids import Key
 from terms.money import Money
 
-BILLS_SHOWN = 100
+LONGEST = MOST
+"""Entries of a list of a portrait, at most: the newest bills, say."""
+
+__all__ = ["EVERYTHING", "LONGEST", "Column", "CustomerRow", "Wanted", "customer", "customers"]
 
 CustomerRow: TypeAlias = seen_queries.CustomerPortrait
 """What the store holds about a customer, and around it."""
@@ -157,17 +163,25 @@ class Provenance:
     """When Kehutu acknowledged it, ISO instant in UTC."""
 
 
-def customer(seen: Seen, text: str) -> CustomerRow:
+def customer(seen: Seen, text: str, wanted: Wanted = EVERYTHING) -> CustomerRow:
     """The portrait of a customer on the latest day of the data, by id, old id or customer number.
+
+    Args:
+        wanted: what is read of it; what is not is None.
 
     Raises:
         KehutuError: ``UNKNOWN_ID``, also for an id of something that is no customer.
     """
-    day = day_of(seen).isoformat()
-    found = seen_queries.customer_portrait(seen, id=seen.entity(text), day=day, bills=BILLS_SHOWN)
+    entity = seen.entity(text)
+    found = portraits(seen, [entity], wanted).get(entity)
     if found is None:
         raise KehutuError("UNKNOWN_ID", id=text)
     return found
+
+
+def customers(seen: Seen, ids: Sequence[str], wanted: Wanted = EVERYTHING) -> dict[str, CustomerRow]:
+    """Portraits of many customers by one query, by id; those that there are."""
+    return portraits(seen, ids, wanted)
 
 
 def risk(seen: Seen, entity: str) -> CustomerRisk | None:

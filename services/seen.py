@@ -9,15 +9,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 
 from graph import seen_queries
-from graph.blocks import SEEN_IN, Block, Conditions, Rows, StoreReader
+from graph.blocks import SEEN_IN, Block, Conditions, Rows, StoreReader, asked_by, shown_to
 from graph.schema.ddl import fulltext_index
 from graph.schema.keys import type_of
 from graph.schema.model import PersonalData, Property, Schema
 from graph.store import Store
 from ledger.aliases import resolve
 from ledger.database import Ledger
+from ledger.moment import Moment
 from services.access.asker import Asker
 from services.access.policy import Policy
 from services.access.reads import Reads
@@ -48,6 +50,12 @@ class Seen(SeenLedger):
     _store: Store
     reads: Reads = field(default_factory=Reads, compare=False)
     """Of whom something was read in clear, until it is noted."""
+    moment: Moment | None = None
+    """The state of the ledger that the answer rests on; None for whatever it is whenever it is asked."""
+    cursors: bool = True
+    """Whether the answer shows cursors; where it does not, none is made."""
+    names: dict[str, object] = field(default_factory=dict, compare=False)
+    """What entities are called, as far as it has been read for this answer (``services/names.py``)."""
 
     def entity(self, text: str) -> EntityId:
         """The canonical id for an id, an old id or a business number.
@@ -92,11 +100,29 @@ class Seen(SeenLedger):
 
     def rows(self, block: Block, places: Mapping[str, str | int], parameters: Mapping[str, object]) -> Rows:
         """Rows of a named query, of what the asker sees; see :class:`graph.blocks.Reader`."""
+        return StoreReader(self._store, self._conditions(), self._told).rows(block, places, parameters)
+
+    async def rows_waiting(self, block: Block, parameters: Mapping[str, object]) -> Rows:
+        """The same on an event loop, tried once; of a block without names of the schema to put in."""
+        conditions = self._conditions()
+        text, sent = asked_by(conditions, block, {}, parameters)
+        found = await self._store.read_waiting(text, sent)
+        self._told(block, found, parameters)
+        return shown_to(conditions, block, found, parameters)
+
+    def _conditions(self) -> Conditions | None:
         policy = self.policy
-        conditions = None
-        if policy is not None:
-            conditions = Conditions(policy.condition, policy.parameters, self.shown)
-        return StoreReader(self._store, conditions, self._told).rows(block, places, parameters)
+        if policy is None:
+            return None
+
+        @cache
+        def touched(type_name: str) -> frozenset[str]:
+            declared = (self.schema.nodes | self.schema.relations)[type_name].properties
+            hidden = (p.name for p in declared.values() if p.personal in policy.masked)
+            return frozenset({"search", SEEN_IN, *hidden})
+
+        # A policy that names no class says of each value itself what is shown of it.
+        return Conditions(policy.condition, policy.parameters, self.shown, touched if policy.masked else None)
 
     def _told(self, block: Block, rows: Rows, given: Mapping[str, object]) -> None:
         self.reads.rows(self.masked, block, rows, given)

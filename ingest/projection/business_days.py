@@ -32,9 +32,13 @@ _known: dict[tuple[str, str], _Known] = {}
 unless one of them takes others back."""
 
 
-def latest_day(ledger: Ledger) -> date | None:
-    """The latest business day that any record states; where none states one, that of the latest load."""
-    known = _latest(ledger)
+def latest_day(ledger: Ledger, last: int | None = None) -> date | None:
+    """The latest business day that any record states; where none states one, that of the latest load.
+
+    Args:
+        last: number of the last record, where it is known.
+    """
+    known = _latest(ledger, last)
     found = known.stated or known.assumed
     return None if found is None else business_day(found, ledger.zone)
 
@@ -53,9 +57,9 @@ def latest_after(ledger: Ledger, after: int) -> date | None:
     return None if found is None else business_day(found[1], ledger.zone)
 
 
-def _latest(ledger: Ledger) -> _Known:
+def _latest(ledger: Ledger, last: int | None = None) -> _Known:
     place = (ledger.id, str(ledger.path))
-    known, last = _known.get(place, _NOTHING), head(ledger)
+    known, last = _known.get(place, _NOTHING), head(ledger) if last is None else last
     if last < known.until:  # an older backup was put in its place
         known = _NOTHING
     if last > known.until:

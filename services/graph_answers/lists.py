@@ -84,7 +84,7 @@ def entities(
     declared = seen.schema.nodes[type_name]
     narrow = own_filter(declared, wanted)
     _refuse_masked(seen, declared, wanted, order)
-    cursors = Cursors.of(seen, "list", type_name, asdict(wanted), asdict(order))
+    cursors = cursors_of(seen, type_name, wanted, order)
     last = None if after is None else cursors.read(after)
     ids = _candidates(seen, declared, wanted)
     if ids is None and order.by not in SCORES:
@@ -97,6 +97,13 @@ def entities(
         cursors, found, lambda e: [e.entry.place, e.entry.id], first=first, after=after, total=total
     )
     return page.map(lambda listed: listed.row)
+
+
+def cursors_of(
+    seen: Seen, type_name: str, wanted: Filter | None = None, order: Order | None = None
+) -> Cursors:
+    """Cursors of a list; they hold an entry's place in the order, which is None where that is by id, and its id."""
+    return Cursors.of(seen, "list", type_name, asdict(wanted or Filter()), asdict(order or Order()))
 
 
 def _refuse_masked(seen: Seen, declared: NodeType, wanted: Filter, order: Order) -> None:

@@ -14,9 +14,9 @@ from typing import Final
 from graph.rebuild import refuse_while_rebuilding
 from graph.store import Store
 from ledger.database import Ledger, get_pointer, set_pointer
+from ledger.moment import REBUILT
 from terms.errors import KehutuError
 
-_POINTER: Final = "rebuilt in place"
 _UNTIL: Final = "/"
 _NO_QUERY_SECONDS: Final = 2.0
 READY_SECONDS: Final = 1.0
@@ -72,12 +72,12 @@ def _refuse(noted: str, store: Store) -> None:
 
 def _note(ledger: Ledger, value: str) -> None:
     with ledger.writing() as connection:
-        set_pointer(connection, _POINTER, value)
+        set_pointer(connection, REBUILT, value)
 
 
 def _noted(ledger: Ledger) -> str:
     with ledger.reading() as connection:
-        return get_pointer(connection, _POINTER) or ""
+        return get_pointer(connection, REBUILT) or ""
 
 
 def _now() -> str:

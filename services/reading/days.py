@@ -11,7 +11,8 @@ from services.site import whole
 
 def day_of(seen: Seen, as_of: date | None = None) -> date:
     """The day on which an answer holds: the one that was asked for, else the latest of the data."""
-    return days.day_of(whole(seen), as_of)
+    last = None if seen.moment is None else seen.moment.last
+    return days.day_of(whole(seen), as_of, last=last)
 
 
 def before_all(seen: Seen, day: date) -> bool:

@@ -52,7 +52,7 @@ def current(seen: Seen) -> tuple[Run, RiskModel]:
         KehutuError: ``NO_RUN``; a column file that is missing or damaged.
     """
     seen.note((), DERIVED)
-    return of_run.current(whole(seen))
+    return of_run.current(whole(seen), seen.moment)
 
 
 def current_id(seen: Seen) -> RunId | None:

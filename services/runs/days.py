@@ -27,9 +27,13 @@ def latest_day(site: Site) -> date:
     return found
 
 
-def day_of(site: Site, as_of: date | None = None) -> date:
-    """The day on which an answer holds: the one that was asked for, else the latest of the data."""
-    return as_of or business_days.latest_day(site.ledger) or UNKNOWN
+def day_of(site: Site, as_of: date | None = None, *, last: int | None = None) -> date:
+    """The day on which an answer holds: the one that was asked for, else the latest of the data.
+
+    Args:
+        last: number of the last record, where it is known.
+    """
+    return as_of or business_days.latest_day(site.ledger, last) or UNKNOWN
 
 
 def before_all(site: Site, day: date) -> bool:

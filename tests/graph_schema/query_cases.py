@@ -143,6 +143,9 @@ CASES: dict[str, list[dict[str, object]]] = {
         {"id": "customer:4401000002"},
         {"id": "customer:none"},
     ],
+    "customers_among": [{"ids": [ZHANG, "customer:4401000002", "customer:none"]}, {"ids": []}],
+    "customers_after": [{}, {"after": ZHANG, "page": 1}],
+    "customers_counted_after": [{}, {"after": ZHANG, "page": 1}],
     "listed": [
         {"type": "Bill", **NO_FILTER},
         {"type": "Bill", **NO_FILTER, "after": "bill:B2", "first": 2},

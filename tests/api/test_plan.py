@@ -19,6 +19,7 @@ from benchmarks.work_asked import counted
 from graph.state import prepare
 from graph.store import Store
 from graph.write import wipe
+from ledger import audit
 from ledger.database import Ledger, get_pointer, set_pointer
 from ledger.moment import REBUILT
 from ledger.runs import CURRENT
@@ -177,6 +178,18 @@ def test_a_plan_follows_the_ledger(site: Site) -> None:
         pointer(site.ledger, REBUILT, "2026-01-01T00:00:00Z")
         pointer(site.ledger, REBUILT, "2026-01-01T00:00:00Z/2026-01-01T00:01:00Z")
         assert answer().json() == first
+
+
+def test_each_answer_of_a_plan_is_noted_in_the_trail(site: Site) -> None:
+    asked = {"query": SHORT, "variables": {"id": IDS[0]}}
+    with TestClient(create_app(site)) as client:
+        before = audit.head(site.ledger).number
+        for _ in range(3):
+            client.post("/graphql", json=asked)
+    noted = audit.listing(site.ledger, after=before)
+    assert len(noted) == 3
+    assert all(set(entry.subjects) == {IDS[0]} for entry in noted)
+    assert len({entry.classes for entry in noted}) == 1
 
 
 def test_what_does_not_exist_costs_as_much_as_what_is_not_seen(site: Site) -> None:

@@ -32,10 +32,9 @@ class Named:
 def names_of(seen: Seen, ids: Iterable[str]) -> dict[str, Named]:
     """Names of entities, one query for each type among them; every asked id has an entry."""
     by_type: dict[str, list[str]] = defaultdict(list)
-    wanted_ids = set(ids)
-    found = {entity: name for entity in wanted_ids if isinstance(name := seen.names.get(entity), Named)}
-    for entity in sorted(wanted_ids - found.keys()):
+    for entity in sorted(set(ids)):
         by_type[type_of(Key(entity), seen.schema).name].append(entity)
+    found: dict[str, Named] = {}
     for type_name, wanted in by_type.items():
         known = {row.id: row for row in seen_queries.names(seen, type=type_name, ids=wanted)}
         for entity in wanted:

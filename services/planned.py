@@ -81,7 +81,7 @@ class PlanReader:
                 self._last = replace(before, names={})
             if not graph_is_whole(before):
                 return None
-            on = replace(seen, moment=before, names={}, cursors=asked.cursors)
+            on = replace(seen, moment=before, cursors=asked.cursors)
             found = await self._tried(on, asked, ids)
             if found is None:
                 return None

@@ -54,8 +54,6 @@ class Seen(SeenLedger):
     """The state of the ledger that the answer rests on; None for whatever it is whenever it is asked."""
     cursors: bool = True
     """Whether the answer shows cursors; where it does not, none is made."""
-    names: dict[str, object] = field(default_factory=dict, compare=False)
-    """What entities are called, as far as it has been read for this answer (``services/names.py``)."""
 
     def entity(self, text: str) -> EntityId:
         """The canonical id for an id, an old id or a business number.

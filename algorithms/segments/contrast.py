@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -85,8 +87,12 @@ class Change:
     to: int
 
 
-def changes(model: ClassModel, row: Table, found: Contrast) -> list[Change]:
-    """Single features that would put the customer elsewhere, the smallest change first; each is tried."""
+def changes(model: ClassModel, row: Table, found: Contrast, whole: Collection[int] = ()) -> list[Change]:
+    """Single features that would put the customer elsewhere, the smallest change first; each is tried.
+
+    Args:
+        whole: numbers that count something, by position: these go on to the next whole number.
+    """
     along = _direction(model, found.own, found.other, model.scales.missing(row)[0])
     told = []
     for k in range(row.numbers.shape[1]):
@@ -97,11 +103,13 @@ def changes(model: ClassModel, row: Table, found: Contrast) -> list[Change]:
         value = _value_at(scale, float(scale.of(row.numbers[:, k])[0]) + step)
         if value is None:
             continue
+        if k in whole:
+            value = math.ceil(value) if value > row.numbers[0, k] else math.floor(value)
         numbers = row.numbers.copy()
         numbers[0, k] = value
         now = int(model.assign(replace(row, numbers=numbers))[0])
         if now != found.own:
-            told.append(Change(k, value, abs(step), now))
+            told.append(Change(k, float(value), abs(step), now))
     for c, levels in enumerate(row.levels):
         k = row.numbers.shape[1] + c
         for level in range(len(levels)):

@@ -20,6 +20,8 @@ from terms.errors import Lang
 REASONS: Final = 4
 CHANGES: Final = 3
 QUESTIONS: Final = 3
+WHOLE: Final = ("count", "steps", "yes or no")
+"""Units of features that are whole numbers."""
 
 
 def customer_segment(seen: Seen, text: str, *, lang: Lang = "en") -> CustomerSegment | None:
@@ -125,7 +127,9 @@ def _would_change(
     ensemble = found.segments.judged.model
     if ensemble is None:
         return ()
-    tried = changes(ensemble.base, row, between)
+    features = contract().features
+    whole = [at for at, name in enumerate(row.names) if features[name].unit in WHOLE]
+    tried = changes(ensemble.base, row, between, whole)
     return tuple(_change(found, customer, row, one, lang) for one in tried[:CHANGES])
 
 

@@ -76,7 +76,8 @@ def test_reasons_add_up_to_half_the_difference_of_the_distances_and_changes_chan
         assert found.other == int(np.argsort(far, kind="stable")[1])
         assert found.margin == pytest.approx((far[found.other] - far[own]) / 2, rel=1e-6, abs=1e-6)
         assert not found.parts[: table.numbers.shape[1]][np.isnan(table.numbers[at])].any()
-        for change in changes(model, row, found):
+        assert all(one.value == int(one.value) for one in changes(model, row, found, range(5)))
+        for change in [*changes(model, row, found), *changes(model, row, found, range(5))]:
             numbers, codes = row.numbers.copy(), row.codes.copy()
             if change.feature < numbers.shape[1]:
                 numbers[0, change.feature] = change.value

@@ -19,7 +19,7 @@ from services.features.naming import Naming
 from services.risk.parts.customer_features import CustomerFeatures
 from services.risk.parts.segment_lineage import NOBODY, Labelled, SegmentEvent, born, gone_on
 
-GENERATIONS: Final = 2
+GENERATIONS: Final = 1
 """Of the search, in place of seconds: a budget of time would find other classes on a slower machine."""
 SEED: Final = 0
 STILL: Final = 0.5

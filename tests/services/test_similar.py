@@ -28,6 +28,7 @@ from services.reading.runs import current
 from services.risk.model import RiskModel
 from services.risk.parts.customer_features import CUSTOMER_FEATURES
 from services.risk.parts.embedding import EMBEDDING, FASTRP
+from services.risk.parts.segments import SEGMENTS
 from services.risk.registry import PARTS
 from services.seen import Seen
 from services.settings import settings
@@ -262,7 +263,7 @@ def test_a_run_of_before_has_no_vectors_and_a_load_keeps_them(tmp_path: Path) ->
     chosen = settings(tmp_path / "home")
     ingest(chosen, write(tmp_path / "data"))
     with open_site(chosen) as opened:
-        with PARTS.without(EMBEDDING), PARTS.without(CUSTOMER_FEATURES):
+        with PARTS.without(EMBEDDING), PARTS.without(SEGMENTS), PARTS.without(CUSTOMER_FEATURES):
             analyse(opened)
         page, assumptions = similar(seen(opened), customer("A"))
         assert len(page.nodes) == 0

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from algorithms.risk.close_groups.draws import Known
-from algorithms.risk.close_groups.groups import Limits
+from algorithms.risk.close_groups.groups import RUNGS, Limits
+from algorithms.risk.close_groups.links import SLACK
 from algorithms.risk.close_groups.probability import Chances, Model, chances, prepare
 from algorithms.risk.network import Network
 from algorithms.risk.region import Region, region
@@ -142,18 +143,23 @@ def apart(around: Region, keys: Sequence[str] | None) -> tuple[Ints, Csr, list[s
 
 def known_of(model: Model, network: Network, touched: Ints, parties: Ints) -> Known:
     """Drawn tables of a model that still hold for some of its parties, where only links into ``touched`` changed."""
-    links, found = model.groups.links, set[tuple[int, int]]()
+    changed = _changed(model, network, touched)
+    return Known(model.system.reach.draws, model.system.drawn_number, parties, changed.keys())
+
+
+def _changed(model: Model, network: Network, touched: Ints) -> dict[tuple[int, int], float]:
+    """Links into ``touched`` whose weight is another one now, with the larger of the two weights."""
+    links, found = model.groups.links, dict[tuple[int, int], float]()
     for target in np.unique(touched).tolist():
         span = slice(int(links.ptr[target]), int(links.ptr[target + 1]))
         before = dict(zip(links.source[span].tolist(), links.weight[span].tolist(), strict=True))
         sources, weights = network.column(target)
         after = dict(zip(sources.tolist(), weights.tolist(), strict=True))
-        found |= {
-            (source, target)
-            for source in before.keys() | after.keys()
-            if before.get(source, 0.0) != after.get(source, 0.0)
-        }
-    return Known(model.system.reach.draws, model.system.drawn_number, parties, found)
+        for source in before.keys() | after.keys():
+            was, now = before.get(source, 0.0), after.get(source, 0.0)
+            if was != now:
+                found[source, target] = max(was, now)
+    return found
 
 
 def what_if(
@@ -194,7 +200,7 @@ def what_if(
         proven=not quick,
     )
     hit = after.parties
-    regrouped = [] if same_links or quick else [u for u in hit.tolist() if not _same_group(model, u, after)]
+    regrouped = [] if same_links or quick else _regrouped(model, network, touched, after)
     return Change(
         hit, before.p[hit], after.p, after.bound, after.noise, np.array(regrouped, dtype=np.int64), after
     )
@@ -214,6 +220,29 @@ def _renewed(model: Model, found: Chances, hit: Ints, around: Ints) -> Renewed:
         model=model,
         around=around,
     )
+
+
+def _regrouped(model: Model, network: Network, touched: Ints, after: Renewed) -> list[int]:
+    """The parties of ``after`` with another rung or close group than before, ascending."""
+    least, links = RUNGS[0] - SLACK, model.groups.links
+    # A group can be another one only behind a link that is or was close: what that reaches over close links.
+    changed = _changed(model, network, touched)
+    waiting = [target for (_, target), weight in changed.items() if weight >= least]
+    reached = set(waiting)
+    while waiting:
+        u = waiting.pop()
+        targets, weights = network.row(u)
+        span = slice(int(links.out_ptr[u]), int(links.out_ptr[u + 1]))
+        were = links.out_target[span][links.weight[links.out_link[span]] >= least]
+        new = {*targets[weights >= least].tolist(), *were.tolist()} - reached
+        reached |= new
+        waiting.extend(new)
+    moved = model.groups.rung[after.parties] != after.rung
+    return [
+        u
+        for u, other in zip(after.parties.tolist(), moved.tolist(), strict=True)
+        if other or (u in reached and not _same_group(model, u, after))
+    ]
 
 
 def _same_group(model: Model, party: int, after: Renewed) -> bool:

@@ -11,12 +11,20 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
+import orjson
+
 from ledger.database import Ledger
 from ledger.runs import CURRENT
 from terms.ids import EntityId, RunId
 
 REBUILT: Final = "rebuilt in place"
 """The pointer that notes when the graph began to be made again in its place, and until when."""
+
+_TEXT: Final = (
+    "SELECT 0, name, value FROM pointer WHERE name IN (?, ?)"
+    " UNION ALL SELECT 1, '', (SELECT seq FROM record ORDER BY seq DESC LIMIT 1)"
+    " UNION ALL SELECT 2, key, id FROM alias WHERE key IN (SELECT value FROM json_each(?))"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,15 +40,10 @@ class Moment:
 
 def moment(ledger: Ledger, keys: Sequence[str] = ()) -> Moment:
     """The state of the ledger now."""
-    text = (
-        "SELECT 0, name, value FROM pointer WHERE name IN (?, ?)"
-        " UNION ALL SELECT 1, '', (SELECT seq FROM record ORDER BY seq DESC LIMIT 1)"
-    )
-    if keys:
-        text += f" UNION ALL SELECT 2, key, id FROM alias WHERE key IN ({', '.join('?' * len(keys))})"  # noqa: S608  # marks only
     pointers, names, last = dict[str, str](), dict[str, EntityId](), 0
+    asked = orjson.dumps(list(keys)).decode()
     with ledger.reading() as connection:
-        for kind, name, value in connection.exec_driver_sql(text, (REBUILT, CURRENT, *keys)):
+        for kind, name, value in connection.exec_driver_sql(_TEXT, (REBUILT, CURRENT, asked)):
             if kind == 0:
                 pointers[name] = value
             elif kind == 1:

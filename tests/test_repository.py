@@ -218,6 +218,7 @@ WITH_CYPHER = {
     "graph/dialects/arcadedb.py": "what only this store understands",
     "graph/dialects/neo4j.py": "what only this store understands",
     "graph/migrate.py": "the state of the store, before its definitions are as they should be",
+    "graph/narrowing.py": "puts columns of named queries together",
     "graph/queries.py": "made from cypher/",
     "graph/seen_in.py": "where nodes are seen, which is no property of the schema",
     "graph/seen_queries.py": "made from cypher/",

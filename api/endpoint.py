@@ -18,7 +18,6 @@ import orjson
 from graphql import GraphQLError
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import HTMLResponse, Response
-from strawberry.http.ides import get_graphql_ide_html
 from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
 from strawberry.types import ExecutionResult
 from strawberry.types.graphql import OperationType
@@ -26,6 +25,7 @@ from strawberry.types.graphql import OperationType
 from api.asking import STATUS, headers_of
 from api.auditing import note_document
 from api.context import Context
+from api.ide import page
 from api.masked import plain_schema
 from api.plan.plans import Plans
 from api.schema import Schema
@@ -89,7 +89,7 @@ class GraphQLOverHTTP:
             lang = context.lang
             if request.method == "GET" and "query" not in request.query_params:
                 if HTML in request.headers.get("accept", ""):
-                    return HTMLResponse(get_graphql_ide_html(graphql_ide="graphiql"))
+                    return HTMLResponse(page())
                 raise _refusal(400, "the parameter query is missing")
             asked = _of_query(request) if request.method == "GET" else await _of_body(request)
             result = await self._execute(asked, context, request.method)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
 from itertools import pairwise
@@ -198,33 +199,50 @@ def _before(seen: Seen, run: Run) -> tuple[Run, RiskModel] | None:
 def _watched(
     seen: Seen, model: RiskModel, before: RiskModel | None, party: int, rules: list[WatchRule]
 ) -> Watched:
-    earlier = before.party(model.ids[party]) if before else None
-    score = float(model.score[party])
-    score_before = float(before.score[earlier]) if before and earlier is not None else None
-    alerts: list[tuple[WatchRule, float, tuple[int, ...]]] = []
-    for rule in sorted(rules, key=lambda r: (r.kind.value, r.level, r.id)):
-        match rule.kind:
-            case RuleKind.THRESHOLD if score >= rule.level:
-                alerts.append((rule, score, ()))
-            case RuleKind.RISE if score_before is not None and score - score_before >= rule.level:
-                alerts.append((rule, score - score_before, ()))
-            case RuleKind.NEW_PATH if before is not None:
-                new = _new_path(model, before, party, rule.level)
-                if new is not None:
-                    alerts.append((rule, *new))
+    ordered = sorted(rules, key=lambda r: (r.kind.value, r.level, r.id))
+    alerts = alerts_of(model, before, party, ordered)
     involved = sorted({party, *(index for _, _, path in alerts for index in path)})
     names = names_of(seen, [model.ids[index] for index in involved])
     return Watched(
         party=names[model.ids[party]],
-        score=score,
-        before=score_before,
+        score=float(model.score[party]),
+        before=_score_in(before, model.ids[party]),
         expected_loss=Money(int(model.expected_loss[party])),
-        rules=tuple(sorted(rules, key=lambda r: (r.kind.value, r.level, r.id))),
+        rules=tuple(ordered),
         alerts=tuple(
             Alert(rule, value, tuple(names[model.ids[index]] for index in path))
             for rule, value, path in alerts
         ),
     )
+
+
+def alerts_of(
+    model: RiskModel, before: RiskModel | None, party: int, rules: Iterable[WatchRule]
+) -> list[tuple[WatchRule, float, tuple[int, ...]]]:
+    """Those of the rules that hold of a party, in their order: with the score, its rise, or the share of the new path
+    and the positions of the parties on it.
+
+    Args:
+        before: the model that rises and new paths are measured against; without one there are none.
+    """
+    score, score_before = float(model.score[party]), _score_in(before, model.ids[party])
+    found: list[tuple[WatchRule, float, tuple[int, ...]]] = []
+    for rule in rules:
+        match rule.kind:
+            case RuleKind.THRESHOLD if score >= rule.level:
+                found.append((rule, score, ()))
+            case RuleKind.RISE if score_before is not None and score - score_before >= rule.level:
+                found.append((rule, score - score_before, ()))
+            case RuleKind.NEW_PATH if before is not None:
+                new = _new_path(model, before, party, rule.level)
+                if new is not None:
+                    found.append((rule, *new))
+    return found
+
+
+def _score_in(model: RiskModel | None, name: str) -> float | None:
+    party = None if model is None else model.party(name)
+    return None if model is None or party is None else float(model.score[party])
 
 
 def _new_path(

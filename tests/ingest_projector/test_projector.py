@@ -7,6 +7,7 @@ import sqlite3
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -16,6 +17,7 @@ from sqlalchemy import event
 from graph.state import prepare, read_state
 from graph.store import Store
 from graph.write import contents, wipe
+from ingest.entities.entity_view import view
 from ingest.entities.large_entities import Recall
 from ingest.judgements.judging import split
 from ingest.projection.difference import difference
@@ -66,6 +68,24 @@ def test_after_any_history_the_graph_equals_a_fresh_projection(
         assert (again.records, again.nodes, again.relations) == (0, 0, 0)
         assert contents(store) == followed
         assert fresh(store, ledger) == followed
+        assert_told_by_the_ledger(ledger, followed["nodes"])
+
+
+def assert_told_by_the_ledger(ledger: Ledger, nodes: list[dict[str, Any]]) -> None:
+    """What the ledger tells of an entity, claim by claim, is what the graph shows of it."""
+    for shown in nodes:
+        properties = shown["properties"]
+        told = view(ledger, SCHEMA, properties["id"])
+        assert told is not None
+        assert told.id == properties["id"]
+        assert {name: chosen.value for name, chosen in told.values.items()}.items() <= properties.items()
+        claimed = [claim for chosen in told.values.values() for claim in chosen.claims]
+        assert {claim.record for claim in claimed} <= set(told.records)
+        assert all(
+            [claim.current for claim in one.claims].count(True) == 1
+            for one in told.values.values()
+            if one.claims
+        )
 
 
 def test_the_same_on_both_stores(stores: tuple[Store, Store], ledger: Ledger) -> None:

@@ -241,6 +241,15 @@ def test_the_chain_is_a_shortest_way_over_what_records_state(
         ]
         arrive(ledger, *rows)
         answer = why(ledger, SCHEMA, first, second)
+    english, chinese = why_text(answer).splitlines(), why_text(answer, "zh").splitlines()
+    assert len(english) == len(chinese)
+    for line in (english[0], chinese[0]):
+        assert first in line
+        assert second in line
+    for link in answer.links:
+        assert [sum(f"record {link.record} " in line for line in english)] == [
+            sum(f"记录 {link.record}（" in line for line in chinese)
+        ]
     assert answer.same == networkx.has_path(stated, first, second)
     if not answer.same:
         assert answer.links == ()

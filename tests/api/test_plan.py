@@ -48,7 +48,8 @@ ASKERS = {
     "credit officer of a district": asker("credit-officer", regions=["CN/37/02"]),
     "planner": asker("planner"),
 }
-DOCUMENTS = 60
+DOCUMENTS = {"embedded": 60, "neo4j": 12}
+"""How many are compared on each store, for each asker: Neo4j takes a second or more to plan a text it has not seen."""
 
 
 @pytest.fixture(scope="module")
@@ -63,7 +64,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         yield opened
 
 
-@pytest.fixture(params=["embedded", "neo4j"])
+@pytest.fixture(params=DOCUMENTS)
 def stored(request: pytest.FixtureRequest, site: Site) -> Site:
     """The site on each store."""
     if request.param == "embedded":
@@ -94,13 +95,14 @@ def executed(site: Site, asked: Asker, document: Document) -> dict[str, Any] | N
 
 
 @pytest.mark.parametrize("who", ASKERS)
-def test_a_plan_answers_as_the_executor_does(stored: Site, who: str) -> None:
+def test_a_plan_answers_as_the_executor_does(stored: Site, who: str, request: pytest.FixtureRequest) -> None:
     asked, plans = ASKERS[who], Plans(schema)
+    documents_here = DOCUMENTS[request.node.callspec.params["stored"]]
     documents = DocumentsOfCustomers(schema._schema, asked, IDS, sorted(ASKERS).index(who))
 
     async def compare() -> tuple[int, int]:
         with_plan = told = 0
-        for _ in range(DOCUMENTS):
+        for _ in range(documents_here):
             document = documents.next()
             found, expected = await planned(plans, stored, asked, document), executed(stored, asked, document)
             if found is not None:
@@ -114,8 +116,8 @@ def test_a_plan_answers_as_the_executor_does(stored: Site, who: str) -> None:
     if who == "planner":  # it is shown no ids, and may ask nothing of the graph yet
         assert with_plan == 0
     else:
-        assert with_plan > DOCUMENTS / 4
-        assert told > DOCUMENTS / 8
+        assert with_plan > documents_here / 4
+        assert told > documents_here / 8
 
 
 @pytest.mark.parametrize("text", [REGIONAL, LIST, SHORT])

@@ -213,9 +213,9 @@ def test_the_store_is_compared_with_the_ledger(ledger: Ledger, store: Store) -> 
 @pytest.mark.usefixtures("store")
 def test_a_broken_trail_and_a_missing_key_are_named(ledger: Ledger) -> None:
     audit.append(ledger, actor="a", action="b", subject="c", purpose="d", at=datetime.now(UTC))
-    with closing(sqlite3.connect(ledger.path)) as database:
-        database.execute("DROP TRIGGER audit_no_update")
-        database.execute("UPDATE audit SET actor = 'nobody'")
+    with closing(sqlite3.connect(audit.opened(ledger).path)) as database:
+        database.execute("DROP TRIGGER entry_no_update")
+        database.execute("UPDATE entry SET actor = 'nobody'")
         database.commit()
     assert _site(ledger.home) == {"AUDIT_BROKEN": "fault"}
     (ledger.folder / "key").rename(ledger.folder / "elsewhere")

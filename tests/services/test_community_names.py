@@ -143,13 +143,14 @@ def test_a_name_says_what_members_share_and_who_stands_for_them(site: Site) -> N
 def test_a_name_stays_while_two_of_five_still_share_it(site: Site) -> None:
     before = names(seen(site))
     assert analyse(site).unchanged
-    for left, word in ((2, "food, "), (1, "")):  # of five
+    # What they have in common no longer makes place in the name for the next thing that they have.
+    for left, words in ((2, "food, East District"), (1, "East District, officer Zhang Wei")):  # of five
         changed = FIRST | dict.fromkeys(FOOD[left:], "other")
         ingest(site.settings, write(site.home.parent, changed))
         project(site)
         analyse(site)
         after = names(seen(site))
-        assert after == {one: name.replace("food, ", word) for one, name in before.items()}
+        assert after == {one: name.replace("food, East District", words) for one, name in before.items()}
 
 
 def test_nobody_is_named_whom_the_asker_does_not_see_in_clear(site: Site) -> None:

@@ -122,7 +122,7 @@ def _of_parties(
     for kind in ("Enterprise", "Person"):
         columns, row = tables[kind].columns, place[kind]
         found["area"] += _known(row, _areas(columns["region"]))
-        home = "LOCATED_AT" if kind == "Enterprise" else "LIVES_AT"
+        home = {"Enterprise": "LOCATED_AT", "Person": "LIVES_AT"}[kind]
         found["address"] += _known(
             row, _ids(tables, _running(site, tables, (home, kind, "Address"), day), "Address")
         )

@@ -53,6 +53,20 @@ TEXT = {
     },
 }
 
+CLASSES = {
+    "en": {"and": ", "},
+    "zh": {
+        "and": "、",
+        "id": "身份标识",
+        "contact": "联系方式",
+        "location": "位置",
+        "financial": "财务",
+        "usage": "用电",
+        "derived": "推算结果",
+    },
+}
+"""Classes of personal data, as the column calls them."""
+
 _INSTANT = click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M:%SZ"])
 
 
@@ -159,7 +173,7 @@ def _cells(call: Call, entry: Entry) -> tuple[object, ...]:
         entry.purpose,
         entry.action,
         subject,
-        " ".join(entry.classes),
+        CLASSES[call.lang]["and"].join(CLASSES[call.lang].get(name, name) for name in entry.classes),
         entry.document,
     )
 

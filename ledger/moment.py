@@ -14,9 +14,10 @@ from typing import Final
 import orjson
 
 from ledger.database import Ledger
-from ledger.runs import CURRENT
 from terms.ids import EntityId, RunId
 
+CURRENT: Final = "current_run"
+"""The pointer to the current run."""
 REBUILT: Final = "rebuilt in place"
 """The pointer that notes when the graph began to be made again in its place, and until when."""
 

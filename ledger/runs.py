@@ -14,11 +14,10 @@ from sqlalchemy import Row, insert, select
 from ledger import tables
 from ledger.columns import ColumnFile
 from ledger.database import Ledger, get_pointer, set_pointer
+from ledger.moment import CURRENT
 from terms.errors import KehutuError
 from terms.ids import RunId
 
-CURRENT: Final = "current_run"
-"""The pointer that holds the id of the current run."""
 _KNOWN: Final = "current_run_known"
 KEPT: Final = 64
 

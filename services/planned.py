@@ -12,12 +12,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
-from ledger.moment import Moment
 from services.graph_answers.lists import cursors_of
 from services.paging import Page, checked, page_of
 from services.portrait import CustomerRow, Wanted
 from services.reading.days import day_of
 from services.reading.portraits import (
+    Moment,
     graph_is_whole,
     is_customer,
     moment_of,

@@ -9,7 +9,8 @@ from typing import Any, Final
 from graph.blocks import Block
 from graph.narrowing import Column, beside, collected
 from graph.seen_queries import BLOCKS, CustomerPortrait
-from ledger.moment import Moment, moment
+from ledger.moment import Moment as Moment
+from ledger.moment import moment
 from services.reading.days import day_of
 from services.seen import Seen
 from services.site import whole_ledger

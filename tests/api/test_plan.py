@@ -21,8 +21,7 @@ from graph.store import Store
 from graph.write import wipe
 from ledger import audit
 from ledger.database import Ledger, get_pointer, set_pointer
-from ledger.moment import REBUILT
-from ledger.runs import CURRENT
+from ledger.moment import CURRENT, REBUILT
 from services.access.asker import Asker, asker
 from services.analysis import analyse
 from services.loading import ingest, project

@@ -25,7 +25,10 @@ from tests.small_site import write as write_small_site
 ROOT = Path(__file__).parents[2]
 NAMES = ("Debtor Works", "Guarantor Mills", "Upstream Trading")
 INPUT = ("registry", "customers", "bills", "bureau", "talks", "letters", "number", "guarantor", "borrower")
-KEPT = ("operation", "retry", "different", "withdraw", "remove", getpass.getuser())
+KEPT = (
+    *("operation", "retry", "different", "withdraw", "remove", getpass.getuser()),
+    *("os", "policy", "everyone", "read", "list-watched"),
+)
 """What the audit trail keeps, in one language for whoever reads it."""
 LEVEL = "warning"
 """The level of logs, as settings name it."""

@@ -9,11 +9,26 @@ from typing import Any, Final
 from graph.blocks import Block
 from graph.narrowing import Column, beside, collected
 from graph.seen_queries import BLOCKS, CustomerPortrait
-from ledger.moment import Moment as Moment
-from ledger.moment import moment
+from ledger.moment import Moment, moment
 from services.reading.days import day_of
 from services.seen import Seen
 from services.site import whole_ledger
+
+__all__ = [
+    "COLUMNS",
+    "MOST",
+    "PORTRAIT",
+    "Moment",
+    "Wanted",
+    "graph_is_whole",
+    "is_customer",
+    "moment_of",
+    "named_in",
+    "names_tried",
+    "portraits",
+    "portraits_after",
+    "portraits_waiting",
+]
 
 _PREFIX: Final = "customer:"
 MOST: Final = 100

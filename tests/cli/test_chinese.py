@@ -26,8 +26,8 @@ ROOT = Path(__file__).parents[2]
 NAMES = ("Debtor Works", "Guarantor Mills", "Upstream Trading")
 INPUT = ("registry", "customers", "bills", "bureau", "talks", "letters", "number", "guarantor", "borrower")
 KEPT = (
-    *("operation", "retry", "different", "withdraw", "remove", getpass.getuser()),
-    *("os", "policy", "everyone", "read", "list-watched"),
+    *("operation", "retry", "different", "withdraw", "remove", "policy", "everyone", "read", "list-watched"),
+    *(f"os:{getpass.getuser()}", getpass.getuser()),
 )
 """What the audit trail keeps, in one language for whoever reads it."""
 LEVEL = "warning"

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import Final, TypeAlias
 
 import numpy as np
-from scipy.stats import rankdata
 
+from algorithms.segments.ranks import average_ranks
 from graph.arrays import Floats
 
 COPY: Final = 0.9999
@@ -30,7 +30,7 @@ def copies(numbers: Mapping[str, Floats], categories: Mapping[str, Levels]) -> l
     for name, values in numbers.items():
         missing = np.isnan(values)
         rank = np.zeros(len(values))
-        rank[~missing] = rankdata(values[~missing])
+        rank[~missing] = average_ranks(values[~missing])
         rank[~missing] -= rank[~missing].mean() if len(rank[~missing]) else 0.0
         size = np.linalg.norm(rank)
         rank /= size if size > 0 else 1.0

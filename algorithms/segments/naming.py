@@ -6,8 +6,8 @@ from typing import Final
 
 import numpy as np
 from scipy.optimize import linear_sum_assignment
-from scipy.stats import rankdata
 
+from algorithms.segments.ranks import average_ranks
 from graph.arrays import Floats, Ints
 
 LIKE: Final = 0.6
@@ -30,7 +30,7 @@ def profiles(values: Floats, label: Ints) -> Floats:
         there = np.flatnonzero(~np.isnan(values[:, k]))
         if not len(there):
             continue
-        rank = (rankdata(values[there, k]) - 0.5) / len(there)
+        rank = (average_ranks(values[there, k]) - 0.5) / len(there)
         for one in range(classes):
             own = rank[label[there] == one]
             if len(own):

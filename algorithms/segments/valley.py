@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-from scipy.stats import binom
+from scipy.special import bdtrc
 
 from algorithms.segments.category_ranks import TestedCategories, TestedRows
 from algorithms.segments.draws import Keys, numbered, uniform
@@ -74,7 +74,7 @@ def valley(along: Floats) -> Valley | None:
 def valley_p(counts: tuple[int, int, int], widths: tuple[int, int, int]) -> float:
     """p of a valley on customers that it was not found in: max over I1, I3 of P(Bin(n + n2, w/(w + w2)) >= n)."""
     (n1, n2, n3), (w1, w2, w3) = counts, widths
-    return float(max(binom.sf(m - 1, m + n2, w / (w + w2)) for m, w in ((n1, w1), (n3, w3))))
+    return float(max(bdtrc(m - 1, m + n2, w / (w + w2)) for m, w in ((n1, w1), (n3, w3))))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

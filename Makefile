@@ -17,7 +17,7 @@ $(shell [ -x $(BIN)/python ] && [ "$$(cat .venv/.place 2>/dev/null)" = "$(CURDIR
 define with_uv_or_pip
 	@index=$$($(BIN)/python -m pip config get global.index-url 2>/dev/null); \
 	[ -z "$$index" ] || export UV_DEFAULT_INDEX="$${UV_DEFAULT_INDEX:-$$index}"; \
-	if [ -x $(BIN)/uv ] && $(BIN)/uv pip install --quiet --python $(BIN)/python $(1); then :; \
+	if [ -x $(BIN)/uv ] && $(BIN)/uv pip install --quiet --compile-bytecode --python $(BIN)/python $(1); then :; \
 	else $(BIN)/python -m pip install --quiet --disable-pip-version-check $(1); fi
 endef
 

@@ -17,6 +17,7 @@ from services.segments import segments as answers
 from services.segments.answer import LOOSE, ContributionBand, CustomerSegment, Segment, ServiceTier
 from services.segments.customer import customer_segment
 from services.segments.report import report_of
+from services.segments.report_texts import EVENTS
 from terms.errors import Lang
 
 TEXT: Final[dict[Lang, dict[str, str]]] = {
@@ -72,17 +73,6 @@ TIERS: Final[dict[Lang, dict[ServiceTier, str]]] = {
 BANDS: Final[dict[Lang, dict[ContributionBand, str]]] = {
     "en": {one: one.value for one in ContributionBand},
     "zh": {ContributionBand.LOW: "低", ContributionBand.MIDDLE: "中", ContributionBand.HIGH: "高"},
-}
-EVENTS: Final[dict[Lang, dict[str, str]]] = {
-    "en": {},
-    "zh": {
-        "born": "新产生",
-        "continued": "延续",
-        "grew": "扩大",
-        "shrank": "缩小",
-        "merged": "合并而成",
-        "split": "分裂",
-    },
 }
 
 

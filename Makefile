@@ -35,8 +35,9 @@ test: install-test test-server check  ## Set up everything and run all checks an
 test-long: install-test test-server  ## The tests that take hours.
 	$(BIN)/pytest -m long $(PYTEST_ARGS)
 
-test-server: install-test  ## Make ready the Neo4j that tests use.
+test-server: install-test  ## Make ready the stores that tests use.
 	@$(BIN)/python -m tests.neo4j_server.start
+	@$(BIN)/python -m tests.store_archive
 
 check: lint types imports  ## Style, types and the direction of imports.
 

@@ -26,6 +26,7 @@ from services.analysis import analyse
 from services.loading import ingest
 from services.settings import settings as site_settings
 from services.site import Site, open_site
+from tests import store_archive
 from tests.linked_site import write as write_linked_site
 from tests.neo4j_server.start import neo4j_server
 from tests.neo4j_server.unavailable import ServerUnavailableError
@@ -46,9 +47,7 @@ def pytest_configure(config: pytest.Config) -> None:
     os.environ["KEHUTU_STORE_LINGER"] = (
         "0"  # a store that outlives its test would take memory from the next ones
     )
-    # A store of a test lives for seconds: what the JVM's second compiler does for it costs more than it gains (of the
-    # CPU seconds of a small site's store, loaded and analysed, four in nine).
-    os.environ["ARCADEDB_JVM_ARGS"] = "-XX:TieredStopAtLevel=1"
+    os.environ["ARCADEDB_JVM_ARGS"] = store_archive.options()
     # A busy machine must not fail a test: no example has a deadline.
     settings.register_profile(
         "kehutu", deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]

@@ -1,7 +1,7 @@
 """Close groups of firms that hit each other: pairs, rings, joint liability, a large circle.
 
-They take the place of the 300 firms in rings of a standard world (``benchmarks/worlds.py``). Each group is a list of
-links ``source -> target``: the failure of the source hits the target.
+They take the place of the 300 firms in rings of a standard world (``benchmarks/worlds.py``), or these rings stay and
+hit harder. Each group is a list of links ``source -> target``: the failure of the source hits the target.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ Groups: TypeAlias = Literal[
     "one-way rings, g 3",
     "one-way rings, g 10",
     "dense trade",
+    "standard rings, g 10",
 ]
 """Names of the variants of a world."""
 
@@ -104,5 +105,7 @@ VARIANTS: dict[Groups, Variant] = {
         distress=(("b", 0.03),),
         known=(("b", 0.08),),
     ),
+    # Most like those that the definition's figures of rings come from: h loses the same in both (decision 0025).
+    "standard rings, g 10": Variant(guarantee=10.0),
 }
 """Every variant, in the order of the pages; the position seeds its random numbers, so new ones go to the end."""

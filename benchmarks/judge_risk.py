@@ -1,6 +1,6 @@
 """The model of contagion against simple ones, and against the best that any could do.
 
-    python -m benchmarks.judge_risk [--draws 20000] [--group-draws 6000] [--isolation-years 1000]
+    python -m benchmarks.judge_risk [--draws 20000] [--group-draws 20000] [--isolation-years 1000]
         [--isolation-seeds 20] [--world-customers 700] [--contagion-small FOLDER] [--keep FILE]
         [--page docs/evaluation/risk.md]
 

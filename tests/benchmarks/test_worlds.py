@@ -61,6 +61,9 @@ def test_groups_take_the_place_of_the_rings(groups: worlds.Groups) -> None:
             len(others) == 4 and all(hit[k] | {k} == others | {i} for k in others)
             for i, others in hit.items()
         )
+    elif groups.startswith("standard"):
+        assert len(hit) == 300
+        assert {_circuit(hit, i) for i in hit} == set(range(3, 9))
     elif groups.startswith("circle"):
         assert (len(hit), {len(others) for others in hit.values()}) == (100, {3})
     else:

@@ -33,6 +33,7 @@ TEXT: dict[Lang, dict[str, str]] = {
         "stability": "Stability {stability:.2f}: {judged}",
         "firm": "it comes back when a few links are missing.",
         "loose": "loose, it falls apart when a few links are missing.",
+        "in part": "It has members that you do not see, so nothing is said of what they have in common.",
         "no stability": "Not judged yet: a load brought it since the last full analysis.",
         "stayed": "It is in the same community as in the full run before.",
         "first": "There is no full run before this one that knows it.",
@@ -48,6 +49,7 @@ TEXT: dict[Lang, dict[str, str]] = {
         "stability": "稳定度 {stability:.2f}：{judged}",
         "firm": "缺少少数关联时仍能重现。",
         "loose": "松散，缺少少数关联时会解体。",
+        "in part": "其中有您看不到的成员，因此不作说明。",
         "no stability": "尚未评估：它由上次完整分析之后的加载带来。",
         "stayed": "它与上一次完整分析时处于同一社区。",
         "first": "此前没有包含它的完整分析。",
@@ -188,9 +190,11 @@ def _words(
             risk=community.risk,
             loss=community.expected_loss,
         ),
-        community.description,
+        community.description or text["in part"],
     ]
-    if community.stability is None:
+    if community.description is None:
+        pass  # nothing else is told of a community whose members are not all seen
+    elif community.stability is None:
         lines.append(text["no stability"])
     else:
         judged = text["loose" if community.stability < LOOSE else "firm"]

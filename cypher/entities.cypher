@@ -64,3 +64,13 @@ RETURN min(r.since) AS since, min(r.periods[0]) AS period
 // one period: Text?
 MATCH (b:Bill)
 RETURN min(b.period) AS period
+
+// name: seen_ids
+// Ids of all entities of a type; by id.
+// param type: NodeType
+// sees: n $type
+// row id: EntityId
+MATCH (n:$type)
+WHERE sees(n)
+RETURN n.id AS id
+ORDER BY id

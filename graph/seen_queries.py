@@ -208,6 +208,33 @@ def count_entities(seen: Reader, *, type: str) -> CountEntities | None:
 
 
 @dataclass(frozen=True, slots=True)
+class SeenIds:
+    """A row of :func:`seen_ids`."""
+
+    id: str
+
+
+_SEEN_IDS = Block(
+    "seen_ids",
+    r"""
+// seen_ids
+MATCH (n:$type)
+WHERE sees(n)
+RETURN n.id AS id
+ORDER BY id
+""",
+    {"n": "$type"},
+    ids=(("id",),),
+)
+
+
+def seen_ids(seen: Reader, *, type: str) -> list[SeenIds]:
+    """Ids of all entities of a type; by id."""
+    rows = seen.rows(_SEEN_IDS, {"type": known(type, _NODE_TYPES)}, {})
+    return [SeenIds(row["id"]) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
 class ExportedNodes:
     """A row of :func:`exported_nodes`."""
 
@@ -1560,6 +1587,7 @@ BLOCKS = {
     "entities": _ENTITIES,
     "names": _NAMES,
     "count_entities": _COUNT_ENTITIES,
+    "seen_ids": _SEEN_IDS,
     "exported_nodes": _EXPORTED_NODES,
     "exported_relations": _EXPORTED_RELATIONS,
     "guarantees_given": _GUARANTEES_GIVEN,

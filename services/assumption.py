@@ -12,6 +12,8 @@ from terms.money import Money
 SHARERS_MAX = 200
 """Parties that may share an attribute by the start values of the risk model; a test compares. Not read from there: who
 only tells an assumption need not load the model."""
+NOT_SHOWN = "****"
+"""Stands for an amount that the asker does not see."""
 ABOUT_RECORDS = frozenset({"SHARE_FROM_AMOUNT", "SHARE_UNKNOWN"})
 """Codes that stand before a record in short texts; the others stand before whom they are about."""
 SHARED: dict[Lang, dict[str, str]] = {
@@ -36,7 +38,8 @@ class Assumption:
     def message(self, lang: Lang, most: int = SHARERS_MAX) -> str:
         """The assumption in words. ``most``: parties that may share an attribute."""
         shared = SHARED[lang].get(self.subject, self.subject)
-        words = sentence(self.code, lang, subject=shared, record=self.record, amount=self.amount, most=most)
+        amount = NOT_SHOWN if self.amount is None else self.amount
+        words = sentence(self.code, lang, subject=shared, record=self.record, amount=amount, most=most)
         return words if self.record in words else f"{words} [{self.record}]"
 
 

@@ -22,7 +22,7 @@ from services.names import Named, names_of
 from services.reading.claims import ResolvedEntity, claims_of
 from services.reading.days import day_of
 from services.reading.portraits import EVERYTHING, MOST, Wanted, portraits
-from services.reading.runs import Run, current
+from services.reading.runs import Run, columns_of_current, current
 from services.risk.model import RiskModel
 from services.seen import Seen
 from terms.errors import KehutuError, Lang
@@ -187,7 +187,7 @@ def customers(seen: Seen, ids: Sequence[str], wanted: Wanted = EVERYTHING) -> di
 def risk(seen: Seen, entity: str) -> CustomerRisk | None:
     """The customer's risk in the current run; None without a run or for a customer that is newer."""
     try:
-        run, model = current(seen)
+        run, model = columns_of_current(seen)
     except KehutuError as fault:
         if fault.code == "NO_RUN":
             return None
@@ -207,7 +207,7 @@ def own(seen: Seen, row: CustomerRow, lang: Lang) -> OwnRisk | None:
 def party_risk(seen: Seen, entity: str) -> PartyRisk | None:
     """The risk of a person or an enterprise in the current run; None without a run or for one that is newer."""
     try:
-        run, model = current(seen)
+        run, model = columns_of_current(seen)
     except KehutuError as fault:
         if fault.code == "NO_RUN":
             return None
@@ -218,7 +218,9 @@ def party_risk(seen: Seen, entity: str) -> PartyRisk | None:
 
 def contributions(seen: Seen, found: CustomerRisk | PartyRisk, top: int = 100) -> list[Contribution]:
     """The paths behind the score of the party, the largest first."""
-    paths = paths_of(seen, found.model, found.party, top)
+    _, model = current(seen)
+    party = model.party(found.name)
+    paths = () if party is None else paths_of(seen, model, party, top)
     return [Contribution(path.share, path.amount, path.steps) for path in paths]
 
 

@@ -66,9 +66,9 @@ class Community:
     name: str
     """What its members have in common, at most two things, and the member that stands for it: at first the one with
     the largest expected loss. It stays from run to run as long as that holds. Nothing is named that the asker does not
-    see in clear."""
-    description: str
-    """What its members have in common, in a sentence."""
+    see in clear; one with members that the asker does not see is named by its id."""
+    description: str | None
+    """What its members have in common, in a sentence; absent where the asker does not see all of them."""
     traits: tuple[SharedTrait, ...]
     """The same as values: at least half of five or more members have each, twice as many as elsewhere."""
     of: CommunityOf
@@ -81,7 +81,7 @@ class Community:
     """Sum of its members' expected losses; a customer has its part of its party's."""
     stability: float | None
     """How well it comes back when a few links are missing, 0 to 1; below 0.6 it is loose. Absent for one that a load
-    has brought since the last full run."""
+    has brought since the last full run, and where the asker does not see all members."""
 
 
 @dataclass(frozen=True, slots=True)

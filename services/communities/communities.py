@@ -26,6 +26,8 @@ from services.seen import Seen
 from terms.errors import KehutuError, Lang
 from terms.money import Money
 
+UNTOLD: Final = CommunityWords("", "", (), None)
+"""Of a community with members that the asker does not see nothing is told but its id and those whom he sees."""
 MOST_RUNS: Final = 1_000
 """Full runs that the lineage of a community is followed back through."""
 
@@ -103,13 +105,15 @@ def told(seen: Seen, known: Division, labels: Sequence[int], lang: Lang = "en") 
         known.id(label): known.ids[int(inside[np.lexsort((inside, -losses[label]))[0]])]
         for label, inside in members.items()
     }
-    words = community_words(seen, known.model, largest, lang)
+    partly = {one for one in largest if one in known.model.partly_seen}
+    complete = {one: head for one, head in largest.items() if one not in partly}
+    words = dict.fromkeys(partly, UNTOLD) | community_words(seen, known.model, complete, lang)
     return {
         label: Community(
             id=known.id(label),
             of=known.of,
-            name=_name(words[known.id(label)], len(inside)),
-            description=words[known.id(label)].description,
+            name=known.id(label) if known.id(label) in partly else _name(words[known.id(label)], len(inside)),
+            description=words[known.id(label)].description or None,
             traits=words[known.id(label)].traits,
             size=len(inside),
             risk=float(known.scores(inside).mean()),
@@ -190,8 +194,16 @@ def _told(
         return [CommunityEvent(kind, run, None, None)]
     # Those that it was merged from are of the run before, those that it was split into are of this one.
     known = here if kind is CommunityEventKind.SPLIT else _division(seen, before, here.of) if before else None
-    names = _names(seen, known, [one for one, _ in event.others], lang)
-    return [CommunityEvent(kind, run, OtherCommunity(one, names[one]), share) for one, share in event.others]
+    others = [(one, share) for one, share in event.others if not seen.restricted or _complete(known, one)]
+    names = _names(seen, known, [one for one, _ in others], lang)
+    return [CommunityEvent(kind, run, OtherCommunity(one, names[one]), share) for one, share in others] or [
+        CommunityEvent(kind, run, None, None)
+    ]
+
+
+def _complete(known: Division | None, name: str) -> bool:
+    """Whether the asker sees all members of a community."""
+    return known is not None and known.find(name) is not None and name not in known.model.partly_seen
 
 
 def _names(seen: Seen, division: Division | None, ids: Sequence[str], lang: Lang) -> dict[str, str]:

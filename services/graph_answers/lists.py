@@ -30,7 +30,7 @@ from services.graph_answers.filters import (
 from services.graph_answers.grid import GridDirection, customers_below, points_below, trace
 from services.paging import Cursors, Page, checked, page_of
 from services.reading.days import day_of
-from services.reading.runs import current
+from services.reading.runs import columns_of_current
 from services.risk.model import RiskModel
 from services.search import index_of, query_of
 from services.seen import Seen
@@ -160,7 +160,7 @@ def _among(
     """Those of some ids that fit, in order."""
     places: dict[str, object]
     if order.by in SCORES:
-        _, model = current(seen)
+        _, model = columns_of_current(seen)
         known = _scores(model, declared, order.by)
         places = {entity: known.get(entity) for entity in (known.keys() if ids is None else ids)}
         if narrow or seen.restricted:  # the run knows those too that are not seen
@@ -234,7 +234,7 @@ def _candidates(seen: Seen, declared: NodeType, wanted: Filter) -> list[str] | N
     if wanted.line is not None:
         found.append(set(_fed_by(seen, declared, wanted.line)))
     if wanted.risk is not None or wanted.community is not None:
-        _, model = current(seen)
+        _, model = columns_of_current(seen)
         found.append(set(_of_run(model, declared, wanted.risk, wanted.community)))
     if wanted.segment is not None:
         found.append(set(_of_segment(seen, declared, wanted.segment)))
@@ -245,7 +245,7 @@ def _of_segment(seen: Seen, declared: NodeType, segment: str) -> list[str]:
     """Customers of a class of the current run, by its id, or of all classes of a prototype."""
     if declared.name != "Customer":
         raise KehutuError("FILTER_UNKNOWN", type=declared.name, found="segment", hint="")
-    _, model = current(seen)
+    _, model = columns_of_current(seen)
     known = model.segments
     if known is None:
         return []

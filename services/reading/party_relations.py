@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
@@ -14,6 +14,7 @@ from graph.arrays import Ints
 from graph.project import Column, nodes, relations
 from graph.state import read_state
 from graph.validity import VALIDITY, running_rows
+from services.reading.seen_runs import seen_ids
 from services.seen import Seen
 from services.site import Site, whole
 
@@ -47,6 +48,22 @@ class Between:
         """None of the relations."""
         return self._among(np.zeros(0, dtype=np.int64))
 
+    def among(self, known: Collection[str]) -> Between:
+        """Those of the relations with both ends among some ids, and nobody else."""
+        places = np.array([at for at, one in enumerate(self.ids) if one in known], dtype=np.int64)
+        place = np.full(len(self.ids), -1, dtype=np.int64)
+        place[places] = np.arange(len(places))
+        rows = np.flatnonzero((place[self.source] >= 0) & (place[self.target] >= 0))
+        kept = self._among(rows)
+        return replace(
+            kept,
+            ids=[self.ids[at] for at in places.tolist()],
+            enterprise=self.enterprise[places],
+            nodes={name: column[places] for name, column in self.nodes.items()},
+            source=place[kept.source],
+            target=place[kept.target],
+        )
+
     def _among(self, rows: Ints) -> Between:
         columns = {name: column[rows] for name, column in self.columns.items()}
         return replace(self, source=self.source[rows], target=self.target[rows], columns=columns)
@@ -58,12 +75,17 @@ class Between:
 
 
 def between(seen: Seen, name: str, properties: Sequence[str], of_enterprises: Sequence[str] = ()) -> Between:
-    """All relations of type ``name`` between people and enterprises, whenever they hold, with numbers of the
-    enterprises.
+    """All relations of type ``name`` between people and enterprises that the asker sees, whenever they hold, with
+    numbers of the enterprises.
 
     Raises:
         KehutuError: ``STORE_CHANGED`` when a load wrote meanwhile, ``STORE_UNAVAILABLE``.
     """
+    found = _between_all(seen, name, properties, of_enterprises)
+    return found.among(seen_ids(seen, KINDS)) if seen.restricted else found
+
+
+def _between_all(seen: Seen, name: str, properties: Sequence[str], of_enterprises: Sequence[str]) -> Between:
     site = whole(seen)
     state = read_state(site.store)
     key = (

@@ -13,6 +13,7 @@ from ledger import columns, runs
 from ledger.runs import Run
 from services.own_risk import kept
 from services.own_risk.kept import OwnModel
+from services.reading.seen_runs import without_unseen
 from services.risk import another_day
 from services.risk import current as of_run
 from services.risk.current import is_outdated
@@ -28,6 +29,7 @@ __all__ = [
     "CHANGES",
     "OwnModel",
     "Run",
+    "columns_of_current",
     "current",
     "current_id",
     "depth_of",
@@ -46,7 +48,17 @@ DERIVED = ("derived",)
 
 
 def current(seen: Seen) -> tuple[Run, RiskModel]:
-    """The current run and its model.
+    """The current run and its model, of those whom the asker sees.
+
+    Raises:
+        KehutuError: ``NO_RUN``; ``BUSY``; a column file that is missing or damaged.
+    """
+    run, model = columns_of_current(seen)
+    return run, without_unseen(seen, model)
+
+
+def columns_of_current(seen: Seen) -> tuple[Run, RiskModel]:
+    """The current run with everybody in it, for what is looked up by the id of one who is seen.
 
     Raises:
         KehutuError: ``NO_RUN``; a column file that is missing or damaged.
@@ -66,22 +78,22 @@ def current_id(seen: Seen) -> RunId | None:
 
 
 def model_of(seen: Seen, run: Run) -> RiskModel:
-    """The model of a run, the current or an earlier one.
+    """The model of a run, the current or an earlier one, of those whom the asker sees today.
 
     Raises:
-        KehutuError: ``RUN_OUTDATED``; a column file that is missing or damaged.
+        KehutuError: ``RUN_OUTDATED``; ``BUSY``; a column file that is missing or damaged.
     """
     seen.note((), DERIVED)
-    return of_run.model_of(whole(seen), run)
+    return without_unseen(seen, of_run.model_of(whole(seen), run))
 
 
 def links_of(seen: Seen, day: date) -> RiskModel:
-    """Parties and links as an analysis of another day would have them; all scores are 0.
+    """Parties that the asker sees and links as an analysis of another day would have them; all scores are 0.
 
     Raises:
-        KehutuError: ``STORE_UNAVAILABLE``, ``STORE_CHANGED``.
+        KehutuError: ``STORE_UNAVAILABLE``, ``STORE_CHANGED``, ``BUSY``.
     """
-    return another_day.links_of(whole(seen), day)
+    return without_unseen(seen, another_day.links_of(whole(seen), day))
 
 
 def listing(seen: Seen, first: int = 100) -> list[Run]:

@@ -203,6 +203,37 @@ class RiskModel:
         found, scores = chances(self.prepared, self.own, proven=False), self.scores
         return replace(found, p=scores.score, bound=scores.bound, noise=scores.noise)
 
+    @property
+    def explained_loss(self) -> Ints:
+        """What the solution that explanations take explains of each expected loss, fen: here all of it."""
+        return self.expected_loss
+
+    def explained(self, party: int) -> float:
+        """What that solution explains of a party's risk, 0 to 1: of its expected loss, or of its score without one."""
+        loss = int(self.expected_loss[party])
+        if loss:
+            return int(self.explained_loss[party]) / loss
+        score = float(self.score[party])
+        return float(self.chances.p[party]) / score if score else 1.0
+
+    @property
+    def everything(self) -> RiskModel:
+        """The model of all parties of the run: this one, unless somebody sees a part of them."""
+        return self
+
+    def in_everything(self, party: int) -> int:
+        """Where a party stands in it."""
+        return party
+
+    def shows(self, place: int) -> bool:
+        """Whether a party of it, by its position there, is among those here."""
+        return 0 <= place < len(self.ids)
+
+    @property
+    def partly_seen(self) -> frozenset[str]:
+        """Communities with members that are left out here."""
+        return frozenset()
+
     def party(self, entity: str) -> int | None:
         """Position of a party, or of the party that carries a customer's risk; None where the run has neither."""
         at = _find(self.ids, entity)

@@ -13,7 +13,7 @@ from graph.arrays import Floats, Ints
 from services.assumption import Assumption
 from services.names import Named, names_of
 from services.paging import Page, page_within
-from services.reading.runs import current
+from services.reading.runs import columns_of_current
 from services.risk.model import RiskModel
 from services.seen import Seen
 from services.similar.blocks import SimilarityPart, scores
@@ -83,7 +83,7 @@ def similar(
     entity = seen.entity(text)
     if entity not in _seen_among(seen, "Customer", [entity]):
         raise KehutuError("UNKNOWN_ID", id=text)
-    head, model = current(seen)
+    head, model = columns_of_current(seen)
     customer = model.customer(entity)
     parts = {} if customer is None else scores(model, customer)
     question = ("similar", head.id, entity)

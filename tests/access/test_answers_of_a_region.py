@@ -18,10 +18,11 @@ from graph.store import Store
 from graph.write import wipe
 from services.access.areas.computing import Link, Node
 from services.access.asker import asker
-from services.access.root_fields import CLOSED, OF_A_REGION, OPEN_TYPES, SEEING_IDS
+from services.access.root_fields import CLOSED, OPEN_TYPES, SEEING_IDS
 from services.access.tokens.issuing import issue
 from services.analysis import analyse
 from services.loading import ingest, project
+from services.reading import party_relations, seen_runs
 from services.settings import settings
 from services.site import Site, open_site
 from tests.access.documents import Documents
@@ -121,6 +122,9 @@ def without_unseen(site: Site, other: Store, region: str) -> Site:
     found, links = everything(site)
     unseen = found.keys() - seen(found, links, Scope((region,)))
     assert 0 < len(unseen) < len(found)
+    # The number of the last load stays, and with it what was read before of a store at this address.
+    party_relations._kept.clear()
+    seen_runs._kept.clear()
     for entity in unseen:
         other.write(f"MATCH (n:`{found[entity].type}` {{id: $id}}) DETACH DELETE n", id=entity)
     return filtered
@@ -162,8 +166,6 @@ def test_every_answer_is_that_of_the_graph_without_what_is_not_seen(
     site: Site, embedded_store: Store, role: str, region: str
 ) -> None:
     filtered = without_unseen(site, embedded_store, region)
-    asked = {field for query in documents(role, region) for field in [query.split("(")[0].split()[1]]}
-    assert asked == OF_A_REGION
     # Nothing is left there to be hidden. An analyst of everything is told by the ledger what the graph has lost.
     wider, told = "*" if role == "credit-officer" else "CN/", 0
     with TestClient(create_app(site)) as client, TestClient(create_app(filtered)) as reference:
@@ -255,7 +257,7 @@ def test_nothing_is_narrowed_or_ordered_by_what_is_masked(site: Site) -> None:
 def test_fields_at_which_a_rule_is_missing_are_refused(site: Site) -> None:
     given = issue(site.settings, site.ledger, asker("credit-officer", regions=[HERE]))
     with TestClient(create_app(site)) as client:
-        for inside in ("community { id }", "risk { contributions { totalCount } }", "ownRisk { __typename }"):
+        for inside in ("segment { id }", "similar { totalCount }", "ownRisk { __typename }"):
             query = f'{{ customer(id: "{HOME_CUSTOMER}") {{ {inside} }} }}'
             answer = client.post(
                 "/graphql", json={"query": query}, headers={"Authorization": f"Bearer {given}"}

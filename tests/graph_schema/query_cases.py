@@ -55,6 +55,7 @@ CASES: dict[str, list[dict[str, object]]] = {
         {"type": "Bill", "ids": []},
     ],
     "names": [{"type": "Enterprise", "ids": [TWO, ONE]}, {"type": "Bill", "ids": ["bill:B1"]}],
+    "seen_ids": [{"type": "Customer"}, {"type": "Outage"}],
     "count_entities": [{"type": "Bill"}, {"type": "Outage"}],
     "count_relations": [{"relation": "GUARANTEES"}, {"relation": "SHARES"}],
     "search_hits": [

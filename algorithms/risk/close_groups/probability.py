@@ -91,6 +91,33 @@ def prepare(
     return Model(system, feeds | flagged | (groups.rung > RUNGS[-1]), keys)
 
 
+def on_rungs(
+    weights: Csr | Network,
+    rung: Floats,
+    *,
+    drawn: Bools,
+    cut: Bools,
+    loop_outside: Bools,
+    limits: Limits | None = None,
+    keys: Sequence[str] | None = None,
+) -> Model:
+    """The system of a part of a network whose close groups are told: rungs stay as the whole network has them.
+
+    Args:
+        weights: n x n, links of the part.
+        rung, drawn, cut, loop_outside: n, of the same parties in the whole network.
+        limits: those of the whole network; start values when absent.
+        keys: n names that never change; see :func:`prepare`.
+
+    Taking parties and links away makes no block larger, so what was exact stays exact.
+
+    Raises:
+        ValueError: a weight outside [0, 1] or not finite.
+    """
+    system, _ = equations(Groups(Links.of(weights), limits or Limits(), rung, drawn, cut), keys)
+    return Model(system, loop_outside, keys)
+
+
 def chances(model: Model, own: Floats, *, proven: bool = True) -> Chances:
     """Solve for one own distress.
 

@@ -24,7 +24,8 @@ def of_party(seen: Seen, model: RiskModel, party: int, most: int) -> tuple[Assum
     """
     name = model.ids[party]
     kind = BUFFER_KINDS[int(model.inputs.buffer_kind[party])]
-    amount = Money(round(float(model.inputs.buffer[party])))
+    # What somebody's equity is, or is taken to be, is for whom financial data are clear.
+    amount = None if "financial" in seen.masked else Money(round(float(model.inputs.buffer[party])))
     own = []
     if kind == "proxy":
         own.append(Assumption("BUFFER_PROXY", name, amount=amount))

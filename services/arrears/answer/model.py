@@ -210,7 +210,7 @@ class Channel:
     """How expected loss arrives at the parties that carry it."""
 
     relation: str
-    """The last relation on its way, or OWN_RECORD: the party's own payment record."""
+    """The last relation on its way; OWN_RECORD: the party's own payment record; HIDDEN: what the asker does not see."""
     share: float
     """Its share; the channels of a cluster add up to 1."""
     amount: Money

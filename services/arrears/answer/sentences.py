@@ -20,6 +20,7 @@ TEXTS: dict[Lang, dict[str, str]] = {
         "below": "below 0.1 %",
         "above": "above 99.9 %",
         "chance": "Chance of failing within 12 months: {chance} (own record alone {own})",
+        "hidden": "what comes from parties that you do not see",
         "own record": "own payment record",
         "fails": "{name} fails",
         "money": "the {relation} breaks {name}",
@@ -54,6 +55,7 @@ TEXTS: dict[Lang, dict[str, str]] = {
         "below": "低于 0.1%",
         "above": "高于 99.9%",
         "chance": "未来 12 个月违约概率：{chance}（仅凭自身记录 {own}）",
+        "hidden": "来自您看不到的主体",
         "own record": "自身缴费记录",
         "fails": "{name}违约",
         "money": "因{relation}拖垮{name}",
@@ -111,6 +113,8 @@ def way_text(path: RiskPath, lang: Lang, *, amounts: bool = False) -> str:
     "B fails and the guarantee breaks A".
     """
     text = TEXTS[lang]
+    if path.hidden:
+        return text["hidden"]
     if not path.steps:
         return text["own record"]
     events = [

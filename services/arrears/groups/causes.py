@@ -12,6 +12,8 @@ from services.arrears.answer.relation_names import GRAPH_NAME
 from services.risk.model import RiskModel
 
 OWN_RECORD = "OWN_RECORD"
+HIDDEN = "HIDDEN"
+"""Of what comes from whom the asker does not see."""
 FOLLOWED = 25
 """Members whose reasons are followed back, those with the largest expected loss."""
 STEPPED = 500
@@ -25,7 +27,7 @@ NOTHING = 1e-6
 @dataclass(frozen=True, slots=True)
 class Causes:
     """Shares of the group's expected loss; ``seeds`` by position, the largest first, with ``rest`` they add up to 1.
-    ``channels``: by the last relation on the way, or OWN_RECORD; they add up to 1."""
+    ``channels``: by the last relation on the way, OWN_RECORD or HIDDEN; they add up to 1."""
 
     seeds: list[tuple[int, float]]
     rest: float
@@ -48,7 +50,11 @@ def causes_of(model: RiskModel, by_loss: Ints) -> Causes:
         share = float(model.expected_loss[party]) / total
         if share < NOTHING:
             break
-        if place < FOLLOWED:
+        explained = model.explained(party)
+        if explained < 1.0:
+            channels[HIDDEN] += share * (1.0 - explained)
+            share *= explained
+        if place < FOLLOWED and share > 0.0:
             for seed in reasons(model.prepared, model.own, model.chances, party).seeds:
                 blamed[seed.party] += share * seed.share
         for name, part in _channels_of(model, party).items():

@@ -57,13 +57,12 @@ class Clusters:
         involved = {*shown.tolist(), *(seed for seed, _ in worst), *([action.party] if action else [])}
         named = names_of(self.seen, [model.ids[i] for i in sorted(involved)])
         names = {index: named[model.ids[index]] for index in involved}
-        words = community_words(self.seen, model, {self.id(label): model.ids[int(by_loss[0])]}, self.lang)
         shares = [share for _, share in causes.seeds]
         amounts = apportion(total, [*shares, causes.rest]) if total else []
         told = action.named(names) if action else None
         return RiskCluster(
             id=self.id(label),
-            name=words[self.id(label)].name,
+            name=self._name(label, model.ids[int(by_loss[0])]),
             size=len(members),
             expected_loss=Money(total),
             seeds=tuple(
@@ -76,6 +75,13 @@ class Clusters:
             action=told,
             overrides=judgements_of(model, names),
         )
+
+    def _name(self, label: int, head: str) -> str:
+        """That of the community; one with members that the asker does not see is named by its id."""
+        name = self.id(label)
+        if name in self.model.partly_seen:
+            return name
+        return community_words(self.seen, self.model, {name: head}, self.lang)[name].name
 
 
 def risk_clusters(seen: Seen, lang: Lang = "en") -> Clusters:

@@ -45,6 +45,7 @@ def first_action(model: RiskModel, stake: Floats, seeds: list[int]) -> Step | No
 
     A ring-fence is named only where it spares more than settling with any seed that was tried.
     """
+    before = model.probability(model.chances.p)
     total = float(stake @ model.probability(model.score))
     if total <= 0:
         return None
@@ -61,10 +62,7 @@ def first_action(model: RiskModel, stake: Floats, seeds: list[int]) -> Step | No
             same_links=True,
             quick=True,
         )
-        spared = float(
-            stake[after.parties]
-            @ (model.probability(model.score[after.parties]) - model.probability(after.p))
-        )
+        spared = float(stake[after.parties] @ (before[after.parties] - model.probability(after.p)))
         found.append(Step(ActionKind.AGREE_ON_PAYMENT, seed, spared, spared / total))
     found += ring_fences(model, stake, picks=1)
     return max(found, key=lambda step: (step.spared, step.kind is ActionKind.AGREE_ON_PAYMENT), default=None)

@@ -126,7 +126,7 @@ def _released(
         quick=True,
     )
     hit = change.parties
-    effect = int((model.expected_loss[hit] - model.loss_at(change.p, hit)).sum())
+    effect = int((model.explained_loss[hit] - model.loss_at(change.p, hit)).sum())
     # The group is solved anew among all that it hangs on.
     around, solved = change.after.around, change.after.model
     missing = np.setdiff1d(members, around)

@@ -250,14 +250,16 @@ def _new_path(
 ) -> tuple[float, tuple[int, ...]] | None:
     """The largest path with at least this share that the run before did not have, with its share."""
     told = reasons(model.prepared, model.own, model.chances, party, top=PATHS_LOOKED_AT)
+    explained = model.explained(party)
     for path in told.lines:
-        if path.share < level:
+        share = path.share * explained
+        if share < level:
             return None
         places = [before.party(model.ids[index]) for index in path.parties]
         if any(place is None for place in places):
-            return path.share, path.parties
+            return share, path.parties
         known = [place for place in places if place is not None]
         linked = all(before.weights.entry(i, j) >= 0 for i, j in pairwise(known))
         if not linked or before.own[known[0]] == 0:
-            return path.share, path.parties
+            return share, path.parties
     return None

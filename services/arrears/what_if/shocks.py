@@ -17,6 +17,7 @@ from services.arrears.answer.relation_names import MONEY_NAMES, RELATION_NAMES
 from services.arrears.why.settling import Settled, settled
 from services.assumption import Assumption
 from services.exposure.model import BUFFER_KINDS
+from services.reading.computing import for_computing
 from services.reading.runs import Run
 from services.risk.model import RiskModel
 from services.risk.next_links import NextLinks
@@ -54,16 +55,19 @@ class Changes:
 def translate(seen: Seen, run: Run, model: RiskModel, shocks: Sequence[Shock]) -> Changes:
     """Check every shock and say what the next analysis would read with all of them.
 
+    Shocks are on parties that the asker sees; positions in the answer are those among everybody.
+
     Raises:
         KehutuError: ``UNKNOWN_ID``, ``NOT_A_PARTY``, ``SHOCK_NEEDS``, ``SHOCK_VALUE``, ``SHOCK_ON_ONE``,
             ``SHOCK_RELATION``, ``LINK_UNKNOWN``; ``SHOCK_NEEDS`` also without any shock.
     """
     if not shocks:
         raise KehutuError("SHOCK_NEEDS", kind="what-if", field="shocks")
+    shown, model = model, model.everything
     changes = Changes(NextLinks(model, parameters_of(run)))
     payments: dict[int, int | None] = {}
     for shock in shocks:
-        party = position(seen, model, shock.party)
+        party = shown.in_everything(position(seen, shown, shock.party))
         match shock.kind:
             case ShockKind.DEFAULT:
                 _default(changes, party, shock)
@@ -74,9 +78,9 @@ def translate(seen: Seen, run: Run, model: RiskModel, shocks: Sequence[Shock]) -
                 payments[party] = _payment(payments.get(party, 0), shock)
                 changes.direct.add(party)
             case ShockKind.CUT:
-                _cut(model, changes, party, _other(seen, model, party, shock), shock)
+                _cut(model, changes, party, _other(seen, shown, party, shock), shock)
             case ShockKind.ADD:
-                _add(changes, party, _other(seen, model, party, shock), shock)
+                _add(changes, party, _other(seen, shown, party, shock), shock)
     for party, amount in payments.items():
         if _owed(model, party):
             paid = settled(seen, run, model, party, amount)
@@ -102,12 +106,17 @@ def _inject(seen: Seen, run: Run, model: RiskModel, changes: Changes, party: int
     name, least = model.ids[party], _floor(model, parameters_of(run), party)
     reported, buffer = _equity(seen, model, party)
     if reported < buffer:
-        changes.assume("BUFFER_FLOOR", name, Money(round(buffer * 100)))
+        changes.assume("BUFFER_FLOOR", name, _shown(seen, buffer))
     after = reported + changes.injected[party]
     changes.links.report(party, max(least, after), uncertain=after < least, net_assets=after)
     kind = BUFFER_KINDS[int(model.inputs.buffer_kind[party])]
     if kind in ("proxy", "floor") and after >= least:
-        changes.assume("BUFFER_REPORTED", name, Money(round(after * 100)))
+        changes.assume("BUFFER_REPORTED", name, _shown(seen, after))
+
+
+def _shown(seen: Seen, yuan: float) -> Money | None:
+    """What somebody's equity is, or is taken to be, for whom financial data are clear."""
+    return None if "financial" in seen.masked else Money(round(yuan * 100))
 
 
 def _floor(model: RiskModel, parameters: RiskParameters, party: int) -> float:
@@ -121,7 +130,7 @@ def _equity(seen: Seen, model: RiskModel, party: int) -> tuple[float, float]:
     buffer = float(model.inputs.buffer[party]) / 100
     floored = model.inputs.buffer_kind[party] == BUFFER_KINDS.index("floor")
     if floored and model.types[party] == "Enterprise":
-        found = seen_queries.entity(seen, type="Enterprise", id=model.ids[party])
+        found = seen_queries.entity(for_computing(seen), type="Enterprise", id=model.ids[party])
         properties = {} if found is None else found.properties
         fen = properties.get("netAssets", properties.get("paidInCapital"))
         if isinstance(fen, int | float):
@@ -171,9 +180,10 @@ def _add(changes: Changes, party: int, other: int, shock: Shock) -> None:
 def _other(seen: Seen, model: RiskModel, party: int, shock: Shock) -> int:
     if shock.other is None:
         raise KehutuError("SHOCK_NEEDS", kind=shock.kind.name, field="other")
-    other = position(seen, model, shock.other)
+    at = position(seen, model, shock.other)
+    other = model.in_everything(at)
     if other == party:
-        raise KehutuError("SHOCK_ON_ONE", kind=shock.kind.name, party=model.ids[party])
+        raise KehutuError("SHOCK_ON_ONE", kind=shock.kind.name, party=model.ids[at])
     return other
 
 

@@ -49,8 +49,12 @@ def what_if(seen: Seen, shocks: Sequence[Shock]) -> WhatIf:
 
 
 def what_if_of(seen: Seen, run: Run, model: RiskModel, shocks: Sequence[Shock]) -> WhatIf:
-    """The same for a run that is at hand. O(links of the parties that the shocks reach), whatever the run's size is."""
-    changes, at_loss = translate(seen, run, model, shocks), equity(run, model)
+    """The same for a run that is at hand. O(links of the parties that the shocks reach), whatever the run's size is.
+
+    Computed with everybody; told of those whom the asker sees.
+    """
+    told, model = model, model.everything
+    changes, at_loss = translate(seen, run, told, shocks), equity(run, model)
     direct = np.array(sorted(changes.direct), dtype=np.int64)
     exposure = model.exposure.copy()
     for party, found in changes.settled.items():
@@ -59,6 +63,7 @@ def what_if_of(seen: Seen, run: Run, model: RiskModel, shocks: Sequence[Shock]) 
     lost = _lost(model, at_loss, changes)
     # All that may have changed; everybody else keeps score, share and exposure.
     among = np.unique(np.concatenate([risen.parties, lost.parties, direct]))
+    among = among[[told.shows(at) for at in among.tolist()]]
     score = _after(model.score, risen.parties, risen.p, among)
     loss = model.loss_at(score, among, exposure[among]) - model.expected_loss[among]
     share = _after(at_loss.solution.h, lost.parties, lost.h, among)
@@ -71,7 +76,7 @@ def what_if_of(seen: Seen, run: Run, model: RiskModel, shocks: Sequence[Shock]) 
     listed, others = hit[:LISTED], hit[LISTED:]
     ids = {int(at): model.ids[int(among[at])] for at in listed}
     further = [
-        *_regrouped(model, risen, sign),
+        *_regrouped(told, risen, sign),
         *(Assumption("NO_LINKS", model.ids[index]) for index in unlinked(model, direct)),
     ]
     names = names_of(seen, ids.values())
@@ -130,14 +135,18 @@ def _lost(model: RiskModel, start: Start, changes: Changes) -> Update:
     return update(start.solution, links.network, own, touched)
 
 
-def _regrouped(model: RiskModel, found: Change, sign: int) -> list[Assumption]:
-    """Parties whose score moves against the shocks because close groups became others, with both groups."""
+def _regrouped(shown: RiskModel, found: Change, sign: int) -> list[Assumption]:
+    """Parties that are shown whose score moves against the shocks as close groups became others, with both groups."""
     if not sign:
         return []
-    told = []
-    for party in np.intersect1d(found.against(sign), found.regrouped)[:REGROUPED].tolist():
+    told, model = [], shown.everything
+    moved = [at for at in np.intersect1d(found.against(sign), found.regrouped).tolist() if shown.shows(at)]
+    for party in moved[:REGROUPED]:
         groups = (model.prepared.groups.group(party), found.after.group(party))
-        before, after = (", ".join(model.ids[at] for at in group.tolist()[:MEMBERS]) for group in groups)
+        before, after = (
+            ", ".join([model.ids[at] for at in group.tolist() if shown.shows(at)][:MEMBERS])
+            for group in groups
+        )
         told.append(Assumption("GROUP_CHANGED", model.ids[party], f"{before} → {after}"))
     return told
 

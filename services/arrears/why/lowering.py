@@ -50,13 +50,14 @@ def largest_drops(
     between the two ends of a step are cut. Drop = loss now - g(score without the cause) * loss given default *
     exposure, to the fen. Of two equal drops the first in words comes first.
 
+    Of a run that is seen in part, they are drops of what the seen solution explains.
+
     Args:
         told: the reasons; seeds without a name are left out.
         names: of the parties that may be named.
     """
     party = told.target
-    loss = int(model.expected_loss[party])
-    if loss == 0:
+    if model.explained_loss[party] == 0:
         return ()
     found: list[Change] = []
     reached = paying = 0
@@ -117,7 +118,7 @@ def _causes(told: Reasons, names: Mapping[int, Named]) -> list[_Cause]:
 def _drop(model: RiskModel, party: int, exposure: int, chance: float) -> int:
     """What the loss at a party falls by at another chance and exposure, fen."""
     left = model.loss_at(np.array([chance]), _one(party), _one(exposure))
-    return int(model.expected_loss[party]) - int(left[0])
+    return int(model.explained_loss[party]) - int(left[0])
 
 
 def _less(drop: Callable[[float], int], least: int, chance: float) -> bool:

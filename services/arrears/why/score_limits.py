@@ -28,7 +28,9 @@ NOTHING = 1e-12
 
 
 def interval_of(run: Run, model: RiskModel, party: int) -> Interval | None:
-    """The interval of a party's score; None where no uncertain buffer bears on it. Solved once for each run."""
+    """The interval of a party's score; None where no uncertain buffer bears on it. Solved once for each run, with
+    everybody in it."""
+    model, party = model.everything, model.in_everything(party)
     low, high = _limits(model, parameters_of(run))
     if high[party] - low[party] <= NOTHING:
         return None

@@ -18,6 +18,7 @@ from algorithms.own_risk.records import known_at
 from graph import seen_queries
 from graph.seen_queries import CustomerPortrait
 from services.arrears.why.own_record import bills_of, record_of
+from services.reading.computing import for_computing
 from services.reading.runs import OwnModel, Run, own_model
 from services.risk.model import RiskModel
 from services.seen import Seen
@@ -83,7 +84,11 @@ def _payers(seen: Seen, run: Run, model: RiskModel, party: int) -> Iterator[_Pay
     day = np.datetime64(run.cut_off)
     for at in np.flatnonzero(model.inputs.customer_party == party).tolist():
         row = seen_queries.customer_portrait(
-            seen, id=model.inputs.customers[at], day=run.cut_off.isoformat(), bills=MOST_BILLS, first=10
+            for_computing(seen),
+            id=model.inputs.customers[at],
+            day=run.cut_off.isoformat(),
+            bills=MOST_BILLS,
+            first=10,
         )
         if row is None:
             continue

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from itertools import pairwise
 
 from algorithms.risk.close_groups.joint import everything_joint
@@ -38,6 +39,10 @@ from terms.money import Money
 
 SEEDS_SHOWN = 10
 CLOSE_SHOWN = 20
+HIDDEN = Named("hidden", "hidden", "")
+"""Stands for all whom the asker does not see."""
+ROUNDING = 1e-9
+"""A share of the risk below this is what two ways of computing it leave."""
 
 
 def trace(seen: Seen, entity: str, top: int = 10) -> RiskTrace:
@@ -59,8 +64,7 @@ def trace_of(seen: Seen, run: Run, model: RiskModel, party: int, top: int) -> Ri
     """The same for a position in the model."""
     told = reasons(model.prepared, model.own, model.chances, party, top=top)
     named = _named(seen, model, party, told)
-    loss = Fen(int(model.expected_loss[party]))
-    amounts, score = _amounts(loss, told), float(model.score[party])
+    split, score = _split(model, party, told), float(model.score[party])
     parameters = parameters_of(run)
     group = mutual_group(seen, model, parameters, party)
     solution = of_solution(model, party)
@@ -71,16 +75,16 @@ def trace_of(seen: Seen, run: Run, model: RiskModel, party: int, top: int) -> Ri
         parameters=parameters.status,
         raw=score,
         bound=float(model.scores.bound[party]),
-        expected_loss=Money(loss),
-        paths=_paths(model, named, told, amounts),
-        tail=Tail(told.tail, Money(amounts[-1])),
-        seeds=_seeds(loss, told, named),
+        expected_loss=Money(int(model.expected_loss[party])),
+        paths=(*_paths(model, named, told, split), *split.hidden_path()),
+        tail=Tail(told.tail * split.part, Money(split.amounts[-1])),
+        seeds=(*_seeds(split, told, named), *split.hidden_seed()),
         would_change=largest_drops(seen, run, model, told, named),
         run=RunName(run.id),
         data_time=run.cut_off,
         overrides=judgements_of(model, named),
         interval=interval_of(run, model, party),
-        cautions=(*_cautions(model, party), *(one.code for one in solution)),
+        cautions=(*_cautions(seen, model, party), *(one.code for one in solution)),
         assumptions=(*of_party(seen, model, party, parameters.sharers_max), *solution),
         own_record=float(model.own[party]),
         group=group,
@@ -91,10 +95,10 @@ def trace_of(seen: Seen, run: Run, model: RiskModel, party: int, top: int) -> Ri
 
 
 def paths_of(seen: Seen, model: RiskModel, party: int, top: int) -> tuple[RiskPath, ...]:
-    """The paths of a trace alone."""
+    """The paths of a trace alone, the one for what is not seen last."""
     told = reasons(model.prepared, model.own, model.chances, party, top=top)
-    amounts = _amounts(Fen(int(model.expected_loss[party])), told)
-    return _paths(model, _named(seen, model, party, told), told, amounts)
+    split = _split(model, party, told)
+    return *_paths(model, _named(seen, model, party, told), told, split), *split.hidden_path()
 
 
 def _named(seen: Seen, model: RiskModel, party: int, told: Reasons) -> dict[int, Named]:
@@ -105,31 +109,66 @@ def _named(seen: Seen, model: RiskModel, party: int, told: Reasons) -> dict[int,
     return {index: named[model.ids[index]] for index in involved}
 
 
-def _amounts(loss: Fen, told: Reasons) -> list[Fen]:
-    """The loss split over the paths and, last, the tail, to the fen; nothing to split where the loss is 0."""
-    shares = [*(line.share for line in told.lines), told.tail]
-    return apportion(loss, shares) if loss else [Fen(0)] * len(shares)
+@dataclass(frozen=True, slots=True)
+class _Split:
+    """The expected loss of a party. ``seen``: what the solution of those whom the asker sees explains of it, split into
+    ``amounts``: the paths and, last, the tail, to the fen. ``part``: what it explains, 0 to 1. ``hidden``: the rest.
+    """
+
+    seen: Fen
+    hidden: Fen
+    part: float
+    amounts: list[Fen]
+
+    def hidden_path(self) -> Iterator[RiskPath]:
+        """One entry for all that comes from whom the asker does not see; none where nothing does."""
+        if self._adds:
+            yield RiskPath(1.0 - self.part, Money(self.hidden), 1.0, HIDDEN, (), hidden=True)
+
+    def hidden_seed(self) -> Iterator[SeedShare]:
+        """The same among those to blame."""
+        if self._adds:
+            yield SeedShare(HIDDEN, 1.0 - self.part, Money(self.hidden))
+
+    @property
+    def _adds(self) -> bool:
+        return self.hidden > 0 or (self.seen == 0 and self.part < 1.0 - ROUNDING)
 
 
-def _seeds(loss: Fen, told: Reasons, names: Mapping[int, Named]) -> tuple[SeedShare, ...]:
+def _split(model: RiskModel, party: int, told: Reasons) -> _Split:
+    """There is nothing to split where the loss is 0."""
+    seen = Fen(int(model.explained_loss[party]))
+    hidden = Fen(int(model.expected_loss[party]) - seen)
+    return _Split(
+        seen, hidden, model.explained(party), _shared_out(seen, [one.share for one in told.lines], told.tail)
+    )
+
+
+def _shared_out(loss: Fen, shares: list[float], tail: float) -> list[Fen]:
+    return apportion(loss, [*shares, tail]) if loss else [Fen(0)] * (len(shares) + 1)
+
+
+def _seeds(split: _Split, told: Reasons, names: Mapping[int, Named]) -> tuple[SeedShare, ...]:
     """The parties to blame for most, each with its part of the loss; those not shown keep theirs."""
-    shares = [*(seed.share for seed in told.seeds), told.seeds_tail]
-    amounts = apportion(loss, shares) if loss else [Fen(0)] * len(shares)
+    amounts = _shared_out(split.seen, [seed.share for seed in told.seeds], told.seeds_tail)
     return tuple(
-        SeedShare(names[seed.party], seed.share, Money(fen))
+        SeedShare(names[seed.party], seed.share * split.part, Money(fen))
         for seed, fen in zip(told.seeds[:SEEDS_SHOWN], amounts, strict=False)
     )
 
 
 def _paths(
-    model: RiskModel, names: Mapping[int, Named], told: Reasons, amounts: list[Fen]
+    model: RiskModel, names: Mapping[int, Named], told: Reasons, split: _Split
 ) -> tuple[RiskPath, ...]:
-    return tuple(_path(model, names, line, fen) for line, fen in zip(told.lines, amounts, strict=False))
+    return tuple(
+        _path(model, names, line, split.part, fen)
+        for line, fen in zip(told.lines, split.amounts, strict=False)
+    )
 
 
-def _path(model: RiskModel, names: Mapping[int, Named], line: Line, amount: Fen) -> RiskPath:
+def _path(model: RiskModel, names: Mapping[int, Named], line: Line, part: float, amount: Fen) -> RiskPath:
     return RiskPath(
-        share=line.share,
+        share=line.share * part,
         amount=Money(amount),
         loops=1.0,
         seed=names[line.parties[0]],
@@ -197,11 +236,13 @@ def _relations(model: RiskModel, source: int, target: int) -> tuple[RelationPart
     return tuple(found)
 
 
-def _cautions(model: RiskModel, party: int) -> tuple[str, ...]:
+def _cautions(seen: Seen, model: RiskModel, party: int) -> tuple[str, ...]:
     """What was assumed about the party: its buffer, and relations of its own that had to be left out."""
     kind = BUFFER_KINDS[int(model.inputs.buffer_kind[party])]
     buffer = Money(round(float(model.inputs.buffer[party])))
-    own = [f"buffer of {buffer} yuan is a {kind}"] if kind in ("proxy", "floor") else []
+    # What somebody's equity is, or is taken to be, is for whom financial data are clear.
+    yuan = "" if "financial" in seen.masked else f"of {buffer} yuan "
+    own = [f"buffer {yuan}is a {kind}"] if kind in ("proxy", "floor") else []
     return (
         *own,
         *(

@@ -6,6 +6,7 @@ From above the system on U is never singular and its solution never negative; fr
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -80,17 +81,30 @@ def from_above(part: Component) -> tuple[Floats, int]:
 
 def linear(matrix: csr_matrix, right: Floats, start: Floats | None = None) -> Floats:
     """x = right + matrix x for a matrix of radius below 1: LU where it fills in little, else BiCGSTAB."""
+    return linear_solver(matrix, start)(right)
+
+
+def linear_solver(matrix: csr_matrix, start: Floats | None = None) -> Callable[[Floats], Floats]:
+    """The same for any number of right sides: factors are made once."""
     system = identity(matrix.shape[0], format="csr") - matrix
-    if matrix.shape[0] <= DIRECT or fills_little(matrix):
-        try:
-            factors = splu(csc_matrix(system))
-        except RuntimeError:  # singular in floating point; the certificate judges what we keep
-            return right if start is None else start
+    if matrix.shape[0] > DIRECT and not fills_little(matrix):
+
+        def iterated(right: Floats) -> Floats:
+            x, _ = bicgstab(system, right, x0=start, rtol=1e-14, atol=0.0, maxiter=1000)
+            return np.asarray(x, dtype=np.float64)
+
+        return iterated
+    try:
+        factors = splu(csc_matrix(system))
+    except RuntimeError:  # singular in floating point; the certificate judges what we keep
+        return lambda right: right if start is None else start
+
+    def direct(right: Floats) -> Floats:
         x = factors.solve(right)
         x += factors.solve(right - system @ x)  # one refinement: small parts beside large ones
         return np.asarray(x, dtype=np.float64)
-    x, _ = bicgstab(system, right, x0=start, rtol=1e-14, atol=0.0, maxiter=1000)
-    return np.asarray(x, dtype=np.float64)
+
+    return direct
 
 
 def fills_little(matrix: csr_matrix) -> bool:

@@ -9,11 +9,11 @@ group a way visits nobody twice; where it comes back later, the loop is left out
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterator
 from dataclasses import dataclass
 
+from algorithms.risk.close_groups.moves import Moves, SpentError, Standing, Work
 from algorithms.risk.close_groups.probability import Chances, Model
-from algorithms.risk.close_groups.surroundings import Members, SpentError, Surroundings
+from algorithms.risk.close_groups.surroundings import Surroundings
 from algorithms.risk.explain import SeedShare, remainder
 from graph.arrays import Floats
 
@@ -50,19 +50,6 @@ class Reasons:
     seeds_tail: float
 
 
-@dataclass(frozen=True, slots=True)
-class _Way:
-    """A walk so far. ``back``: the way from the target, loops left out; its last party is where the walk stands.
-
-    ``group``: none = that of the last party without the absent one, which few of the walks waiting ever ask for.
-    """
-
-    back: tuple[int, ...]
-    group: Members | None
-    absent: int | None
-    passed: Members
-
-
 def reasons(
     model: Model,
     own: Floats,
@@ -73,6 +60,7 @@ def reasons(
     steps: int = STEPS,
     work: int = WORK,
     least: float = LEAST,
+    moves: Moves | None = None,
 ) -> Reasons:
     """The ``top`` paths with the largest share.
 
@@ -83,6 +71,7 @@ def reasons(
         steps: most walks looked at.
         work: most parties that all chances on the way look at.
         least: share of a walk that is not followed any more.
+        moves: what was found for other parties of the same model; the answer is the same without.
 
     Raises:
         IndexError: no such party.
@@ -96,29 +85,39 @@ def reasons(
     chance = float(result.p[target])
     if chance == 0.0:
         return Reasons(target, 0.0, (), 0.0, (), 0.0)
-    around = Surroundings(model, own, result.values, work=work)
-    start = _Way((target,), None, None, frozenset())
-    waiting: list[tuple[float, tuple[int, ...], int, _Way]] = [(-1.0, start.back, 0, start)]
+    moves = moves or Moves(Surroundings(model, own, result.values))
+    left = Work(work)
+    # The share, the way from the target without its loops, a number, and where the walk stands. Who has left a group
+    # for a party is told by the two of them: the party's own group is asked for only if the walk is looked at.
+    waiting: list[tuple[float, tuple[int, ...], int, Standing | tuple[int, int]]] = []
+    waiting.append((-1.0, (target,), 0, moves.start(target)))
     found: dict[tuple[int, ...], float] = {}
     made = 1
     for _ in range(steps):
         if not waiting or -waiting[0][0] <= least:
             break
-        mass, _, _, way = heapq.heappop(waiting)
+        mass, back, _, stands = heapq.heappop(waiting)
+        at = stands if isinstance(stands, Standing) else moves.outside(*stands)
+        passed = at.passed | {at.party}
         try:
-            moves = [(weight, further) for weight, further in _moves(around, way) if weight > 0.0]
+            further = moves.of(at, left)
         except SpentError:
             break
-        total = sum(weight for weight, _ in moves)
-        for weight, further in moves:
-            share = -mass * weight / total
+        total = sum(move.weight for move in further)
+        for move in further:
+            share = -mass * move.weight / total
             if share == 0.0:
                 continue
-            if further is None:
-                path = way.back[::-1]
+            if move.party is None:
+                path = back[::-1]
                 found[path] = found.get(path, 0.0) + share
-            else:
-                heapq.heappush(waiting, (-share, further.back, made, further))
+            elif share > least:
+                inside = (
+                    Standing(move.party, at.group, at.absent, passed)
+                    if move.inside
+                    else (move.party, at.party)
+                )
+                heapq.heappush(waiting, (-share, _onward(back, move.party), made, inside))
                 made += 1
     # Equal shares reach us by different roundings.
     ordered = sorted(found.items(), key=lambda item: (-float(f"{item[1]:.11e}"), item[0]))[:top]
@@ -136,7 +135,7 @@ def reasons(
     )
 
 
-def first_steps(around: Surroundings, target: int) -> dict[int, float]:
+def first_steps(moves: Moves, target: int, work: int = WORK) -> dict[int, float]:
     """What brings a party down one step back: shares by source, its own record under its own position.
 
     They add up to 1; empty where nothing reaches the party.
@@ -144,28 +143,11 @@ def first_steps(around: Surroundings, target: int) -> dict[int, float]:
     Raises:
         SpentError: it takes more work than was granted.
     """
-    start = _Way((target,), None, None, frozenset())
-    moves = [(weight, further) for weight, further in _moves(around, start) if weight > 0.0]
-    total = sum(weight for weight, _ in moves)
-    return {target if further is None else further.back[-1]: weight / total for weight, further in moves}
+    found = moves.of(moves.start(target), Work(work))
+    total = sum(move.weight for move in found)
+    return {target if move.party is None else move.party: move.weight / total for move in found}
 
 
-def _moves(around: Surroundings, way: _Way) -> Iterator[tuple[float, _Way | None]]:
-    """Where a walk may go next, in proportion; none = it stops."""
-    i = way.back[-1]
-    own = float(around.own[i])
-    if own > 0.0:
-        yield own, None
-    if own == 1.0:
-        return
-    group = around.group(i) - {way.absent} if way.group is None else way.group
-    passed = way.passed | {i}
-    present = group - passed
-    for k, (weight, link) in around.into(i).items():
-        # A party met before, in an earlier group, closes a loop that is left out.
-        back = way.back[: way.back.index(k) + 1] if k in way.back else (*way.back, k)
-        if k in present:
-            chance = around.chance(k, present, group, way.absent)
-            yield weight * chance, _Way(back, group, way.absent, passed)
-        elif k not in group and k != way.absent:
-            yield weight * around.message(link), _Way(back, None, i, frozenset())
+def _onward(back: tuple[int, ...], party: int) -> tuple[int, ...]:
+    """The way with one more party; one that was met before, in an earlier group, closes a loop that is left out."""
+    return back[: back.index(party) + 1] if party in back else (*back, party)

@@ -5,20 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.sparse import csr_matrix
 
-from algorithms.invalid_argument import invalid_argument
+from algorithms.risk.close_groups.levers import Levers
 from algorithms.risk.close_groups.probability import Chances, Model, chances, prepare
-from algorithms.risk.close_groups.slopes import Slopes, slopes
-from algorithms.risk.close_groups.what_if import what_if
+from algorithms.risk.close_groups.trials import Trials
 from algorithms.risk.network import Network
-from algorithms.risk.policy_iteration import linear
 from algorithms.risk.probability import IDENTITY, Probability, slope_from_zero
 from graph.arrays import Floats
 
 CANDIDATES = 20
-SPARKS = 2_000
-"""Steps after which what no seed reaches counts as a ring that a first spark would fill."""
+ROUNDING = 1e-9
+"""What spares more by no more than this, relatively, spares as much."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +40,11 @@ def sensitivity(model: Model, own: Floats, result: Chances, money: Floats) -> Fl
 
     One transposed linear solve.
     """
-    found, worth = _worth(model, own, result, money)
-    return _of_parties(model, found, worth)
+    return Levers(model, own, result).sensitivity(money)
 
 
 def ring_fence(
-    weights: Network,
+    network: Network,
     own: Floats,
     money: Floats,
     picks: int,
@@ -62,96 +58,50 @@ def ring_fence(
     once cut, let M fall the most; groups are derived again for each.
 
     Args:
-        weights: break weights.
+        network: break weights.
         own: n, own distress.
         money: n, >= 0.
         picks: at most so many; fewer where no cut lets M fall.
-        model, before: of ``weights``, where they are there already.
+        model, before: of ``network``, where they are there already.
         priority: n, as in ``prepare``.
         probability: g; ``M = sum_j m_j g(P_j)``.
 
     Ties go to the lower position. 20 what-ifs a pick, and a preparation for each pick after the first.
     """
     found: list[RingFence] = []
-    network = weights.plain()
-    model = model or prepare(network, priority=priority)
+    whole = network.plain()
+    model = model or prepare(whole, priority=priority)
     before = before or chances(model, own, proven=False)
+    trials = Trials(model, own, before, whole, priority=priority, probability=probability)
     while len(found) < picks:
-        through = _through(model, own, before, money * slope_from_zero(probability, before.p))
-        order = np.argsort(-through, kind="stable")[:CANDIDATES]
-        best: tuple[float, int, Network] | None = None
-        for party in order[through[order] > 0.0].tolist():
-            targets, _ = network.row(party)
-            cut = network.changed(np.full(len(targets), party), targets, np.zeros(len(targets)))
-            after = what_if(model, before, own, targets, network=cut, priority=priority, quick=True)
-            fall = probability(before.p[after.parties]) - probability(after.p)
-            spared = float(money[after.parties] @ fall)
-            if best is None or (spared, -party) > (best[0], -best[1]):
-                best = spared, party, cut
-        if best is None or best[0] <= 0.0:
+        best = most_spared(trials, money)
+        if best is None:
             break
-        found.append(RingFence(best[1], best[0]))
+        found.append(best)
         if len(found) < picks:
-            network = best[2].plain()
-            model = prepare(network, limits=model.groups.limits, keys=model.keys, priority=priority)
+            whole = trials.cut(best.party).plain()
+            model = prepare(whole, limits=model.groups.limits, keys=model.keys, priority=priority)
             before = chances(model, own, proven=False)
+            trials = Trials(model, own, before, whole, priority=priority, probability=probability)
     return tuple(found)
 
 
-def _through(model: Model, own: Floats, result: Chances, money: Floats) -> Floats:
-    """A first guess of what others lose through each party: its chance times what its failing by itself costs them."""
-    found, worth = _worth(model, own, result, money)
-    value = _of_parties(model, found, np.where(np.isfinite(worth), worth, 0.0))
-    return np.asarray(result.p * np.maximum(0.0, value - money * found.by_own[model.system.party_slot]))
+def most_spared(trials: Trials, money: Floats, floor: float = 0.0) -> RingFence | None:
+    """The one pick; None where none spares more than ``floor``.
 
-
-def _of_parties(model: Model, found: Slopes, worth: Floats) -> Floats:
-    """What a little more own distress adds to M, by party: all values that it enters."""
-    by_own = np.where(found.by_own > 0.0, worth, 0.0) * found.by_own
-    return np.bincount(_owners(model), by_own, minlength=len(model.system.party_slot)).astype(np.float64)
-
-
-def _worth(model: Model, own: Floats, result: Chances, money: Floats) -> tuple[Slopes, Floats]:
-    """What a little more of each value adds to M: z = m + J'z, on what a seed reaches and then on the rest."""
-    system = model.system
-    found = slopes(
-        system, np.ascontiguousarray(own, dtype=np.float64), result.values, 0, len(system.parts) - 1
-    )
-    if found is None:
-        raise invalid_argument("too many slopes: close groups of hubs with many two-way links")
-    right = np.zeros(system.values)
-    np.add.at(right, system.party_slot, money)
-    reached = result.values > 0.0
-    inside, rest = np.flatnonzero(reached), np.flatnonzero(~reached)
-    worth = np.zeros(system.values)
-    worth[inside] = np.maximum(0.0, linear(found.matrix(inside).T.tocsr(), right[inside]))
-    if len(rest):
-        onto = reached[found.row] & ~reached[found.column]
-        right[:] += np.bincount(
-            found.column[onto], found.value[onto] * worth[found.row[onto]], minlength=len(right)
-        )
-        worth[rest] = _sparked(found.matrix(rest).T.tocsr(), right[rest])
-    return found, worth
-
-
-def _sparked(matrix: csr_matrix, right: Floats) -> Floats:
-    """z = right + matrix z from below; infinite where it goes on growing."""
-    z = right.copy()
-    for _ in range(SPARKS):
-        new = right + matrix @ z
-        if (new - z <= 1e-12 * new).all():
-            return np.asarray(new)
-        z = new
-    growing = right + matrix @ z - z > 1e-9 * z
-    return np.where(growing, np.inf, z)
-
-
-def _owners(model: Model) -> np.ndarray[tuple[int, ...], np.dtype[np.int64]]:
-    """The party of every value."""
-    system = model.system
-    owner = np.empty(system.values, dtype=np.int64)
-    owner[: system.slots] = system.party
-    lacking = system.without >= 0
-    of_slot = np.repeat(np.arange(system.slots), np.diff(system.term))
-    owner[system.without[lacking]] = system.party[of_slot[lacking]]
-    return owner
+    Args:
+        trials: of the solved model; what they find serves other totals too.
+        money: n, >= 0.
+    """
+    slope = slope_from_zero(trials.probability, trials.before.p)
+    through = trials.levers.through(money * slope)
+    order = np.argsort(-through, kind="stable")[:CANDIDATES]
+    best: RingFence | None = None
+    for party in order[through[order] > 0.0].tolist():
+        least = floor if best is None else best.spared
+        spared = trials.silenced(party).spares(money, trials.probability, least)
+        if spared is None or spared <= floor * (1.0 + ROUNDING):
+            continue
+        if best is None or (spared, -party) > (best.spared, -best.party):
+            best = RingFence(party, spared)
+    return best

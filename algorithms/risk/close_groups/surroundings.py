@@ -1,43 +1,44 @@
 """One close group in detail: who is in it, what enters it, and the chance of a member when others are absent.
 
 The solver never asks this for a group as a whole; reasons and the figures of circles do, for one party at a time.
+Nothing here hangs on who asks, so the reasons of many parties share what one of them has found.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Set
+from collections.abc import Set
 from typing import TypeAlias
 
 import numpy as np
 
-from algorithms.risk.close_groups.draws import Drawn, Tables, link_hashes
+from algorithms.risk.close_groups.block import Behind, Counted, DrawnSets, One
+from algorithms.risk.close_groups.draws import Tables, link_hash
 from algorithms.risk.close_groups.probability import Model
 from algorithms.risk.close_groups.reach import reach
-from graph.arrays import Floats, Ints
+from graph.arrays import Floats
 
 Members: TypeAlias = frozenset[int]
 
-
-class SpentError(Exception):
-    """More parties would have to be looked at than were granted."""
+MOST_KEPT = 20_000_000
+"""Numbers that are kept of blocks, some 200 MB; beyond, all is forgotten."""
 
 
 class Surroundings:
-    """Close groups as sets, on a solved model; what was computed once is kept.
+    """Close groups as sets, on a solved model; what was computed once is kept."""
 
-    ``work``: how many parties all chances together may look at; beyond, ``chance`` raises ``SpentError``. Unbounded
-    when absent.
-    """
-
-    def __init__(self, model: Model, own: Floats, values: Floats, *, work: int | None = None) -> None:
+    def __init__(self, model: Model, own: Floats, values: Floats) -> None:
         self.model, self.own, self.values = model, own, values
-        self.work = work
-        self._hashes: dict[Members, Ints] = {}
+        links = model.groups.links
+        self._hash = np.zeros(len(links.weight), dtype=np.int64)
+        self._hashed: set[int] = set()
         self._into: dict[int, dict[int, tuple[float, int]]] = {}
         self._groups: dict[int, Members] = {}
-        self._chances: dict[tuple[Members, Members, int | None, int], float] = {}
-        self._tables: dict[tuple[int, Members], list[tuple[float, Ints]]] = {}
-        self._draws: dict[tuple[int, Members], tuple[list[int], Drawn]] = {}
+        self._starts: dict[tuple[Members, int | None], dict[int, float]] = {}
+        self._behind: dict[tuple[int, Members], Members] = {}
+        self._blocks: dict[tuple[int, Members], list[tuple[int, Behind]]] = {}
+        self._tables: dict[tuple[int, Members], Behind] = {}
+        self._chances: dict[tuple[int, Members, Members, int | None], float] = {}
+        self._kept = 0
 
     def into(self, party: int) -> dict[int, tuple[float, int]]:
         """The links into a party: weight and position of the link, by source."""
@@ -63,89 +64,97 @@ class Surroundings:
 
     def starts(self, party: int, group: Members, absent: int | None) -> float:
         """a_u: the chance that a member fails by itself or from outside the group, the absent party aside."""
-        chance = float(self.own[party])
-        for i, (weight, link) in self.into(party).items():
-            if i not in group and i != absent:
-                chance += weight * self.message(link) * (1.0 - chance)
+        known = self._starts.setdefault((group, absent), {})
+        chance = known.get(party)
+        if chance is None:
+            chance = float(self.own[party])
+            for i, (weight, link) in self.into(party).items():
+                if i not in group and i != absent:
+                    chance += weight * self.message(link) * (1.0 - chance)
+            known[party] = chance
         return chance
 
-    def chance(self, party: int, present: Set[int], group: Members, absent: int | None) -> float:
-        """The chance that a party fails when only some members of a group are present.
+    def behind(self, party: int, present: Members) -> Members:
+        """The party and those present that reach it."""
+        found = self._behind.get((party, present))
+        if found is None:
+            reached, waiting = {party}, [party]
+            while waiting:
+                new = [i for i in self.into(waiting.pop()) if i in present and i not in reached]
+                reached.update(new)
+                waiting.extend(new)
+            found = self._behind[party, present] = frozenset(reached)
+        return found
 
-        Raises:
-            SpentError: it takes more work than granted.
+    def chance(self, party: int, behind: Members, group: Members, absent: int | None) -> float:
+        """The chance that a party fails when only some members of a group are present: those ``behind`` it.
 
         What enters the group from outside stays as it is; ``absent`` is neither in the group nor outside.
         """
-        behind = self._behind(party, present)
-        key = behind, group, absent, party
+        key = party, behind, group, absent
         found = self._chances.get(key)
         if found is None:
-            if self.work is not None:
-                self.work -= len(behind)
-                if self.work < 0:
-                    raise SpentError
-            found = self._by_blocks(party, behind, group, absent)
-            self._chances[key] = found
+            value = {u: self.starts(u, group, absent) for u in behind}
+            for root, block in self._rooted(party, behind):
+                # Blocks come in an order in which all that hangs behind their members is known.
+                value[root] += block.some_reach(value) * (1.0 - value[root])
+            found = self._chances[key] = value[party]
         return found
 
-    def _behind(self, party: int, present: Set[int]) -> Members:
-        """The party and those present that reach it."""
-        found, waiting = {party}, [party]
-        while waiting:
-            new = [i for i in self.into(waiting.pop()) if i in present and i not in found]
-            found.update(new)
-            waiting.extend(new)
-        return frozenset(found)
+    def _rooted(self, party: int, members: Members) -> list[tuple[int, Behind]]:
+        """The blocks among the members, each with its party nearest to ``party`` and what reaches that one."""
+        found = self._blocks.get((party, members))
+        if found is None:
+            if self._kept > MOST_KEPT:
+                self._blocks.clear()
+                self._tables.clear()
+                self._kept = 0
+            rooted = self._rooted_blocks(party, members)
+            self._count([key for key in dict.fromkeys(rooted) if key not in self._tables])
+            found = self._blocks[party, members] = [
+                (root, self._tables[root, block]) for root, block in rooted
+            ]
+        return found
 
-    def _by_blocks(self, party: int, behind: Members, group: Members, absent: int | None) -> float:
-        value = {u: self.starts(u, group, absent) for u in behind}
-        for root, block in self._rooted_blocks(party, behind):
-            # Blocks come in an order in which all that hangs behind their members is known.
-            gain = self._some_reaches(root, block, value, group)
-            value[root] += gain * (1.0 - value[root])
-        return value[party]
-
-    def _some_reaches(self, root: int, block: Members, value: Mapping[int, float], group: Members) -> float:
-        """The chance that a member of the block that fails without it brings the root down."""
-        key = root, block
-        if key not in self._tables:
-            others = np.array(sorted(block - {root}), dtype=np.int64)
-            tables = Tables(np.array([root], dtype=np.int64), np.array([0, len(others)]), others)
-            largest = self.model.groups.limits.block
-            hashes = None
-            if len(block) > largest:
-                hashes = self._hashed(group)
-            sets = reach(tables, self.model.groups.links, largest, self.model.keys, hashes=hashes)
-            if sets.drawn[0]:
-                self._draws[key] = others.tolist(), sets.draws
-                self._tables[key] = []
+    def _count(self, blocks: list[tuple[int, Members]]) -> None:
+        """Find for some blocks who reaches their roots, all at once."""
+        several: list[tuple[int, list[int]]] = []
+        largest, links = self.model.groups.limits.block, self.model.groups.links
+        for root, block in blocks:
+            others = sorted(block - {root})
+            if len(others) == 1 < largest:
+                weight, _ = self.into(root).get(others[0], (0.0, -1))
+                self._tables[root, block] = One(others[0], weight)
             else:
-                found = [
-                    others[np.flatnonzero(s >> np.arange(len(others)) & 1)] for s in range(len(sets.value))
-                ]
-                self._tables[key] = [
-                    (r, s) for r, s in zip(sets.value.tolist(), found, strict=True) if r > 0.0
-                ]
-        if key in self._draws:
-            members, draws = self._draws[key]
-            return draws.some_fail(0, np.array([value[u] for u in members]))[0]
-        total = 0.0
-        for share, reaching in self._tables[key]:
-            some = 0.0
-            for u in reaching.tolist():
-                some += value[u] * (1.0 - some)
-            total += share * some
-        return total
+                several.append((root, others))
+        if not several:
+            return
+        for root, others in several:
+            if len(others) + 1 > largest:
+                self._hash_links({root, *others})
+        sizes = np.cumsum([0, *(len(others) for _, others in several)])
+        roots = np.array([root for root, _ in several], dtype=np.int64)
+        members = np.array([u for _, others in several for u in others], dtype=np.int64)
+        sets = reach(Tables(roots, sizes, members), links, largest, self.model.keys, hashes=self._hash)
+        for number, (root, others) in enumerate(several):
+            at = int(sets.at[number])
+            kept: Behind
+            if sets.drawn[number]:
+                kept = DrawnSets(others, sets.draws.table(at))
+            else:
+                kept = Counted(others, sets.value[at : at + (1 << len(others))])
+            self._tables[root, frozenset((root, *others))] = kept
+            self._kept += kept.size
 
-    def _hashed(self, group: Members) -> Ints:
-        """Hashes of the links inside a group."""
-        if group not in self._hashes:
-            members = np.array(sorted(group), dtype=np.int64)
-            tables = Tables(members[:1], np.array([0, len(members) - 1]), members[1:])
-            everything = np.ones(1, dtype=np.bool_)
-            self._hashes[group] = link_hashes(tables, self.model.groups.links, everything, self.model.keys)
-        return self._hashes[group]
+    def _hash_links(self, members: Set[int]) -> None:
+        """Know the hashes of the links among some members."""
+        keys = self.model.keys
+        for u in members:
+            for i, (_, link) in self.into(u).items():
+                if i in members and link not in self._hashed:
+                    ends = (str(i), str(u)) if keys is None else (keys[i], keys[u])
+                    self._hash[link] = link_hash(*ends)
+                    self._hashed.add(link)
 
     def _rooted_blocks(self, party: int, members: Members) -> list[tuple[int, Members]]:
         """Blocks of the links among the members, without direction: each with its party nearest to ``party``."""

@@ -81,6 +81,48 @@ class Change:
         return self.parties[sign * self.rise < -1e-12]
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Affected:
+    """What has to be solved again after a change: ``model`` of the parties ``around`` (positions, ascending), of which
+    those in ``parties`` may have other values."""
+
+    parties: Ints
+    around: Ints
+    model: Model
+
+
+def affected(
+    network: Network,
+    touched: Ints,
+    *,
+    drawn: Bools,
+    cut: Bools,
+    limits: Limits | None = None,
+    keys: Sequence[str] | None = None,
+    priority: Floats | None = None,
+    prepared: Model | None = None,
+    before: Model | None = None,
+) -> Affected:
+    """Make ready what a change can reach; arguments and cost are those of :func:`renew`."""
+    limits = limits or Limits()
+    roots = np.unique(np.asarray(touched, dtype=np.int64))
+    hit = np.sort(region(network, roots).parties.astype(np.int64))
+    backwards = Network(network.into, network.out, network.into_patch, network.out_patch)
+    around = region(backwards, hit)
+    if len(around.parties) <= MOST_APART and not cut.any():
+        parties, inner, names = apart(around, keys)
+        known = None if before is None else known_of(before, network, roots, parties)
+        model = prepare(inner, limits=limits, keys=names, known=known)
+        elsewhere = int(drawn.sum() - drawn[parties].sum())
+        if elsewhere + int(model.groups.drawn.sum()) <= limits.drawn and not model.groups.cut.any():
+            return Affected(hit, parties, model)
+    whole = prepared or prepare(network, limits=limits, priority=priority, keys=keys)
+    everybody = np.arange(network.size)
+    # Who is drawn in place of another may stand far from the change.
+    others = prepared is None and (bool(cut.any()) or bool(whole.groups.cut.any()))
+    return Affected(everybody if others else hit, everybody, whole)
+
+
 def renew(
     network: Network,
     own: Floats,
@@ -111,23 +153,19 @@ def renew(
     O(what the change reaches and all that reaches it), plus cleared arrays of n; above 20,000 parties as much as an
     analysis.
     """
-    limits = limits or Limits()
-    roots = np.unique(np.asarray(touched, dtype=np.int64))
-    hit = np.sort(region(network, roots).parties.astype(np.int64))
-    backwards = Network(network.into, network.out, network.into_patch, network.out_patch)
-    around = region(backwards, hit)
-    if len(around.parties) <= MOST_APART and not cut.any():
-        parties, inner, names = apart(around, keys)
-        known = None if before is None else known_of(before, network, roots, parties)
-        model = prepare(inner, limits=limits, keys=names, known=known)
-        elsewhere = int(drawn.sum() - drawn[parties].sum())
-        if elsewhere + int(model.groups.drawn.sum()) <= limits.drawn and not model.groups.cut.any():
-            return _renewed(model, chances(model, own[parties], proven=proven), hit, parties)
-    whole = prepared or prepare(network, limits=limits, priority=priority, keys=keys)
-    everybody = np.arange(network.size)
-    # Who is drawn in place of another may stand far from the change.
-    others = prepared is None and (bool(cut.any()) or bool(whole.groups.cut.any()))
-    return _renewed(whole, chances(whole, own, proven=proven), everybody if others else hit, everybody)
+    found = affected(
+        network,
+        touched,
+        drawn=drawn,
+        cut=cut,
+        limits=limits,
+        keys=keys,
+        priority=priority,
+        prepared=prepared,
+        before=before,
+    )
+    solved = chances(found.model, own[found.around], proven=proven)
+    return _renewed(found.model, solved, found.parties, found.around)
 
 
 def apart(around: Region, keys: Sequence[str] | None) -> tuple[Ints, Csr, list[str]]:

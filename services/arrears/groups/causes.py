@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 
+from algorithms.risk.close_groups.moves import Moves, SpentError
 from algorithms.risk.close_groups.reasons import first_steps, reasons
-from algorithms.risk.close_groups.surroundings import SpentError, Surroundings
+from algorithms.risk.close_groups.surroundings import Surroundings
 from graph.arrays import Ints
 from services.arrears.answer.relation_names import GRAPH_NAME
 from services.risk.model import RiskModel
@@ -18,8 +19,6 @@ FOLLOWED = 25
 """Members whose reasons are followed back, those with the largest expected loss."""
 STEPPED = 500
 """Members whose loss is split one step back."""
-WORK = 2_000
-"""Parties that all chances on the way of one member may look at."""
 NOTHING = 1e-6
 """A member's share of the group's loss below this is not followed up."""
 
@@ -34,8 +33,17 @@ class Causes:
     channels: dict[str, float]
 
 
-def causes_of(model: RiskModel, by_loss: Ints) -> Causes:
-    """The causes of the loss of some parties, by position, the largest expected loss first.
+def moves_of(model: RiskModel) -> Moves:
+    """What the reasons of all parties of a run share."""
+    return Moves(Surroundings(model.prepared, model.own, model.chances.values))
+
+
+def causes_of(model: RiskModel, by_loss: Ints, moves: Moves) -> Causes:
+    """The causes of the loss of some parties.
+
+    Args:
+        by_loss: positions, the largest expected loss first.
+        moves: of the run; what is found for one group of parties serves the next.
 
     Seeds are those of the traces of the members with the largest losses; what those do not find, and the loss of the
     other members, is the rest. Channels are exact one step back for the members with the largest losses, as far as
@@ -55,9 +63,9 @@ def causes_of(model: RiskModel, by_loss: Ints) -> Causes:
             channels[HIDDEN] += share * (1.0 - explained)
             share *= explained
         if place < FOLLOWED and share > 0.0:
-            for seed in reasons(model.prepared, model.own, model.chances, party).seeds:
+            for seed in reasons(model.prepared, model.own, model.chances, party, moves=moves).seeds:
                 blamed[seed.party] += share * seed.share
-        for name, part in _channels_of(model, party).items():
+        for name, part in _channels_of(model, party, moves).items():
             channels[name] += share * part
     known = sum(channels.values())
     return Causes(
@@ -67,11 +75,10 @@ def causes_of(model: RiskModel, by_loss: Ints) -> Causes:
     )
 
 
-def _channels_of(model: RiskModel, party: int) -> dict[str, float]:
+def _channels_of(model: RiskModel, party: int, moves: Moves) -> dict[str, float]:
     """One party's risk one step back: by its own record, and by relation."""
-    around = Surroundings(model.prepared, model.own, model.chances.values, work=WORK)
     try:
-        steps = first_steps(around, party)
+        steps = first_steps(moves, party)
     except SpentError:
         return {}
     found: dict[str, float] = defaultdict(float)

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
+from algorithms.risk.close_groups.moves import Moves
+from algorithms.risk.close_groups.trials import Trials
 from algorithms.risk.explain import apportion
 from services.arrears.answer.model import Channel, RiskCluster, SeedShare
 from services.arrears.answer.overrides import judgements_of
 from services.arrears.groups.action_words import action_words
-from services.arrears.groups.causes import causes_of
-from services.arrears.groups.first_actions import first_action
+from services.arrears.groups.causes import causes_of, moves_of
+from services.arrears.groups.first_actions import first_action, trials_of
 from services.community_names import community_words
 from services.names import names_of
 from services.reading.runs import current
@@ -34,6 +37,14 @@ class Clusters:
     ranked: tuple[int, ...]
     lang: Lang = "en"
 
+    @cached_property
+    def _moves(self) -> Moves:
+        return moves_of(self.model)
+
+    @cached_property
+    def _trials(self) -> Trials:
+        return trials_of(self.model)
+
     def id(self, label: int) -> str:
         """The cluster's id: that of its community, the same from run to run."""
         return self.model.community_id(label)
@@ -50,10 +61,10 @@ class Clusters:
         by_loss = members[np.lexsort((members, -model.expected_loss[members]))]
         total = Fen(int(model.expected_loss[members].sum()))
         at_stake = model.at_stake(members)
-        causes = causes_of(model, by_loss)
+        causes = causes_of(model, by_loss, self._moves)
         worst = causes.seeds[:SEEDS_SHOWN]
         shown = by_loss[:MEMBERS_NAMED]
-        action = first_action(model, at_stake, [seed for seed, _ in causes.seeds])
+        action = first_action(model, at_stake, [seed for seed, _ in causes.seeds], self._trials)
         involved = {*shown.tolist(), *(seed for seed, _ in worst), *([action.party] if action else [])}
         named = names_of(self.seen, [model.ids[i] for i in sorted(involved)])
         names = {index: named[model.ids[index]] for index in involved}

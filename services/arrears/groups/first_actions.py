@@ -7,11 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import inf
 
-import numpy as np
-
-from algorithms.risk.close_groups.steering import ring_fence
-from algorithms.risk.close_groups.what_if import what_if
+from algorithms.risk.close_groups.steering import most_spared, ring_fence
+from algorithms.risk.close_groups.trials import Trials
 from graph.arrays import Floats
 from services.arrears.answer.model import Action, ActionKind
 from services.names import Named
@@ -19,7 +18,7 @@ from services.risk.model import RiskModel
 from terms.money import Money
 
 TRIED = 3
-"""Seeds, and parties to ring-fence, that are tried."""
+"""Seeds that are tried."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,36 +35,39 @@ class Step:
         return Action(self.kind, names[self.party], Money(round(self.spared)), self.share)
 
 
-def first_action(model: RiskModel, stake: Floats, seeds: list[int]) -> Step | None:
+def trials_of(model: RiskModel) -> Trials:
+    """What is tried on a run; groups of parties share it."""
+    return Trials(
+        model.prepared,
+        model.own,
+        model.chances,
+        model.network,
+        priority=model.priority,
+        probability=model.probability,
+    )
+
+
+def first_action(model: RiskModel, stake: Floats, seeds: list[int], trials: Trials) -> Step | None:
     """The action that spares most of ``sum stake * g(score)``; None where there is nothing to spare.
 
     Args:
         stake: n, fen that the utility loses at each party of the group if it fails; 0 outside.
         seeds: the parties to blame, the worst first.
+        trials: of the run; what is found for one group serves the next.
 
     A ring-fence is named only where it spares more than settling with any seed that was tried.
     """
-    before = model.probability(model.chances.p)
     total = float(stake @ model.probability(model.score))
     if total <= 0:
         return None
-    found = []
+    best: Step | None = None
     for seed in seeds[:TRIED]:
-        own = model.own.copy()
-        own[seed] = 0.0
-        after = what_if(
-            model.prepared,
-            model.chances,
-            own,
-            np.array([seed]),
-            network=model.network,
-            same_links=True,
-            quick=True,
-        )
-        spared = float(stake[after.parties] @ (before[after.parties] - model.probability(after.p)))
-        found.append(Step(ActionKind.AGREE_ON_PAYMENT, seed, spared, spared / total))
-    found += ring_fences(model, stake, picks=1)
-    return max(found, key=lambda step: (step.spared, step.kind is ActionKind.AGREE_ON_PAYMENT), default=None)
+        least = -inf if best is None else best.spared
+        spared = trials.settled(seed).spares(stake, model.probability, least)
+        if spared is not None and (best is None or spared > best.spared):
+            best = Step(ActionKind.AGREE_ON_PAYMENT, seed, spared, spared / total)
+    fence = most_spared(trials, stake, floor=0.0 if best is None else max(0.0, best.spared))
+    return Step(ActionKind.RING_FENCE, fence.party, fence.spared, fence.spared / total) if fence else best
 
 
 def ring_fences(model: RiskModel, stake: Floats, picks: int) -> list[Step]:

@@ -1,32 +1,27 @@
 """How well customer classes are found, and how seldom where there are none; docs/evaluation/segments.md is made by it.
 
-python -m benchmarks.judge_segments [--seeds 2] [--nulls 10] [--rows 2000] [--data FOLDER] --page PAGE.md
+python -m benchmarks.judge_segments [--seeds 10] [--nulls 100] [--rows 2000] [--data FOLDER] --page PAGE.md
 
 ``--data``: a folder with telco-churn, credit-taiwan and credit-german, for the published tables and the permuted nulls.
+``--kept FILE``: each piece is kept there when it is done (.cache/segments.jsonl by default); called again, the command
+goes on where it was cut off. Pieces of other code do not count. The page is written anew after each section.
 """
 
 from __future__ import annotations
 
 import argparse
 import platform
-import sys
-import time
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 
 import numpy as np
-from sklearn.discriminant_analysis import LinearDiscriminantAnalysis, QuadraticDiscriminantAnalysis
 from threadpoolctl import threadpool_limits
 
-from algorithms.segments.agreement import adjusted_rand
-from algorithms.segments.classes import Classes, NoClasses, find
-from algorithms.segments.draws import keys_of
-from algorithms.segments.scores import scales
-from algorithms.segments.table import Table, in_hashed_order
 from algorithms.segments.valley_tree import LEVEL, ValleyTree
-from benchmarks.segment_worlds import NULLS, WORLDS, World, permuted
-from graph.arrays import Ints
+from benchmarks import segment_pieces, segment_search
+from benchmarks.kept_pieces import Pieces, Plain, digest
+from benchmarks.segment_worlds import NULLS, WORLDS, World, permuted, table
 from services.evaluation.credit_files import read
 from services.evaluation.segment_columns import choose, table_of
 from services.evaluation.segments import evaluate
@@ -36,11 +31,14 @@ PUBLISHED = {
     "credit-taiwan": "clients.csv.gz",
     "credit-german": "applicants.csv.gz",
 }
+STEP = 10
+"""Tables without classes of one piece."""
+SHUFFLES = 20
 
 HEAD = """# How well are customer classes found?
 
 Made by `python -m benchmarks.judge_segments {words}`; do not edit.
-Machine: {machine}; {wall:.0f} s on a busy machine, of which {cpu:.0f} s of computing.
+Machine: {machine}; {wall:,.0f} s beside other work, of which {cpu:,.0f} s of computing in this process.
 
 All tables but the published ones are synthetic (`benchmarks/segment_worlds.py`). Jitter: 10 % of the rows get an extra
 N(0, 2). Ceiling: the better of linear and quadratic discriminant analysis that were told the true classes.
@@ -57,73 +55,70 @@ LIMITS = """
 """
 
 
-def table(world: World, seed: int) -> tuple[Table, Ints]:
-    """The table in hashed order, and which row of the world each row was."""
-    p, q = world.numbers.shape[1], world.codes.shape[1]
-    names = tuple(f"c{k}" for k in range(p + q))
-    levels = tuple(tuple(str(level) for level in range(int(column.max()) + 1)) for column in world.codes.T)
-    keys = keys_of(f"{seed} {row}" for row in range(len(world.numbers)))
-    return in_hashed_order(Table(keys, world.numbers, world.codes, names, levels))
-
-
-def ceiling(rows: Table, true: Ints) -> float:
-    """What is reached with the truth."""
-    scores = scales(rows).of(rows)
-    models = (LinearDiscriminantAnalysis(), QuadraticDiscriminantAnalysis(reg_param=0.01))
-    return max(adjusted_rand(model.fit(scores, true).predict(scores), true) for model in models)
-
-
-def judged(answer: Classes | NoClasses, rows: Table, true: Ints) -> list[str]:
-    """Cells of a row of the page about planted classes."""
-    most = f"{ceiling(rows, true):.3f}"
-    if isinstance(answer, NoClasses):
-        return ["none", "0.000", most, "", "", "", "", ""]
-    held = answer.stability
-    return [
-        str(len(held.jaccard)),
-        f"{adjusted_rand(answer.label, true):.3f}",
-        most,
-        f"{held.ari:.2f}",
-        f"{held.ari_free:.2f}",
-        f"{held.jaccard.min():.2f}",
-        f"{answer.fidelity:.3f}",
-        "tree" if answer.way == "tree" else "search",
-    ]
-
-
-def planted_rows(seeds: int, rows: int) -> Iterator[str]:
-    """A row of the page for each planted table."""
-    columns = ["table", "true classes", "seed", "found", "ARI", "ceiling"]
-    columns += ["refits, K fixed", "K free", "least Jaccard", "fidelity", "by"]
-    yield f"| {' | '.join(columns)} |"
-    yield "| --- " * len(columns) + "|"
-    for name, world in WORLDS.items():
+def planted(pieces: Pieces, seeds: int, rows: int) -> Iterator[str]:
+    """What is found of planted classes: a row for each kind of table, over all seeds."""
+    yield f"## Planted classes\n\n{rows:,} rows a table, {seeds} seeds; each class at least 3 %.\n"
+    yield (
+        "| table | true classes | found | ARI, mean | least | ceiling, mean | refits, K fixed, least |"
+        " K free, mean | least Jaccard | fidelity, least | by the search |"
+    )
+    yield "| --- " * 11 + "|"
+    for name in WORLDS:
         for classes in range(3, 9) if name == "jitter" else (5,):
-            for seed in range(seeds):
-                made = world(classes, rows, 100 * classes + seed)
-                assert made.true is not None
-                own, order = table(made, seed)
-                answer = find(own, np.zeros(len(own.names), dtype=np.int64), seed)
-                cells = judged(answer, own, made.true[order])
-                yield f"| {name} | {classes} | {seed} | " + " | ".join(cells) + " |"
+            yield _planted_row(pieces, name, classes, seeds, rows)
 
 
-def null_rows(many: int, rows: int, data: Path | None) -> Iterator[str]:
-    """A row of the page for each kind of table without classes."""
+def _planted_row(pieces: Pieces, name: str, classes: int, seeds: int, rows: int) -> str:
+    every = [
+        pieces.of(
+            f"planted {name} {classes} {rows} {seed}",
+            partial(segment_pieces.planted, name, classes, rows, 100 * classes + seed),
+        )
+        for seed in range(seeds)
+    ]
+    some = [one for one in every if one["classes"]]
+    counts = sorted({one["classes"] for one in every})
+    cells = [name, str(classes), ", ".join(str(count) if count else "none" for count in counts)]
+    cells += [f"{np.mean([one['ari'] for one in every]):.3f}", f"{min(one['ari'] for one in every):.3f}"]
+    cells += [f"{np.mean([one['ceiling'] for one in every]):.3f}"]
+    if some:
+        cells += [
+            f"{min(one['refits'] for one in some):.2f}",
+            f"{np.mean([one['free'] for one in some]):.2f}",
+        ]
+        cells += [f"{min(one['jaccard'] for one in some):.2f}", f"{min(one['fidelity'] for one in some):.3f}"]
+    else:
+        cells += [""] * 4
+    cells += [f"{sum(one['searched'] for one in some)} of {seeds}"]
+    return f"| {' | '.join(cells)} |"
+
+
+def nulls(pieces: Pieces, many: int, rows: int, data: Path | None) -> Iterator[str]:
+    """How often a table without classes is said to have none: a row for each kind."""
     makers: dict[str, Callable[[np.random.Generator], World]] = {
         name: partial(_of_size, null, rows) for name, null in NULLS.items()
     }
     if data is not None:
         for name, file in PUBLISHED.items():
             makers[f"{name}, columns permuted"] = partial(permuted, _real(data / name / file, rows))
+    yield f"## Tables without classes\n\n{rows:,} rows a table (fewer where the real one has fewer).\n"
     yield "| table | said no clusters |"
     yield "| --- | --- |"
     for name, maker in makers.items():
         right = 0
-        for seed in range(many):
-            own, _ = table(maker(np.random.default_rng(seed)), seed)
-            right += ValleyTree(own, f"seed {seed} tree").root.p >= LEVEL
+        for first in range(0, many, STEP):
+            last = min(first + STEP, many)
+            found = pieces.of(f"null {name} {rows} {first} {last}", partial(_null, maker, first, last))
+            right += found["right"]
         yield f"| {name} | {right} of {many} |"
+
+
+def _null(maker: Callable[[np.random.Generator], World], first: int, last: int) -> Plain:
+    right = 0
+    for seed in range(first, last):
+        own, _ = table(maker(np.random.default_rng(seed)), seed)
+        right += ValleyTree(own, f"seed {seed} tree").root.p >= LEVEL
+    return {"right": int(right)}
 
 
 def _of_size(
@@ -139,57 +134,117 @@ def _real(path: Path, rows: int) -> World:
     return World(own.numbers[:rows], own.codes[:rows], None)
 
 
-def published_rows(data: Path) -> Iterator[str]:
-    """A row of the page for each published table."""
+def search(pieces: Pieces, seeds: int) -> Iterator[str]:
+    """Whether the search is better than drawing at random."""
+    rows = segment_search.ROWS
+    yield f"\n## The search against random genomes\n\n{segment_search.SETTING} {rows} rows.\n"
+    yield "| seed | hypervolume, NSGA-II | as many random genomes |"
+    yield "| --- | --- | --- |"
+    ours, theirs = [], []
+    for seed in range(seeds):
+        found = pieces.of(f"search {rows} {seed}", partial(segment_search.compared, seed, rows))
+        ours.append(found["ours"])
+        theirs.append(found["theirs"])
+        yield f"| {seed} | {ours[-1]:.3f} | {theirs[-1]:.3f} |"
+    larger = sum(one > other for one, other in zip(ours, theirs, strict=True))
+    p = segment_search.chance(ours, theirs)
+    yield f"\nLarger in {larger} of {seeds}; one-sided paired Wilcoxon test: p = {p:.4f}."
+
+
+def order(pieces: Pieces, seeds: int) -> Iterator[str]:
+    """Whether the order of rows or one more customer changes anything."""
+    rows = segment_pieces.ORDERED
+    yield f"\n## Order of rows, and one more customer\n\n{rows:,} rows of six planted classes with jitter.\n"
+    equal = [
+        pieces.of(f"shuffle {rows} {one}", partial(segment_pieces.shuffled, one)) for one in range(SHUFFLES)
+    ]
+    same = sum(one["equal"] for one in equal)
+    yield f"- Shuffled input gave equal bytes (classes, strengths, model) in {same} of {SHUFFLES}."
+    moved = [pieces.of(f"added {rows} {seed}", partial(segment_pieces.added, seed)) for seed in range(seeds)]
+    stored, refit = (max(one[name] for one in moved) for name in ("stored", "refit"))
+    yield (
+        f"- One customer added, {seeds} seeds: the stored model moved at most {stored}, a refit at most {refit} of"
+        f" {rows:,}."
+    )
+
+
+def size(pieces: Pieces) -> Iterator[str]:
+    """Time and memory of many customers."""
+    rows, more = segment_pieces.LARGE, segment_pieces.MANY
+    found = pieces.of(f"size {rows} {more}", segment_pieces.large)
+    yield "\n## Many customers\n"
+    yield (
+        f"{rows:,} customers of six planted classes, 40 features (12 that tell, 24 numbers and four categories that do"
+        f" not), from the table to classes: {found['seconds']:.0f} s ({found['cpu']:.0f} s of computing), "
+        f"{found['memory'] / 1e9:.2f} GB at most, ARI {found['ari']:.3f}. {more:,} more assigned by the stored model:"
+        f" {found['assigned']:.0f} s ({found['assigned cpu']:.0f} s of computing), {found['memory after'] / 1e9:.2f} GB"
+        " with the table itself."
+    )
+
+
+def published(pieces: Pieces, data: Path) -> Iterator[str]:
+    """A row for each published table."""
+    yield "\n## Published tables\n\nAs `kehutu evaluate segments` reads them.\n"
     yield "| table | classes | refits, K fixed | K free | least Jaccard | silhouette | depth | fidelity |"
     yield "| --- | --- | --- | --- | --- | --- | --- | --- |"
     for name, file in PUBLISHED.items():
-        found = evaluate(data / name / file).report
-        if found.no_clusters:
+        found = pieces.of(f"published {name}", partial(_published, data / name / file))
+        if not found["classes"]:
             yield f"| {name} | no clusters | | | | | | |"
             continue
         yield (
-            f"| {name} | {found.classes} | {found.bootstrap_ari:.2f} | {found.bootstrap_ari_free_k:.2f} |"
-            f" {min(found.jaccard):.2f} | {found.silhouette:.2f} | {found.tree_depth} | {found.fidelity:.3f} |"
+            f"| {name} | {found['classes']} | {found['refits']:.2f} | {found['free']:.2f} |"
+            f" {found['jaccard']:.2f} | {found['silhouette']:.2f} | {found['depth']} | {found['fidelity']:.3f} |"
         )
 
 
-def page(seeds: int, nulls: int, rows: int, data: Path | None) -> Iterator[str]:
-    """The page below its head."""
-    yield f"## Planted classes\n\n{rows:,} rows a table; each class at least 3 %.\n"
-    yield from planted_rows(seeds, rows)
-    yield f"\n## Tables without classes\n\n{rows:,} rows a table (fewer where the real one has fewer).\n"
-    yield from null_rows(nulls, rows, data)
-    if data is not None:
-        yield "\n## Published tables\n\nAs `kehutu evaluate segments` reads them.\n"
-        yield from published_rows(data)
-    yield LIMITS.rstrip()
+def _published(path: Path) -> Plain:
+    found = evaluate(path).report
+    return {
+        "classes": found.classes,
+        "refits": found.bootstrap_ari,
+        "free": found.bootstrap_ari_free_k,
+        "jaccard": min(found.jaccard, default=None),
+        "silhouette": found.silhouette,
+        "depth": found.tree_depth,
+        "fidelity": found.fidelity,
+    }
 
 
 def main() -> None:
     """Measure, and write the page."""
     parser = argparse.ArgumentParser()
-    parser.add_argument("--seeds", type=int, default=2)
-    parser.add_argument("--nulls", type=int, default=10)
+    parser.add_argument("--seeds", type=int, default=10)
+    parser.add_argument("--nulls", type=int, default=100)
     parser.add_argument("--rows", type=int, default=2000)
     parser.add_argument("--data", type=Path)
+    parser.add_argument("--kept", type=Path, default=Path(".cache/segments.jsonl"))
     parser.add_argument("--page", type=Path, required=True)
     asked = parser.parse_args()
-    began, worked = time.perf_counter(), time.process_time()
+    pieces = Pieces(asked.kept, digest([Path("algorithms/segments")]))
+    sections = [
+        nulls(pieces, asked.nulls, asked.rows, asked.data),
+        search(pieces, asked.seeds),
+        order(pieces, asked.seeds),
+        size(pieces),
+    ]
+    if asked.data is not None:
+        sections.append(published(pieces, asked.data))
     lines = []
     with threadpool_limits(1):
-        for line in page(asked.seeds, asked.nulls, asked.rows, asked.data):
-            lines.append(line)
-            print(line, file=sys.stderr, flush=True)
-    head = HEAD.format(
-        words=f"--seeds {asked.seeds} --nulls {asked.nulls} --rows {asked.rows}"
-        + (" --data FOLDER" if asked.data else "")
-        + " --page docs/evaluation/segments.md",
-        machine=f"{platform.machine()}, Python {platform.python_version()}, numpy {np.__version__}",
-        wall=time.perf_counter() - began,
-        cpu=time.process_time() - worked,
-    )
-    asked.page.write_text(head + "\n".join(lines) + "\n", encoding="utf-8")
+        for section in [planted(pieces, asked.seeds, asked.rows), *sections]:
+            lines += [*section, ""]
+            head = HEAD.format(
+                words=f"--seeds {asked.seeds} --nulls {asked.nulls} --rows {asked.rows}"
+                + (" --data FOLDER" if asked.data else "")
+                + " --page docs/evaluation/segments.md",
+                machine=f"{platform.machine()}, Python {platform.python_version()}, numpy {np.__version__}",
+                wall=pieces.wall,
+                cpu=pieces.cpu,
+            )
+            asked.page.write_text(
+                head + "\n".join(lines).replace("\n\n\n", "\n\n") + LIMITS, encoding="utf-8"
+            )
 
 
 if __name__ == "__main__":

@@ -1,14 +1,8 @@
-"""Is the search better than drawing at random? Hypervolumes of NSGA-II and of as many random genomes, ten seeds.
-
-python -m benchmarks.segment_search [--seeds 10] [--rows 400]
-
-A synthetic table with six planted classes and eight numbers that say nothing. Neither search knows the tree's classes.
-Random genomes have a density of bits drawn uniformly. The reference point is fixed: B 0, stability 0, 17 leaves.
-"""
+"""Is the search better than drawing at random? Hypervolumes of NSGA-II and of as many random genomes."""
 
 from __future__ import annotations
 
-import argparse
+from collections.abc import Sequence
 from itertools import pairwise
 
 import numpy as np
@@ -20,12 +14,17 @@ from algorithms.segments.information import binned
 from algorithms.segments.nsga import Member, evolve, fronts
 from algorithms.segments.scores import scales
 from algorithms.segments.search import GENERATIONS, POPULATION, Space
-from benchmarks.judge_segments import table
-from benchmarks.segment_worlds import irrelevant
+from benchmarks.kept_pieces import Plain
+from benchmarks.segment_worlds import irrelevant, table
 from graph.arrays import Floats
 
 REFERENCE = (0.0, 1.0, 17.0)
 CLASSES = 6
+ROWS = 400
+SETTING = (
+    "Synthetic tables with six planted classes and eight numbers that say nothing. Neither search knows the tree's"
+    " classes. Random genomes have a density of bits drawn uniformly. Reference point: B 0, stability 0, 17 leaves."
+)
 
 
 def hypervolume(values: Floats, reference: tuple[float, float, float] = REFERENCE) -> float:
@@ -68,24 +67,16 @@ def drawn(space: Space, seed: int) -> Floats:
     return found[fronts(found) == 0]
 
 
-def main() -> None:
-    """Print both hypervolumes of each seed, and p of the paired one-sided Wilcoxon test."""
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--seeds", type=int, default=10)
-    parser.add_argument("--rows", type=int, default=400)
-    asked = parser.parse_args()
-    ours, theirs = [], []
-    for seed in range(asked.seeds):
-        own, _ = table(irrelevant(CLASSES, asked.rows, seed), seed)
-        scale = scales(own)
-        dimension = np.zeros(len(own.names), dtype=np.int64)
-        space = Space(own, scale.of(own), binned(own), scale.feature, dimension, CLASSES, f"seed {seed}")
-        with threadpool_limits(1):
-            ours.append(hypervolume(searched(space, seed)))
-            theirs.append(hypervolume(drawn(space, seed)))
-        print(f"seed {seed}: NSGA-II {ours[-1]:.3f}, random {theirs[-1]:.3f}", flush=True)
-    print(f"NSGA-II larger: p = {wilcoxon(ours, theirs, alternative='greater').pvalue:.4f}")
+def compared(seed: int, rows: int) -> Plain:
+    """Both hypervolumes on the table of a seed."""
+    own, _ = table(irrelevant(CLASSES, rows, seed), seed)
+    scale = scales(own)
+    dimension = np.zeros(len(own.names), dtype=np.int64)
+    space = Space(own, scale.of(own), binned(own), scale.feature, dimension, CLASSES, f"seed {seed}")
+    with threadpool_limits(1):
+        return {"ours": hypervolume(searched(space, seed)), "theirs": hypervolume(drawn(space, seed))}
 
 
-if __name__ == "__main__":
-    main()
+def chance(ours: Sequence[float], theirs: Sequence[float]) -> float:
+    """p of the paired one-sided Wilcoxon test that ours are larger."""
+    return float(wilcoxon(ours, theirs, alternative="greater").pvalue)

@@ -11,6 +11,8 @@ from typing import TypeAlias
 
 import numpy as np
 
+from algorithms.segments.draws import keys_of
+from algorithms.segments.table import Table, in_hashed_order
 from graph.arrays import Floats, Ints
 
 Draw: TypeAlias = np.random.Generator
@@ -25,6 +27,15 @@ class World:
     numbers: Floats
     codes: Ints
     true: Ints | None
+
+
+def table(world: World, seed: int) -> tuple[Table, Ints]:
+    """The table in hashed order, and which row of the world each row was."""
+    p, q = world.numbers.shape[1], world.codes.shape[1]
+    names = tuple(f"c{k}" for k in range(p + q))
+    levels = tuple(tuple(str(level) for level in range(int(column.max()) + 1)) for column in world.codes.T)
+    keys = keys_of(f"{seed} {row}" for row in range(len(world.numbers)))
+    return in_hashed_order(Table(keys, world.numbers, world.codes, names, levels))
 
 
 def planted(classes: int, rows: int, seed: int, *, numbers: int = 8, apart: float = 6.0) -> World:

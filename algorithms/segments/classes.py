@@ -30,7 +30,9 @@ REFITS: Final = 5
 LOOSE: Final = 0.6
 """A class whose mean best Jaccard is below this joins its nearest."""
 TRUSTED: Final = 0.9
-"""Classes of the search stand only if refits agree with them so far."""
+"""Classes of the search stand only if refits agree with them so far ..."""
+NEARLY: Final = 0.05
+"""... and at most so much less than with those of the valley tree, with K fixed and with K chosen again."""
 CHUNK: Final = 50_000
 """Customers that are assigned at once: the scores of a million would take a gigabyte."""
 TRIED: Final = 3
@@ -156,11 +158,12 @@ def _find(
     rows = np.arange(min(part.size, SEARCHED))
     few = part.rows(rows)
     space = Space(few, scores[rows], binned(few), scale.feature, dimension, many, said)
+    of_refits = stability(label, refits)
     searched: Found | None = None
     candidates = [way] if isinstance(way, Genome) else []
     if way is None:
         tell("search", 0)
-        searched = search(space, _compact(label[rows]), stability(label, refits).ari, proceed=proceed)
+        searched = search(space, _compact(label[rows]), of_refits.ari, proceed=proceed)
         candidates = searched.stable()[:TRIED]
     chosen: Genome | None = None
     for genome in candidates:
@@ -168,7 +171,7 @@ def _find(
         if way is None and not _says_more(columns, better, label, refits):
             continue
         again = [genome_refit(genome, space, part, scale, refit.rows).named(better) for refit in refits]
-        if way is not None or stability(better, again).ari >= TRUSTED:
+        if way is not None or _firm(stability(better, again), of_refits):
             label, refits, chosen = better, again, genome
             break
     label, refits, joined = join_loose(scale, scores, label, refits)
@@ -208,6 +211,11 @@ def _says_more(columns: tuple[Ints, ...], better: Ints, label: Ints, refits: lis
         > information(tuple(column[rows] for column in columns), label[rows])
         for rows in [np.arange(len(label)), *(refit.rows for refit in refits)]
     )
+
+
+def _firm(one: Stability, of_tree: Stability) -> bool:
+    """Whether classes of the search are found again, and nearly as surely as those of the tree."""
+    return one.ari >= max(TRUSTED, of_tree.ari - NEARLY) and one.ari_free >= of_tree.ari_free - NEARLY
 
 
 def _compact(label: Ints) -> Ints:

@@ -1,6 +1,7 @@
 """How well customer classes are found, and how seldom where there are none; docs/evaluation/segments.md is made by it.
 
-python -m benchmarks.judge_segments [--seeds 10] [--nulls 100] [--rows 2000] [--data FOLDER] --page PAGE.md
+python -m benchmarks.judge_segments [--seeds 10] [--rows 2000] [--nulls 100] [--null-rows 1000] [--data FOLDER]
+    --page PAGE.md [--only SECTION]...
 
 ``--data``: a folder with telco-churn, credit-taiwan and credit-german, for the published tables and the permuted nulls.
 ``--kept FILE``: each piece is kept there when it is done (.cache/segments.jsonl by default); called again, the command
@@ -11,7 +12,7 @@ from __future__ import annotations
 
 import argparse
 import platform
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -31,6 +32,9 @@ PUBLISHED = {
     "credit-taiwan": "clients.csv.gz",
     "credit-german": "applicants.csv.gz",
 }
+CODE = Path("algorithms/segments")
+TEST = ("valley*", "kmeans*", "scores*", "draws", "category_ranks*", "ranks", "table")
+"""Modules of the test for a gap, which alone decides that there are no classes."""
 STEP = 10
 """Tables without classes of one piece."""
 SHUFFLES = 20
@@ -55,9 +59,14 @@ LIMITS = """
 """
 
 
+def _code(modules: Sequence[str] = ("*",)) -> str:
+    """Digest of some modules of the algorithm."""
+    return digest({path for name in modules for path in CODE.glob(f"{name}.py")})
+
+
 def planted(pieces: Pieces, seeds: int, rows: int) -> Iterator[str]:
     """What is found of planted classes: a row for each kind of table, over all seeds."""
-    yield f"## Planted classes\n\n{rows:,} rows a table, {seeds} seeds; each class at least 3 %.\n"
+    yield f"\n## Planted classes\n\n{rows:,} rows a table, {seeds} seeds; each class at least 3 %.\n"
     yield (
         "| table | true classes | found | ARI, mean | least | ceiling, mean | refits, K fixed, least |"
         " K free, mean | least Jaccard | fidelity, least | by the search |"
@@ -72,6 +81,7 @@ def _planted_row(pieces: Pieces, name: str, classes: int, seeds: int, rows: int)
     every = [
         pieces.of(
             f"planted {name} {classes} {rows} {seed}",
+            _code(),
             partial(segment_pieces.planted, name, classes, rows, 100 * classes + seed),
         )
         for seed in range(seeds)
@@ -108,7 +118,9 @@ def nulls(pieces: Pieces, many: int, rows: int, data: Path | None) -> Iterator[s
         right = 0
         for first in range(0, many, STEP):
             last = min(first + STEP, many)
-            found = pieces.of(f"null {name} {rows} {first} {last}", partial(_null, maker, first, last))
+            found = pieces.of(
+                f"null {name} {rows} {first} {last}", _code(TEST), partial(_null, maker, first, last)
+            )
             right += found["right"]
         yield f"| {name} | {right} of {many} |"
 
@@ -142,7 +154,7 @@ def search(pieces: Pieces, seeds: int) -> Iterator[str]:
     yield "| --- | --- | --- |"
     ours, theirs = [], []
     for seed in range(seeds):
-        found = pieces.of(f"search {rows} {seed}", partial(segment_search.compared, seed, rows))
+        found = pieces.of(f"search {rows} {seed}", _code(), partial(segment_search.compared, seed, rows))
         ours.append(found["ours"])
         theirs.append(found["theirs"])
         yield f"| {seed} | {ours[-1]:.3f} | {theirs[-1]:.3f} |"
@@ -156,11 +168,15 @@ def order(pieces: Pieces, seeds: int) -> Iterator[str]:
     rows = segment_pieces.ORDERED
     yield f"\n## Order of rows, and one more customer\n\n{rows:,} rows of six planted classes with jitter.\n"
     equal = [
-        pieces.of(f"shuffle {rows} {one}", partial(segment_pieces.shuffled, one)) for one in range(SHUFFLES)
+        pieces.of(f"shuffle {rows} {one}", _code(), partial(segment_pieces.shuffled, one))
+        for one in range(SHUFFLES)
     ]
     same = sum(one["equal"] for one in equal)
     yield f"- Shuffled input gave equal bytes (classes, strengths, model) in {same} of {SHUFFLES}."
-    moved = [pieces.of(f"added {rows} {seed}", partial(segment_pieces.added, seed)) for seed in range(seeds)]
+    moved = [
+        pieces.of(f"added {rows} {seed}", _code(), partial(segment_pieces.added, seed))
+        for seed in range(seeds)
+    ]
     stored, refit = (max(one[name] for one in moved) for name in ("stored", "refit"))
     yield (
         f"- One customer added, {seeds} seeds: the stored model moved at most {stored}, a refit at most {refit} of"
@@ -171,7 +187,7 @@ def order(pieces: Pieces, seeds: int) -> Iterator[str]:
 def size(pieces: Pieces) -> Iterator[str]:
     """Time and memory of many customers."""
     rows, more = segment_pieces.LARGE, segment_pieces.MANY
-    found = pieces.of(f"size {rows} {more}", segment_pieces.large)
+    found = pieces.of(f"size {rows} {more}", _code(), segment_pieces.large)
     yield "\n## Many customers\n"
     yield (
         f"{rows:,} customers of six planted classes, 40 features (12 that tell, 24 numbers and four categories that do"
@@ -188,7 +204,7 @@ def published(pieces: Pieces, data: Path) -> Iterator[str]:
     yield "| table | classes | refits, K fixed | K free | least Jaccard | silhouette | depth | fidelity |"
     yield "| --- | --- | --- | --- | --- | --- | --- | --- |"
     for name, file in PUBLISHED.items():
-        found = pieces.of(f"published {name}", partial(_published, data / name / file))
+        found = pieces.of(f"published {name}", _code(), partial(_published, data / name / file))
         if not found["classes"]:
             yield f"| {name} | no clusters | | | | | | |"
             continue
@@ -217,25 +233,30 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, default=10)
     parser.add_argument("--nulls", type=int, default=100)
     parser.add_argument("--rows", type=int, default=2000)
+    parser.add_argument("--null-rows", type=int, default=1000)
     parser.add_argument("--data", type=Path)
     parser.add_argument("--kept", type=Path, default=Path(".cache/segments.jsonl"))
+    parser.add_argument("--only", action="append", help="a section to measure; all of them when absent")
     parser.add_argument("--page", type=Path, required=True)
     asked = parser.parse_args()
-    pieces = Pieces(asked.kept, digest([Path("algorithms/segments")]))
-    sections = [
-        nulls(pieces, asked.nulls, asked.rows, asked.data),
-        search(pieces, asked.seeds),
-        order(pieces, asked.seeds),
-        size(pieces),
-    ]
+    pieces = Pieces(asked.kept)
+    sections = {
+        "nulls": nulls(pieces, asked.nulls, asked.null_rows, asked.data),
+        "search": search(pieces, asked.seeds),
+        "order": order(pieces, asked.seeds),
+        "size": size(pieces),
+        "planted": planted(pieces, asked.seeds, asked.rows),
+    }
     if asked.data is not None:
-        sections.append(published(pieces, asked.data))
+        sections["published"] = published(pieces, asked.data)
     lines = []
     with threadpool_limits(1):
-        for section in [planted(pieces, asked.seeds, asked.rows), *sections]:
+        for name, section in sections.items():
+            if asked.only and name not in asked.only:
+                continue
             lines += [*section, ""]
             head = HEAD.format(
-                words=f"--seeds {asked.seeds} --nulls {asked.nulls} --rows {asked.rows}"
+                words=f"--seeds {asked.seeds} --rows {asked.rows} --nulls {asked.nulls} --null-rows {asked.null_rows}"
                 + (" --data FOLDER" if asked.data else "")
                 + " --page docs/evaluation/segments.md",
                 machine=f"{platform.machine()}, Python {platform.python_version()}, numpy {np.__version__}",

@@ -16,20 +16,23 @@ Plain = dict[str, Any]
 
 @dataclass(slots=True)
 class Pieces:
-    """``file``: one JSON document a line. ``code``: digest of the code that is measured; pieces of other code do not
-    count. ``wall``, ``cpu``: seconds that the pieces asked for took when they were measured."""
+    """``file``: one JSON document a line. ``wall``, ``cpu``: seconds that the pieces asked for took when they were
+    measured."""
 
     file: Path
-    code: str
     wall: float = 0.0
     cpu: float = 0.0
 
-    def of(self, name: str, measure: Callable[[], Plain]) -> Plain:
-        """A piece as it was kept, or else measured now."""
-        found = self._kept(name)
+    def of(self, name: str, code: str, measure: Callable[[], Plain]) -> Plain:
+        """A piece as it was kept, or else measured now.
+
+        Args:
+            code: digest of the code that is measured; a piece that was kept of other code does not count.
+        """
+        found = self._kept(name, code)
         if found is None:
             began, worked = time.perf_counter(), time.process_time()
-            found = {"piece": name, "code": self.code, "result": measure()}
+            found = {"piece": name, "code": code, "result": measure()}
             found |= {"wall": time.perf_counter() - began, "cpu": time.process_time() - worked}
             self.file.parent.mkdir(parents=True, exist_ok=True)
             with self.file.open("a", encoding="utf-8") as lines:
@@ -40,21 +43,20 @@ class Pieces:
         result: Plain = found["result"]
         return result
 
-    def _kept(self, name: str) -> Plain | None:
+    def _kept(self, name: str, code: str) -> Plain | None:
         if not self.file.exists():
             return None
         for line in self.file.read_text(encoding="utf-8").splitlines():
             if line.endswith("}"):  # the last one may have been cut off
                 one: Plain = json.loads(line)
-                if (one["piece"], one["code"]) == (name, self.code):
+                if (one["piece"], one["code"]) == (name, code):
                     return one
         return None
 
 
-def digest(folders: Iterable[Path]) -> str:
-    """Of the Python files of some folders."""
+def digest(files: Iterable[Path]) -> str:
+    """Of the bytes of some files."""
     found = hashlib.sha256()
-    for folder in folders:
-        for path in sorted(folder.glob("*.py")):
-            found.update(path.read_bytes())
+    for path in sorted(files):
+        found.update(path.read_bytes())
     return found.hexdigest()[:16]

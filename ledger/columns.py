@@ -8,7 +8,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import pyarrow.parquet as pq
 
@@ -30,13 +30,16 @@ class ColumnFile:
     rows: int
 
 
-def write(home: Path, run_id: str, name: str, table: pa.Table) -> ColumnFile:
+def write(
+    home: Path, run_id: str, name: str, table: pa.Table, *, rows_together: int | None = None
+) -> ColumnFile:
     """Write a table; equal tables (schema, values, order of dictionaries) give equal bytes, however chunked.
 
     The file appears under its name only when all of it is on disk; one of that name is replaced.
 
     Args:
         run_id, name: letters, digits, ``.``, ``_`` and ``-``.
+        rows_together: rows of one group; a reader that narrows passes over groups that have none of what it wants.
     Raises:
         KehutuError: COLUMNS_UNWRITABLE.
     """
@@ -47,7 +50,9 @@ def write(home: Path, run_id: str, name: str, table: pa.Table) -> ColumnFile:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         try:
             # Checksums per page: a flipped byte is found on reading without hashing the whole file.
-            pq.write_table(whole, draft, compression="zstd", write_page_checksum=True)
+            pq.write_table(
+                whole, draft, compression="zstd", write_page_checksum=True, row_group_size=rows_together
+            )
             digest = _sha256(draft)
             with draft.open("rb") as file:
                 os.fsync(file.fileno())
@@ -61,12 +66,19 @@ def write(home: Path, run_id: str, name: str, table: pa.Table) -> ColumnFile:
 
 
 def read(
-    home: Path, run_id: str, name: str, *, sha256: str | None = None, only: Sequence[str] | None = None
+    home: Path,
+    run_id: str,
+    name: str,
+    *,
+    sha256: str | None = None,
+    only: Sequence[str] | None = None,
+    where: Sequence[tuple[str, str, Any]] | None = None,
 ) -> pa.Table:
     """Read a table from the mapped file.
 
     Args:
         only: read no other columns than these.
+        where: read rows only for which all of these hold: column, comparison, value.
         sha256: check the whole file against this first; pages are checked in any case.
     Raises:
         KehutuError: COLUMNS_MISSING, COLUMNS_DAMAGED.
@@ -81,6 +93,7 @@ def read(
         return pq.read_table(
             path,
             columns=None if only is None else list(only),
+            filters=None if where is None else list(where),
             memory_map=True,
             page_checksum_verification=True,
         )

@@ -18,15 +18,8 @@ from cli.main import COMMANDS
 from graph.schema.load import schema
 from graph.schema.model import IdentityRole, PersonalData
 from ingest.cells.numbers import UNITS
-from ingest.manifests.manifest_text import (
-    Cell,
-    ManifestText,
-    MappingText,
-    NodeEntry,
-    RelationEntry,
-    Source,
-    When,
-)
+from ingest.manifests.cell_text import Cell
+from ingest.manifests.manifest_text import ManifestText, MappingText, NodeEntry, RelationEntry, Source, When
 from ingest.readers import ENDINGS
 from services.arrears.watch.watching import RuleKind
 from services.settings import Settings

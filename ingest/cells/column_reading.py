@@ -18,7 +18,8 @@ from ingest.cells.texts import code_of, text_of
 from ingest.cells.whole_columns import Decided, Questions
 from ingest.cells.workbook_values import shown_in_text
 from ingest.input_errors import WrongUseError
-from ingest.manifests.manifest_text import Cell, Source
+from ingest.manifests.cell_text import Cell
+from ingest.manifests.manifest_text import Source
 from ingest.readers.lists import Values
 from ingest.readers.shown import Shown
 from terms.texts import Texts

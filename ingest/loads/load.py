@@ -16,11 +16,21 @@ from typing import Final, TypeAlias
 from graph.schema.load import schema as shipped_schema
 from graph.schema.model import Schema
 from ingest.loads import second_process
-from ingest.loads.batches import READING, Batch, SourceSummary, Taking, compile_manifest, few_collections
+from ingest.loads.batches import (
+    NOTHING_TOLD,
+    READING,
+    Batch,
+    SourceSummary,
+    Taking,
+    compile_manifest,
+    few_collections,
+)
+from ingest.loads.curves import CurveTaking
 from ingest.loads.report import LoadReport, SourceReport
 from ingest.manifests.manifest import read as read_manifest
 from ingest.notices import Notices, Place
 from ingest.readers import Reader, reader
+from ingest.rows.curve_rows import curve_rows
 from ledger import loads, quarantine
 from ledger.database import Ledger
 from ledger.records import NewRecord, acknowledge
@@ -69,6 +79,18 @@ def load(
             report, found = SourceReport(source.name, origin=source.origin), Notices()
             reports.append(report)
             given = readers.get(source.reader_name)
+            if source.curve is not None:
+                of_curve = CurveTaking(
+                    source,
+                    mapper,
+                    given or reader(source.reader_name),
+                    started=clock(),
+                    size=BATCH,
+                    rows=curve_rows(source, manifest.places.at("sources", position), ledger.zone),
+                )
+                at, folder = clock(), manifest.folder
+                kept.append(_curve(ledger, load_id, report, of_curve, folder=folder, at=at, lang=lang))
+                continue
             if schema is None and given is None and second_process.worth_it(source, manifest.folder):
                 place = second_process.Place(ledger.home, manifest_path, manifest.folder, position)
                 taken = second_process.taken(place, started=clock(), size=BATCH)
@@ -87,6 +109,30 @@ def load(
                         progress(f"Loading {source.name}", report.read)
     loads.finish(ledger, load_id, kept, at=clock())
     return LoadReport(manifest.name, load_id, tuple(reports), strict)
+
+
+def _curve(
+    ledger: Ledger,
+    load_id: str,
+    report: SourceReport,
+    taking: CurveTaking,
+    *,
+    folder: Path,
+    at: datetime,
+    lang: Lang,
+) -> dict[str, object]:
+    """Load a source of curves; what the ledger keeps of it."""
+    summary = NOTHING_TOLD
+    for one in taking.run(folder):
+        if isinstance(one, SourceSummary):
+            summary = one
+        else:
+            _keep(ledger, load_id, report, one, at)
+    done = taking.acknowledge(ledger)
+    report.accepted, report.duplicate = done.accepted, done.duplicate
+    told = summary._replace(notices=list(taking.notices))
+    report.tell(told, lang)
+    return report.kept(told) | ({"curve": done.kept} if done.kept else {})
 
 
 def _keep(ledger: Ledger, load_id: str, report: SourceReport, batch: Batch, at: datetime) -> Notices:

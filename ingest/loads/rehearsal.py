@@ -14,11 +14,14 @@ from typing import Final
 from graph.schema.load import schema as shipped_schema
 from graph.schema.model import Property
 from ingest.loads.batches import Batch, SourceSummary, Taking, compile_manifest, few_collections
+from ingest.loads.curves import CurveTaking
 from ingest.loads.load import BATCH
 from ingest.loads.report import LeftOut, Noticed, left_out, noticed
 from ingest.manifests.manifest import read as read_manifest
 from ingest.manifests.manifest_text import Source
+from ingest.manifests.yaml_lines import Places
 from ingest.readers import reader
+from ingest.rows.curve_rows import CurveRows, curve_rows
 from ingest.rows.mapping import Mapper
 from ingest.statements import Statements, Value
 from ledger.database import Ledger
@@ -134,21 +137,34 @@ def rehearse(
     mappers = compile_manifest(ledger or ThrownAway(zone), manifest, shipped_schema())
     sources = []
     with few_collections():
-        for source, mapper in zip(manifest.sources, mappers, strict=True):
-            work = _Rehearsal(source, mapper, ledger, lang)
+        for position, (source, mapper) in enumerate(zip(manifest.sources, mappers, strict=True)):
+            at = manifest.places.at("sources", position)
+            work = _Rehearsal(source, mapper, ledger, lang, _rows(source, at, ledger, zone))
             for read in work.run(manifest.folder):
                 progress("Reading rows", read)
             sources.append(work.report)
     return Rehearsal(manifest.name, ledger is not None, tuple(sources))
 
 
-class _Rehearsal:
-    """One source."""
+def _rows(source: Source, at: Places, ledger: Ledger | None, zone: str | None) -> CurveRows | None:
+    """Of a source of curves what takes its rows."""
+    if source.curve is None:
+        return None
+    return curve_rows(source, at, zone_of(zone or DEFAULT) if ledger is None else ledger.zone)
 
-    def __init__(self, source: Source, mapper: Mapper, ledger: Ledger | None, lang: Lang) -> None:
+
+class _Rehearsal:
+    """One source. ``rows``: where it is one of curves."""
+
+    def __init__(
+        self, source: Source, mapper: Mapper, ledger: Ledger | None, lang: Lang, rows: CurveRows | None
+    ) -> None:
         self.source = source
-        self.taking = Taking(
-            source, mapper, reader(source.reader_name), started=datetime.now(UTC), size=BATCH
+        now, read = datetime.now(UTC), reader(source.reader_name)
+        self.taking = (
+            Taking(source, mapper, read, started=now, size=BATCH)
+            if rows is None
+            else CurveTaking(source, mapper, read, started=now, size=BATCH, rows=rows)
         )
         self.ledger = ledger
         self.lang: Lang = lang
@@ -159,7 +175,9 @@ class _Rehearsal:
         """Take all rows; yields how many have been read after each batch."""
         for one in self.taking.run(folder):
             if isinstance(one, SourceSummary):
-                self._tell(one)
+                if isinstance(self.taking, CurveTaking):
+                    self.report.new, self.report.duplicate = self.taking.foreseen(self.ledger)
+                self._tell(one._replace(notices=list(self.taking.notices)))
             else:
                 self._take(one)
                 yield self.report.read

@@ -160,6 +160,8 @@ class _Retry:
 
     def run(self, entries: Sequence[Quarantined], changes: Mapping[str, str]) -> list[Retried]:
         results: dict[str, NewRecord | Fault] = {}
+        if self.source.curve is not None:  # intervals are taken by loads alone, a whole source at a time
+            return [self._settled(entry, Fault(entry.code, dict(entry.details))) for entry in entries]
         for entry in entries:
             results[entry.id] = self._of_own_id(entry, self._kept(entry, changes))
         again = [entry for entry in entries if isinstance(results[entry.id], Fault)]

@@ -19,9 +19,10 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from graph.schema.source import hint
 from ingest.input_errors import WrongUseError
+from ingest.manifests.cell_text import Cell
+from ingest.manifests.curve_text import PROFILE, Curve
 from ingest.manifests.manifest_text import (
     ENTRY_EXPECTED,
-    Cell,
     ManifestText,
     MappingText,
     NodeEntry,
@@ -64,6 +65,8 @@ class Manifest:
         return tuple(self._rules(position, source) for position, source in enumerate(self.sources))
 
     def _rules(self, position: int, source: Source) -> Rules:
+        if source.curve is not None:
+            return _of_curve(source.curve, self.places.at("sources", position, "curve"))
         if not isinstance(source.mapping, str):
             return Rules(source.mapping, self.places.at("sources", position, "mapping"))
         file: Path | Traversable = self.folder / source.mapping
@@ -118,6 +121,17 @@ def read(path: Path, *, base: Path | None = None) -> Manifest:
             places.fault(reason, "sources", position, "name")
         names.add(source.name)
     return Manifest(path.name, base or path.parent, checked.sources, places)
+
+
+def _of_curve(curve: Curve, places: Places) -> Rules:
+    """What names the element that a curve is of."""
+    if curve.type == PROFILE:
+        return Rules((), places)
+    key = curve.of[curve.type]
+    if isinstance(key, Cell):
+        reason = Texts("the key is expected, as in {meterNo: COLUMN}", "应为其键，例如 {meterNo: 列名}")
+        places.fault(reason, "of", curve.type)
+    return Rules((NodeEntry(node=curve.type, key=key),), places)
 
 
 def shipped_mappings() -> Traversable:
@@ -186,7 +200,9 @@ def _known_keys(way: Sequence[str | int]) -> tuple[str, ...]:
     elif "node" in steps or "relation" in steps:
         entry = NodeEntry if "node" in steps else RelationEntry
         model = Cell if {"key", "set", "from", "to"} & set(steps) else entry
-    elif steps[-1:] == ["observedAt"]:
+    elif steps[-1:] == ["curve"]:
+        model = Curve
+    elif steps[-1:] == ["observedAt"] or "curve" in steps:
         model = Cell
     elif steps[:1] == ["mapping"]:
         model = MappingText

@@ -7,9 +7,7 @@ from pathlib import Path
 from typing import Annotated, Any, Final, Literal, TypeAlias
 
 from pydantic import (
-    BaseModel,
     BeforeValidator,
-    ConfigDict,
     Discriminator,
     Field,
     Tag,
@@ -18,6 +16,8 @@ from pydantic import (
 )
 
 from ingest.input_errors import WrongUseError
+from ingest.manifests.cell_text import CellOrColumn, Cells, Numbers, Part
+from ingest.manifests.curve_text import Curve
 from ingest.manifests.yaml_lines import Scalar
 from ingest.readers import ENDINGS, WITHOUT_PATH
 from terms.texts import Texts
@@ -36,91 +36,11 @@ _NO_ENCODINGS: Final = frozenset(
 """What Python knows as encodings and no file is in."""
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, coerce_numbers_to_str=True)
-
-
-Thousands: TypeAlias = Literal[",", ".", " ", "'"]
-
-
-class _Numbers(_Part):
-    decimal: Literal[".", ","] | None = Field(
-        None, description="The decimal mark of numbers; each column decides when absent."
-    )
-    thousands: Thousands | None = Field(None, description="What stands between groups of thousands.")
-
-    @model_validator(mode="after")
-    def _two_marks(self) -> _Numbers:
-        if self.decimal is not None and self.decimal == self.thousands:
-            raise WrongUseError(
-                Texts("'decimal' and 'thousands' must differ", "decimal 与 thousands 不能相同")
-            )
-        return self
-
-
-class Cell(_Numbers):
-    """Where a value comes from: a column's name, or more words about it."""
-
-    column: str | None = Field(None, description="Name of the column.")
-    columns: tuple[str, ...] = Field((), description="Names of several columns whose texts are joined.")
-    join: str | None = Field(
-        None, description="What stands between joined texts: a blank when absent, after `rest` a semicolon."
-    )
-    first: bool = Field(False, description="Of a list that holds several values take the first.")
-    rest: bool = Field(
-        False, description="Of a list that holds several values take all but the first, joined."
-    )
-    const: Scalar | None = Field(None, description="The same value for every row.")
-    unit: str | None = Field(
-        None, description="Unit of the numbers: yuan, wan-yuan, fen, km, MWh, percent, ..."
-    )
-    format: str | None = Field(None, description="Of dates: strptime, epoch-s or epoch-ms.")
-    prefix: str | None = Field(None, description="Text put before the value.")
-    words: dict[str, str] = Field({}, description="What the cells say: what the model says.")
-    inclusive: bool = Field(
-        False,
-        description="Of `until`: the cell is the last day on which it holds, and not the first after it.",
-    )
-    proxy: bool = Field(False, description="The value stands in for one that is not known; answers say so.")
-
-    @model_validator(mode="after")
-    def _one_origin(self) -> Cell:
-        if sum((self.column is not None, bool(self.columns), self.const is not None)) != 1:
-            raise WrongUseError(
-                Texts(
-                    "give one of 'column', 'columns' and 'const'", "请在 column、columns 和 const 中给出一个"
-                )
-            )
-        if self.first and self.rest:
-            en = "give one of 'first' and 'rest'; two properties may take one column"
-            raise WrongUseError(Texts(en, "请在 first 和 rest 中给出一个；两个属性可取自同一列"))
-        return self
-
-
-def _named_column(value: object) -> object:
-    if isinstance(value, dict | Cell):
-        return value
-    if isinstance(value, str | int | float) and not isinstance(value, bool):
-        return {"column": value}
-    raise WrongUseError(
-        Texts(
-            "the name of a column is expected, or more words about it, as in {column: NAME, unit: yuan}",
-            "应为列名，或进一步的说明，例如 {column: 列名, unit: yuan}",
-        )
-    )
-
-
 def _listed(value: object) -> object:
     return value if isinstance(value, list | tuple) else (value,)
 
 
-CellOrColumn: TypeAlias = Annotated[
-    Cell, BeforeValidator(_named_column, json_schema_input_type=str | int | float | Cell)
-]
-Cells: TypeAlias = dict[str, CellOrColumn]
-
-
-class When(_Part):
+class When(Part):
     """Which rows an entry is for; the others are as if it did not stand there."""
 
     column: str = Field(description="Name of the column.")
@@ -158,7 +78,7 @@ _EACH: Final = (
 )
 
 
-class NodeEntry(_Part):
+class NodeEntry(Part):
     """A row names an entity."""
 
     node: str = Field(description="Node type of the schema.")
@@ -177,7 +97,7 @@ class NodeEntry(_Part):
 End: TypeAlias = dict[str, Cells]
 
 
-class RelationEntry(_Part):
+class RelationEntry(Part):
     """A row relates two entities."""
 
     relation: str = Field(description="Relation type of the schema.")
@@ -231,7 +151,7 @@ def _null_is_a_word(value: object) -> object:
     return "null" if value is None else value  # YAML takes a bare NULL for its own
 
 
-class Source(_Numbers):
+class Source(Numbers):
     """One source: a file, several of the same shape, or what a reader brings along."""
 
     name: str = Field(
@@ -253,7 +173,10 @@ class Source(_Numbers):
     )
     delete: When | None = Field(None, description="Such rows withdraw the record of the same id.")
     mapping: tuple[Entry, ...] | str = Field(
-        description="Entries, a file, or the name of a mapping that ships."
+        (), description="Entries, a file, or the name of a mapping that ships."
+    )
+    curve: Curve | None = Field(
+        None, description="In place of a mapping: rows are readings of load curves, kept as columns."
     )
     absent: tuple[Annotated[str, BeforeValidator(_null_is_a_word)], ...] = Field(
         (), description="Cells that say nothing, beside the words that are known: 缺, -999."
@@ -334,6 +257,21 @@ class Source(_Numbers):
         return ENDINGS.get(Path(name).suffix, Path(name).suffix.removeprefix(".") or "?")
 
     @model_validator(mode="after")
+    def _mapping_or_curve(self) -> Source:
+        if bool(self.mapping) is (self.curve is not None):
+            raise WrongUseError(
+                Texts("give one of 'mapping' and 'curve'", "请在 mapping 和 curve 中给出一个")
+            )
+        if self.curve is not None and self.delete is not None:
+            raise WrongUseError(
+                Texts(
+                    "'delete' is for rows that are mapped; take a load of curves back with `kehutu loads withdraw`",
+                    "delete 用于有映射的行；曲线请用 `kehutu loads withdraw` 撤回",
+                )
+            )
+        return self
+
+    @model_validator(mode="after")
     def _has_input(self) -> Source:
         if self.path is None and self.format not in WITHOUT_PATH:
             raise WrongUseError(Texts("'path' is missing", "缺少“path”"))
@@ -351,13 +289,13 @@ class Source(_Numbers):
         return self
 
 
-class ManifestText(_Part):
+class ManifestText(Part):
     """A manifest as it is written."""
 
     sources: tuple[Source, ...] = Field(min_length=1, description="Loaded in this order.")
 
 
-class MappingText(_Part):
+class MappingText(Part):
     """A mapping in a file of its own."""
 
     description: str = Field("", description="What it is for.")

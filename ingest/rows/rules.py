@@ -19,8 +19,9 @@ from ingest.cells.row_values import Condition, Filled, Observed
 from ingest.cells.times import check_format
 from ingest.cells.whole_columns import Decided
 from ingest.input_errors import NotAcceptedError, WrongUseError, not_accepted, unknown_word
+from ingest.manifests.cell_text import Cell, Cells
 from ingest.manifests.manifest import Rules
-from ingest.manifests.manifest_text import Cell, Cells, NodeEntry, RelationEntry, Source, When
+from ingest.manifests.manifest_text import NodeEntry, RelationEntry, Source, When
 from ingest.manifests.yaml_lines import Places
 from ingest.readers import ENDS
 from ingest.readers.lists import Values

@@ -29,6 +29,7 @@ from api.ide import page
 from api.masked import plain_schema
 from api.plan.plans import Plans
 from api.schema import Schema
+from services.access.opaque import Opaque
 from services.logs import logger
 from services.operation.wholeness import whole
 from terms.errors import KehutuError, Lang
@@ -95,7 +96,7 @@ class GraphQLOverHTTP:
             result = await self._execute(asked, context, request.method)
         except _RefusedError as refusal:
             return _refused(refusal, lang, media or JSON)
-        return _answered(result, media)
+        return _answered(result, media, context.seen.opaque)
 
     async def _asked_by(self, request: Request) -> Context:
         try:
@@ -142,7 +143,7 @@ class GraphQLOverHTTP:
     async def _planned(self, asked: Asked, context: Context) -> ExecutionResult | None:
         """The answer by the document's plan; None where it has none, or its plan cannot give it."""
         plan = self._plans.of(asked.query, asked.operation_name)
-        if plan is None:
+        if plan is None or context.seen.opaque is not None:
             return None
         try:
             given = await self._plans.answer(plan, asked.variables or {}, context)
@@ -285,8 +286,12 @@ def _refused(refusal: _RefusedError, lang: Lang, media: str) -> Response:
     return _response(document, refusal.status, media, refusal.headers)
 
 
-def _answered(result: ExecutionResult, media: str) -> Response:
-    """The status says whether there was an answer; of ``application/json`` clients expect 200 with most errors."""
+def _answered(result: ExecutionResult, media: str, opaque: Opaque | None) -> Response:
+    """The status says whether there was an answer; of ``application/json`` clients expect 200 with most errors.
+
+    Args:
+        opaque: makes words of all ids in it, where there is one.
+    """
     errors = result.errors or []
     document: dict[str, Any] = {}
     if errors:
@@ -306,7 +311,7 @@ def _answered(result: ExecutionResult, media: str) -> Response:
         status = STATUS["FORBIDDEN"]
     elif not executed and (media == GRAPHQL or any(_too_large(error) for error in errors)):
         status = 400
-    return _response(document, status, media, headers)
+    return _response(opaque.veiled(document) if opaque else document, status, media, headers)
 
 
 def _passes(fault: BaseException | None) -> bool:

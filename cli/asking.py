@@ -13,7 +13,7 @@ from typing import TextIO, cast
 import click
 
 from cli.options import Call, Function, command
-from services.access.asker import ALL_REGIONS, Asker, asker, operator, refuse_unless_open
+from services.access.asker import ALL_REGIONS, Asker, asker, operator, refuse_at_terminal, refuse_unless_open
 from services.access.policy_file import ROLES
 from services.auditing import READ, at_terminal, audited
 from terms.errors import KehutuError
@@ -116,6 +116,7 @@ def reading(field: str, action: str = READ) -> Callable[[Callable[..., int]], Ca
             try:
                 with redirect_stdout(held), audited(call.settings, asking):
                     refuse_unless_open(who, field)
+                    refuse_at_terminal(who, field)
                     status = function(replace(call, asker=who), **own)
             except KehutuError as fault:
                 if not fault.code.startswith("AUDIT_"):

@@ -57,6 +57,7 @@ __all__ = [
     "newest",
     "observed",
     "since",
+    "sources",
     "standing",
     "versions",
 ]
@@ -336,3 +337,16 @@ def last_of(connection: Connection) -> tuple[int, int]:
     query = select(columns.seq, columns.recorded_at).order_by(columns.seq.desc()).limit(1)
     row = connection.execute(query).one_or_none()
     return (0, 0) if row is None else (row.seq, row.recorded_at)
+
+
+_SOURCES: Final = (
+    "WITH RECURSIVE one(source) AS (SELECT min(source) FROM record UNION ALL"
+    " SELECT (SELECT min(source) FROM record WHERE source > one.source) FROM one WHERE one.source IS NOT NULL)"
+    " SELECT source FROM one WHERE source IS NOT NULL"
+)
+
+
+def sources(ledger: Ledger) -> tuple[str, ...]:
+    """Names of all sources that have records, ascending; one look into the index for each."""
+    with ledger.reading() as connection:
+        return tuple(str(row[0]) for row in connection.exec_driver_sql(_SOURCES))

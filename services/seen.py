@@ -21,6 +21,7 @@ from ledger.aliases import resolve
 from ledger.database import Ledger
 from ledger.moment import Moment
 from services.access.asker import Asker
+from services.access.opaque import Opaque
 from services.access.policy import Policy
 from services.access.reads import Reads
 from services.settings import Settings
@@ -52,6 +53,8 @@ class Seen(SeenLedger):
     """Of whom something was read in clear, until it is noted."""
     moment: Moment | None = None
     """The state of the ledger that the answer rests on; None for whatever it is whenever it is asked."""
+    opaque: Opaque | None = None
+    """Makes words of ids, for who does not see ids in clear; None for others."""
     cursors: bool = True
     """Whether the answer shows cursors; where it does not, none is made."""
 
@@ -75,6 +78,8 @@ class Seen(SeenLedger):
         """The canonical id for a name, tried as it is and after each prefix; None where there is none, or none that is
         seen. It costs as many calls either way, so that nobody can tell one from the other.
         """
+        if self.opaque is not None:  # a number that somebody guesses names nobody
+            text = self.opaque.text(text.strip()) or ""
         found = resolve(self._ledger, text, prefixes)
         if not self.restricted:
             return found

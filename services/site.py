@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -15,8 +15,10 @@ from graph.state import prepare
 from graph.store import Store, open_store
 from ingest.projection.store_matches_ledger import refuse_ahead
 from ledger.database import Ledger
+from ledger.records import sources
 from services.access.areas.keeping import deployment_of
 from services.access.asker import Asker
+from services.access.opaque import Opaque
 from services.access.policy import policy_of
 from services.access.reads import gathered
 from services.seen import Seen, SeenLedger
@@ -48,7 +50,12 @@ class Site:
             KehutuError: ``BUSY`` while it is found out what lies in whose regions.
         """
         policy = policy_of(asker, lambda: deployment_of(self.store, self.schema, self.ledger))
-        return Seen(asker, self.ledger, self.schema, policy, self.settings, self.store, gathered())
+        found = Seen(asker, self.ledger, self.schema, policy, self.settings, self.store, gathered())
+        return replace(found, opaque=self._words(asker)) if "id" in found.masked else found
+
+    def _words(self, asker: Asker) -> Opaque:
+        prefixes = [node.prefix for node in self.schema.nodes.values()]
+        return Opaque(self.ledger.sign, f"{asker.role} {asker.subject}", prefixes, sources(self.ledger))
 
 
 def ledger_as_seen_by(ledger: Ledger, asker: Asker) -> SeenLedger:

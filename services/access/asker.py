@@ -13,10 +13,12 @@ from services.access.policy_file import ROLES, product_policy
 from services.access.root_fields import (
     CLOSED,
     FILTERED,
+    NEEDS,
     OF_A_REGION,
     OF_OPERATION,
+    OF_REGIONS,
     OPEN_TYPES,
-    SEEING_IDS,
+    TERMINAL,
 )
 from terms.errors import KehutuError
 
@@ -140,15 +142,32 @@ def refuse_unless_open(asked: Asker, field: str) -> None:
     if asked.role == EVERYONE.role:
         return
     allowed = product_policy().fields(asked.role, asked.subject)
-    if field not in allowed or not (asked.whole or field in open_to(asked.role)):
+    if field not in allowed or not (asked.whole or (field in open_to(asked.role) and shows(asked, field))):
         raise KehutuError("FORBIDDEN", role=asked.role, field=field)
 
 
 def open_to(role: str) -> frozenset[str]:
     """Root fields at which every rule acts for a role that does not see everything."""
-    regional = OF_A_REGION if role in SEEING_IDS else frozenset[str]()
+    regional = OF_A_REGION if role in OF_REGIONS else frozenset[str]()
     operation = OF_OPERATION if role == "administrator" else frozenset[str]()
     return FILTERED | regional | operation
+
+
+def refuse_at_terminal(asked: Asker, field: str) -> None:
+    """Refuse a command to who does not see ids in clear: commands print them as they are.
+
+    Raises:
+        KehutuError: ``FORBIDDEN``.
+    """
+    if asked.role in OF_REGIONS and not shows(asked, TERMINAL):
+        raise KehutuError("FORBIDDEN", role=asked.role, field=field)
+
+
+def shows(asked: Asker, name: str) -> bool:
+    """Whether an asker sees in clear what a root field, or a type, that is not made of stored values is made of."""
+    role = product_policy().roles[asked.role]
+    forms = product_policy().forms(role.name, asked.purpose or role.usual, asked.subject)
+    return all(forms[kind] == "clear" for kind in NEEDS.get(name, ()))
 
 
 def refuse_unless_ruled(asked: Asker, coordinate: str) -> None:
@@ -159,5 +178,8 @@ def refuse_unless_ruled(asked: Asker, coordinate: str) -> None:
     """
     kind = coordinate.partition(".")[0]
     whole_of = kind.removesuffix("Connection").removesuffix("Edge")
-    if not asked.whole and (coordinate in CLOSED or not {kind, whole_of} & OPEN_TYPES):
+    if asked.whole:
+        return
+    ruled = coordinate not in CLOSED and {kind, whole_of} & OPEN_TYPES
+    if not ruled or not (shows(asked, whole_of) and shows(asked, coordinate)):
         raise KehutuError("FORBIDDEN", role=asked.role, field=coordinate)

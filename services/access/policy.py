@@ -20,7 +20,7 @@ from services.access.masks import shown
 from services.access.policy_file import product_policy
 
 AREAS: Final = "asker_areas"
-REGIONAL: Final = frozenset({"analyst", "planner", "credit-officer"})
+REGIONAL: Final = frozenset({"analyst", "planner", "credit-officer", "application"})
 """Roles that see what lies in their regions."""
 
 

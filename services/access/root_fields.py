@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
+
+from graph.schema.model import PersonalData
 
 QUESTIONS: Final = (
     "me",
@@ -92,9 +95,9 @@ OF_A_REGION: Final = frozenset(
         "community",
     }
 )
-"""Root fields at which every rule acts for :data:`SEEING_IDS`, inside :data:`OPEN_TYPES`."""
-SEEING_IDS: Final = frozenset({"analyst", "credit-officer"})
-"""Roles that see what lies in their regions, and ids in clear: no answer needs opaque ones."""
+"""Root fields at which every rule acts for :data:`OF_REGIONS`, inside :data:`OPEN_TYPES`."""
+OF_REGIONS: Final = frozenset({"analyst", "planner", "credit-officer", "application"})
+"""Roles that see what lies in their regions."""
 
 OPEN_TYPES: Final = frozenset(
     {
@@ -190,3 +193,34 @@ CLOSED: Final = frozenset(
     }
 )
 """Fields of these types at which a rule is missing still."""
+
+TERMINAL: Final = "terminal"
+"""Stands for what commands print."""
+_DERIVED: Final[tuple[PersonalData, ...]] = ("derived",)
+_FINANCIAL: Final[tuple[PersonalData, ...]] = ("financial",)
+_IDS: Final[tuple[PersonalData, ...]] = ("id",)
+NEEDS: Final[Mapping[str, tuple[PersonalData, ...]]] = {
+    "riskTrace": _DERIVED,
+    "whatIf": _DERIVED,
+    "riskClusters": _DERIVED,
+    "relatedParties": _DERIVED,
+    "riskHistory": _DERIVED,
+    "communities": _DERIVED,
+    "community": _DERIVED,
+    "guaranteeCircles": _FINANCIAL,
+    "owners": _FINANCIAL,
+    "lossView": _FINANCIAL,
+    "watchList": _FINANCIAL,
+    "report": ("id", "financial", "derived"),
+    "Risk.reportUrl": ("id", "financial", "derived"),
+    "Risk": _DERIVED,
+    "Community": _DERIVED,
+    "CommunityChange": _DERIVED,
+    "Arrears": _FINANCIAL,
+    "RiskOverride": _FINANCIAL,
+    "Provenance": _IDS,
+    "RelationProvenance": _IDS,
+    TERMINAL: _IDS,
+}
+"""Classes that root fields and types hold which are no stored values, and so are not masked one by one: who does not
+see them in clear is refused."""

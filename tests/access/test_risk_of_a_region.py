@@ -124,6 +124,39 @@ def test_a_trace_splits_what_the_seen_solution_explains_and_says_how_much_is_hid
     assert told > hides > 0
 
 
+WHAT_IF = """{ whatIf(shocks: [%s]) {
+  hits(first: 100) { edges { node { party { id } before after loss { fen } equityLoss { fen } shocked } } }
+  totalLoss { fen } ownLoss { fen } totalEquityLoss { fen } rest { count }
+} }"""
+
+
+@pytest.mark.parametrize("region", DISTRICTS)
+def test_a_what_if_is_that_of_everybody_told_of_whom_the_asker_sees(
+    site: Site, client: TestClient, region: str
+) -> None:
+    known, first = seen_in(site, region), DISTRICTS.index(region)
+    hidden = 0
+    for shocks in (
+        f'{{kind: DEFAULT, party: "{code(first)}"}}',
+        f'{{kind: SETTLE, party: "{code(4)}"}}',
+        f'{{kind: EQUITY, party: "{code(first + 2)}", amount: 5000000}}, {{kind: DEFAULT, party: "{code(10)}"}}',
+    ):
+        told = ask(client, site, WHAT_IF % shocks, "credit-officer", region)["data"]["whatIf"]
+        every = ask(client, site, WHAT_IF % shocks, "credit-officer", "*")["data"]["whatIf"]
+        hits = [edge["node"] for edge in every["hits"]["edges"]]
+        mine = [hit for hit in hits if hit["party"]["id"] in known]
+        assert [edge["node"] for edge in told["hits"]["edges"]] == mine
+        assert told["totalLoss"]["fen"] == sum(hit["loss"]["fen"] for hit in mine)
+        assert told["totalEquityLoss"]["fen"] == sum(hit["equityLoss"]["fen"] for hit in mine)
+        assert told["ownLoss"]["fen"] == sum(hit["loss"]["fen"] for hit in mine if hit["shocked"])
+        hidden += len(hits) - len(mine)
+    assert hidden
+    other = f'{{kind: DEFAULT, party: "{code(1 - first)}"}}'
+    for shocks in (other, f'{{kind: CUT, party: "{code(first)}", other: "{code(1 - first)}"}}'):
+        refused = ask(client, site, WHAT_IF % shocks, "credit-officer", region)
+        assert refused["errors"][0]["extensions"]["code"] == "UNKNOWN_ID"
+
+
 def questions(communities: Iterable[str]) -> Mapping[str, list[str]]:
     """Root fields with arguments, about parties of both districts and of none."""
     ids = [

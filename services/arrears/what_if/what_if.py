@@ -63,15 +63,15 @@ def what_if_of(seen: Seen, run: Run, model: RiskModel, shocks: Sequence[Shock]) 
     lost = _lost(model, at_loss, changes)
     # All that may have changed; everybody else keeps score, share and exposure.
     among = np.unique(np.concatenate([risen.parties, lost.parties, direct]))
-    among = among[[told.shows(at) for at in among.tolist()]]
+    shown = np.array([told.shows(at) for at in among.tolist()], dtype=np.bool_)
     score = _after(model.score, risen.parties, risen.p, among)
-    loss = model.loss_at(score, among, exposure[among]) - model.expected_loss[among]
+    loss = np.where(shown, model.loss_at(score, among, exposure[among]) - model.expected_loss[among], 0)
     share = _after(at_loss.solution.h, lost.parties, lost.h, among)
-    equity_loss = _equity_losses(model, at_loss.solution.h[among], share, among)
+    equity_loss = np.where(shown, _equity_losses(model, at_loss.solution.h[among], share, among), 0)
     before, after = model.probability(model.score[among]), model.probability(score)
     shocked = np.isin(among, direct)
     moved = (np.abs(score - model.score[among]) > MOVED) | (loss != 0) | (equity_loss != 0) | shocked
-    hit = np.flatnonzero(moved)
+    hit = np.flatnonzero(moved & shown)
     hit = hit[np.lexsort((hit, -np.abs(equity_loss[hit]), -np.abs(loss[hit])))]
     listed, others = hit[:LISTED], hit[LISTED:]
     ids = {int(at): model.ids[int(among[at])] for at in listed}

@@ -11,10 +11,11 @@ from pathlib import Path
 
 import numpy as np
 
+from algorithms.communities.cut_anew import went_on
 from algorithms.communities.fresh import fresh
 from algorithms.communities.lineage import NONE, lineage
-from algorithms.communities.moving import NEW, RECUT, continued
-from algorithms.communities.network import Network, hashed_order
+from algorithms.communities.moving import NEW, RECUT
+from algorithms.communities.network import Network, changed_weight, hashed_order
 from graph.arrays import Floats, Ints
 
 DRAWS = 100
@@ -55,6 +56,10 @@ class Links:
     def network(self) -> Network:
         """The network of all of them."""
         return Network.of(self.size, self.low, self.high, self.weight)
+
+    def changed(self, now: Network) -> Floats:
+        """By how much the links of each party differ in a later network, which may have more parties."""
+        return changed_weight((self.low, self.high, self.weight), now)
 
 
 @dataclass(frozen=True)
@@ -137,7 +142,7 @@ def _added(links: Links, label: Ints, best: float, draw: np.random.Generator, *,
             np.concatenate([links.high, np.full(len(near), size)]),
             np.concatenate([links.weight, weight]),
         )
-        after = continued(grown, np.append(label, NEW), near)
+        after = went_on(grown, np.append(label, NEW), links.changed(grown))
         moved.append(changed_parties(label, after[:size]))
         lost.append(best - grown.modularity(after))
         if trial < FRESH_DRAWS:
@@ -148,7 +153,7 @@ def _added(links: Links, label: Ints, best: float, draw: np.random.Generator, *,
 def _removed(links: Links, label: Ints, draw: np.random.Generator, seed: int) -> tuple[float, float]:
     gone = draw.random(len(links.low)) < 0.01
     kept = Network.of(links.size, links.low[~gone], links.high[~gone], links.weight[~gone])
-    after = continued(kept, label, np.unique(np.concatenate([links.low[gone], links.high[gone]])))
+    after = went_on(kept, label, links.changed(kept))
     again = fresh(kept, runs=1, seed=seed).label
     return changed_parties(label, after) / links.size, changed_parties(label, again) / links.size
 
@@ -161,7 +166,6 @@ def _rewired(links: Links, label: Ints, draw: np.random.Generator) -> tuple[floa
         ends = draw.integers(0, links.size, (int(gone.sum()), 2))
         apart = ends[:, 0] != ends[:, 1]
         ends, weight = np.sort(ends[apart], axis=1), now.weight[gone][apart]
-        touched = np.concatenate([now.low[gone], now.high[gone], ends.ravel()])
         pairs, at = np.unique(
             np.concatenate([np.column_stack([now.low[~gone], now.high[~gone]]), ends]),
             axis=0,
@@ -170,9 +174,10 @@ def _rewired(links: Links, label: Ints, draw: np.random.Generator) -> tuple[floa
         total = np.bincount(at.ravel(), np.concatenate([now.weight[~gone], weight]), len(pairs)).astype(
             np.float64
         )
-        now = Links(links.name, links.size, pairs[:, 0], pairs[:, 1], total)
+        earlier, now = now, Links(links.name, links.size, pairs[:, 0], pairs[:, 1], total)
         rewired = now.network()
-        label, best = continued(rewired, label, np.unique(touched)), fresh(rewired, runs=5, seed=one)
+        label = went_on(rewired, label, earlier.changed(rewired))
+        best = fresh(rewired, runs=5, seed=one)
         if best.modularity - rewired.modularity(label) > RECUT:
             label, recuts = best.label, recuts + 1
         losses.append(best.modularity - rewired.modularity(label))

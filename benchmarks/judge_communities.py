@@ -32,6 +32,8 @@ from services.site import open_site
 KNOWN = {"karate": 0.4198, "dolphins": 0.5285, "football": 0.6046, "lesmis": 0.5600}
 """The best modularity there is, weights ignored (science.md 3.4)."""
 PLANTED = 50
+ONES, OTHERS = range(PLANTED), range(1000, 1000 + PLANTED)
+"""Seeds of planted networks: those by which the rules were looked at, and those that played no part in them."""
 
 PAGE = """# How well do communities keep?
 
@@ -73,8 +75,8 @@ in each of which 2 % of the links are rewired.
 Networks of eight groups of 20 to 40 parties, in which one event is planted and one link in a hundred changes; {planted}
 draws each. Right: the event is told of the very groups, and of all others that they went on, grew or shrank.
 
-| event | right |
-| --- | --- |
+| event | right | right, seeds that played no part in the rules |
+| --- | --- | --- |
 {events}
 
 ## Large networks
@@ -113,7 +115,12 @@ def judged(target: str, value: str, *, met: bool) -> str:
     return f"| {target} | {value}: {'met' if met else 'missed'} |"
 
 
-def targets(trials: list[Trial], known: dict[str, float], right: dict[str, int]) -> Iterator[str]:
+def named(kind: str, seeds: range) -> int:
+    """Of how many planted networks the event is named right."""
+    return sum(named_right(planted(kind, seed)) for seed in seeds)
+
+
+def targets(trials: list[Trial], known: dict[str, float], right: dict[str, tuple[int, int]]) -> Iterator[str]:
     """Each target with what was found."""
     for one in trials:
         name, worst = one.links.name, max(one.three.most, one.another.most)
@@ -137,10 +144,8 @@ def targets(trials: list[Trial], known: dict[str, float], right: dict[str, int])
         )
     worst_known = max(abs(KNOWN[name] - value) for name, value in known.items())
     yield judged("known networks within .0001", f"{worst_known:.5f}", met=worst_known <= 0.0001)
-    whole = PLANTED * len(KINDS)
-    yield judged(
-        "planted events named right", f"{sum(right.values())} of {whole}", met=sum(right.values()) == whole
-    )
+    whole, named = 2 * PLANTED * len(KINDS), sum(map(sum, right.values()))
+    yield judged("planted events named right", f"{named} of {whole}", met=named == whole)
 
 
 def large_text(runs: list[LargeRun]) -> str:
@@ -170,7 +175,7 @@ def main() -> None:
     trials = [tried(links) for links in networks]
     engine = cast("Engine", Local)  # of the own engine nothing but the name is asked
     known = {name: evaluate(asked.known / f"{name}.gml", engine).modularity for name in KNOWN}
-    right = {kind: sum(named_right(planted(kind, seed)) for seed in range(PLANTED)) for kind in KINDS}
+    right = {kind: (named(kind, ONES), named(kind, OTHERS)) for kind in KINDS}
     runs = [*large_runs()] if asked.large else []
     demo = next((one.links for one in trials if one.links.name == "demo"), None)
     alone = 0 if demo is None else demo.size - len(np.unique(np.concatenate([demo.low, demo.high])))
@@ -193,7 +198,10 @@ def main() -> None:
             for one in trials
         ),
         known="\n".join(f"| {name} | {value:.5f} | {KNOWN[name]:.4f} |" for name, value in known.items()),
-        events="\n".join(f"| {kind} | {count} of {PLANTED} |" for kind, count in right.items()),
+        events="\n".join(
+            f"| {kind} | {ones} of {PLANTED} | {others} of {PLANTED} |"
+            for kind, (ones, others) in right.items()
+        ),
         large=large_text(runs),
         targets="\n".join(targets(trials, known, right)),
     )

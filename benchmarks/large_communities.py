@@ -11,9 +11,9 @@ from typing import Any, TypeVar
 import igraph
 import numpy as np
 
+from algorithms.communities.cut_anew import went_on
 from algorithms.communities.leiden import UNTIL_NOTHING_CHANGES, leiden
-from algorithms.communities.moving import continued
-from algorithms.communities.network import Network
+from algorithms.communities.network import Network, changed_weight
 from graph.arrays import Ints
 
 PARTIES, LINKS, GROUPS = 1_000_000, 10_000_000, 10_000
@@ -78,8 +78,8 @@ def large_runs(parties: int = PARTIES, links: int = LINKS, groups: int = GROUPS)
         np.concatenate([high[~gone], ends[:, 1]]),
         np.ones(int((~gone).sum()) + len(ends)),
     )
-    touched = np.unique(np.concatenate([low[gone], high[gone], ends.ravel()]))
-    after, wall, cpu = timed(lambda: continued(changed, label, touched))
+    moved = changed_weight((low, high, np.ones(len(low))), changed)
+    after, wall, cpu = timed(lambda: went_on(changed, label, moved))
     yield LargeRun("own, continued after 1 % of the links changed", wall, cpu, changed.modularity(after))
     yield from _of_igraph(whole, low, high)
 

@@ -51,7 +51,7 @@ def leiden(network: Network, *, resolution: float = 1.0, seed: int = 0, rounds: 
     O(links) a round. The compiled steps let other threads run beside them.
     """
     label = np.arange(network.size, dtype=np.int64)
-    if network.total == 0.0:
+    if network.total == 0.0 or not len(network.weight):
         return label
     generator = np.random.default_rng(seed)
     until_little_gain = rounds == UNTIL_NOTHING_CHANGES and len(network.weight) > EXACT_TO
@@ -72,8 +72,8 @@ def leiden(network: Network, *, resolution: float = 1.0, seed: int = 0, rounds: 
 def _round(network: Network, before: Ints, generator: np.random.Generator, resolution: float) -> Ints:
     """Labels after parties, then parts of communities, then parts of those have moved as long as that gains."""
     share = resolution / network.total
-    heat = _HEAT * network.total / len(network.links.data)
     links = network.links
+    heat = _HEAT * float(links.data.mean())
     level = _Level(links.indptr, links.indices, links.data, network.strength)
     label, into = before.copy(), []
     while True:

@@ -89,8 +89,8 @@ def undirected(size: int, source: Ints, target: Ints, weight: Floats) -> tuple[I
     return low, high, value
 
 
-def changed_ends(before: tuple[Ints, Ints, Floats], now: Network) -> Ints:
-    """Ends of links that came, went or changed their weight, ascending, each once.
+def changed_weight(before: tuple[Ints, Ints, Floats], now: Network) -> Floats:
+    """By how much links of each party changed: n sums of weights that came, went or differ, above 0 at each end.
 
     Args:
         before: source, target and weight of the k links of before, as :meth:`Network.of` takes them, in the positions
@@ -98,12 +98,12 @@ def changed_ends(before: tuple[Ints, Ints, Floats], now: Network) -> Ints:
     """
     source, target, weight = before
     gone = (source < 0) | (target < 0)
-    left_alone = np.maximum(source, target)[gone & (source != target) & (weight > 0)]
+    left = np.maximum(source, target)
+    left_alone = gone & (left >= 0)
+    changed = np.bincount(left[left_alone], weight[left_alone], now.size).astype(np.float64)
     low, high, value = undirected(now.size, source[~gone], target[~gone], weight[~gone])
-    touched = np.zeros(now.size, dtype=np.uint8)
-    touched[left_alone[left_alone >= 0]] = 1
-    compare(low, high, value, now.low, now.high, now.weight, touched)
-    return np.flatnonzero(touched)
+    compare(low, high, value, now.low, now.high, now.weight, changed)
+    return changed
 
 
 def hashed_order(keys: Sequence[str]) -> Ints:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 
 from algorithms.kernel import kernel
 from graph.arrays import Floats, Ints
@@ -35,7 +34,7 @@ def both_ways(
     return indptr, indices, data
 
 
-@kernel("i8 i8 f8 i8 i8 f8 u1*")
+@kernel("i8 i8 f8 i8 i8 f8 f8*")
 def compare(
     low: Ints,
     high: Ints,
@@ -43,9 +42,9 @@ def compare(
     low_now: Ints,
     high_now: Ints,
     weight_now: Floats,
-    touched: npt.NDArray[np.uint8],
+    changed: Floats,
 ) -> None:  # pragma: no cover  # compiled
-    """Mark the ends of links that only one of two sorted lists has, or has with this weight."""
+    """Add, at both ends, by how much the weight of a link differs between two sorted lists; 0 in the one without it."""
     i, j = 0, 0
     while i < len(low) or j < len(low_now):
         first = j == len(low_now) or (
@@ -55,13 +54,16 @@ def compare(
             j < len(low_now) and (low_now[j] < low[i] or (low_now[j] == low[i] and high_now[j] < high[i]))
         )
         if first:
-            touched[low[i]] = touched[high[i]] = 1
+            changed[low[i]] += weight[i]
+            changed[high[i]] += weight[i]
             i += 1
         elif second:
-            touched[low_now[j]] = touched[high_now[j]] = 1
+            changed[low_now[j]] += weight_now[j]
+            changed[high_now[j]] += weight_now[j]
             j += 1
         else:
-            if weight[i] != weight_now[j]:
-                touched[low[i]] = touched[high[i]] = 1
+            differs = abs(weight[i] - weight_now[j])
+            changed[low[i]] += differs
+            changed[high[i]] += differs
             i += 1
             j += 1

@@ -220,3 +220,89 @@ def traits(
             if len(among) >= 5 and (new or kept):
                 found[community, value] = float(share), float(lift)
     return found
+
+
+def changed(size: int, before: Links, now: Links) -> list[float]:
+    """By how much the links of each party differ."""
+    pairs = {*before, *now}
+    return [
+        sum(abs(before.get(pair, 0.0) - now.get(pair, 0.0)) for pair in pairs if party in pair)
+        for party in range(size)
+    ]
+
+
+def modularity(links: Links, label: Sequence[int]) -> float:
+    twice_m = 2 * sum(links.values())
+    inside = sum(2 * w for (a, b), w in links.items() if label[a] == label[b])
+    members = {one: [v for v in range(len(label)) if label[v] == one] for one in set(label)}
+    sizes = [sum(strength(links, v) for v in among) for among in members.values()]
+    return inside / twice_m - sum(one**2 for one in sizes) / twice_m**2
+
+
+def partitions(members: Sequence[int]) -> Iterable[list[list[int]]]:
+    """Every way to part them."""
+    if not members:
+        yield []
+        return
+    first, *rest = members
+    for parted in partitions(rest):
+        yield [[first], *parted]
+        for at in range(len(parted)):
+            yield [*parted[:at], [first, *parted[at]], *parted[at + 1 :]]
+
+
+def cut_anew(size: int, links: Links, label: Sequence[int], moved: Sequence[float]) -> list[int]:
+    """Communities of which links changed by half of their strength: the best of all ways to part each, where that
+    gains .01 of its share; then they and their parts join whole communities as parties do, for the same gain."""
+    twice_m = 2 * sum(links.values())
+    found = list(label)
+    asked: set[int] = set()
+    for one in sorted(set(label)):
+        members = [v for v in range(size) if label[v] == one]
+        own = sum(strength(links, v) for v in members)
+        if not own or not sum(moved[v] for v in members) or sum(moved[v] for v in members) < 0.5 * own:
+            continue
+        asked |= {*members}
+
+        def parted(parts_: list[list[int]]) -> list[int]:
+            number = {v: size + at for at, part in enumerate(parts_) for v in part}
+            return [number.get(v, label[v]) for v in range(size)]
+
+        best = max(map(parted, partitions(members)), key=lambda one: modularity(links, one))
+        if modularity(links, best) - modularity(links, label) > 0.01 * own / twice_m:
+            start = max(found) + 1 + size
+            found = [start + best[v] if v in members else found[v] for v in range(size)]
+    unit = by_first(found)
+    queue = deque(sorted({unit[v] for v in asked}))
+    count = max(unit, default=-1) + 1
+    of = list(range(count))
+    while queue:
+        one = queue.popleft()
+        members = [v for v in range(size) if unit[v] == one]
+        weight = sum(strength(links, v) for v in members)
+
+        def joining(other: int, one: int = one, weight: float = weight) -> float:
+            others = [v for v in range(size) if of[unit[v]] == other and unit[v] != one]
+            towards = sum(
+                w for (a, b), w in links.items() if one in (unit[a], unit[b]) and (a in others or b in others)
+            )
+            return towards - weight * sum(strength(links, v) for v in others) / twice_m
+
+        near = {of[unit[u]] for v in members for u in neighbours(links, v)} - {of[one]}
+        choices = {other: joining(other) for other in near}
+        if sum(here == of[one] for here in of) > 1:
+            choices[next(at for at in range(count + 1) if at not in of)] = 0.0
+        if not choices:
+            continue
+        best_of = max(choices, key=lambda other: choices[other])
+        if choices[best_of] - joining(of[one]) > 0.005 * weight:
+            of[one] = best_of
+            touched = {unit[u] for v in members for u in neighbours(links, v)} - {one}
+            queue.extend(u for u in sorted(touched) if of[u] != best_of and u not in queue)
+    return by_first([of[one] for one in unit])
+
+
+def by_first(label: Sequence[int]) -> list[int]:
+    """Labels numbered by their first member."""
+    number: dict[int, int] = {}
+    return [number.setdefault(one, len(number)) for one in label]

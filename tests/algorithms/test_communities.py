@@ -7,11 +7,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from algorithms.communities.cut_anew import went_on
 from algorithms.communities.fresh import fresh, recut, runs_for
 from algorithms.communities.leiden import UNTIL_NOTHING_CHANGES, leiden
 from algorithms.communities.lineage import Event, lineage
 from algorithms.communities.moving import NEW, continued, polished
-from algorithms.communities.network import Network, changed_ends, hashed_order
+from algorithms.communities.network import Network, changed_weight, hashed_order
 from algorithms.communities.stability import compared, stability
 from algorithms.communities.why_moved import Seen, moved_parties, why_moved
 from tests.algorithms import communities_reference as reference
@@ -125,7 +126,7 @@ def test_planted_events_are_named_right_on_networks(seed: int) -> None:
     source, target = np.array(sorted(links)).T
     moved_to = np.array([place.get(v, -1) for v in range(160)])
     was = moved_to[source], moved_to[target], np.ones(len(source))
-    label = continued(now, start, changed_ends(was, now))
+    label = went_on(now, start, changed_weight(was, now))
     better = recut(now, now.modularity(label))
     label = label if better is None else better.label
 

@@ -8,10 +8,11 @@ from typing import Any, Final
 
 import numpy as np
 
+from algorithms.communities.cut_anew import went_on
 from algorithms.communities.fresh import fresh, recut
 from algorithms.communities.leiden import by_smallest_member
-from algorithms.communities.moving import NEW, RECUT, continued, polished
-from algorithms.communities.network import Network, changed_ends, hashed_order
+from algorithms.communities.moving import NEW, RECUT, polished
+from algorithms.communities.network import Network, changed_weight, hashed_order
 from algorithms.risk.probability import Probability
 from algorithms.risk.weights import Weights
 from graph.arrays import Ints
@@ -106,9 +107,9 @@ def communities(ids: list[str], links: Links, engine: Engine, before: FullRunBef
     else:
         place = {party: at for at, party in enumerate(ids)}
         kept = np.array([place.get(party, GONE) for party in before.ids], dtype=np.int64)
-        went_on = _continued(network, order, before, kept)
-        better = _recut(network, keys, engine, network.modularity(went_on))
-        found = went_on if better is None else better
+        found = _continued(network, order, before, kept)
+        better = _recut(network, keys, engine, network.modularity(found))
+        found = found if better is None else better
     label = np.empty(len(ids), dtype=np.int64)
     label[order] = found
     return by_smallest_member(label)
@@ -149,8 +150,8 @@ def _continued(network: Network, order: Ints, before: FullRunBefore, kept: Ints)
     label = np.full(network.size, NEW, dtype=np.int64)
     label[place[kept != GONE]] = before.community[kept != GONE]
     source, target, weight = before.links
-    changed = changed_ends((place[source], place[target], weight), network)
-    return continued(network, label, changed, resolution=LEIDEN_RESOLUTION)
+    changed = changed_weight((place[source], place[target], weight), network)
+    return went_on(network, label, changed, seed=LEIDEN_SEED, resolution=LEIDEN_RESOLUTION)
 
 
 def joined(before: Ints, place: Ints, weights: Weights) -> Ints:

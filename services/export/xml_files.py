@@ -21,6 +21,10 @@ XML_TYPES: Final[Mapping[Kind, str]] = {
 }
 GRAPHML: Final = "http://graphml.graphdrawing.org/xmlns"
 GEXF: Final = "http://www.gexf.net/1.2draft"
+_LINE_ENDS: Final[Mapping[str, str]] = {"\x85": "&#133;", "\u2028": "&#8232;"}
+"""Some parsers read them as ends of lines, as XML 1.1 does (xmldom 0.8)."""
+_BLANKS: Final[Mapping[str, str]] = {"\n": "&#10;", "\t": "&#9;"}
+"""As characters they would be read as blanks in an attribute."""
 _NAME_START: Final = (
     ":A-Z_a-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u02ff\u0370-\u037d\u037f-\u1fff\u200c\u200d\u2070-\u218f"
     "\u2c00-\u2fef\u3001-\ud7ff\uf900-\ufdcf\ufdf0-\ufffd\U00010000-\U000effff"
@@ -84,7 +88,7 @@ def write_graphml(out: TextIO, content: Content) -> tuple[int, int]:
 
 def _data(out: TextIO, short: str, row: Mapping[str, Value], indent: str) -> None:
     for name, value in row.items():
-        out.write(f'{indent}<data key="{short}.{name}">{escape(written(value))}</data>\n')
+        out.write(f'{indent}<data key="{short}.{name}">{_text(value)}</data>\n')
 
 
 def write_gexf(out: TextIO, content: Content) -> tuple[int, int]:
@@ -101,39 +105,42 @@ def write_gexf(out: TextIO, content: Content) -> tuple[int, int]:
     edge_columns = [
         column for column in _but_ends(columns.edges) if column.name not in {"id", "label", WEIGHT}
     ]
-    for owner, short, among in (("node", "n", node_columns), ("edge", "e", edge_columns)):
+    # Numbers as ids: of any other id Gephi Lite shows the id in place of the title (graphology-gexf 0.13).
+    of_nodes = dict(enumerate(node_columns))
+    of_edges = dict(enumerate(edge_columns, len(of_nodes)))
+    for owner, among in (("node", of_nodes), ("edge", of_edges)):
         out.write(f'    <attributes class="{owner}" mode="static">\n')
-        for column in among:
+        for number, column in among.items():
             kind = XML_TYPES[column.kind]
-            out.write(f'      <attribute id="{short}.{column.name}" title="{column.name}" type="{kind}"/>\n')
+            out.write(f'      <attribute id="{number}" title="{column.name}" type="{kind}"/>\n')
         out.write("    </attributes>\n")
-    _elements(out, "node", nodes, ("id", "label"), node_columns)
-    _elements(out, "edge", edges, ("id", "source", "target", "label", WEIGHT), edge_columns)
+    _elements(out, "node", nodes, ("id", "label"), of_nodes)
+    _elements(out, "edge", edges, ("id", "source", "target", "label", WEIGHT), of_edges)
     out.write("  </graph>\n</gexf>\n")
     return len(nodes), len(edges)
 
 
 def _elements(
-    out: TextIO, name: str, rows: Iterable[Row], own: Sequence[str], columns: Sequence[Column]
+    out: TextIO, name: str, rows: Iterable[Row], own: Sequence[str], columns: Mapping[int, Column]
 ) -> None:
     out.write(f"    <{name}s>\n")
     for row in rows:
         attributes = " ".join(f"{key}={_attribute(row[key])}" for key in own)
         out.write(f"      <{name} {attributes}>\n        <attvalues>\n")
-        for column in columns:
+        for number, column in columns.items():
             if column.name in row:
                 value = _attribute(row[column.name])
-                out.write(f'          <attvalue for="{name[0]}.{column.name}" value={value}/>\n')
+                out.write(f'          <attvalue for="{number}" value={value}/>\n')
         out.write(f"        </attvalues>\n      </{name}>\n")
     out.write(f"    </{name}s>\n")
 
 
-_LINES: Final[Mapping[str, str]] = {"\n": "&#10;", "\t": "&#9;"}
-"""As characters they would be read as blanks in an attribute."""
-
-
 def _attribute(value: Value) -> str:
-    return quoteattr(written(value), _LINES)
+    return quoteattr(written(value), {**_BLANKS, **_LINE_ENDS})
+
+
+def _text(value: Value) -> str:
+    return escape(written(value), _LINE_ENDS)
 
 
 def _but_ends(columns: Sequence[Column]) -> list[Column]:

@@ -16,10 +16,10 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from tests.neo4j_server.unavailable import ServerUnavailableError
+from tests.user_cache import user_cache
 
 HERE = Path(__file__).parent
 POM = HERE / "pom.xml"
-CHECKOUT_CACHE = HERE.parents[1] / ".cache" / "neo4j"
 OLDEST_JAVA = 17
 START_SECONDS = 180
 """A generous limit: 6 s is usual, but the machine may be busy with other work."""
@@ -95,16 +95,10 @@ def _folder() -> Path:
 
 
 def _cache() -> Path:
-    """The user's cache, shared by all clones, or the checkout's own where that one cannot be written."""
-    user = Path(os.environ.get("XDG_CACHE_HOME") or Path("~/.cache").expanduser()) / "kehutu" / "neo4j"
-    for folder in (user, CHECKOUT_CACHE):
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-            (folder / "lock").touch()
-        except OSError:
-            continue
-        return folder
-    raise ServerUnavailableError(f"Neither {user} nor the checkout can be written. {REMEDY}")
+    try:
+        return user_cache("neo4j")
+    except OSError as error:
+        raise ServerUnavailableError(f"{error}. {REMEDY}") from error
 
 
 def _fetch(folder: Path) -> None:

@@ -9,7 +9,7 @@ import hashlib
 import re
 import unicodedata
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 import orjson
 
@@ -123,8 +123,12 @@ def relation_mentions(type_: str, source: str, target: str, key: str) -> tuple[s
 
 def relation_key(type_: str, source: str, target: str, key: str) -> str:
     """As :func:`relation_mention`, from the parts: rival claims may use any pair of two ends' keys."""
-    text = f"{type_}\0{source}\0{target}\0{key}"
-    return "relation:" + hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
+    digest = _BEGUN.copy()  # half the time of beginning each time
+    digest.update(f"{type_}\0{source}\0{target}\0{key}".encode())
+    return "relation:" + digest.hexdigest()
+
+
+_BEGUN: Final = hashlib.blake2b(digest_size=16)
 
 
 _NOT_IN_PHONE = re.compile(r"[^0-9+]+")

@@ -118,7 +118,7 @@ class Ledger:
 
         Equal texts give equal hashes in one ledger; without the key nobody can try numbers until one fits.
         """
-        return hmac.new(self._key, text.encode(), hashlib.sha256).hexdigest()[:32]
+        return hmac.digest(self._key, text.encode(), "sha256").hex()[:32]
 
     def key_digest(self, key: str) -> int:
         """64 bits, signed, that stand for a key in the table of mentions; keyed, so that nobody can make two meet.

@@ -40,6 +40,8 @@ _TOO_NARROW: Final = re.compile("#{3,}")  # what a spreadsheet shows of a number
 _DATE_LIKE: Final = re.compile(
     rf"[0-3]?[0-9]-{_MONTHS}|{_MONTHS}-[0-9]{{2}}|(?:[0-9]{{4}}年)?1?[0-9]月(?:[1-3]?[0-9]日)?", re.ASCII
 )
+_TOUCHED_FIRST: Final = frozenset("#='0123456789JFMASOND")
+"""What a code begins with that software may have touched."""
 _GONE: Final = Texts(
     "every digit is expected, and those that this notation does not show are gone",
     "应包含全部数字，而这种写法未显示的数字已经丢失",
@@ -84,6 +86,8 @@ def restored(text: str) -> str | Doubtful:
     >>> restored('="00123"'), restored("'00123"), restored("1.33001E+5"), restored("1,234,567"), restored("AB-1")
     ('00123', '00123', '133001', '1234567', 'AB-1')
     """
+    if text[0] not in _TOUCHED_FIRST:
+        return text
     if text[0] == "#" and _TOO_NARROW.fullmatch(text):
         raise lost_digits()
     if (formula := _FORMULA.fullmatch(text)) is not None:

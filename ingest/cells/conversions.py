@@ -21,7 +21,7 @@ from typing import Final, NamedTuple
 
 from graph.schema.ddl import longest_of
 from graph.schema.model import Property
-from ingest.cells.absence import NEVER, SHIPPED, Absence, letters_lost
+from ingest.cells.absence import NEVER, SHIPPED, Absence, letters_lost, usual_text
 from ingest.cells.codes import code_converter, number_check
 from ingest.cells.doubtful import Convert, Doubtful, Taken, value_of
 from ingest.cells.number_styles import POINT, Style
@@ -201,8 +201,10 @@ def _text_converter(declared: Property, reading: Reading, *, code: bool) -> Conv
         )
     elif reading is not AS_WRITTEN:
         convert = _filled_text(clean, absent)
-    plain = None
-    if code and reading is not AS_WRITTEN:
+    plain: _PlainCodes | _PlainTexts | None = None
+    if reading is not AS_WRITTEN and clean is text_of and (prose or not code):
+        plain = _PlainTexts(usual_text(absent))
+    elif code and reading is not AS_WRITTEN:
         numbering, strict = declared.numbering, reading.strict_keys
         plain = _PlainCodes(absent, None if numbering is None else number_check(numbering, strict=strict))
     if declared.pattern is None:
@@ -230,15 +232,21 @@ class _PlainCodes(NamedTuple):
     check: Callable[[str], Taken] | None
 
 
+class _PlainTexts(NamedTuple):
+    """Texts of which no rule says anything, as nearly all are."""
+
+    usual: Callable[[str], object]
+
+
 def _short(
     convert: Convert,
     longest: int,
-    plain: _PlainCodes | None,
+    plain: _PlainCodes | _PlainTexts | None,
     match: Callable[[str], object] | None = None,
 ) -> Convert:
     """Refuse a text that is longer than the graph takes: behind the door it would stop the graph for good.
 
-    ``plain``: the short way of codes, a third of the time of taking them. ``match``: what such a code must be.
+    ``plain``: the short way, a third of the time. ``match``: what such a code must be.
     """
 
     def short(cell: object) -> Taken:
@@ -250,6 +258,21 @@ def _short(
 
     if plain is None:
         return short
+    if isinstance(plain, _PlainTexts):
+        usual = plain.usual
+
+        def short_text(cell: object) -> Taken:
+            if (
+                type(cell) is str
+                and len(cell) <= longest
+                and cell.isprintable()
+                and usual(cell)
+                and (match is None or match(cell))
+            ):
+                return cell
+            return short(cell)
+
+        return short_text
     likely, check = plain.absent.first, plain.check
 
     def short_code(cell: object) -> Taken:

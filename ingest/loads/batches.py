@@ -235,7 +235,8 @@ class Taking:
             self._refuse(row, record.code, record.details, self._shown(row))
             return
         self.assumed |= record.observed_assumed
-        name, content = hash(record.record_id), hash((record.payload, record.deleted))
+        name = hash(mapped.record_id)
+        content = hash(mapped.payload) ^ mapped.deleted
         if record.observed_assumed or self.source.record_id is None:
             earlier = self.seen.add(name, content)
             if earlier == content and self.source.record_id is None:

@@ -12,7 +12,7 @@ import io
 import re
 from collections.abc import Iterator, Sequence
 from itertools import chain
-from typing import BinaryIO, Final, NamedTuple, Protocol, cast
+from typing import BinaryIO, Final, NamedTuple, Protocol, TypeAlias, cast
 
 from ingest.readers import COLUMN_LIMIT, FIELD_LIMIT, BadRow, Opened, Request, Row
 from ingest.readers.encoding import encoding_of
@@ -31,9 +31,8 @@ _OPTIONS: Final = frozenset({"columns", "skip"})
 _TABLE: Final = Texts("a text table (CSV)", "文本表（CSV）")
 
 
-class _Record(NamedTuple):
-    line: int
-    cells: list[str]
+_Record: TypeAlias = tuple[int, list[str]]
+"""The line on which a record starts, and its cells."""
 
 
 class _BadRecord(NamedTuple):
@@ -169,7 +168,7 @@ def _header(
         )
         reason = Texts(en, zh)
         raise KehutuError("FILE_HEADER_FAULTY", file=request.name, line=start + 1, reason=reason)
-    return first.cells
+    return first[1]
 
 
 def _columns(header: Sequence[str], line: int, name: str) -> tuple[str, ...]:
@@ -239,7 +238,7 @@ def _records(blocks: Iterator[Block], delimiter: str, skip: int) -> Iterator[_Re
                     if faulty and (bad := _first_fault(faulty, start, end)) is not None:
                         yield _BadRecord(number + start, bad, _cut("".join(lines[start:end])))
                     else:
-                        yield _Record(number + start, cells)
+                        yield number + start, cells
                     start = end
             except csv.Error as fault:
                 unfinished = base + reader.line_num >= len(lines) and "end of data" in str(fault)

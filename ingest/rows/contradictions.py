@@ -98,6 +98,7 @@ class Contradictions:
         self._names = _Compared(OTHERS, versions=True, spans=False)
         self._relations = _Compared(OTHERS, versions=True, spans=True)
         self._places: list[tuple[str, int, str | None]] = []
+        self._ids: list[int] = []
 
     def add(
         self,
@@ -115,32 +116,33 @@ class Contradictions:
             version: hashes of its record id with its time, and of its content; None where these are compared elsewhere.
             names, relations: what it claims, of the functions of these names.
         """
-        row = len(self._places)
         self._places.append(place)
+        self._ids.append(record)
         if version is not None:
-            self._records.new += (*version, row)
-        for at in range(0, len(names), 2):
-            self._names.new += (names[at], names[at + 1], row, record)
-        for at in range(0, len(relations), 4):
-            about, said, since, until = relations[at : at + 4]
-            self._relations.new += (about, said, row, record, since, until)
+            self._records.take(version, len(self._places) - 1)
+        if names:
+            self._names.take(names, len(self._places) - 1)
+        if relations:
+            self._relations.take(relations, len(self._places) - 1)
 
     def settle(self, notices: Notices) -> None:
         """After a batch: note what its rows contradict."""
+        ids = np.array(self._ids, np.int64)
         for code, compared in (
             ("NOTICE_RECORD_TWICE", self._records),
             ("NOTICE_RELATION_DIFFERS", self._relations),
             ("NOTICE_NAMES_OF_KEY", self._names),
         ):
-            for row in compared.settle():
+            for row in compared.settle(ids):
                 notices.add(code, Place(*self._places[row]), source=self.source)
             if compared.passed_over:
                 notices.add("NOTICE_COMPARED_IN_PART", source=self.source, count=compared.passed_over)
                 compared.passed_over = 0
         self._places.clear()
+        self._ids.clear()
 
 
-_ABOUT, _SAID, _ROW, _RECORD, _SINCE, _UNTIL = range(6)
+_ABOUT, _SAID, _SINCE, _UNTIL, _ROW, _RECORD = range(6)
 
 
 class _Compared:
@@ -151,23 +153,41 @@ class _Compared:
     """
 
     def __init__(self, most: int, *, versions: bool, spans: bool) -> None:
-        self.new: list[int] = []
-        """Claims since the last batch, flat: about, said, row; with versions record; with spans since and until."""
         self.passed_over = 0
         self._most = most
         self._versions = versions
         self._spans = spans
-        self._width = 6 if spans else 4 if versions else 3
-        kept = (_ABOUT, _SAID, _RECORD, _SINCE, _UNTIL) if spans else (_ABOUT, _SAID, _RECORD)
+        self._width = 4 if spans else 2
+        kept = (_ABOUT, _SAID, _SINCE, _UNTIL, _RECORD) if spans else (_ABOUT, _SAID, _RECORD)
         self._kept = kept if versions else (_ABOUT, _SAID)
         self._runs: list[tuple[Column, ...]] = []
+        # Claims since the last batch, flat: about and said; with spans since and until. And of each row that makes any
+        # its number and how many figures they are.
+        self._claims: list[int] = []
+        self._rows: list[int] = []
+        self._lengths: list[int] = []
 
-    def settle(self) -> list[int]:
-        """Rows of the batch, each once, with a claim that differs from an earlier one about the same thing."""
-        if not self.new:
+    def take(self, claims: Sequence[int], row: int) -> None:
+        """Take up what a row claims."""
+        self._claims += claims
+        self._rows.append(row)
+        self._lengths.append(len(claims))
+
+    def settle(self, ids: Column) -> list[int]:
+        """Rows of the batch, each once, with a claim that differs from an earlier one about the same thing.
+
+        Args:
+            ids: of each row of the batch the hash of its record id.
+        """
+        if not self._claims:
             return []
-        table = np.array(self.new, np.int64).reshape(-1, self._width)
-        self.new = []
+        claims = np.array(self._claims, np.int64).reshape(-1, self._width)
+        table = np.zeros((len(claims), _RECORD + 1), np.int64)
+        table[:, : self._width] = claims
+        table[:, _ROW] = np.repeat(self._rows, np.array(self._lengths) // self._width)
+        table[:, _RECORD] = ids[table[:, _ROW]]
+        for spent in (self._claims, self._rows, self._lengths):
+            spent.clear()
         differing, apart = self._against_first(table)
         found = set(differing.tolist())
         if apart.any():  # other times of the same thing: compared by their times

@@ -56,7 +56,7 @@ class NoData:
             return None
         if first == self._first or first[0] == _MARK:
             return self._header(values)
-        if first[0] in _REMARK_BEGINS and _alone(first, values) and remark(first):
+        if first[0] in _REMARK_BEGINS and not first.isdigit() and _alone(first, values) and remark(first):
             return "LEFT_OUT_REMARK"
         if first[-1] in _ENDS and len(first) <= _LONGEST and totals_word(first):
             return self._totals(values)

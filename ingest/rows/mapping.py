@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from functools import lru_cache
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, TypeAlias
 
 import orjson
 
@@ -27,11 +27,16 @@ from ingest.rows.row_statements import Doubt, Passed, Stated
 from ingest.rows.steps import NodeStep, RelationStep
 from ingest.rows.unlikely_values import Ahead, Likely, Unusual, ahead, latest_days, unusual
 from ingest.statements import Statements, evidence_mention, relation_mentions
-from ledger.records import Mention, content_hash
+from ledger.mentions import Role
+from ledger.records import content_hash
 from terms.zones import business_day
 
 NOTHING: Final = Statements().to_json()
 """The payload of a row that states nothing."""
+
+Named: TypeAlias = tuple[str, Role]
+"""What a record names and in which part of its statements: as :class:`ledger.mentions.Mention`, made in a third of the
+time."""
 
 _UNTOLD: Final = ("", "")
 """In place of the latest days that are likely, where the row does not say when it was true: every day may be later."""
@@ -52,7 +57,7 @@ class Mapped(NamedTuple):
     record_id: str
     observed_at: datetime | None
     payload: bytes
-    mentions: tuple[Mention, ...]
+    mentions: tuple[Named, ...]
     deleted: bool
     unusual: tuple[Unusual, ...] = ()
     ahead: Sequence[Ahead] = ()
@@ -193,23 +198,23 @@ class Mapper:
             raise RowFaultError("ROW_STATES_NOTHING", field=empty, found="", expected=expected)
         return row
 
-    def _mentions(self, row: Stated) -> tuple[Mention, ...]:
-        found: list[Mention] = []
+    def _mentions(self, row: Stated) -> tuple[Named, ...]:
+        found: list[Named] = []
         add = found.append
         for node in row.nodes:
             keys, values = node["keys"], node.get("set")
             if values or len(keys) > 1:
                 for key in keys:
-                    add(Mention(key, "node"))
+                    add((key, "node"))
                 if values:
                     for name in self.evidence[node["type"]]:
                         if name in values:
-                            add(Mention(evidence_mention(name, str(values[name])), "evidence"))
+                            add((evidence_mention(name, str(values[name])), "evidence"))
             else:
-                add(Mention(keys[0], "end"))
+                add((keys[0], "end"))
         for one in row.relations:
             for name in relation_mentions(one["type"], one["source"], one["target"], one.get("key", "")):
-                add(Mention(name, "relation"))
+                add((name, "relation"))
         return tuple(found)
 
 

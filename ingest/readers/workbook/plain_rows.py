@@ -2,17 +2,23 @@
 
 The patterns know one way of writing, and a row counts only if they cover all of it. At the first thing of another kind
 reading by patterns ends for good; what is left goes to the parser, and so does all that stands behind the rows.
+
+The rows of a table are written alike: the same columns in the same styles. Such a row is taken apart by one pattern
+that is made of the rows before it, its *shape*.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from io import BytesIO
 from typing import IO, Final, NamedTuple, TypeAlias
 
 from ingest.readers.workbook.places import LAST_COLUMN, LAST_ROW, position_of
 from ingest.readers.workbook.xml import BLOCK
+
+_Found: TypeAlias = tuple[str, str, str, str, str, str]
+"""A cell as it stands: all of it, letters, attributes, formula, value, text of its own."""
 
 RawCell: TypeAlias = tuple[str, str | None, str | None, str | None, str | None]
 """Letters, style, type and text of a cell, and its formula."""
@@ -31,6 +37,10 @@ _ROWS_BEGIN: Final = b"<sheetData>"
 _ROW_END: Final = b"</row>"
 _ATTRIBUTE: Final = re.compile(r'([\w:.]+)="([^"]*)"')
 _MOST_STYLES: Final = 1_024
+_MOST_COLUMNS: Final = 256
+_MOST_LETTERS: Final = 2
+_MOST_SHAPES: Final = 64
+"""So many patterns are made for a sheet at most; a row that fits none is taken apart cell by cell."""
 _REFERENCE: Final = re.compile(r"&([^;]{0,8});?")
 _CHARACTERS: Final = {"amp": "&", "lt": "<", "gt": ">", "quot": '"', "apos": "'"}
 
@@ -41,6 +51,43 @@ class RawRow(NamedTuple):
     line: int
     cells: list[RawCell]
     hidden: bool
+
+
+class Shape:
+    """How the cells of a row are written, where each is a plain value or blank: its columns, with style and type.
+
+    A cell may be missing. ``take``: the match of all cells of a row, with a group for the text of each.
+    """
+
+    def __init__(self, columns: Mapping[str, str]) -> None:
+        """``columns``: letters -> the text of the attributes, in the order of the columns."""
+        self._columns = columns
+        self.columns: Final = tuple((letters, *_STYLES[given]) for letters, given in columns.items())
+        cells = (
+            rf'(?:<c r="{letters}[0-9]{{1,7}}"{re.escape(given)}(?:/>|><v>([^<&]*)</v></c>))?'
+            for letters, given in columns.items()
+        )
+        self.take: Final = re.compile("".join(cells)).fullmatch
+
+    def joined(self, found: Sequence[_Found]) -> Shape | None:
+        """The shape of rows like these and like another one; none where that holds something else than values."""
+        columns = dict(self._columns)
+        for _, letters, attributes, formula, value, own in found:
+            if formula or own or "&" in value or len(letters) > _MOST_LETTERS:
+                return None
+            columns[letters] = attributes
+        if len(columns) > _MOST_COLUMNS:
+            return None
+        return Shape(dict(sorted(columns.items(), key=lambda column: (len(column[0]), column[0]))))
+
+
+class ShapedRow(NamedTuple):
+    """A row of a shape. ``texts``: of its cells, in the order of the shape's columns; none where one is blank."""
+
+    line: int
+    texts: tuple[str | None, ...]
+    hidden: bool
+    shape: Shape
 
 
 class _OtherWritingError(Exception):
@@ -59,8 +106,10 @@ class PlainRows:
         self._block = block
         self._head = b""
         self._pending = b""
+        self._shape = Shape({})
+        self._shapes = 0
 
-    def __iter__(self) -> Iterator[RawRow]:
+    def __iter__(self) -> Iterator[RawRow | ShapedRow]:
         """Rows with cells that hold anything."""
         if not self._begins():
             return
@@ -68,16 +117,34 @@ class PlainRows:
             *rows, self._pending = self._pending.split(_ROW_END)
             for number, row in enumerate(rows):
                 try:
-                    found = _row(row.decode())
+                    found = self._row(row.decode())
                 except (_OtherWritingError, UnicodeDecodeError):
                     self._pending = _ROW_END.join((*rows[number:], self._pending))
                     return
                 self.line = found.line
-                if found.cells:
-                    yield found
+                yield found
             if len(self._pending) > _LONGEST or not (data := self._part.read(self._block)):
                 return
             self._pending += data
+
+    def _row(self, text: str) -> RawRow | ShapedRow:
+        begin = _ROW.match(text)
+        if begin is None or "\r" in text:
+            raise _OtherWritingError
+        line, start = int(begin[1]), begin.end()
+        if not 0 < line <= LAST_ROW:
+            raise _OtherWritingError
+        hidden = ' hidden="1"' in begin[2] or ' hidden="true"' in begin[2]
+        fits = self._shape.take(text, start)
+        if fits is not None:
+            return ShapedRow(line, fits.groups(), hidden, self._shape)
+        found: list[_Found] = _CELL.findall(text, start)
+        if sum([len(cell[0]) for cell in found]) != len(text) - start or len(found) > LAST_COLUMN:
+            raise _OtherWritingError
+        if self._shapes < _MOST_SHAPES and (shape := self._shape.joined(found)) is not None:
+            self._shape = shape
+            self._shapes += 1
+        return RawRow(line, _cells(found, text), hidden)
 
     @property
     def rest(self) -> Rest:
@@ -110,15 +177,7 @@ class Rest:
         return self._first.read(size) or self._part.read(size)
 
 
-def _row(text: str) -> RawRow:
-    begin = _ROW.match(text)
-    if begin is None or "\r" in text:
-        raise _OtherWritingError
-    line = int(begin[1])
-    found = _CELL.findall(text, begin.end())
-    covered = sum([len(cell[0]) for cell in found])
-    if covered != len(text) - begin.end() or not 0 < line <= LAST_ROW or len(found) > LAST_COLUMN:
-        raise _OtherWritingError
+def _cells(found: Sequence[_Found], text: str) -> list[RawCell]:
     cells: list[RawCell] = []
     for _, letters, attributes, formula, value, own in found:
         if len(letters) > 2 and position_of(letters) > LAST_COLUMN:
@@ -129,7 +188,7 @@ def _row(text: str) -> RawRow:
             cells.append((letters, style, kind, value[3:] if value else own or None, inside))
     if "&" in text:
         cells = list(map(_with_characters, cells))
-    return RawRow(line, cells, ' hidden="1"' in begin[2] or ' hidden="true"' in begin[2])
+    return cells
 
 
 class _Styles(dict[str, tuple[str | None, str | None]]):

@@ -19,8 +19,8 @@ from ingest.readers.workbook.places import (
     merged_range,
     position_of,
 )
-from ingest.readers.workbook.plain_rows import PlainRows, RawRow
-from ingest.readers.workbook.values import Reading, Values
+from ingest.readers.workbook.plain_rows import PlainRows, RawRow, Shape, ShapedRow
+from ingest.readers.workbook.values import MakeValue, Reading, Values
 from ingest.readers.workbook.xml import BLOCK, DEPTH, UnreadableError, parser_within_limits, steps, too_deep
 
 _ROW_CHARACTERS: Final = 4 << 20
@@ -60,7 +60,9 @@ class SheetRows:
     def __init__(self, part: IO[bytes], reading: Reading, *, block: int = BLOCK) -> None:
         """``block``: bytes that are unpacked at once."""
         self._part = part
-        self._value_of = Values(reading).of
+        self._values = Values(reading)
+        self._shape: Shape | None = None
+        self._makers: list[tuple[str, MakeValue]] = []
         self._block = min(block, _SMALL_BLOCK) if reading.texts.spilled else block
         self.about = AboutSheet([], [])
 
@@ -71,12 +73,28 @@ class SheetRows:
             UnreadableError: the sheet is faulty or beyond the limits.
         """
         for row in raw_rows(self._part, self.about, block=self._block):
-            if (made := self._made(row)).cells:
+            made = self._of_shape(row) if isinstance(row, ShapedRow) else self._made(row)
+            if made.cells:
                 yield made
+
+    def _of_shape(self, row: ShapedRow) -> SheetRow:
+        if row.shape is not self._shape:
+            self._shape = row.shape
+            self._makers = [(letters, self._values.maker(*given)) for letters, *given in row.shape.columns]
+        cells: dict[str, object] = {}
+        characters = 0
+        for (letters, make), text in zip(self._makers, row.texts, strict=True):
+            if text is not None and (value := make(text)) is not None:
+                cells[letters] = value
+                if value.__class__ is str:
+                    characters += len(value)
+        if characters > _ROW_CHARACTERS:
+            raise too_much_in(row.line)
+        return SheetRow(row.line, cells, row.hidden)
 
     def _made(self, row: RawRow) -> SheetRow:
         cells: dict[str, object] = {}
-        value_of = self._value_of
+        value_of = self._values.of
         characters = 0
         for letters, style, kind, text, formula in row.cells:
             value = value_of(style, kind, text, formula)
@@ -105,7 +123,7 @@ def merged_ranges(part: IO[bytes]) -> list[Merged]:
     return about.merged
 
 
-def raw_rows(part: IO[bytes], about: AboutSheet, *, block: int = BLOCK) -> Iterator[RawRow]:
+def raw_rows(part: IO[bytes], about: AboutSheet, *, block: int = BLOCK) -> Iterator[RawRow | ShapedRow]:
     """Rows as they are written; adds to ``about`` what stands around them."""
     plain = PlainRows(part, block=block)
     yield from plain

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from math import isfinite
-from typing import Final
+from typing import Final, TypeAlias
 
 from ingest.readers.shown import Shown
 from ingest.readers.workbook.dates import dated, moment
 from ingest.readers.workbook.formats import NumberFormat
 from ingest.readers.workbook.texts import SharedTexts, plain
 from ingest.readers.workbook.xml import UnreadableError
+
+MakeValue: TypeAlias = Callable[[str], object]
+"""Makes the value of a cell of its text."""
 
 _DIGITS_KEPT: Final = 15
 _FIRST_LONG: Final = 10**_DIGITS_KEPT
@@ -47,7 +50,10 @@ class Values:
         self._formats = reading.formats
         self._from_1904 = reading.from_1904
         self._computed = reading.computed
-        self._memo: dict[tuple[str, str], object] = {}
+        # By style: what it makes of texts, and the function that remembers it.
+        self._memo: dict[str, dict[str, object]] = {}
+        self._makers: dict[str, MakeValue] = {}
+        self._room = _MEMO
 
     def of(self, style: str | None, kind: str | None, text: str | None, formula: str | None) -> object:
         """The value of a cell; ``None`` for a blank one.
@@ -82,15 +88,45 @@ class Values:
                 f"有单元格引用第 {text[:20]} 条文本，而文本共 {there:,} 条",
             ) from None
 
-    def _remembered(self, style: str, text: str) -> object:
-        known = self._memo.get((style, text))
-        if known is None:
-            known = self._formatted(text, self._formats[style])
+    def maker(self, style: str | None, kind: str | None) -> MakeValue:
+        """The function for cells of a style and type that hold a value and no formula: as :meth:`of`, in less time."""
+        if kind == "s":
+            shared = self._shared
+            return lambda text: shared(text) or None if text else None
+        if kind in (None, "n"):
+            if style is None or style not in self._formats:
+                return lambda text: number_of(text) if text else None
+            return self._remembering(style)
+        return lambda text: self.of(style, kind, text, None)
+
+    def _remembering(self, style: str) -> MakeValue:
+        form, known = self._formats[style], self._memo.setdefault(style, {})
+
+        def value(text: str) -> object:
+            if text in known:
+                return known[text]
+            if not text:
+                return None
+            made = self._formatted(text, form)
             if len(text) < _MEMO_TEXT:
-                if len(self._memo) > _MEMO:
-                    self._memo.clear()
-                self._memo[style, text] = known
-        return known
+                self._room -= 1
+                if self._room < 0:
+                    self._forget()
+                known[text] = made
+            return made
+
+        return value
+
+    def _remembered(self, style: str, text: str) -> object:
+        make = self._makers.get(style)
+        if make is None:
+            make = self._makers[style] = self._remembering(style)
+        return make(text)
+
+    def _forget(self) -> None:
+        self._room = _MEMO
+        for known in self._memo.values():
+            known.clear()
 
     def _formatted(self, text: str, form: NumberFormat) -> object:
         number = number_of(text)

@@ -120,3 +120,36 @@ UNWIND $ids AS wanted
 MATCH (n:$type {id: wanted})
 RETURN n.id AS id, COUNT { MATCH (n)--(m) } AS count
 ORDER BY id
+
+// name: whole_led
+// To whom relations of a type lead from entities; by id. Whenever they hold.
+// whole: whose own something is, and what somebody works on, is told by relations
+// param type: NodeType
+// param relation: RelationType
+// param ids: List<EntityId>
+// row id: EntityId
+UNWIND $ids AS wanted
+MATCH (n:$type {id: wanted})-[:$relation]->(m)
+RETURN DISTINCT m.id AS id
+ORDER BY id
+
+// name: whole_come
+// From whom relations of a type come to entities; by id. Whenever they hold.
+// whole: whose own something is, and what somebody works on, is told by relations
+// param type: NodeType
+// param relation: RelationType
+// param ids: List<EntityId>
+// row id: EntityId
+UNWIND $ids AS wanted
+MATCH (n:$type {id: wanted})<-[:$relation]-(m)
+RETURN DISTINCT m.id AS id
+ORDER BY id
+
+// name: orders_assigned
+// Work orders of a technician with their state and when they were closed; by id.
+// whole: what somebody works on is told by relations
+// param technician: EntityId
+// row id: EntityId, state: Text?, closed: Text?
+MATCH (w:WorkOrder)-[:ASSIGNED_TO]->(t:Technician {id: $technician})
+RETURN DISTINCT w.id AS id, w.state AS state, w.closedAt AS closed
+ORDER BY id

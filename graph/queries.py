@@ -431,3 +431,70 @@ def whole_degrees(store: Store, *, type: str, ids: list[str]) -> list[WholeDegre
     """How many relations entities have; by id."""
     rows = store.read(filled(_WHOLE_DEGREES, {"type": known(type, _NODE_TYPES)}), ids=ids)
     return [WholeDegrees(row["id"], row["count"]) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class WholeLed:
+    """A row of :func:`whole_led`."""
+
+    id: str
+
+
+_WHOLE_LED = r"""
+// whole_led
+UNWIND $ids AS wanted
+MATCH (n:$type {id: wanted})-[:$relation]->(m)
+RETURN DISTINCT m.id AS id
+ORDER BY id
+"""
+
+
+def whole_led(store: Store, *, type: str, relation: str, ids: list[str]) -> list[WholeLed]:
+    """To whom relations of a type lead from entities; by id. Whenever they hold."""
+    rows = store.read(filled(_WHOLE_LED, {"type": known(type, _NODE_TYPES), "relation": known(relation, _RELATION_TYPES)}), ids=ids)
+    return [WholeLed(row["id"]) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class WholeCome:
+    """A row of :func:`whole_come`."""
+
+    id: str
+
+
+_WHOLE_COME = r"""
+// whole_come
+UNWIND $ids AS wanted
+MATCH (n:$type {id: wanted})<-[:$relation]-(m)
+RETURN DISTINCT m.id AS id
+ORDER BY id
+"""
+
+
+def whole_come(store: Store, *, type: str, relation: str, ids: list[str]) -> list[WholeCome]:
+    """From whom relations of a type come to entities; by id. Whenever they hold."""
+    rows = store.read(filled(_WHOLE_COME, {"type": known(type, _NODE_TYPES), "relation": known(relation, _RELATION_TYPES)}), ids=ids)
+    return [WholeCome(row["id"]) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class OrdersAssigned:
+    """A row of :func:`orders_assigned`."""
+
+    id: str
+    state: str | None
+    closed: str | None
+
+
+_ORDERS_ASSIGNED = r"""
+// orders_assigned
+MATCH (w:WorkOrder)-[:ASSIGNED_TO]->(t:Technician {id: $technician})
+RETURN DISTINCT w.id AS id, w.state AS state, w.closedAt AS closed
+ORDER BY id
+"""
+
+
+def orders_assigned(store: Store, *, technician: str) -> list[OrdersAssigned]:
+    """Work orders of a technician with their state and when they were closed; by id."""
+    rows = store.read(_ORDERS_ASSIGNED, technician=technician)
+    return [OrdersAssigned(row["id"], row["state"], row["closed"]) for row in rows]

@@ -17,6 +17,7 @@ from ingest.projection.store_matches_ledger import refuse_ahead
 from ledger.database import Ledger
 from ledger.records import sources
 from services.access.areas.keeping import deployment_of
+from services.access.areas.own import Reach
 from services.access.asker import Asker
 from services.access.opaque import Opaque
 from services.access.policy import policy_of
@@ -49,9 +50,13 @@ class Site:
         Raises:
             KehutuError: ``BUSY`` while it is found out what lies in whose regions.
         """
-        policy = policy_of(asker, lambda: deployment_of(self.store, self.schema, self.ledger))
+        policy = policy_of(asker, lambda: deployment_of(self.store, self.schema, self.ledger), self._reached)
         found = Seen(asker, self.ledger, self.schema, policy, self.settings, self.store, gathered())
         return replace(found, opaque=self._words(asker)) if "id" in found.masked else found
+
+    def _reached(self, asker: Asker) -> list[str]:
+        reach = Reach(self.store, self.schema, self.ledger)
+        return reach.own(asker) if asker.role == "customer" else reach.assigned(asker)
 
     def _words(self, asker: Asker) -> Opaque:
         prefixes = [node.prefix for node in self.schema.nodes.values()]

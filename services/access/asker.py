@@ -15,9 +15,13 @@ from services.access.root_fields import (
     FILTERED,
     NEEDS,
     OF_A_REGION,
+    OF_ONES_OWN,
     OF_OPERATION,
     OF_REGIONS,
     OPEN_TYPES,
+    OWN_PARTY,
+    PARTIES,
+    REACHING,
     TERMINAL,
 )
 from terms.errors import KehutuError
@@ -149,6 +153,8 @@ def refuse_unless_open(asked: Asker, field: str) -> None:
 def open_to(role: str) -> frozenset[str]:
     """Root fields at which every rule acts for a role that does not see everything."""
     regional = OF_A_REGION if role in OF_REGIONS else frozenset[str]()
+    if role in REACHING:
+        regional = OF_ONES_OWN
     operation = OF_OPERATION if role == "administrator" else frozenset[str]()
     return FILTERED | regional | operation
 
@@ -180,6 +186,8 @@ def refuse_unless_ruled(asked: Asker, coordinate: str) -> None:
     whole_of = kind.removesuffix("Connection").removesuffix("Edge")
     if asked.whole:
         return
+    if asked.role in REACHING and kind in PARTIES and coordinate not in OWN_PARTY:
+        raise KehutuError("FORBIDDEN", role=asked.role, field=coordinate)
     ruled = coordinate not in CLOSED and {kind, whole_of} & OPEN_TYPES
     if not ruled or not (shows(asked, whole_of) and shows(asked, coordinate)):
         raise KehutuError("FORBIDDEN", role=asked.role, field=coordinate)

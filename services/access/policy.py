@@ -7,7 +7,7 @@ property and so with its class of personal data.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Final
@@ -15,11 +15,13 @@ from typing import Final
 from graph.blocks import SEEN_IN
 from graph.schema.model import PersonalData, Property
 from services.access.areas.tokens import of_asker
-from services.access.asker import EVERYONE, Asker
+from services.access.asker import ALL_REGIONS, EVERYONE, Asker
 from services.access.masks import shown
 from services.access.policy_file import product_policy
+from services.access.root_fields import REACHING
 
 AREAS: Final = "asker_areas"
+IDS: Final = "asker_ids"
 REGIONAL: Final = frozenset({"analyst", "planner", "credit-officer", "application"})
 """Roles that see what lies in their regions."""
 
@@ -41,12 +43,15 @@ class Policy:
     """Classes of personal data that are not shown in clear."""
 
 
-def policy_of(asker: Asker, deployment: Callable[[], str] = str) -> Policy | None:
+def policy_of(
+    asker: Asker, deployment: Callable[[], str] = str, reach: Callable[[Asker], Sequence[str]] = lambda _: ()
+) -> Policy | None:
     """What an asker sees; None where that is everything, in clear.
 
     Args:
         deployment: gives the name of the tenant that counts as none, the lists of areas beside nodes being right; asked
             of who does not see everything.
+        reach: gives the ids of what is the asker's own or assigned to it; asked of :data:`REACHING`.
 
     Raises:
         ValueError: there is no rule for the role: nothing is seen by mistake.
@@ -61,9 +66,17 @@ def policy_of(asker: Asker, deployment: Callable[[], str] = str) -> Policy | Non
     hidden = frozenset(kind for kind, form in forms.items() if form != "clear")
     if asker.whole:
         return Policy(lambda _type, _node: "", in_clear, whole=True, masked=hidden)
+    if role.name in REACHING:
+        # Of its tenant, in whatever region.
+        areas = of_asker(replace(asker, regions=(ALL_REGIONS,)), deployment())
+        return Policy(_reached, in_clear, {AREAS: areas, IDS: list(reach(asker))}, masked=hidden)
     if role.name not in REGIONAL:
         return Policy(lambda _type, _node: "false", in_clear, masked=hidden)
     return Policy(_in_areas, in_clear, {AREAS: of_asker(asker, deployment())}, masked=hidden)
+
+
+def _reached(kind: str, node: str) -> str:
+    return f"{node}.id IN ${IDS} AND {_in_areas(kind, node)}"
 
 
 def _in_areas(_type: str, node: str) -> str:

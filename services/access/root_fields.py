@@ -194,6 +194,13 @@ CLOSED: Final = frozenset(
 )
 """Fields of these types at which a rule is missing still."""
 
+REACHING: Final = frozenset({"customer", "technician"})
+"""Roles that see what is their own, or assigned to them."""
+OF_ONES_OWN: Final = frozenset({"customer", "device", "line", "workOrder", "workOrders"})
+"""Root fields at which every rule acts for them."""
+PARTIES: Final = frozenset({"Party", "Person", "Enterprise"})
+OWN_PARTY: Final = frozenset({f"{kind}.{name}" for kind in PARTIES for name in ("id", "name")})
+"""What they are told of the party behind a customer."""
 TERMINAL: Final = "terminal"
 """Stands for what commands print."""
 _DERIVED: Final[tuple[PersonalData, ...]] = ("derived",)
@@ -217,6 +224,7 @@ NEEDS: Final[Mapping[str, tuple[PersonalData, ...]]] = {
     "Community": _DERIVED,
     "CommunityChange": _DERIVED,
     "Arrears": _FINANCIAL,
+    "Arrears.probability": _DERIVED,
     "RiskOverride": _FINANCIAL,
     "Provenance": _IDS,
     "RelationProvenance": _IDS,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from typing import Any
 
 import pytest
@@ -17,7 +17,7 @@ from graph.state import prepare
 from graph.store import Store
 from graph.write import wipe
 from services.access.areas.computing import Link, Node
-from services.access.asker import asker
+from services.access.asker import Asker, asker
 from services.access.root_fields import CLOSED, OPEN_TYPES
 from services.access.tokens.issuing import issue
 from services.analysis import analyse
@@ -115,12 +115,17 @@ def everything(site: Site) -> tuple[dict[str, Node], list[Link]]:
 
 def without_unseen(site: Site, other: Store, region: str) -> Site:
     """The site with a graph of what is seen in a region only."""
+    found, links = everything(site)
+    return hide(site, other, found.keys() - seen(found, links, Scope((region,))))
+
+
+def hide(site: Site, other: Store, unseen: Set[str]) -> Site:
+    """The site with a graph without some entities."""
     wipe(other)
     prepare(other, site.schema, site.ledger.id)
     filtered = Site(site.settings, site.schema, site.ledger, other)
     project(filtered)
-    found, links = everything(site)
-    unseen = found.keys() - seen(found, links, Scope((region,)))
+    found, _ = everything(site)
     assert 0 < len(unseen) < len(found)
     # The number of the last load stays, and with it what was read before of a store at this address.
     party_relations._kept.clear()
@@ -154,7 +159,11 @@ def documents(role: str, region: str) -> Iterator[str]:
 
 
 def ask(client: TestClient, site: Site, query: str, role: str, region: str) -> dict[str, Any]:
-    given = issue(site.settings, site.ledger, asker(role, regions=[region]))
+    return ask_as(client, site, query, asker(role, regions=[region]))
+
+
+def ask_as(client: TestClient, site: Site, query: str, who: Asker) -> dict[str, Any]:
+    given = issue(site.settings, site.ledger, who)
     answer = client.post("/graphql", json={"query": query}, headers={"Authorization": f"Bearer {given}"})
     assert answer.status_code == 200, (query, answer.text)
     found: dict[str, Any] = answer.json()

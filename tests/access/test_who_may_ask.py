@@ -21,9 +21,11 @@ from services.access.root_fields import (
     ELSEWHERE,
     FILTERED,
     OF_A_REGION,
+    OF_ONES_OWN,
     OF_OPERATION,
     OF_REGIONS,
     QUESTIONS,
+    REACHING,
 )
 from services.access.tokens.issuing import issue
 from services.settings import Identity
@@ -149,6 +151,8 @@ def may_use(who: Asker, field: str) -> bool:
 def test_a_role_may_use_what_the_policy_gives_it_where_every_rule_acts(role: str) -> None:
     given = product_policy().fields(role, role)
     own = OF_OPERATION if role == "administrator" else OF_A_REGION if role in OF_REGIONS else frozenset[str]()
+    if role in REACHING:
+        own = OF_ONES_OWN
     if role == "planner":
         own -= {
             "guaranteeCircles",

@@ -83,6 +83,9 @@ CASES: dict[str, list[dict[str, object]]] = {
         }
     ],
     "seen_degrees": [{"type": "Enterprise", "ids": [THREE]}, {"type": "Customer", "ids": [ZHANG]}],
+    "whole_led": [{"type": "Customer", "relation": "IS", "ids": [ZHANG]}],
+    "whole_come": [{"type": "Enterprise", "relation": "GUARANTEES", "ids": [ONE, TWO, THREE]}],
+    "orders_assigned": [{"technician": "technician:T1"}],
     "whole_degrees": [{"type": "Enterprise", "ids": [THREE]}, {"type": "Customer", "ids": [ZHANG]}],
     "neighbours_out": [
         {"type": "Enterprise", "id": ONE, "relation": "GUARANTEES"},

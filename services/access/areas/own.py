@@ -1,0 +1,104 @@
+"""What is somebody's own, and what somebody works on: ids, found anew for each question.
+
+They are few, so a condition in a query can name them. Belonging counts whenever it holds, as it does in regions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, timedelta
+from typing import Final
+
+from graph import queries
+from graph.schema.keys import type_of
+from graph.schema.model import Schema
+from graph.store import Store
+from ingest.projection import business_days
+from ledger.aliases import resolve
+from ledger.database import Ledger
+from services.access.asker import Asker
+from terms.ids import Key
+
+OWN: Final = (
+    ("Customer", ("HAS_ACCOUNT", "REQUESTED", "CONTACTED", "OWNS", "SUPPLIED_AT", "LIVES_AT", "IS")),
+    ("Account", ("BILLED", "PAID")),
+)
+"""What leads from a customer to its own; the party is seen by its name alone (``services.access.root_fields``)."""
+CLOSED: Final = frozenset({"done", "cancelled"})
+LATELY: Final = timedelta(days=30)
+"""A closed order is seen so long after it was closed, counted back from the latest day of the data."""
+HIGHEST: Final = 12
+"""Elements between a point of supply and the line that feeds it."""
+
+
+class Reach:
+    """Finds ids of one site."""
+
+    def __init__(self, store: Store, schema: Schema, ledger: Ledger) -> None:
+        self._store, self._schema, self._ledger = store, schema, ledger
+
+    def own(self, asked: Asker) -> list[str]:
+        """A customer: its own customers, and what is theirs."""
+        named = (resolve(self._ledger, one, ["customer"]) for one in asked.customers)
+        found: set[str] = {one for one in named if one is not None and one.startswith("customer:")}
+        for kind, relations in OWN:
+            for relation in relations:
+                found |= self._led(kind, relation, found)
+        return sorted(found)
+
+    def assigned(self, asked: Asker) -> list[str]:
+        """A technician: orders that it works on or has worked on lately, with whom and what they are about."""
+        technician = resolve(self._ledger, asked.technician or "", ["technician"])
+        if technician is None or not technician.startswith("technician:"):
+            return []
+        orders = self._orders(technician)
+        customers = self._come("WorkOrder", "REQUESTED", orders)
+        concerned = self._led("WorkOrder", "CONCERNS", orders)
+        points = self._led("Customer", "SUPPLIED_AT", customers) | self._of("ServicePoint", concerned)
+        places = self._led("Customer", "LIVES_AT", customers) | self._led(
+            "ServicePoint", "LOCATED_AT", points
+        )
+        things = self._led("Customer", "OWNS", customers) | self._led("ServicePoint", "HAS_METER", points)
+        return sorted(
+            {technician, *orders, *customers, *concerned, *points, *places, *things, *self._lines(points)}
+        )
+
+    def _orders(self, technician: str) -> set[str]:
+        day = business_days.latest_day(self._ledger) or date.max
+        since = (day - LATELY).isoformat()
+        return {
+            row.id
+            for row in queries.orders_assigned(self._store, technician=technician)
+            if (row.closed[:10] >= since if row.closed else row.state not in CLOSED)
+        }
+
+    def _lines(self, points: set[str]) -> set[str]:
+        """The first line above each point."""
+        below, found = points, set[str]()
+        for _ in range(HIGHEST):
+            above = set[str]()
+            for kind in sorted({self._type(one) for one in below}):
+                above |= self._led(kind, "FED_BY", below)
+            lines = self._of("Line", above)
+            found |= lines
+            below = above - lines
+        return found
+
+    def _led(self, kind: str, relation: str, ids: Iterable[str]) -> set[str]:
+        among = self._sorted(kind, ids)
+        rows = queries.whole_led(self._store, type=kind, relation=relation, ids=among) if among else ()
+        return {row.id for row in rows}
+
+    def _come(self, kind: str, relation: str, ids: Iterable[str]) -> set[str]:
+        among = self._sorted(kind, ids)
+        rows = queries.whole_come(self._store, type=kind, relation=relation, ids=among) if among else ()
+        return {row.id for row in rows}
+
+    def _of(self, kind: str, ids: Iterable[str]) -> set[str]:
+        return set(self._sorted(kind, ids))
+
+    def _sorted(self, kind: str, ids: Iterable[str]) -> list[str]:
+        return sorted(one for one in ids if self._type(one) == kind)
+
+    def _type(self, entity: str) -> str:
+        return type_of(Key(entity), self._schema).name

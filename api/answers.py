@@ -14,7 +14,7 @@ from api.arguments import AsOf, Ended, RelationNames, RelationTypes, relation_na
 from api.context import ID, Info
 from api.costs import costs
 from api.entities import Customer, Device, Enterprise, Line, Person, WorkOrder
-from api.exposed import expose
+from api.exposed import expose, expose_enum
 from api.masked import plain_schema
 from api.paging import largest
 from api.weighing import Weighed, weighed
@@ -27,10 +27,12 @@ from services.communities import communities
 from services.communities.answer import Community, CommunityOf
 from services.entity import Entity, Value
 from services.graph_answers import grid, history, loads
+from services.graph_answers import load_curve as curve
 from services.graph_answers import neighbours as around
 from services.graph_answers import paths as ways
 from services.graph_answers.grid import GridTrace
 from services.graph_answers.history import QuarantinedRow
+from services.graph_answers.load_curve import CurveBasis, LoadCurve
 from services.graph_answers.loads import Load
 from services.graph_answers.neighbours import Neighbours
 from services.graph_answers.paths import Path
@@ -75,6 +77,8 @@ def value(found: Parent[Value]) -> JSON:
     return JSON(shown)
 
 
+expose_enum(CurveBasis)
+expose(LoadCurve)
 expose(Me)
 expose(Weighed)
 expose(Hit, name="SearchHit")
@@ -216,6 +220,20 @@ class GraphAnswers:
         self, info: Info, id: ID, direction: grid.GridDirection, first: int = 50, after: str | None = None
     ) -> GridTrace:
         return grid.grid_trace(info.context.seen, id, direction, largest(first), after)
+
+    @strawberry.field(
+        description="Power by interval of a customer, service point, meter or another element. "
+        "`from` and `to` are days or instants (ISO); the last week that is known where both are absent."
+    )
+    @costs(100)
+    def load_curve(
+        self,
+        info: Info,
+        id: ID,
+        from_: Annotated[str | None, strawberry.argument(name="from")] = None,
+        to: str | None = None,
+    ) -> LoadCurve:
+        return curve.load_curve(info.context.seen, id, from_, to)
 
     customers: Page[Customer] = lists.list_field(lists.CUSTOMERS, Customer, Customer.of, Customer.together)
     enterprises: Page[Enterprise] = lists.list_field(lists.ENTERPRISES, Enterprise, Enterprise.of)

@@ -10,13 +10,14 @@ import click
 
 from cli.credit_words import print_credit
 from cli.options import Call, command
-from cli.output import print_json, print_json_line
+from cli.output import ProgressLines, print_json, print_json_line
 from services.engines.opened import open_engine, open_engines
 from services.evaluation.communities import evaluate as judge_communities
 from services.evaluation.credit import evaluate as judge_credit
 from services.evaluation.embeddings import evaluate as judge_embeddings
 from services.evaluation.graph import evaluate as run_graphs
 from services.evaluation.reference import evaluate as run_suites
+from services.evaluation.segments import Budget
 from services.evaluation.segments import evaluate as judge_segments
 
 
@@ -187,8 +188,27 @@ def credit(call: Call, **asked: Any) -> int:
 @click.option("--truth", help="Column of the true classes, to compare with.")
 @click.option("--id", "identifier", help="Column of the customers' ids.")
 @click.option("--seed", type=int, default=0, show_default=True, help="Seed of every draw.")
+@click.option(
+    "--seconds",
+    type=click.FloatRange(min=0),
+    help="After so many no further generation of the search begins.",
+)
+@click.option(
+    "--keep",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="File that notes how far the search is; the same call goes on from there.",
+)
 @command
-def segments(call: Call, records: Path, truth: str | None, identifier: str | None, seed: int) -> int:
+def segments(
+    call: Call,
+    *,
+    records: Path,
+    truth: str | None,
+    identifier: str | None,
+    seed: int,
+    seconds: float | None,
+    keep: Path | None,
+) -> int:
     """Find the customer classes of any table, and say how stable they are.
 
     The table is CSV, Parquet, JSON lines or Excel, packed or not. Prints one line of JSON: the number of classes or
@@ -197,8 +217,16 @@ def segments(call: Call, records: Path, truth: str | None, identifier: str | Non
     A column of numbers is a number, however few values it has. Any other column is a category. Identifiers, dates,
     free text, constants, columns that are missing for most, copies and protected attributes are left out and named on
     standard error. The order of rows changes nothing.
+
+    With --keep a call that was cut off, or whose --seconds were over, goes on where it was when it is made again, and
+    ends as one that was never cut off.
     """
-    judged = judge_segments(records, truth=truth, identifier=identifier, seed=seed)
+    progress = ProgressLines(call.lang)
+    budget = Budget(seconds, keep)
+    judged = judge_segments(
+        records, truth=truth, identifier=identifier, seed=seed, budget=budget, progress=progress
+    )
+    progress.close()
     for caution in judged.cautions:
         click.echo(caution.message(call.lang), err=True)
     if call.json:

@@ -69,3 +69,27 @@ MATCH (s:ServicePoint {id: wanted})<-[r:INSTALLED_AT]-(d:Device)
 WHERE sees(s, d) AND runs(r, $day) AND coalesce(d.retiredOn, $day) >= $day
 RETURN DISTINCT d.id AS id
 ORDER BY id
+
+// name: curve_points
+// Of some service points the load profile that describes their use, and the power that it counts for; by id.
+// param ids: List<EntityId>
+// sees: s ServicePoint
+// row id: EntityId, profile: Text? of ServicePoint.profile, power: Float? of ServicePoint.contractedPower
+UNWIND $ids AS wanted
+MATCH (s:ServicePoint {id: wanted})
+WHERE sees(s)
+RETURN DISTINCT s.id AS id, s.profile AS profile, s.contractedPower AS power
+ORDER BY id
+
+// name: meters_at
+// Meters of some service points on a day; by service point, then by meter.
+// param ids: List<EntityId>
+// param day: Date
+// sees: s ServicePoint
+// sees: m Meter
+// row point: EntityId, id: EntityId
+UNWIND $ids AS wanted
+MATCH (s:ServicePoint {id: wanted})-[r:HAS_METER]->(m:Meter)
+WHERE sees(s, m) AND runs(r, $day) AND coalesce(m.retiredOn, $day) >= $day
+RETURN DISTINCT s.id AS point, m.id AS id
+ORDER BY point, id

@@ -1532,6 +1532,69 @@ def devices_installed_at(seen: Reader, *, points: list[str], day: str) -> list[D
 
 
 @dataclass(frozen=True, slots=True)
+class CurvePoints:
+    """A row of :func:`curve_points`."""
+
+    id: str
+    profile: str | None
+    power: float | None
+
+
+_CURVE_POINTS = Block(
+    "curve_points",
+    r"""
+// curve_points
+UNWIND $ids AS wanted
+MATCH (s:ServicePoint {id: wanted})
+WHERE sees(s)
+RETURN DISTINCT s.id AS id, s.profile AS profile, s.contractedPower AS power
+ORDER BY id
+""",
+    {"s": "ServicePoint"},
+    shows=(
+        Shown(("profile",), "ServicePoint", ("profile",)),
+        Shown(("power",), "ServicePoint", ("contractedPower",)),
+    ),
+    ids=(("id",),),
+)
+
+
+def curve_points(seen: Reader, *, ids: list[str]) -> list[CurvePoints]:
+    """Of some service points the load profile that describes their use, and the power that it counts for; by id."""
+    rows = seen.rows(_CURVE_POINTS, {}, {"ids": ids})
+    return [CurvePoints(row["id"], row["profile"], row["power"]) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class MetersAt:
+    """A row of :func:`meters_at`."""
+
+    point: str
+    id: str
+
+
+_METERS_AT = Block(
+    "meters_at",
+    r"""
+// meters_at
+UNWIND $ids AS wanted
+MATCH (s:ServicePoint {id: wanted})-[r:HAS_METER]->(m:Meter)
+WHERE sees(s, m) AND (coalesce(r.since, '') <= $day AND coalesce(r.until, '9999-99') > $day OR any(period IN coalesce(r.periods, []) WHERE split(period, '/')[0] <= $day AND (period ENDS WITH '/' OR split(period, '/')[1] > $day))) AND coalesce(m.retiredOn, $day) >= $day
+RETURN DISTINCT s.id AS point, m.id AS id
+ORDER BY point, id
+""",
+    {"s": "ServicePoint", "m": "Meter"},
+    ids=(("point",), ("id",),),
+)
+
+
+def meters_at(seen: Reader, *, ids: list[str], day: str) -> list[MetersAt]:
+    """Meters of some service points on a day; by service point, then by meter."""
+    rows = seen.rows(_METERS_AT, {}, {"ids": ids, "day": day})
+    return [MetersAt(row["point"], row["id"]) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
 class Walks:
     """A row of :func:`walks`."""
 
@@ -1615,5 +1678,7 @@ BLOCKS = {
     "customers_supplied_at": _CUSTOMERS_SUPPLIED_AT,
     "points_of_customer": _POINTS_OF_CUSTOMER,
     "devices_installed_at": _DEVICES_INSTALLED_AT,
+    "curve_points": _CURVE_POINTS,
+    "meters_at": _METERS_AT,
     "walks": _WALKS,
 }

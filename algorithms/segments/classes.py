@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final, Literal, TypeAlias
 
 import numpy as np
@@ -12,6 +13,7 @@ from algorithms.segments.agreement import consensus
 from algorithms.segments.genome import Genome
 from algorithms.segments.information import binned, information
 from algorithms.segments.model import ClassModel, model_of, settled
+from algorithms.segments.notes import Notes, Nothing, noted
 from algorithms.segments.refits import Refit, Stability, stability, tree_refit
 from algorithms.segments.rules import Leaf, Split, learn, predicted
 from algorithms.segments.scores import Scales, scales
@@ -40,7 +42,8 @@ TRIED: Final = 3
 LOOKED_AT: Final = 2_000
 """Customers that the silhouette is computed of."""
 
-Step = Literal["tree", "refit", "search", "rules"]
+Step: TypeAlias = Literal["tree", "refit", "search", "rules"]
+"""What is told of: with its number, of refits and of the generations of the search."""
 Way: TypeAlias = Genome | Literal["tree"]
 """How classes came about: by the search's genome where it beat the valley tree."""
 
@@ -112,6 +115,7 @@ def find(
     way: Way | None = None,
     tell: Callable[[Step, int], None] | None = None,
     proceed: Callable[[int], bool] | None = None,
+    notes: Notes | None = None,
 ) -> Classes | NoClasses:
     """Find the classes of customers, where there are any.
 
@@ -123,10 +127,19 @@ def find(
             anybody; without it the search is run.
         tell: told of each step before it, with its number.
         proceed: asked before each generation of the search; False ends it there.
+        notes: what an earlier call for the same table, features and seed has worked out; what is worked out is added.
     """
     # Small products of matrices: threads would wait for each other, and could change the last digit.
     with threadpoolctl.threadpool_limits(1):
-        return _find(table, dimension, f"seed {seed}", way=way, tell=tell or _silent, proceed=proceed)
+        return _find(
+            table,
+            dimension,
+            f"seed {seed}",
+            way=way,
+            tell=tell or _silent,
+            proceed=proceed,
+            notes=notes or Nothing(),
+        )
 
 
 def _find(
@@ -137,11 +150,11 @@ def _find(
     way: Way | None,
     tell: Callable[[Step, int], None],
     proceed: Callable[[int], bool] | None,
+    notes: Notes,
 ) -> Classes | NoClasses:
     part = table.rows(np.arange(min(table.size, SAMPLE)))
     tell("tree", 0)
-    tree = ValleyTree(part, f"{said} tree")
-    label = tree.parts()
+    (p,), label = noted(notes, "tree", partial(_tree, part, f"{said} tree"))
     scale = scales(part)
     scores, missing = scale.of(part), scale.missing(part)
     columns = binned(part)
@@ -149,11 +162,11 @@ def _find(
         _, label = settled(scale, scores, label, columns, missing)
     many = int(label.max(initial=0)) + 1
     if many == 1:
-        return NoClasses(tree.root.p)
+        return NoClasses(float(p))
     refits = []
     for number in range(REFITS):
         tell("refit", number)
-        refits.append(tree_refit(part, many, f"{said} refit {number}").named(label))
+        refits.append(tree_refit(part, many, f"{said} refit {number}", notes).named(label))
     of_tree = information(columns, label)
     rows = np.arange(min(part.size, SEARCHED))
     few = part.rows(rows)
@@ -162,8 +175,9 @@ def _find(
     searched: Found | None = None
     candidates = [way] if isinstance(way, Genome) else []
     if way is None:
-        tell("search", 0)
-        searched = search(space, _compact(label[rows]), of_refits.ari, proceed=proceed)
+        searched = search(
+            space, _compact(label[rows]), of_refits.ari, tell=tell, proceed=proceed, notes=notes
+        )
         candidates = searched.stable()[:TRIED]
     chosen: Genome | None = None
     for genome in candidates:
@@ -176,7 +190,7 @@ def _find(
             break
     label, refits, joined = join_loose(scale, scores, label, refits)
     if int(label.max(initial=0)) == 0:
-        return NoClasses(tree.root.p, loose=True)
+        return NoClasses(float(p), loose=True)
     measured = stability(label, refits)
     tell("rules", 0)
     model = Ensemble(model_of(scale, scores, label, missing), tuple((one.model, one.names) for one in refits))
@@ -186,7 +200,7 @@ def _find(
     return Classes(
         label=all_labels,
         strength=strength,
-        p=tree.root.p,
+        p=float(p),
         model=model,
         stability=measured,
         rules=rules,
@@ -198,6 +212,12 @@ def _find(
         way=chosen or "tree",
         joined=joined,
     )
+
+
+def _tree(part: Table, purpose: str) -> tuple[Floats, Ints]:
+    """p of the test on all, and the parts."""
+    tree = ValleyTree(part, purpose)
+    return np.array([tree.root.p]), tree.parts()
 
 
 def _silent(_step: Step, _number: int) -> None:

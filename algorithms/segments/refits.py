@@ -14,7 +14,8 @@ import numpy as np
 from algorithms.segments.agreement import UNKNOWN, adjusted_rand, jaccards, matched
 from algorithms.segments.draws import uniform
 from algorithms.segments.information import binned
-from algorithms.segments.model import ClassModel, settled
+from algorithms.segments.model import ClassModel, model_of, settled
+from algorithms.segments.notes import Notes, noted
 from algorithms.segments.scores import Scales, scales
 from algorithms.segments.table import Table
 from algorithms.segments.valley_tree import ValleyTree
@@ -62,18 +63,25 @@ class Refit:
         return np.unique(own[self.label], return_inverse=True)[1].astype(np.int64)
 
 
-def tree_refit(table: Table, classes: int, purpose: str) -> Refit:
+def tree_refit(table: Table, classes: int, purpose: str, notes: Notes) -> Refit:
     """The valley tree of a bootstrap: with so many classes, and with as many as it finds."""
     rows = np.flatnonzero(drawn(table, f"{purpose} bootstrap")).astype(np.int64)
     part = table.rows(rows)
-    tree = ValleyTree(part, purpose)
     own: Scales = scales(part)
     scores, missing = own.of(part), own.missing(part)
     columns = binned(part)
-    free = tree.parts()
-    if int(free.max(initial=0)) > 0:
-        free = settled(own, scores, free, columns, missing)[1]
-    model, label = settled(own, scores, tree.so_many_parts(classes), columns, missing)
+
+    def work() -> tuple[Floats, Ints]:
+        tree = ValleyTree(part, purpose)
+        free = tree.parts()
+        if int(free.max(initial=0)) > 0:
+            free = settled(own, scores, free, columns, missing)[1]
+        return np.zeros(0), np.stack(
+            [settled(own, scores, tree.so_many_parts(classes), columns, missing)[1], free]
+        )
+
+    label, free = noted(notes, purpose, work)[1].reshape(2, -1)
+    model = model_of(own, scores, label, missing)
     return Refit(rows, label, model, free, np.arange(int(label.max(initial=0)) + 1, dtype=np.int64))
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Final, Literal
 
 import numpy as np
 
@@ -13,6 +14,7 @@ from algorithms.segments.draws import numbered, uniform
 from algorithms.segments.genome import ALGORITHMS, Genome, clustered
 from algorithms.segments.information import binned, information
 from algorithms.segments.model import ClassModel, model_of
+from algorithms.segments.notes import Notes, Nothing, noted
 from algorithms.segments.nsga import Member, evolve
 from algorithms.segments.refits import Refit, drawn
 from algorithms.segments.rules import learn, leaves
@@ -24,6 +26,7 @@ POPULATION: Final = 16
 GENERATIONS: Final = 6
 REFITS: Final = 3
 STABLE: Final = 0.85
+NO_LABELS: Final[Ints] = np.zeros(0, dtype=np.int64)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -117,7 +120,9 @@ def search(
     tree: Ints,
     stability: float,
     *,
+    tell: Callable[[Literal["search"], int], None] | None = None,
     proceed: Callable[[int], bool] | None = None,
+    notes: Notes | None = None,
     population: int = POPULATION,
     generations: int = GENERATIONS,
 ) -> Found:
@@ -125,15 +130,26 @@ def search(
 
     Args:
         tree: classes of the valley tree, n. ``stability``: of the tree.
+        tell: told of each generation before it, of the first population as 0.
         proceed: asked before each generation; False ends the search.
+        notes: genomes that have been judged.
     """
     known: dict[bytes, Floats] = {}
+    kept = notes or Nothing()
 
     def judge(genome: Genome) -> Floats:
         if genome.key not in known:
-            known[genome.key] = space.judged(genome)
+            name = f"{space.purpose} genome {hashlib.sha256(genome.key).hexdigest()}"
+            known[genome.key] = noted(kept, name, lambda: (space.judged(genome), NO_LABELS))[0]
         return known[genome.key]
 
+    def goes_on(generation: int) -> bool:
+        if tell is not None:
+            tell("search", generation + 1)
+        return proceed is None or proceed(generation)
+
+    if tell is not None:
+        tell("search", 0)
     first = [space.drawn(f"{space.purpose} first {k}") for k in range(population - 1)]
     every = np.ones(len(space.columns), dtype=np.bool_)
     dimensions = int(space.dimension.max(initial=0)) + 1
@@ -147,7 +163,7 @@ def search(
         child=space.child,
         judge=judge,
         purpose=f"{space.purpose} search",
-        proceed=proceed,
+        proceed=goes_on,
     )
     seen: dict[bytes, Member[Genome]] = {one.genome.key: one for one in [*last, members[0]]}
     order = sorted(

@@ -27,6 +27,7 @@ QUESTIONS: Final = (
     "neighbours",
     "paths",
     "gridTrace",
+    "loadCurve",
     "runs",
     "run",
     "communities",

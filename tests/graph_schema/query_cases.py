@@ -117,6 +117,8 @@ CASES: dict[str, list[dict[str, object]]] = {
     ],
     "customers_supplied_at": [{"points": ["service-point:SP2", "service-point:SP1", "service-point:none"]}],
     "devices_installed_at": [{"points": ["service-point:SP1", "service-point:SP2"]}],
+    "curve_points": [{"ids": ["service-point:SP2", "service-point:SP1", "service-point:none"]}],
+    "meters_at": [{"ids": ["service-point:SP1", "service-point:SP2"]}],
     "points_of_customer": [{"customer": ZHANG}, {"customer": "customer:none"}],
     "walks": [
         {"type": "Enterprise", "id": ONE, "longest": 1, "relations": ["GUARANTEES"]},
@@ -209,7 +211,7 @@ DATED = (
         "guarantees_given",
     ),
     *("guarantees_received", "neighbour_counts", "neighbours_in", "neighbours_out", "people_of_enterprise"),
-    *("points_of_customer", "walks"),
+    *("meters_at", "points_of_customer", "walks"),
 )
 """Queries that ask what holds on a day; of those without bounds that is every day."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Final
 
 import numpy as np
@@ -16,6 +17,7 @@ from algorithms.segments.table import distinct, in_hashed_order
 from graph.arrays import Floats, Ints
 from services.features.contract import contract
 from services.features.naming import Naming
+from services.features.unfinished import Unfinished, subject_of
 from services.risk.parts.customer_features import CustomerFeatures
 from services.risk.parts.segment_lineage import NOBODY, Labelled, SegmentEvent, born, gone_on
 
@@ -71,8 +73,14 @@ class CustomerSegments:
     judged: Judged
 
 
-def classes_of(features: CustomerFeatures, was: CustomerSegments | None, run: str) -> CustomerSegments:
-    """The classes of customers with a contract, as far as there are any, and what those of before have become."""
+def classes_of(
+    features: CustomerFeatures, was: CustomerSegments | None, run: str, unfinished: Path | None = None
+) -> CustomerSegments:
+    """The classes of customers with a contract, as far as there are any, and what those of before have become.
+
+    Args:
+        unfinished: a file that notes how far the search is: an analysis that was cut off goes on where it was.
+    """
     members = np.flatnonzero(features.active).astype(np.int64)
     described = describe(features.values, members)
     ids = [features.ids[at] for at in members.tolist()]
@@ -81,13 +89,18 @@ def classes_of(features: CustomerFeatures, was: CustomerSegments | None, run: st
     )
     once = distinct(table)
     way = _way_of(was, described, features.version)
+    part, dimension = table.rows(once), contract().dimension_of(described.names)
+    notes = None if unfinished is None else Unfinished(unfinished, subject_of(part, dimension, SEED))
     found = find(
-        table.rows(once),
-        contract().dimension_of(described.names),
+        part,
+        dimension,
         SEED,
         way=way,
         proceed=lambda generation: generation < GENERATIONS,
+        notes=notes,
     )
+    if notes is not None:
+        notes.done()
     label, strength = np.full(len(features.ids), NOBODY), np.full(len(features.ids), np.nan)
     jaccard = np.zeros(0)
     if isinstance(found, Classes):

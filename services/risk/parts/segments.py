@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from pathlib import Path
+from typing import Any, Final
 
 import numpy as np
 import orjson
@@ -39,6 +40,9 @@ from services.risk.parts.inputs import INPUTS
 from services.risk.parts.segment_lineage import NOBODY, SegmentEvent
 from services.site import Site
 
+UNFINISHED: Final = "columns/.segments.jsonl"
+"""How far the search of an analysis is; gone when it has ended, and in no backup."""
+
 
 @dataclass(frozen=True, slots=True)
 class SegmentPart:
@@ -56,6 +60,7 @@ class _Gathered:
     run: str
     features: CustomerFeatures | None
     segments: CustomerSegments | None
+    unfinished: Path
 
 
 class _Segments(Part[CustomerSegments]):
@@ -78,10 +83,11 @@ class _Segments(Part[CustomerSegments]):
         theirs = [table.name for table in CUSTOMER_FEATURES.tables]
         found = newest_full(site, tuple(own), tuple(theirs))
         if found is None or not (self.kept(found[1]) and CUSTOMER_FEATURES.kept(found[1])):
-            return _Gathered(naming(site.home), "", None, None)
+            return _Gathered(naming(site.home), "", None, None, site.home / UNFINISHED)
         run, tables = found
         features = CUSTOMER_FEATURES.read(tables, basis.probability)
-        return _Gathered(naming(site.home), run.id, features, self.read(tables, basis.probability))
+        was = self.read(tables, basis.probability)
+        return _Gathered(naming(site.home), run.id, features, was, site.home / UNFINISHED)
 
     def compute(self, basis: Basis, found: Found) -> CustomerSegments:
         features = found.of(CUSTOMER_FEATURES)
@@ -93,7 +99,8 @@ class _Segments(Part[CustomerSegments]):
             if was.judged.naming == gathered.naming.text:
                 return was
             return with_names(was, features, gathered.naming, {})
-        return with_names(classes_of(features, was, gathered.run), features, gathered.naming, kept_names(was))
+        found_now = classes_of(features, was, gathered.run, gathered.unfinished)
+        return with_names(found_now, features, gathered.naming, kept_names(was))
 
     def go_on(self, basis: Basis, before: Before, found: Found) -> CustomerSegments:
         was, ids = before.found.of(self), found.of(INPUTS).customers

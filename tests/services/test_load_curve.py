@@ -1,0 +1,183 @@
+"""Load curves of customers, service points and meters, as GraphQL and services tell them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from fastapi.testclient import TestClient
+from hypothesis import given
+from hypothesis import strategies as st
+
+from algorithms.curve_grid import Curve, together
+from api.app import create_app
+from services.graph_answers.load_curve import CurveBasis, load_curve
+from services.loading import ingest, project
+from services.settings import settings
+from services.site import Site, open_site
+from terms.errors import KehutuError
+from tests.everyone import seen
+
+MANIFEST = """
+sources:
+  - name: points
+    path: points.csv
+    channel: marketing
+    recordId: meter
+    observedAt: 2026-03-01
+    mapping:
+      - node: Meter
+        key: {meterNo: meter}
+        optional: true
+      - node: ServicePoint
+        key: {servicePointNo: point}
+        set: {contractedPower: power, profile: profile}
+      - relation: HAS_METER
+        from: {ServicePoint: {servicePointNo: point}}
+        to: {Meter: {meterNo: meter}}
+      - node: Customer
+        key: {customerNo: customer}
+      - relation: SUPPLIED_AT
+        from: {Customer: {customerNo: customer}}
+        to: {ServicePoint: {servicePointNo: point}}
+  - name: readings
+    path: readings.csv
+    channel: marketing
+    observedAt: 2026-03-02
+    curve: {of: {Meter: {meterNo: meter}}, at: time, value: kW, minutes: 60}
+  - name: halves
+    path: halves.csv
+    channel: marketing
+    observedAt: 2026-03-02
+    curve: {of: {ServicePoint: {servicePointNo: point}}, at: time, value: kW, minutes: 30}
+  - name: profiles
+    path: profiles.csv
+    channel: archive
+    origin: benchmark
+    observedAt: 2026-03-02
+    curve: {of: {profile: name}, at: time, value: share, unit: share, minutes: 60}
+"""
+FILES = {
+    "points": "meter,point,customer,power,profile\nM1,P1,4400000001,9,H0\nM2,P1,4400000001,9,H0\n"
+    "M3,P2,4400000001,5,H0\nM4,P3,4400000002,40,H0\nM5,P4,4400000003,7,G9\n",
+    "readings": "meter,time,kW\nM1,2026-03-01T00:00,1\nM1,2026-03-01T01:00,2\nM1,2026-03-01T03:00,4\n"
+    "M2,2026-03-01T00:00,10\nM2,2026-03-01T01:00,20\nM2,2026-03-01T02:00,30\nM2,2026-03-01T03:00,40\n",
+    "halves": "point,time,kW\nP2,2026-03-01T00:00,100\nP2,2026-03-01T00:30,300\nP2,2026-03-01T01:00,100\n",
+    "profiles": "name,time,share\nH0,2026-03-01T00:00,.25\nH0,2026-03-01T01:00,.5\n",
+}
+DAY = ("2026-03-01", "2026-03-02")
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    folder: Path = tmp_path_factory.mktemp("curves")
+    chosen = settings(home=folder / "home")
+    (folder / "site.yaml").write_text(MANIFEST, encoding="utf-8")
+    for name, text in FILES.items():
+        (folder / f"{name}.csv").write_text(text, encoding="utf-8")
+    ingest(chosen, folder / "site.yaml")
+    with open_site(chosen) as opened:
+        project(opened)
+        yield opened
+
+
+def power(site: Site, name: str, *asked: str) -> list[float | None]:
+    return [one.power for one in load_curve(seen(site), name, *asked).points]
+
+
+def test_a_meter_has_its_readings_and_a_gap_is_unknown(site: Site) -> None:
+    found = load_curve(seen(site), "meter:M1", *DAY)
+    assert [one.power for one in found.points] == [1.0, 2.0, None, 4.0]
+    assert [one.at.isoformat() for one in found.points[:2]] == [
+        "2026-02-28T16:00:00+00:00",
+        "2026-02-28T17:00:00+00:00",
+    ]
+    assert (found.basis, found.minutes, found.known) == (CurveBasis.MEASURED, 60, 3 / 24)
+    assert (found.energy, found.peak, found.lowest, found.mean) == (7.0, 4.0, 1.0, 7 / 3)
+    assert found.load_factor == pytest.approx(7 / 12)
+    assert found.peak_at == datetime.fromisoformat("2026-02-28T19:00:00+00:00")
+    assert [(one.source, one.channel, one.origin) for one in found.sources] == [
+        ("readings", "marketing", "real")
+    ]
+
+
+def test_a_point_adds_up_its_meters_and_a_customer_its_points_where_all_are_known(site: Site) -> None:
+    assert power(site, "service-point:P1", *DAY) == [11.0, 22.0, None, 44.0]
+    assert power(site, "service-point:P2", *DAY) == [100.0, 300.0, 100.0]
+    assert power(site, "4400000001", *DAY) == [11.0 + 200.0]
+    assert power(site, "service-point:P1", "2026-03-01T01:00+08:00", "2026-03-01T02:00") == [22.0]
+
+
+def test_a_profile_stands_in_for_readings_and_is_called_one(site: Site) -> None:
+    found = load_curve(seen(site), "4400000002")
+    assert (found.basis, [one.power for one in found.points]) == (CurveBasis.PROFILE, [10.0, 20.0])
+    assert [one.origin for one in found.sources] == ["benchmark"]
+    nothing = load_curve(seen(site), "4400000003", *DAY)
+    assert (nothing.basis, nothing.points, nothing.known, nothing.peak) == (None, (), 0.0, None)
+
+
+def test_graphql_says_the_same(site: Site) -> None:
+    query = """{ loadCurve(id: "4400000002", from: "2026-03-01", to: "2026-03-02") {
+      id name basis minutes known energy peak loadFactor points { at power } sources { source load } } }"""
+    with TestClient(create_app(site)) as client:
+        answer: Any = client.post("/graphql", json={"query": query}).json()
+    told = answer["data"]["loadCurve"]
+    found = load_curve(seen(site), "4400000002", *DAY)
+    assert (told["id"], told["basis"], told["minutes"]) == ("customer:4400000002", "PROFILE", 60)
+    assert [one["power"] for one in told["points"]] == [10.0, 20.0]
+    assert (told["energy"], told["loadFactor"]) == (found.energy, found.load_factor)
+    assert told["sources"] == [{"source": "profiles", "load": found.sources[0].load}]
+
+
+@pytest.mark.parametrize(
+    ("name", "asked", "code"),
+    [
+        ("meter:none", DAY, "UNKNOWN_ID"),
+        ("meter:M1", ("yesterday", "2026-03-02"), "CURVE_TIME_INVALID"),
+        ("meter:M1", DAY[::-1], "CURVE_TIME_INVALID"),
+    ],
+)
+def test_what_cannot_be_asked_is_told(site: Site, name: str, asked: tuple[str, str], code: str) -> None:
+    with pytest.raises(KehutuError) as refused:
+        load_curve(seen(site), name, *asked)
+    assert refused.value.code == code
+    assert refused.value.message("zh")
+
+
+CURVES = st.lists(
+    st.tuples(
+        st.sampled_from([15, 30, 60]), st.lists(st.tuples(st.integers(0, 12), st.integers(0, 4)), max_size=8)
+    ),
+    max_size=3,
+)
+
+
+@given(curves=CURVES, begins=st.integers(-3, 9), many=st.integers(0, 12))
+def test_a_sum_is_that_of_every_minute(
+    curves: list[tuple[int, list[tuple[int, int]]]], begins: int, many: int
+) -> None:
+    every, minutes = [], []
+    for length, readings in curves:
+        told = dict(readings)
+        if told:
+            at = np.array(sorted(told), dtype=np.int64) * length * 60
+            values = np.array([told[one] for one in sorted(told)], dtype=np.float64)
+            every.append(Curve(at, np.full(len(at), length), values))
+            minutes.append({a * length + k: told[a] for a in told for k in range(length)})
+    low, high = begins * 900, (begins + many) * 900
+    grid = together(every, low, high)
+    if not every:
+        assert grid is None
+        return
+    assert grid is not None
+    for at, value in zip(grid.at.tolist(), grid.power.tolist(), strict=True):
+        inside = range(at // 60, at // 60 + grid.minutes)
+        if all(minute in one for one in minutes for minute in inside):
+            assert value == pytest.approx(sum(np.mean([one[m] for m in inside]) for one in minutes))
+        else:
+            assert np.isnan(value)
+        assert low <= at <= high - 60 * grid.minutes

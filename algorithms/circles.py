@@ -10,10 +10,9 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 import numpy as np
-from scipy.sparse import csr_matrix
-from scipy.sparse.csgraph import connected_components
 
-from graph.arrays import Csr, Ints
+from algorithms.strong_components import strong_components
+from graph.arrays import Csr
 
 Kind: TypeAlias = Literal["self", "mutual", "ring", "complete", "complex"]
 
@@ -40,7 +39,7 @@ def circles(guarantees: Csr) -> tuple[Circle, ...]:
         guarantees: n x n, amount from guarantor (row) to borrower (column); parallel contracts added up. An
             entry of unknown amount counts as a link of amount 0: give it 0.
     """
-    label = strong_components(guarantees)
+    label = strong_components(guarantees.indptr, guarantees.indices)
     rows, columns, amount = guarantees.rows(), guarantees.indices, guarantees.data
     loops = set(rows[rows == columns].tolist())
     size = np.bincount(label)
@@ -85,12 +84,3 @@ def _kind(members: int, links: int, loop: bool) -> Kind:
     if links == members * (members - 1):
         return "complete"
     return "complex"
-
-
-def strong_components(matrix: Csr) -> Ints:
-    """n labels of the strongly connected components; an entry of 0 is still a link."""
-    size = matrix.size
-    ones = np.ones(len(matrix.indices), dtype=np.int8)
-    whole = csr_matrix((ones, matrix.indices, matrix.indptr), shape=(size, size))
-    _, label = connected_components(whole, directed=True, connection="strong")
-    return np.asarray(label, dtype=np.int64)

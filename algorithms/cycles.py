@@ -11,7 +11,7 @@ from itertools import islice, pairwise
 
 import numpy as np
 
-from algorithms.circles import strong_components
+from algorithms.strong_components import strong_components
 from graph.arrays import Csr
 
 
@@ -32,7 +32,7 @@ def elementary_cycles(links: Csr, *, longest: int | None = 8, most: int = 10_000
     Cycles can be exponentially many; time is at most proportional to n + links for each one found when all are
     asked for.
     """
-    label = strong_components(links)
+    label = strong_components(links.indptr, links.indices)
     size = np.bincount(label)
     rows, columns = links.rows(), links.indices
     amount = {
@@ -131,7 +131,8 @@ def _components_of(reach: Mapping[int, list[int]], members: set[int]) -> list[se
     if not ends:
         return []
     source, target = np.array(ends, dtype=np.int64).T
-    label = strong_components(Csr.from_edges(len(names), source, target, np.zeros(len(ends))))
+    found = Csr.from_edges(len(names), source, target, np.zeros(len(ends)))
+    label = strong_components(found.indptr, found.indices)
     groups: dict[int, set[int]] = {}
     for name, group in zip(names, label.tolist(), strict=True):
         groups.setdefault(group, set()).add(name)

@@ -9,12 +9,18 @@ from __future__ import annotations
 
 from collections import deque
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
-from scipy.sparse import csr_matrix
 
 from algorithms.invalid_argument import invalid_argument
 from graph.arrays import Csr, Floats, Ints
+from terms.delayed import Delayed
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_matrix
+
+sparse: Final[Any] = Delayed("scipy.sparse")
 
 SETTLED = 1e-15
 
@@ -105,7 +111,7 @@ def _walk(weights: Csr) -> tuple[csr_matrix, Ints]:
         )
     total = np.bincount(rows, weights.data, minlength=size)
     data = np.divide(weights.data, total[rows], out=np.zeros(len(rows)), where=total[rows] > 0.0)
-    return csr_matrix((data, weights.indices, weights.indptr), shape=(size, size)), np.flatnonzero(
+    return sparse.csr_matrix((data, weights.indices, weights.indptr), shape=(size, size)), np.flatnonzero(
         total <= 0.0
     )
 

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
-from scipy.sparse import csr_array
 
 from algorithms.embeddings.vectors import Hashes, Vectors, add_at_unit_length, start_vectors
 from algorithms.invalid_argument import invalid_argument
 from graph.arrays import Csr
+from terms.delayed import Delayed
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_array
+
+sparse: Final[Any] = Delayed("scipy.sparse")
 
 DIMENSION: Final = 128
 """Fewer lose quality on large graphs (a quarter of the right neighbours at 64 in a graph of a million nodes)."""
@@ -67,7 +72,7 @@ def _mean_of_neighbours(links: Csr) -> csr_array:
     total = np.bincount(rows, links.data, minlength=links.size)
     share = np.divide(links.data, total[rows], out=np.zeros(len(rows)), where=total[rows] > 0.0)
     narrow = np.int32 if len(rows) < np.iinfo(np.int32).max else np.int64
-    return csr_array(
+    return sparse.csr_array(
         (share.astype(np.float32), links.indices.astype(narrow), links.indptr.astype(narrow)),
         shape=(links.size, links.size),
     )

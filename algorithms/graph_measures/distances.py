@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any, Final
+
 import numpy as np
-from scipy.sparse import csr_matrix
-from scipy.sparse.csgraph import dijkstra
 
 from algorithms.invalid_argument import invalid_argument
 from algorithms.kernel import kernel
 from graph.arrays import Csr, Floats, Ints
+from terms.delayed import Delayed
+
+sparse: Final[Any] = Delayed("scipy.sparse")
+csgraph: Final[Any] = Delayed("scipy.sparse.csgraph")
 
 UNREACHED = -1
 
@@ -38,8 +42,8 @@ def distances(links: Csr, source: int) -> Floats:
     bad = np.flatnonzero(~(links.data >= 0.0))
     if len(bad):
         raise invalid_argument(f"length {bad[0]} is {links.data[bad[0]]}, expected at least 0")
-    matrix = csr_matrix((links.data, links.indices, links.indptr), shape=(links.size, links.size))
-    return np.asarray(dijkstra(matrix, directed=True, indices=source), dtype=np.float64)
+    matrix = sparse.csr_matrix((links.data, links.indices, links.indptr), shape=(links.size, links.size))
+    return np.asarray(csgraph.dijkstra(matrix, directed=True, indices=source), dtype=np.float64)
 
 
 def shortest_links(size: int, source: Ints, target: Ints, length: Floats) -> Csr:

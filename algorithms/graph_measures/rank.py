@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any, Final
+
 import numpy as np
-from scipy.sparse import csr_matrix
 
 from algorithms.invalid_argument import invalid_argument
 from graph.arrays import Csr, Floats
+from terms.delayed import Delayed
+
+sparse: Final[Any] = Delayed("scipy.sparse")
 
 
 def pagerank(links: Csr, *, damping: float = 0.85, rounds: int = 20) -> Floats:
@@ -37,7 +41,7 @@ def pagerank(links: Csr, *, damping: float = 0.85, rounds: int = 20) -> Floats:
     total = np.bincount(rows, links.data, minlength=size)
     dangling = np.flatnonzero(total <= 0.0)
     share = np.divide(links.data, total[rows], out=np.zeros(len(rows)), where=total[rows] > 0.0)
-    step = csr_matrix((share, links.indices, links.indptr), shape=(size, size)).T.tocsr()
+    step = sparse.csr_matrix((share, links.indices, links.indptr), shape=(size, size)).T.tocsr()
     rank = np.full(size, 1.0 / size)
     for _ in range(rounds):
         rank = (1.0 - damping) / size + damping * (step @ rank + rank[dangling].sum() / size)

@@ -7,14 +7,19 @@ Eisenberg and Noe 2001, Manage. Sci. 47:236 (limited liability, pro rata); Roger
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 import numpy as np
-from scipy.sparse import csr_matrix, identity
-from scipy.sparse.linalg import splu
 
 from algorithms.invalid_argument import invalid_argument
 from graph.arrays import Bools, Csr, Floats
+from terms.delayed import Delayed
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_matrix
+
+sparse: Final[Any] = Delayed("scipy.sparse")
+factors: Final[Any] = Delayed("scipy.sparse.linalg")
 
 SLACK = 1e-12
 """A firm that lacks no more than this part of its debt is solvent: rounding must not make a default."""
@@ -82,7 +87,7 @@ def clear(
     own = cash - extra if seniority == "senior" else cash.astype(np.float64)
     share = np.divide(debts.data, due[debts.rows()], out=np.zeros(len(debts.data)), where=debts.data > 0)
     # Row j: what j receives per unit that i pays.
-    receives = csr_matrix((share, (debts.indices, debts.rows())), shape=(size, size))
+    receives = sparse.csr_matrix((share, (debts.indices, debts.rows())), shape=(size, size))
     paid = due.copy()
     default = np.zeros(size, dtype=bool)
     rounds = 0
@@ -122,9 +127,9 @@ def _payments(
         if not paying.any():
             break
         names = np.flatnonzero(paying)
-        matrix = identity(len(names), format="csc") - system[names][:, names].tocsc()
+        matrix = sparse.identity(len(names), format="csc") - system[names][:, names].tocsc()
         try:
-            solution = splu(matrix).solve(fixed[names])
+            solution = factors.splu(matrix).solve(fixed[names])
         except RuntimeError:  # a closed ring that loses nothing: the fall is the answer
             break
         if not np.isfinite(solution).all():

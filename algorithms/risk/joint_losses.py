@@ -16,13 +16,17 @@ far from lognormal. (Taken in, they cost .009 AUC* in rings of such guarantees.)
 
 from __future__ import annotations
 
+from typing import Any, Final
+
 import numpy as np
-from scipy.special import ndtr
 
 from algorithms.invalid_argument import invalid_argument
 from algorithms.risk.parameters import GUARANTEE, MONEY_RELATIONS, RiskParameters
 from algorithms.risk.weights import Weights
 from graph.arrays import Bools, Csr, Floats, Ints
+from terms.delayed import Delayed
+
+special: Final[Any] = Delayed("scipy.special")
 
 HALVINGS = 40
 HIGHEST = 50.0
@@ -75,7 +79,9 @@ def _by_the_sum(size: int, target: Ints, fails: Floats, lost: Floats, sigma: Flo
     at = first[struck] / q[struck]
     spread = np.log(np.maximum(1.0, second[struck] / q[struck] / at**2))
     found = np.zeros(size)
-    found[struck] = q[struck] * ndtr((np.log(at) - spread / 2.0) / np.sqrt(sigma[struck] ** 2 + spread))
+    found[struck] = q[struck] * special.ndtr(
+        (np.log(at) - spread / 2.0) / np.sqrt(sigma[struck] ** 2 + spread)
+    )
     return found
 
 

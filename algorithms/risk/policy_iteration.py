@@ -9,15 +9,21 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import numpy.typing as npt
-from scipy.sparse import csc_matrix, csr_matrix, identity
-from scipy.sparse.linalg import bicgstab, splu
 
 from algorithms.risk.region import Region
 from algorithms.risk.sweeps_kernel import evaluate, extract, fall
 from graph.arrays import Bools, Floats, Ints
+from terms.delayed import Delayed
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_matrix
+
+sparse: Final[Any] = Delayed("scipy.sparse")
+factors_of: Final[Any] = Delayed("scipy.sparse.linalg")
 
 DIRECT = 3000
 """Up to so many parties the system is factorised; above, too, where that fills in little, else BiCGSTAB solves it."""
@@ -43,7 +49,7 @@ class Component:
     def matrix(self) -> csr_matrix:
         """W' as a scipy matrix: row j holds the links into j."""
         size = len(self.base)
-        return csr_matrix((self.weight, self.source, self.ptr), shape=(size, size))
+        return sparse.csr_matrix((self.weight, self.source, self.ptr), shape=(size, size))
 
 
 def component(area: Region, number: int, base: Floats, h: Floats) -> Component:
@@ -86,16 +92,16 @@ def linear(matrix: csr_matrix, right: Floats, start: Floats | None = None) -> Fl
 
 def linear_solver(matrix: csr_matrix, start: Floats | None = None) -> Callable[[Floats], Floats]:
     """The same for any number of right sides: factors are made once."""
-    system = identity(matrix.shape[0], format="csr") - matrix
+    system = sparse.identity(matrix.shape[0], format="csr") - matrix
     if matrix.shape[0] > DIRECT and not fills_little(matrix):
 
         def iterated(right: Floats) -> Floats:
-            x, _ = bicgstab(system, right, x0=start, rtol=1e-14, atol=0.0, maxiter=1000)
+            x, _ = factors_of.bicgstab(system, right, x0=start, rtol=1e-14, atol=0.0, maxiter=1000)
             return np.asarray(x, dtype=np.float64)
 
         return iterated
     try:
-        factors = splu(csc_matrix(system))
+        factors = factors_of.splu(sparse.csc_matrix(system))
     except RuntimeError:  # singular in floating point; the certificate judges what we keep
         return lambda right: right if start is None else start
 

@@ -12,15 +12,17 @@ relations comes before Phi, so splitting one contract into two changes nothing.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import NamedTuple
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import ndtr
 
 from algorithms.invalid_argument import invalid_argument
 from algorithms.risk.parameters import GUARANTEE, MONEY_RELATIONS, RELATIONS, Relation, RiskParameters
 from graph.arrays import Bools, Csr, Floats, Ints
+from terms.delayed import Delayed
+
+special: Final[Any] = Delayed("scipy.special")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -177,7 +179,7 @@ def break_weights(
 def chance_of_breaking(relative: Floats, sigma: Floats) -> Floats:
     """Phi(ln(exposure / buffer) / sigma): the chance that the true buffer is smaller; 0 where nothing is exposed."""
     with np.errstate(divide="ignore"):
-        return np.asarray(ndtr(np.log(relative) / sigma), dtype=np.float64)
+        return np.asarray(special.ndtr(np.log(relative) / sigma), dtype=np.float64)
 
 
 def loss_weights(size: int, money: MoneyEdges, buffer: Floats, parameters: RiskParameters) -> Weights:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
-from scipy.optimize import linear_sum_assignment
 
 from algorithms.invalid_argument import invalid_argument
 from graph.arrays import Floats, Ints
+from terms.delayed import Delayed
+
+optimize: Final[Any] = Delayed("scipy.optimize")
 
 UNKNOWN: Final = -1
 """Label of a refit's class that matches none."""
@@ -55,7 +57,7 @@ def matched(base: Ints, refit: Ints) -> Ints:
     :data:`UNKNOWN` where ``refit`` has more classes.
     """
     table = common(base, refit)
-    rows, columns = linear_sum_assignment(table, maximize=True)
+    rows, columns = optimize.linear_sum_assignment(table, maximize=True)
     found = np.full(table.shape[1], UNKNOWN, dtype=np.int64)
     found[columns] = rows
     return found

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any, Final
 
 import numpy as np
-from scipy.special import ndtri
 
 from algorithms.segments.category_ranks_kernel import read_levels
 from algorithms.segments.draws import normal, uniform
 from algorithms.segments.table import MISSING, Table
 from graph.arrays import Bools, Floats, Ints
+from terms.delayed import Delayed
+
+special: Final[Any] = Delayed("scipy.special")
 
 
 class TestedCategories:
@@ -39,7 +42,7 @@ class TestedCategories:
             order = known[np.lexsort((uniform(table.keys[known], f"{said} tie"), codes[known]))]
             begin = np.concatenate([[0], np.cumsum(self._count[k])])
             self._place[k, order] = np.arange(len(order)) - begin[codes[order]]
-            normals.append(ndtri((np.arange(len(known)) + 0.5) / max(len(known), 1)))
+            normals.append(special.ndtri((np.arange(len(known)) + 0.5) / max(len(known), 1)))
         self._begin = np.concatenate([[0], np.cumsum([len(one) for one in normals])]).astype(np.int64)
         self._normal: Floats = np.concatenate([*normals, np.zeros(1)])
 

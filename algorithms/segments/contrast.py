@@ -5,15 +5,17 @@ from __future__ import annotations
 import math
 from collections.abc import Collection
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
-from scipy.special import ndtr
 
 from algorithms.segments.model import ClassModel
 from algorithms.segments.scores import NumberScale
 from algorithms.segments.table import MISSING, Table
 from graph.arrays import Bools, Floats, Ints
+from terms.delayed import Delayed
+
+special: Final[Any] = Delayed("scipy.special")
 
 BEYOND: Final = 1.05
 """A change goes so far beyond the border that the class is another one."""
@@ -130,7 +132,7 @@ def _value_at(scale: NumberScale, score: float) -> float | None:
     """The value with a score; None where no value has it."""
     if not scale.sd > 0:
         return None
-    share = float(ndtr(score * scale.sd + scale.mean))
+    share = float(special.ndtr(score * scale.sd + scale.mean))
     if not scale.cdf[0] <= share <= scale.cdf[-1]:
         return None
     return float(np.interp(share, scale.cdf, scale.corners))

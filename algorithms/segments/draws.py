@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import ndtri
 
 from graph.arrays import Floats
+from terms.delayed import Delayed
+
+special: Final[Any] = Delayed("scipy.special")
 
 Keys = npt.NDArray[np.uint64]
 """One hash a customer."""
@@ -44,7 +46,7 @@ def uniform(keys: Keys, purpose: str) -> Floats:
 
 def normal(keys: Keys, purpose: str) -> Floats:
     """n draws of N(0, 1)."""
-    drawn: Floats = ndtri(uniform(keys, purpose))
+    drawn: Floats = special.ndtri(uniform(keys, purpose))
     return drawn
 
 

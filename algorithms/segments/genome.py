@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from typing import Any, Final, Literal
 
 import numpy as np
-from scipy.cluster.hierarchy import fcluster, linkage
 
 from algorithms.segments.draws import Keys
 from algorithms.segments.kmeans import kmeans
 from graph.arrays import Bools, Floats, Ints
 from terms.delayed import Delayed
 
+hierarchy: Final[Any] = Delayed("scipy.cluster.hierarchy")
 mixture: Final[Any] = Delayed("sklearn.mixture")
 REGULAR: Final = 1e-3
 """Added to every variance of a mixture, which keeps its covariances invertible."""
@@ -62,7 +62,10 @@ def clustered(genome: Genome, scores: Floats, feature: Ints, dimension: Ints, ke
             points[:, columns] *= np.sqrt(weight / variance)
     label, centres = kmeans(points, keys, genome.classes, f"genome {genome.seed}")
     if genome.algorithm == "Ward":
-        label = fcluster(linkage(points, "ward"), genome.classes, "maxclust").astype(np.int64) - 1
+        label = (
+            hierarchy.fcluster(hierarchy.linkage(points, "ward"), genome.classes, "maxclust").astype(np.int64)
+            - 1
+        )
     elif genome.algorithm == "GMM" and len(centres) > 1:
         model = mixture.GaussianMixture(
             len(centres),

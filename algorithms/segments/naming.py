@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
-from scipy.optimize import linear_sum_assignment
 
 from algorithms.segments.ranks import average_ranks
 from graph.arrays import Floats, Ints
+from terms.delayed import Delayed
+
+optimize: Final[Any] = Delayed("scipy.optimize")
 
 LIKE: Final = 0.6
 """A class is named at this cosine ..."""
@@ -54,7 +56,7 @@ def named(own: Floats, prototypes: Floats) -> Ints:
     found = np.full(len(own), NAMELESS, dtype=np.int64)
     if not like.size:
         return found
-    for row, column in zip(*linear_sum_assignment(like, maximize=True), strict=True):
+    for row, column in zip(*optimize.linear_sum_assignment(like, maximize=True), strict=True):
         rest = np.delete(like[row], column)
         if like[row, column] >= LIKE and like[row, column] - rest.max(initial=-1.0) >= CLEAR:
             found[row] = column

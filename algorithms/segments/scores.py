@@ -7,15 +7,17 @@ a lone long tail says nothing any more, a gap between two modes stays one.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
-from scipy.special import ndtri
 
 from algorithms.segments.draws import Keys, normal, uniform
 from algorithms.segments.scores_kernel import nearest_unimodal
 from algorithms.segments.table import FEWEST_VALUES, MISSING, MOST_AT_ONE_VALUE, Table
 from graph.arrays import Bools, Floats, Ints
+from terms.delayed import Delayed
+
+special: Final[Any] = Delayed("scipy.special")
 
 LOWEST: Final = 0.0013
 HIGHEST: Final = 0.9987
@@ -37,7 +39,7 @@ class NumberScale:
         """Scores of n values, of mean 0 and sd 1 over the customers of the scale; 0 where missing."""
         if not self.sd > 0:
             return np.zeros(len(values))
-        found = (ndtri(_clipped(np.interp(values, self.corners, self.cdf))) - self.mean) / self.sd
+        found = (special.ndtri(_clipped(np.interp(values, self.corners, self.cdf))) - self.mean) / self.sd
         return np.where(np.isnan(values), 0.0, found)
 
 
@@ -105,7 +107,7 @@ def number_scale(values: Floats) -> NumberScale:
     if len(knots) < 2:
         return NumberScale(knots, np.zeros(len(knots)), 0.0, 0.0)
     cdf = unimodal(knots, count)
-    score, share = ndtri(_clipped(cdf)), count / count.sum()
+    score, share = special.ndtri(_clipped(cdf)), count / count.sum()
     mean = float(score @ share)
     spread = float(np.sqrt((score - mean) ** 2 @ share))
     corner = _corners(knots, cdf)
@@ -149,7 +151,7 @@ def rank_scores(values: Floats, keys: Keys, purpose: str) -> Floats:
     found = np.empty(len(values))
     there = np.flatnonzero(~missing)
     order = np.lexsort((uniform(keys[there], f"{purpose} tie"), values[there]))
-    found[there[order]] = ndtri((np.arange(len(there)) + 0.5) / max(len(there), 1))
+    found[there[order]] = special.ndtri((np.arange(len(there)) + 0.5) / max(len(there), 1))
     found[missing] = normal(keys[missing], f"{purpose} missing")
     return found
 

@@ -8,10 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
-from scipy.special import bdtrc
 
 from algorithms.segments.category_ranks import TestedCategories, TestedRows
 from algorithms.segments.draws import Keys, numbered, uniform
@@ -20,6 +19,9 @@ from algorithms.segments.scores import level_scores, level_shares, part_scores
 from algorithms.segments.table import Table
 from algorithms.segments.valley_kernel import deepest
 from graph.arrays import Bools, Floats, Ints
+from terms.delayed import Delayed
+
+special: Final[Any] = Delayed("scipy.special")
 
 BINS: Final = 128
 BANDWIDTHS: Final = (0.35, 0.7)
@@ -74,7 +76,7 @@ def valley(along: Floats) -> Valley | None:
 def valley_p(counts: tuple[int, int, int], widths: tuple[int, int, int]) -> float:
     """p of a valley on customers that it was not found in: max over I1, I3 of P(Bin(n + n2, w/(w + w2)) >= n)."""
     (n1, n2, n3), (w1, w2, w3) = counts, widths
-    return float(max(bdtrc(m - 1, m + n2, w / (w + w2)) for m, w in ((n1, w1), (n3, w3))))
+    return float(max(special.bdtrc(m - 1, m + n2, w / (w + w2)) for m, w in ((n1, w1), (n3, w3))))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -51,7 +51,19 @@ HEAVY = frozenset(
 """What loads, computes or serves: an answer from store and ledger needs none of it."""
 
 NEVER = frozenset(
-    {"pandas", "strawberry", "graphql", "fastapi", "uvicorn", "numba", "sklearn", "igraph", "typst", "api"}
+    {
+        "pandas",
+        "strawberry",
+        "graphql",
+        "fastapi",
+        "uvicorn",
+        "numba",
+        "scipy",
+        "sklearn",
+        "igraph",
+        "typst",
+        "api",
+    }
     | {"ingest.bulk", "ingest.projection.projector", "services.whole_graph"}
 )
 """What no command may load that only asks, not even where it computes: kernels are loaded when they are called."""

@@ -10,12 +10,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.sparse import csr_matrix
-from scipy.sparse.csgraph import connected_components
 
 from algorithms.invalid_argument import invalid_argument
 from algorithms.risk.close_groups.groups_kernel import keep_fitting, spread
 from algorithms.risk.close_groups.links import SLACK, Bytes, Ints32, Links
+from algorithms.strong_components import strong_components
 from graph.arrays import Bools, Floats, Ints
 
 RUNGS = (0.1, 0.15, 0.2, 0.25)
@@ -137,10 +136,5 @@ def _raised_too_far(links: Links, w: float) -> Bytes:
 
 def _components(links: Links, least: float) -> tuple[Ints32, Ints]:
     """Strong components over links of at least ``least``: the label of each party, and each component's size."""
-    strong = links.weight >= least
-    ptr = np.concatenate([np.zeros(1, dtype=np.int64), np.cumsum(strong)])[links.ptr]
-    matrix = csr_matrix(
-        (np.ones(int(ptr[-1]), dtype=np.int8), links.source[strong], ptr), shape=(links.size, links.size)
-    )
-    _, label = connected_components(matrix, directed=True, connection="strong")
+    label = strong_components(links.ptr, links.source, links.weight >= least)
     return label, np.bincount(label, minlength=1)

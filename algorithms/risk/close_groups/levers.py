@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
-from scipy.sparse import csr_matrix
 
 from algorithms.invalid_argument import invalid_argument
 from algorithms.risk.close_groups.probability import Chances, Model
 from algorithms.risk.close_groups.slopes import slopes
 from algorithms.risk.policy_iteration import linear_solver
 from graph.arrays import Floats, Ints
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_matrix
 
 SPARKS = 2_000
 """Steps after which what no seed reaches counts as a ring that a first spark would fill."""

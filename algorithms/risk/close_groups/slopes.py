@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
-from scipy.sparse import csc_matrix, csr_matrix, identity
-from scipy.sparse.linalg import splu
 
 from algorithms.risk.close_groups.equations import Equations
 from algorithms.risk.close_groups.slopes_kernel import fill_slopes
 from graph.arrays import Floats, Ints
+from terms.delayed import Delayed
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_matrix
+
+sparse: Final[Any] = Delayed("scipy.sparse")
+factors: Final[Any] = Delayed("scipy.sparse.linalg")
 
 MOST_ENTRIES = 20_000_000
 """A part whose matrix would hold more is left to sweeps."""
@@ -37,14 +43,16 @@ class Slopes:
         row, column = place[self.row], place[self.column]
         kept = (row >= 0) & (column >= 0)
         shape = len(inside), len(inside)
-        return csr_matrix((self.value[kept], (row[kept], column[kept])), shape=shape)
+        return sparse.csr_matrix((self.value[kept], (row[kept], column[kept])), shape=shape)
 
     def solve(self, inside: Ints, right: Floats, *, transposed: bool = False) -> Floats:
         """z = right + J z on some of the values (J' where ``transposed``); not finite where J has radius 1."""
         matrix = self.matrix(inside)
-        system = csc_matrix(identity(len(inside), format="csr") - (matrix.T if transposed else matrix))
+        system = sparse.csc_matrix(
+            sparse.identity(len(inside), format="csr") - (matrix.T if transposed else matrix)
+        )
         try:
-            return np.asarray(splu(system).solve(right), dtype=np.float64)
+            return np.asarray(factors.splu(system).solve(right), dtype=np.float64)
         except RuntimeError:  # singular in floating point
             return np.full(len(inside), np.nan)
 

@@ -11,7 +11,7 @@ from typing import Literal, TypeAlias
 
 import numpy as np
 
-from algorithms.strong_components import strong_components
+from algorithms.risk.strong_components import strong_components
 from graph.arrays import Csr
 
 Kind: TypeAlias = Literal["self", "mutual", "ring", "complete", "complex"]

@@ -14,7 +14,7 @@ from graph.arrays import Ints
 from graph.project import Column, nodes, relations
 from graph.state import read_state
 from graph.validity import VALIDITY, running_rows
-from services.reading.seen_runs import seen_ids
+from services.reading.seen_ids import seen_ids
 from services.seen import Seen
 from services.site import Site, whole
 

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Hashable, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Hashable
+from dataclasses import dataclass, field
 from threading import Lock
 from typing import Final
 
-from graph import seen_queries
 from graph.state import read_state
-from services.access.reads import Reads
+from services.reading.seen_ids import CARRIERS, seen_ids
 from services.risk.model import RiskModel
 from services.risk.seen_model import SeenModel, seen_model
 from services.seen import Seen
@@ -19,8 +18,6 @@ from terms.errors import KehutuError
 
 KEPT: Final = 32
 """Solutions that are kept, one for each run and scope."""
-CARRIERS: Final = ("Customer", "Enterprise", "Person")
-"""Types of who carries risk."""
 
 
 def without_unseen(seen: Seen, model: RiskModel) -> RiskModel:
@@ -75,9 +72,3 @@ def _scope(seen: Seen) -> Hashable:
     told = sorted((name, repr(value)) for name, value in policy.parameters.items())
     conditions = tuple(policy.condition(kind, "n") for kind in CARRIERS)
     return (site.ledger.id, site.store.url, state.watermark if state else 0, conditions, *told)
-
-
-def seen_ids(seen: Seen, kinds: Sequence[str] = CARRIERS) -> frozenset[str]:
-    """Ids of those of some types whom the asker sees. Nothing of them is shown here, so nothing is noted."""
-    quiet = replace(seen, reads=Reads())
-    return frozenset(row.id for kind in kinds for row in seen_queries.seen_ids(quiet, type=kind))

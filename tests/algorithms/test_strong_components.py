@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from algorithms.strong_components import strong_components
+from algorithms.risk.strong_components import strong_components
 from graph.arrays import Csr
 
 

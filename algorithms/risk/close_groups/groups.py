@@ -14,7 +14,7 @@ import numpy as np
 from algorithms.invalid_argument import invalid_argument
 from algorithms.risk.close_groups.groups_kernel import keep_fitting, spread
 from algorithms.risk.close_groups.links import SLACK, Bytes, Ints32, Links
-from algorithms.strong_components import strong_components
+from algorithms.risk.strong_components import strong_components
 from graph.arrays import Bools, Floats, Ints
 
 RUNGS = (0.1, 0.15, 0.2, 0.25)

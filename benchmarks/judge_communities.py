@@ -1,9 +1,10 @@
 """How well communities keep, on published networks, on the demo and on planted ones, against the targets.
 
-    python -m benchmarks.judge_communities LABELLED KNOWN [--home HOME] [--large] [--page PAGE]
+    python -m benchmarks.judge_communities LABELLED KNOWN [--home HOME] [--large [--store bolt://…]] [--page PAGE]
 
 LABELLED holds NAME.edges, KNOWN holds karate.gml and the like, HOME an analysed site such as the demo's. ``--large``
-generates a network of a million parties and ten million links (some ten minutes, 8 GB).
+generates a network of a million parties and ten million links (some ten minutes, 8 GB; longer and more with leidenalg
+installed or a server given).
 """
 
 from __future__ import annotations
@@ -166,6 +167,7 @@ def main() -> None:
     parser.add_argument("known", type=Path)
     parser.add_argument("--home", type=Path)
     parser.add_argument("--large", action="store_true")
+    parser.add_argument("--store", default="", help="a Neo4j with Graph Data Science, for the large network")
     parser.add_argument("--page", type=Path)
     asked = parser.parse_args()
     start, of = time.perf_counter(), machine()
@@ -176,7 +178,7 @@ def main() -> None:
     engine = cast("Engine", Local)  # of the own engine nothing but the name is asked
     known = {name: evaluate(asked.known / f"{name}.gml", engine).modularity for name in KNOWN}
     right = {kind: (named(kind, ONES), named(kind, OTHERS)) for kind in KINDS}
-    runs = [*large_runs()] if asked.large else []
+    runs = [*large_runs(store=asked.store)] if asked.large else []
     demo = next((one.links for one in trials if one.links.name == "demo"), None)
     alone = 0 if demo is None else demo.size - len(np.unique(np.concatenate([demo.low, demo.high])))
     page = PAGE.format(

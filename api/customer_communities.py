@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import strawberry
 
+from api.consents import Consenting
 from api.context import Info
 from api.exposed import expose_enum
-from api.segments import Classed
 from services.communities.answer import Community, CommunityChange, CommunityOf
 from services.communities.changes import community_change
 from services.communities.communities import own_community
@@ -23,7 +23,7 @@ def community_in_run(info: Info, entity: str, of: CommunityOf = CommunityOf.PART
 
 
 @strawberry.type
-class Member(Classed):
+class Member(Consenting):
     """A customer in its communities. Its fields are inherited; it is no type of the schema itself."""
 
     @strawberry.field(

@@ -10,6 +10,7 @@ from strawberry.types import ExecutionContext
 
 from api import answers, arrears, entities, links, segments, types, views
 from api.answers import GraphAnswers
+from api.consents import ConsentChanges
 from api.context import Context
 from api.exposed import make_types
 from api.identity import IdentityChanges
@@ -35,7 +36,7 @@ class Query(GraphAnswers, RiskAnswers):
 @strawberry.type(
     description="What can be changed. Every change has an idempotency key: sent twice under one key it counts once."
 )
-class Mutation(RiskChanges, IdentityChanges):
+class Mutation(RiskChanges, IdentityChanges, ConsentChanges):
     """All decisions."""
 
 

@@ -17,6 +17,7 @@ COMMANDS = {
     "demo": "Build a site from published and synthetic data, report, and serve it.",
     "doctor": "Examine the installation and the site, with a remedy for each finding.",
     "evaluate": "Judge results by published cases and labelled files.",
+    "consent": "Whether a customer may be approached, and what it decided.",
     "export": "The graph, or a part of it, as a file for other programs.",
     "fit": "Learn parameters and models from the site's own history.",
     "history": "How a party's score changed from run to run.",

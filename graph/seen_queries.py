@@ -19,6 +19,7 @@ _NODE_TYPES = frozenset({
     "ArrearsCase",
     "Bill",
     "Community",
+    "Consent",
     "CreditRecord",
     "Customer",
     "Device",
@@ -48,6 +49,7 @@ _RELATION_TYPES = frozenset({
     "BILLED",
     "CONCERNS",
     "CONTACTED",
+    "DECIDES",
     "DIRECTOR_OF",
     "FED_BY",
     "GUARANTEES",
@@ -80,6 +82,64 @@ _RELATION_TYPES = frozenset({
     "SUPPLIED_AT",
     "WATCHES",
 })
+
+
+class ConsentsDecisions(TypedDict):
+    """One entry of ``decisions``."""
+
+    id: str
+    purpose: str | None
+    channel: str | None
+    state: str | None
+    decided_on: str | None
+    author: str | None
+    recorded_at: str | None
+    record: str
+
+
+@dataclass(frozen=True, slots=True)
+class Consents:
+    """A row of :func:`consents`."""
+
+    id: str
+    decisions: list[ConsentsDecisions]
+
+
+_CONSENTS = Block(
+    "consents",
+    r"""
+// consents
+UNWIND $ids AS wanted
+MATCH (c:Customer {id: wanted})
+WHERE sees(c)
+RETURN c.id AS id,
+  COLLECT {
+    MATCH (c)-[r:DECIDES]->(decision:Consent)
+    WHERE sees(decision)
+    RETURN {id: decision.id, purpose: decision.purpose, channel: decision.channel, state: decision.state,
+            decided_on: decision.decidedOn, author: decision.author, recorded_at: decision.recordedAt,
+            record: r.recordId}
+    ORDER BY decision.id
+  } AS decisions
+ORDER BY id
+""",
+    {"c": "Customer", "decision": "Consent"},
+    shows=(
+        Shown(("decisions", "purpose"), "Consent", ("purpose",)),
+        Shown(("decisions", "channel"), "Consent", ("channel",)),
+        Shown(("decisions", "state"), "Consent", ("state",)),
+        Shown(("decisions", "decided_on"), "Consent", ("decidedOn",)),
+        Shown(("decisions", "author"), "Consent", ("author",)),
+        Shown(("decisions", "recorded_at"), "Consent", ("recordedAt",)),
+    ),
+    ids=(("id",), ("decisions", "id"),),
+)
+
+
+def consents(seen: Reader, *, ids: list[str]) -> list[Consents]:
+    """What customers decided about being approached, by customer; one who decided nothing has an empty list."""
+    rows = seen.rows(_CONSENTS, {}, {"ids": ids})
+    return [Consents(row["id"], row["decisions"]) for row in rows]
 
 
 @dataclass(frozen=True, slots=True)
@@ -1646,6 +1706,7 @@ def walks(seen: Reader, *, type: str, id: str, day: str, longest: int, relations
 
 
 BLOCKS = {
+    "consents": _CONSENTS,
     "entity": _ENTITY,
     "entities": _ENTITIES,
     "names": _NAMES,

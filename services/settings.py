@@ -24,6 +24,8 @@ PREFIX = "KEHUTU_"
 FILE = "config.toml"
 
 Origin: TypeAlias = Literal["flag", "environment", "config.toml", "default"]
+ConsentPurpose: TypeAlias = Literal["marketing", "survey", "data-sharing"]
+ConsentDefault: TypeAlias = Literal["given", "refused"]
 LogLevel: TypeAlias = Literal["debug", "info", "warning", "error"]
 
 
@@ -53,8 +55,9 @@ class Settings(BaseSettings):
     absent. ``store_linger``: seconds that the embedded store stays after the last command, so that the next one need
     not start it. ``live_runs``: loads continue the current run. ``copy_runs``: an analysis writes its run on the nodes
     too, for those who look with other tools. ``zone``: the business zone, an offset (``UTC+08:00``, what a new home
-    has) or a name (``Asia/Shanghai``); a home keeps the one that it was made with. ``container``: the process has a
-    container for itself, so the API listens on the container's interface. ``identity``: who signs tokens.
+    has) or a name (``Asia/Shanghai``); a home keeps the one that it was made with. ``consent``: by purpose whether
+    customers who decided nothing may be approached, ``given`` (where nothing is set) or ``refused``. ``container``: the
+    process has a container for itself, so the API listens on the container's interface. ``identity``: who signs tokens.
     """
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, extra="forbid")
@@ -72,6 +75,7 @@ class Settings(BaseSettings):
     live_runs: bool = True
     copy_runs: bool = True
     zone: str | None = None
+    consent: dict[ConsentPurpose, ConsentDefault] = Field(default_factory=dict)
     identity: Identity | None = None
 
     _origins: dict[str, Origin] = PrivateAttr(default_factory=dict)

@@ -45,7 +45,7 @@ QUESTIONS: Final = (
     "watchList",
     "riskHistory",
 )
-CHANGES: Final = ("overrideRisk", "watchParty", "unwatchParty", "judgeIdentity")
+CHANGES: Final = ("overrideRisk", "watchParty", "unwatchParty", "judgeIdentity", "recordConsent")
 ELSEWHERE: Final = ("report", "why")
 """Answers that GraphQL does not give: credit reports over HTTP and on the command line, reasons of identity."""
 PLANNED: Final = ("audit", "job")
@@ -183,6 +183,9 @@ OPEN_TYPES: Final = frozenset(
         "OtherCommunity",
         "CommunityChange",
         "MovePart",
+        "CustomerConsents",
+        "ConsentStanding",
+        "ConsentDecision",
     }
 )
 """Types whose fields follow every rule, but for :data:`CLOSED`; so do their connections and edges."""

@@ -13,9 +13,9 @@ from services.site import Site
 WITHOUT_RISK: Final = frozenset(
     {
         *("Area", "Device", "Line", "Meter", "Outage", "Substation", "Switch", "Transformer"),
-        *("Interaction", "Service", "Skill", "Technician", "WatchRule", "WorkOrder"),
+        *("Consent", "Interaction", "Service", "Skill", "Technician", "WatchRule", "WorkOrder"),
         *("FED_BY", "HAS_METER", "INSTALLED_AT", "INTERRUPTS", "JOINS", "OWNS", "PART_OF"),
-        *("ASSIGNED_TO", "CONCERNS", "CONTACTED", "HAS_SKILL", "REQUESTED", "REQUIRES", "WATCHES"),
+        *("ASSIGNED_TO", "CONCERNS", "CONTACTED", "DECIDES", "HAS_SKILL", "REQUESTED", "REQUIRES", "WATCHES"),
     }
 )
 """Types of the graph that no input of a run is read from; one that is not named here counts as an input."""

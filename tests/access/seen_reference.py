@@ -82,6 +82,7 @@ class _Text:
             "Device": ["OWNS"],
             "ArrearsCase": ["HAS_ARREARS_CASE"],
             "Recommendation": ["OFFERED"],
+            "Consent": ["DECIDES"],
             "Interaction": ["CONTACTED"],
             "CreditRecord": ["HAS_CREDIT_RECORD"],
             "WorkOrder": ["REQUESTED"],

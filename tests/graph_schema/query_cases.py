@@ -149,6 +149,7 @@ CASES: dict[str, list[dict[str, object]]] = {
         {"id": "customer:4401000002"},
         {"id": "customer:none"},
     ],
+    "consents": [{"ids": [ZHANG, "customer:4401000002", "customer:none"]}, {"ids": []}],
     "customers_among": [{"ids": [ZHANG, "customer:4401000002", "customer:none"]}, {"ids": []}],
     "customers_after": [{}, {"after": ZHANG, "page": 1}],
     "customers_counted_after": [{}, {"after": ZHANG, "page": 1}],

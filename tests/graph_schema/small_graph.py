@@ -49,6 +49,9 @@ def small_graph(schema: Schema) -> GraphChange:
     call = node("Interaction", "I1", summary="咨询电费")
     case = node("ArrearsCase", "C1", amount=1500)
     record = node("CreditRecord", "CR1", kind="rating", grade="AA")
+    refusal = node(
+        "Consent", "CO1", purpose="marketing", channel="sms", state="refused", decidedOn="2026-01-05"
+    )
     firms = [
         node("Enterprise", f"9144010000000000{i:02}", name=name, netAssets=10_000_00 * i)
         for i, name in enumerate(("广州电力设备厂", "珠江电缆有限公司", "Delta Trading Ltd"), start=1)
@@ -56,7 +59,7 @@ def small_graph(schema: Schema) -> GraphChange:
     one, two, three = firms
     nodes = [
         zhang, works, person, home, account, second, *bills, payment, substation, feeder, other_feeder,
-        transformer, section, *points, meter, device, order, call, case, record, *firms,
+        transformer, section, *points, meter, device, order, call, case, record, refusal, *firms,
     ]  # fmt: skip
     relations = [
         _relation("IS", zhang, person, since="2020-01-01"),
@@ -82,6 +85,7 @@ def small_graph(schema: Schema) -> GraphChange:
         _relation("CONTACTED", zhang, call),
         _relation("HAS_ARREARS_CASE", zhang, case),
         _relation("HAS_CREDIT_RECORD", zhang, record),
+        _relation("DECIDES", zhang, refusal),
         _relation("LEGAL_REPRESENTATIVE_OF", person, two, since="2019-05-01"),
         _relation("DIRECTOR_OF", person, three),
         _relation("GUARANTEES", one, two, "K1", contractNo="K1", amount=500_00, since="2025-03-01"),

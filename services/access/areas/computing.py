@@ -52,6 +52,7 @@ BELONGS: Final[Mapping[str, tuple[Way, ...]]] = {
     "Device": (Way("OWNS", CUSTOMER),),
     "ArrearsCase": (Way("HAS_ARREARS_CASE", CUSTOMER),),
     "Recommendation": (Way("OFFERED", CUSTOMER),),
+    "Consent": (Way("DECIDES", CUSTOMER),),
     "Interaction": (Way("CONTACTED", PARTIES),),
     "CreditRecord": (Way("HAS_CREDIT_RECORD", PARTIES),),
     "Address": (Way("LIVES_AT", PARTIES), Way("LOCATED_AT", frozenset({"Enterprise"}))),

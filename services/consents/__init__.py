@@ -1,0 +1,1 @@
+"""Whether customers may be approached: what they decided, for which purpose, by which channel."""

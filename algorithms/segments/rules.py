@@ -94,8 +94,9 @@ def predicted(tree: Split | Leaf, table: Table) -> Ints:
 
 
 def rules_of(tree: Split | Leaf, label: Ints) -> tuple[Rule, ...]:
-    """One rule a leaf; those of a class together, the widest first."""
-    sizes = np.bincount(label)
+    """One rule a leaf; those of a class together, the widest first. ``label``: of customers, 0..K-1."""
+    ways = [*_ways(tree, [])]
+    sizes = np.bincount(label, minlength=1 + max(leaf.label for leaf, _ in ways))
     found = [
         Rule(
             leaf.label,
@@ -104,7 +105,7 @@ def rules_of(tree: Split | Leaf, label: Ints) -> tuple[Rule, ...]:
             leaf.right / max(int(sizes[leaf.label]), 1),
             leaf.size - leaf.right,
         )
-        for leaf, way in _ways(tree, [])
+        for leaf, way in ways
     ]
     return tuple(sorted(found, key=lambda rule: (rule.label, -rule.coverage, str(rule.conditions))))
 

@@ -94,6 +94,7 @@ OF_A_REGION: Final = frozenset(
         "report",
         "communities",
         "community",
+        "segments",
     }
 )
 """Root fields at which every rule acts for :data:`OF_REGIONS`, inside :data:`OPEN_TYPES`."""
@@ -186,13 +187,23 @@ OPEN_TYPES: Final = frozenset(
         "CustomerConsents",
         "ConsentStanding",
         "ConsentDecision",
+        "OwnRisk",
+        "OwnReason",
+        "RunChange",
+        "SimilarCustomer",
+        "ScorePart",
+        "SharedTrait",
+        "CustomerSegment",
+        "DimensionValue",
+        "Segment",
+        "SegmentMove",
+        "SegmentRule",
+        "ScorecardFigure",
     }
 )
 """Types whose fields follow every rule, but for :data:`CLOSED`; so do their connections and edges."""
 CLOSED: Final = frozenset(
     {
-        "Customer.ownRisk",
-        "Run.changes",
         "Run.parts",
     }
 )
@@ -209,6 +220,8 @@ TERMINAL: Final = "terminal"
 """Stands for what commands print."""
 _DERIVED: Final[tuple[PersonalData, ...]] = ("derived",)
 _FINANCIAL: Final[tuple[PersonalData, ...]] = ("financial",)
+_FEATURES: Final[tuple[PersonalData, ...]] = ("derived", "financial", "usage", "location")
+"""Of what customers are described by. Who sees all of these sees nothing in sums that he does not see one by one."""
 _IDS: Final[tuple[PersonalData, ...]] = ("id",)
 NEEDS: Final[Mapping[str, tuple[PersonalData, ...]]] = {
     "riskTrace": _DERIVED,
@@ -225,6 +238,11 @@ NEEDS: Final[Mapping[str, tuple[PersonalData, ...]]] = {
     "report": ("id", "financial", "derived"),
     "Risk.reportUrl": ("id", "financial", "derived"),
     "Risk": _DERIVED,
+    "segments": _FEATURES,
+    "Segment": _FEATURES,
+    "CustomerSegment": _FEATURES,
+    "OwnRisk": _FEATURES,
+    "SimilarCustomer": _DERIVED,
     "Community": _DERIVED,
     "CommunityChange": _DERIVED,
     "Arrears": _FINANCIAL,

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from services.names import Named, names_of
 from services.reading.runs import CHANGES, run_of, table_of
+from services.reading.seen_ids import seen_ids
 from services.seen import Seen
 from terms.money import Money
 
@@ -39,6 +40,9 @@ def changes_in(seen: Seen, run_id: str) -> tuple[RunChange, ...]:
     if table is None:
         return ()
     rows = table.to_pylist()
+    if seen.restricted:
+        known = seen_ids(seen)
+        rows = [row for row in rows if row["id"] in known]
     told = [
         (
             (row["expected_loss_after"] or 0) - (row["expected_loss_before"] or 0),

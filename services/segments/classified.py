@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 
 import numpy as np
@@ -24,6 +24,8 @@ class Classified:
 
     segments: CustomerSegments
     features: CustomerFeatures
+    in_part: bool = False
+    """Whether customers are left out that the asker does not see; what rules hold for is counted anew then."""
 
     @property
     def naming(self) -> Naming:
@@ -41,16 +43,36 @@ class Classified:
 
     def row(self, customer: int) -> Table:
         """One customer as the model reads it."""
+        return self.rows(np.array([customer]))
+
+    def rows(self, at: Ints) -> Table:
+        """Some customers as the model reads them."""
         described = self.segments.judged.described
-        at = np.array([customer])
         values = {name: self.features.values[name][at] for name in described.names}
-        return described.table([self.segments.customers[customer]], values)
+        return described.table([self.segments.customers[one] for one in at.tolist()], values)
 
     @cached_property
     def rules(self) -> tuple[Rule, ...]:
         """The rules, by class and the widest first."""
         tree = self.segments.judged.rules
-        return () if tree is None else rules_of(tree, self.segments.label[self.classed])
+        if tree is None:
+            return ()
+        found = rules_of(tree, self.segments.label[self.classed])
+        if not self.in_part:
+            return found
+        return tuple(sorted(map(self._counted, found), key=lambda rule: (rule.label, -rule.coverage)))
+
+    def _counted(self, rule: Rule) -> Rule:
+        """The same of the customers that are here."""
+        label = self.segments.label[self.classed]
+        follows = np.ones(len(label), dtype=np.bool_)
+        table = self.rows(np.flatnonzero(self.classed))
+        for asked, holds in rule.conditions:
+            follows &= np.asarray(asked.holds(table)) == holds
+        right = int((follows & (label == rule.label)).sum())
+        size = int(follows.sum())
+        whole = max(int((label == rule.label).sum()), 1)
+        return replace(rule, size=size, coverage=right / whole, counter=size - right)
 
     @cached_property
     def bands(self) -> list[Band | None]:
@@ -106,4 +128,4 @@ def classified(model: RiskModel) -> Classified | None:
     """The classes of a run; None in one of an earlier program."""
     if model.segments is None or model.features is None:
         return None
-    return Classified(model.segments, model.features)
+    return Classified(model.segments, model.features, in_part=model.everything is not model)

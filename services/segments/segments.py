@@ -43,9 +43,10 @@ def segments(seen: Seen, first: int = 20, after: str | None = None, *, lang: Lan
 
 
 def by_size(found: Classified) -> list[int]:
-    """Labels, the largest class first."""
+    """Labels, the largest class first; of a run that is seen in part, those that somebody seen has."""
     sizes = [len(found.members(label)) for label in range(len(found.segments.ids))]
-    return sorted(range(len(sizes)), key=lambda label: (-sizes[label], found.segments.ids[label]))
+    labels = [label for label, size in enumerate(sizes) if size or not found.in_part]
+    return sorted(labels, key=lambda label: (-sizes[label], found.segments.ids[label]))
 
 
 def before_of(seen: Seen, found: Classified) -> Classified | None:

@@ -191,6 +191,7 @@ def questions(communities: Iterable[str]) -> Mapping[str, list[str]]:
         "guaranteeCircles": ["first: 20"],
         "riskClusters": ["first: 20"],
         "watchList": ["first: 20"],
+        "segments": ["first: 20"],
         "community": [f'id: "{one}"' for one in (*communities, "community-none")],
         "communities": ["first: 20", "first: 20, of: CUSTOMERS"],
         "customer": ids,
@@ -207,7 +208,8 @@ def documents(role: str, region: str, communities: Iterable[str] = ()) -> Iterat
             inner = query.fields[field].type
             while hasattr(inner, "of_type"):
                 inner = inner.of_type
-            yield f"{{ {field}({given}) {Documents(TYPES, asked, seed).of(inner.name, 3)} }}"
+            deep = 2 if field == "customer" else 3
+            yield f"{{ {field}({given}) {Documents(TYPES, asked, seed).of(inner.name, deep)} }}"
 
 
 @pytest.mark.parametrize(("role", "region"), [("credit-officer", HERE), ("analyst", THERE)])

@@ -160,6 +160,7 @@ def test_a_role_may_use_what_the_policy_gives_it_where_every_rule_acts(role: str
             "lossView",
             "watchList",
             "report",
+            "segments",
         }  # of money that he does not see
     for regions in (["*"], ["CN/44/"], []):
         whole = role == "analyst" and regions == ["*"]

@@ -13,6 +13,7 @@ from services.names import Named
 from services.paging import Page
 from services.segments import segments
 from services.segments.answer import (
+    ChangeDirection,
     ContributionBand,
     CustomerSegment,
     Perspective,
@@ -37,6 +38,7 @@ def movers(
 
 expose_enum(ServiceTier)
 expose_enum(ContributionBand)
+expose_enum(ChangeDirection)
 expose_enum(Perspective, name="ScorecardPerspective")
 expose(CustomerSegment)
 expose(Segment, members=members, movers=movers)

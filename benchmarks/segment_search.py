@@ -20,7 +20,7 @@ from graph.arrays import Floats
 
 REFERENCE = (0.0, 1.0, 17.0)
 CLASSES = 6
-ROWS = 400
+ROWS = 300
 SETTING = (
     "Synthetic tables with six planted classes and eight numbers that say nothing. Neither search knows the tree's"
     " classes. Random genomes have a density of bits drawn uniformly. Reference point: B 0, stability 0, 17 leaves."
@@ -48,9 +48,8 @@ def _area(values: Floats, reference: tuple[float, ...]) -> float:
 
 def searched(space: Space, seed: int) -> Floats:
     """The last population of NSGA-II, without the tree."""
-    first = [space.drawn(f"{space.purpose} first {k}") for k in range(POPULATION)]
     last = evolve(
-        [Member(genome, space.judged(genome)) for genome in first],
+        [Member(genome, space.judged(genome)) for genome in space.first(POPULATION)],
         generations=GENERATIONS,
         child=space.child,
         judge=space.judged,

@@ -17,7 +17,7 @@ from services.segments import segments as answers
 from services.segments.answer import LOOSE, ContributionBand, CustomerSegment, Segment, ServiceTier
 from services.segments.customer import customer_segment
 from services.segments.report import report_of
-from services.segments.report_texts import EVENTS
+from services.segments.report_texts import EVENTS, PERSPECTIVES
 from terms.errors import Lang
 
 TEXT: Final[dict[Lang, dict[str, str]]] = {
@@ -124,7 +124,7 @@ def segments(call: Call, explain: str | None, file: Path | None, first: int, aft
             [
                 (
                     found.name,
-                    one.perspective.value,
+                    PERSPECTIVES[call.lang][one.perspective.value],
                     one.figure,
                     _number(one.value),
                     one.unit,

@@ -1,4 +1,4 @@
-"""All features of the contract, version 1 (services/features/contract.yaml says what each means)."""
+"""All features of the contract, version 2 (services/features/contract.yaml says what each means)."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Final
 import numpy as np
 
 from algorithms.customer_features.by_customer import count, mean, ratio, total
+from algorithms.customer_features.load import LoadForms
 from algorithms.customer_features.observed import Costs, Happened, Observed, Texts
 from algorithms.customer_features.payments import payment_features
 from algorithms.customer_features.use import billed_months, use_features
@@ -48,6 +49,7 @@ def features_of(seen: Observed, costs: Costs) -> dict[str, Floats | Texts]:
     standing = seen.standing
     return {
         **{name: value for name, value in use.items() if name != "margin"},
+        **(seen.load or LoadForms(np.full(n, -1, dtype=np.int64))).features(),
         "contacts": per_year,
         "complaints": count(n, seen.contacts.customer, made["complaint"]) / YEARS,
         "reports": count(n, seen.contacts.customer, made["report"]) / YEARS,

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from algorithms.arrears import Days
+from algorithms.customer_features.load import LoadForms
 from graph.arrays import Floats, Ints
 
 Texts: TypeAlias = npt.NDArray[Any]
@@ -85,6 +86,7 @@ class Observed:
 
     ``distress``: n, own distress, 0 to 1. ``devices``: ``value`` is the rated power in kVA. ``contacts``: ``value`` is
     the satisfaction. ``flags``: adverse credit records of the party; ``disputes``: arrears cases that are disputes.
+    ``load``: what load curves tell; None: there are none.
     """
 
     day: np.datetime64
@@ -97,6 +99,7 @@ class Observed:
     devices: Happened = field(default_factory=Happened.none)
     flags: Happened = field(default_factory=Happened.none)
     disputes: Happened = field(default_factory=Happened.none)
+    load: LoadForms | None = None
 
     @property
     def size(self) -> int:

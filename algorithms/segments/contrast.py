@@ -19,6 +19,8 @@ special: Final[Any] = Delayed("scipy.special")
 
 BEYOND: Final = 1.05
 """A change goes so far beyond the border that the class is another one."""
+PLACES: Final = (0.0, 0.5, 1.0, 1.5, 2.0, 3.0)
+"""Scores that an unknown number is tried at, either way from the middle of all."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -80,13 +82,16 @@ def _direction(model: ClassModel, own: int, other: int, missing: Bools | None = 
 class Change:
     """With ``value`` in place of what it is, feature ``feature`` alone puts the customer into another class.
 
-    ``value``: a number, or the position of a category's level. ``step``: how far that is, in scores.
+    ``value``: a number, or the position of a category's level. ``step``: how far that is, in scores; of what is
+    unknown, from the middle of all.
     """
 
     feature: int
     value: float
     step: float
     to: int
+    known: bool = True
+    """Whether it is known what the feature is now."""
 
 
 def changes(model: ClassModel, row: Table, found: Contrast, whole: Collection[int] = ()) -> list[Change]:
@@ -124,6 +129,39 @@ def changes(model: ClassModel, row: Table, found: Contrast, whole: Collection[in
             if now != found.own:
                 step = float(np.linalg.norm(model.scales.of(changed) - model.scales.of(row)))
                 told.append(Change(k, float(level), step, now))
+                break
+    return sorted(told, key=lambda one: (one.step, one.feature))
+
+
+def unknowns(model: ClassModel, row: Table, found: Contrast, whole: Collection[int] = ()) -> list[Change]:
+    """Features of which nothing is known and that would put the customer elsewhere once they are, the most usual value
+    first; each is tried. Arguments as of :func:`changes`."""
+    told = []
+    for k in np.flatnonzero(np.isnan(row.numbers[0])).tolist():
+        scale = model.scales.numbers[k]
+        for score in sorted(
+            {sign * place for place in PLACES for sign in (-1, 1)}, key=lambda s: (abs(s), -s)
+        ):
+            value = _value_at(scale, score)
+            if value is None:
+                continue
+            numbers = row.numbers.copy()
+            numbers[0, k] = round(value) if k in whole else value
+            now = int(model.assign(replace(row, numbers=numbers))[0])
+            if now != found.own:
+                told.append(Change(k, float(numbers[0, k]), abs(score), now, known=False))
+                break
+    for c, levels in enumerate(row.levels):
+        if row.codes[0, c] != MISSING:
+            continue
+        for level in range(len(levels)):
+            codes: Ints = row.codes.copy()
+            codes[0, c] = level
+            changed = replace(row, codes=codes)
+            now = int(model.assign(changed)[0])
+            if now != found.own:
+                step = float(np.linalg.norm(model.scales.of(changed) - model.scales.of(row)))
+                told.append(Change(row.numbers.shape[1] + c, float(level), step, now, known=False))
                 break
     return sorted(told, key=lambda one: (one.step, one.feature))
 

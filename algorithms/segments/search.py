@@ -70,6 +70,10 @@ class Space:
         parts = -np.log(u[features : features + dimensions])
         return self._genome(u[:features] < density, parts / parts.sum(), u[features + dimensions :])
 
+    def first(self, many: int) -> list[Genome]:
+        """Genomes to begin with, from few features to nearly all: wherever good ones are, some lie near."""
+        return [self.drawn(f"{self.purpose} first {k}", (k + 0.5) / many) for k in range(many)]
+
     def _genome(self, features: Bools, weights: Floats, u: Floats) -> Genome:
         if not features.any():
             features = np.ones(len(features), dtype=np.bool_)
@@ -150,7 +154,7 @@ def search(
 
     if tell is not None:
         tell("search", 0)
-    first = [space.drawn(f"{space.purpose} first {k}") for k in range(population - 1)]
+    first = space.first(population - 1)
     every = np.ones(len(space.columns), dtype=np.bool_)
     dimensions = int(space.dimension.max(initial=0)) + 1
     # The tree takes part as a genome of its own: all features, as many classes as it has.

@@ -34,6 +34,9 @@ _CODE = re.compile(r"1-(?P<level>MVLV|MV|LV)-(?P<type>[a-z]+[1-6]?)-(?P<which>al
 # These tables keep what stands between two subnets, named `A_B`, by either part; others by the first only.
 _BOUNDARY = frozenset({"Node", "Coordinates", "Switch", "Substation"})
 
+POINTS = tuple(f"P{n}" for n in range(1, 97))
+"""Columns of a day of a profile."""
+
 Line = dict[str, str]
 
 
@@ -70,15 +73,16 @@ class Grid:
 
 def read(request: Request) -> Opened:
     """One table of a grid: ``areas``, ``substations``, ``transformers``, ``lines``, ``service_points`` or the
-    feeding pairs ``fed_by`` (``pair``: the two types, as ``Line < Transformer``). Option ``grid``: a SimBench code.
+    feeding pairs ``fed_by`` (``pair``: the two types, as ``Line < Transformer``); or ``profiles``, a row a profile
+    and day with power for each kW of contracted power in 96 columns. Option ``grid``: a SimBench code.
 
     Raises:
         KehutuError: ``READER_PACKAGE_MISSING``, ``READER_TABLE_UNKNOWN``, ``READER_OPTION_UNKNOWN``,
             ``READER_OPTION_INVALID``.
     """
-    return open_table(
-        "simbench", request, grid(options("simbench", request, {"grid": GRID})["grid"]).tables(), COLUMNS
-    )
+    code = options("simbench", request, {"grid": GRID})["grid"]
+    tables = grid(code).tables() | {"profiles": profiles(code) if request.table == "profiles" else []}
+    return open_table("simbench", request, tables, COLUMNS)
 
 
 @lru_cache(maxsize=2)
@@ -115,6 +119,28 @@ def grid(code: str) -> Grid:
         upper = upper.replace(".101", ".201")  # these two types occur in the second MV grid only
     lower = _lower_subnets(folder, upper, _NUMBER["MV"][parts["type"]]) if level == "MVLV" else frozenset()
     return _build(_Cut(folder, upper, lower))
+
+
+def profiles(code: str) -> list[dict[str, object]]:
+    """A year of each profile that a grid's service points name, by profile and day; about 2 s and 60 MB."""
+    wanted = sorted({str(point["profile"]) for point in grid(code).service_points})
+    scenario = code.split("-")[-2]
+    folder = package_folder("simbench", "simbench") / "networks" / f"1-complete_data-mixed-all-{scenario}-sw"
+    days: dict[tuple[str, str], dict[str, object]] = {}
+    with (folder / "LoadProfile.csv").open(encoding="utf-8", newline="") as lines:
+        rows = csv.reader(lines, delimiter=";")
+        place = {name: at for at, name in enumerate(next(rows))}
+        chosen = [(name, place[f"{name}_pload"]) for name in wanted if f"{name}_pload" in place]
+        for row in rows:
+            day, _, clock = row[0].partition(" ")
+            quarter = int(clock[:2]) * 4 + int(clock[3:5]) // 15
+            for name, at in chosen:
+                found = days.setdefault((name, day), {})
+                found[POINTS[quarter]] = float(row[at])
+    return [
+        {"profile": name, "day": f"{day[6:10]}-{day[3:5]}-{day[:2]}", **values}
+        for (name, day), values in sorted(days.items(), key=lambda one: (one[0][0], one[0][1][6:], one[0][1]))
+    ]
 
 
 def _lower_subnets(folder: Path, upper: str, upper_number: int) -> frozenset[str]:
@@ -313,5 +339,6 @@ COLUMNS: dict[str, tuple[str, ...]] = {
         "latitude",
     ),
     "fed_by": ("id", "pair", "fed", "by"),
+    "profiles": ("profile", "day", *POINTS),
 }
 """Columns of every table."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
@@ -169,7 +170,11 @@ def _number_of(curve: Curve, reading: ColumnReading) -> Callable[[object], float
         style = reading.of(None, curve.value).style
         convert = numbers_of(declared, curve.unit, reading.plain.absent, style).convert
 
+    plain = curve.unit in ("kW", "share")
+
     def number(cell: object) -> float | None:
+        if plain and type(cell) is float and math.isfinite(cell):
+            return cell
         found = value_of(convert(cell))
         return None if found is None else float(found) * factor
 

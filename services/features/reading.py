@@ -16,6 +16,7 @@ from graph.project import Column, NodeTable, nodes
 from services.exposure.bills import booked
 from services.exposure.model import Exposure, MoneyLinks
 from services.exposure.tables import Tables, alive, dates, read_relations, read_running, read_tables
+from services.features.load_reading import load_forms
 from services.site import Site
 from terms.zones import business_day
 
@@ -69,6 +70,7 @@ def observe(site: Site, inputs: Exposure) -> tuple[Observed, Bools]:
             devices=_devices(site, tables, day),
             flags=_flags(site, tables, inputs),
             disputes=_disputes(site, tables),
+            load=load_forms(site, tables["Customer"], ids, day),
         )
     return seen, alive(site, tables, "Customer", day)
 

@@ -47,6 +47,31 @@ class DimensionValue:
     1 the best."""
 
 
+class ChangeDirection(Enum):
+    """Whether a change is one to work for."""
+
+    BETTER = "better"
+    """Better for both sides: to be worked for."""
+    NEITHER = "neither"
+    """Neither better nor worse."""
+    WORSE = "worse"
+    """Worse for one side: to be kept from, no advice."""
+    UNKNOWN = "unknown"
+    """Nobody knows the feature yet: to be asked."""
+
+
+@dataclass(frozen=True, slots=True)
+class ClassChange:
+    """A single feature that would put a customer into another class."""
+
+    text: str
+    """The change in words."""
+    direction: ChangeDirection
+    """Whether it is one to work for."""
+    to: str
+    """Name of the class that it would be in."""
+
+
 @dataclass(frozen=True, slots=True)
 class CustomerSegment:
     """The class of a customer in the current run, with its reasons."""
@@ -64,7 +89,10 @@ class CustomerSegment:
     nearest: str | None
     """Name of the nearest other class."""
     would_change: tuple[str, ...]
-    """Single features that would put it into another class, the smallest change first; each was tried."""
+    """What would put it into another class, in words: each of ``changes``."""
+    changes: tuple[ClassChange, ...]
+    """Single features that would put it into another class, each tried: changes for the better, those that are neither,
+    then those for the worse, of each kind the smallest first; and what is unknown and could."""
     tier: ServiceTier
     """Which service it gets, by the declared rule."""
     contact_person: bool

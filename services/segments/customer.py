@@ -6,20 +6,34 @@ from typing import Final
 
 import numpy as np
 
-from algorithms.segments.contrast import Change, Contrast, changes, contrast
+from algorithms.segments.contrast import Change, Contrast, changes, contrast, unknowns
 from algorithms.segments.rules import Rule
 from algorithms.segments.table import Table
 from services.features.contract import contract
 from services.reading.runs import current
 from services.seen import Seen
-from services.segments.answer import ContributionBand, CustomerSegment, DimensionValue, ServiceTier
+from services.segments.answer import (
+    ChangeDirection,
+    ClassChange,
+    ContributionBand,
+    CustomerSegment,
+    DimensionValue,
+    ServiceTier,
+)
 from services.segments.classified import Classified, classified
 from services.segments.words import TEXT, amount, rule_words, segment_name, word
 from terms.errors import Lang
 
 REASONS: Final = 4
 CHANGES: Final = 3
+UNKNOWNS: Final = 2
 QUESTIONS: Final = 3
+TOLD: Final = {
+    ChangeDirection.BETTER: "better",
+    ChangeDirection.NEITHER: "change",
+    ChangeDirection.WORSE: "worse",
+    ChangeDirection.UNKNOWN: "unknown",
+}
 WHOLE: Final = ("count", "steps", "yes or no")
 """Units of features that are whole numbers."""
 
@@ -51,6 +65,7 @@ def told(found: Classified, customer: int, lang: Lang) -> CustomerSegment:
     ensemble = segments.judged.model
     own, row = int(segments.label[customer]), found.row(customer)
     between = contrast(ensemble.base, row, own) if ensemble and len(segments.ids) > 1 else None
+    changed = _changes(found, customer, row, between, lang) if between else ()
     rule = found.tier(customer)
     band = found.bands[customer]
     return CustomerSegment(
@@ -63,7 +78,8 @@ def told(found: Classified, customer: int, lang: Lang) -> CustomerSegment:
         ),
         strength=float(segments.strength[customer]),
         nearest=segment_name(segments, between.other, lang) if between else None,
-        would_change=_would_change(found, customer, row, between, lang) if between else (),
+        would_change=tuple(one.text for one in changed),
+        changes=changed,
         tier=ServiceTier(rule.tier),
         contact_person=rule.contact,
         contribution=None if band is None else ContributionBand(band),
@@ -121,19 +137,42 @@ def _against(found: Classified, customer: int, name: str, lang: Lang) -> str:
     return TEXT[lang]["word"].format(text=feature.told(lang), value=word(feature, own, lang), share=share)
 
 
-def _would_change(
+def _changes(
     found: Classified, customer: int, row: Table, between: Contrast, lang: Lang
-) -> tuple[str, ...]:
+) -> tuple[ClassChange, ...]:
     ensemble = found.segments.judged.model
     if ensemble is None:
         return ()
     features = contract().features
     whole = [at for at, name in enumerate(row.names) if features[name].unit in WHOLE]
-    tried = changes(ensemble.base, row, between, whole)
-    return tuple(_change(found, customer, row, one, lang) for one in tried[:CHANGES])
+    tried = [
+        (_direction(found, customer, row, one), one)
+        for one in (
+            *changes(ensemble.base, row, between, whole)[:CHANGES],
+            *unknowns(ensemble.base, row, between, whole)[:UNKNOWNS],
+        )
+    ]
+    order = [*ChangeDirection]
+    return tuple(
+        _change(found, customer, row, one, direction=direction, lang=lang)
+        for direction, one in sorted(tried, key=lambda told: order.index(told[0]))
+    )
 
 
-def _change(found: Classified, customer: int, row: Table, one: Change, lang: Lang) -> str:
+def _direction(found: Classified, customer: int, row: Table, one: Change) -> ChangeDirection:
+    """By what the contract says is better of the feature."""
+    if not one.known:
+        return ChangeDirection.UNKNOWN
+    feature = contract().features[row.names[one.feature]]
+    if feature.kind != "number" or not feature.favourable:
+        return ChangeDirection.NEITHER
+    rises = one.value > float(found.features.values[feature.name][customer])
+    return ChangeDirection.BETTER if rises == (feature.favourable > 0) else ChangeDirection.WORSE
+
+
+def _change(
+    found: Classified, customer: int, row: Table, one: Change, *, direction: ChangeDirection, lang: Lang
+) -> ClassChange:
     feature = contract().features[row.names[one.feature]]
     values = found.features.values[feature.name]
     if feature.kind == "number":
@@ -142,7 +181,8 @@ def _change(found: Classified, customer: int, row: Table, one: Change, lang: Lan
         levels = row.levels[one.feature - row.numbers.shape[1]]
         now, value = word(feature, str(values[customer]), lang), word(feature, levels[int(one.value)], lang)
     other = segment_name(found.segments, one.to, lang)
-    return TEXT[lang]["change"].format(text=feature.told(lang), value=value, now=now, other=other)
+    told = TEXT[lang][TOLD[direction]].format(text=feature.told(lang), value=value, now=now, other=other)
+    return ClassChange(told, direction, other)
 
 
 def _ask(found: Classified, customer: int, between: Contrast | None, lang: Lang) -> tuple[str, ...]:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from algorithms.segments.contrast import changes, contrast
+from algorithms.segments.contrast import changes, contrast, unknowns
 from algorithms.segments.draws import numbered
 from algorithms.segments.model import ClassModel, model_of
 from algorithms.segments.scores import scales
-from algorithms.segments.table import Table
+from algorithms.segments.table import MISSING, Table
 
 
 def some(seed: int, rows: int = 60, numbers: int = 5) -> tuple[Table, ClassModel]:
@@ -85,3 +85,26 @@ def test_reasons_add_up_to_half_the_difference_of_the_distances_and_changes_chan
                 codes[0, 0] = int(change.value)
             now = Table(row.keys, numbers, codes, row.names, row.levels)
             assert int(model.assign(now)[0]) == change.to != own
+
+
+def test_what_is_unknown_may_put_a_customer_elsewhere_once_it_is_known() -> None:
+    told = 0
+    for seed in range(6):
+        table, model = some(seed)
+        for at in range(table.size):
+            row = table.rows(np.array([at]))
+            own = int(model.assign(row)[0])
+            for change in unknowns(model, row, contrast(model, row, own), range(5)):
+                numbers, codes = row.numbers.copy(), row.codes.copy()
+                if change.feature < numbers.shape[1]:
+                    assert np.isnan(numbers[0, change.feature])
+                    assert change.value == int(change.value)
+                    numbers[0, change.feature] = change.value
+                else:
+                    assert codes[0, 0] == MISSING
+                    codes[0, 0] = int(change.value)
+                now = Table(row.keys, numbers, codes, row.names, row.levels)
+                assert int(model.assign(now)[0]) == change.to != own
+                assert not change.known
+                told += 1
+    assert told > 10

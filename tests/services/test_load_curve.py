@@ -14,12 +14,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from algorithms.curve_grid import Curve, together
+from algorithms.customer_features.load import NAMES
 from api.app import create_app
+from graph.project import nodes
+from services.features.load_reading import load_forms
 from services.graph_answers.load_curve import CurveBasis, load_curve
 from services.loading import ingest, project
 from services.settings import settings
 from services.site import Site, open_site
 from terms.errors import KehutuError
+from tests.algorithms.test_load_features import in_words
 from tests.everyone import seen
 
 MANIFEST = """
@@ -146,6 +150,34 @@ def test_what_cannot_be_asked_is_told(site: Site, name: str, asked: tuple[str, s
         load_curve(seen(site), name, *asked)
     assert refused.value.code == code
     assert refused.value.message("zh")
+
+
+def test_features_rest_on_readings_of_the_year_before(site: Site, tmp_path: Path) -> None:
+    hours = np.arange(40 * 24)
+    power = 5 + 3 * np.sin(hours / 24 * 2 * np.pi) + 0.01 * (hours % 7)
+    lines = ["meter,time,kW"]
+    for meter, factor in (("M4", 1.0), ("M1", 2.0), ("M2", 3.0)):
+        for hour, value in zip(hours.tolist(), power.tolist(), strict=True):
+            at = np.datetime64("2026-01-10T00:00") + np.timedelta64(hour, "h")
+            lines.append(f"{meter},{at},{factor * value:.4f}")
+    (tmp_path / "readings.csv").write_text("\n".join([*lines, ""]), encoding="utf-8")
+    readings = MANIFEST[MANIFEST.index("  - name: readings") : MANIFEST.index("  - name: halves")]
+    (tmp_path / "more.yaml").write_text(
+        "sources:\n" + readings.replace("readings", "more", 1), encoding="utf-8"
+    )
+    ingest(site.settings, tmp_path / "more.yaml")
+    day = np.datetime64("2026-03-02")
+    table = nodes(site.store, site.schema, "Customer", ())
+    ids = ["customer:4400000001", "customer:4400000002", "customer:4400000003"]
+    found = load_forms(site, table, ids, day)
+    assert found is not None
+    # The first has a point with a few readings of halves of an hour: never known as a whole. The third has nothing.
+    assert found.form.tolist()[2] == -1
+    told = found.features()
+    assert np.isnan(told["load_factor"][0])
+    expected = in_words(np.round(power, 4).tolist(), 60, 0)
+    assert [told[name][1] for name in NAMES] == pytest.approx(expected, abs=1e-3)
+    assert load_forms(site, table, [], day) is None
 
 
 CURVES = st.lists(

@@ -18,6 +18,7 @@ from ledger import runs
 from services.analysis import analyse
 from services.live import following
 from services.loading import ingest, project
+from services.segments.answer import ChangeDirection
 from services.segments.customer import customer_segment
 from services.segments.segments import cautions, segments
 from services.settings import settings
@@ -113,6 +114,18 @@ def test_two_kinds_of_customers_are_two_classes_with_reasons(site: Site) -> None
     assert home.reasons[0].startswith("It follows the rule: ")
     assert any("middle of all" in reason for reason in shop.reasons)
     assert all("it would be" in change for change in home.would_change)
+    assert home.would_change == tuple(one.text for one in home.changes)
+    places = [[*ChangeDirection].index(one.direction) for one in (*home.changes, *shop.changes)]
+    assert places[: len(home.changes)] == sorted(places[: len(home.changes)])
+    for one in (*home.changes, *shop.changes):
+        for word, direction in (
+            ("For the better", "better"),
+            ("For the worse", "worse"),
+            ("Unknown now", "unknown"),
+        ):
+            assert one.text.startswith(word) == (one.direction.value == direction)
+        if "days from the due day" in one.text:
+            assert one.direction is not ChangeDirection.NEITHER
     assert shop.ask
     assert ("SEGMENT_MISSING_FOR_MOST", "capacity") in {(c.code, c.subject) for c in cautions(seen(site))}
     assert analyse(site).unchanged
@@ -143,7 +156,7 @@ def test_the_command_and_graphql_say_the_same(site: Site) -> None:
     one = asked(
         site,
         f"""{{ customer(id: "{HOME}") {{ segment {{ id name dimensions {{ name value }} reasons strength nearest
-              wouldChange tier contactPerson contribution ask }} }} }}""",
+              wouldChange changes {{ text direction to }} tier contactPerson contribution ask }} }} }}""",
     )["customer"]["segment"]
     assert one == json.loads(printed(site, "--explain", HOME, "--json"))
     assert all(0 <= dimension["value"] <= 1 for dimension in one["dimensions"])

@@ -169,7 +169,7 @@ def search(pieces: Pieces, seeds: int) -> Iterator[str]:
 def order(pieces: Pieces, seeds: int) -> Iterator[str]:
     """Whether the order of rows or one more customer changes anything."""
     rows = segment_pieces.ORDERED
-    yield f"\n## Order of rows, and one more customer\n\n{rows:,} rows of six planted classes with jitter.\n"
+    yield f"\n## Order of rows, and one more customer\n\n{rows:,} rows of three planted classes with jitter.\n"
     equal = [
         pieces.of(f"shuffle {rows} {one}", _code(), partial(segment_pieces.shuffled, one))
         for one in range(SHUFFLES)
@@ -258,16 +258,19 @@ def main() -> None:
             if asked.only and name not in asked.only:
                 continue
             lines += [*section, ""]
+            left = [one for one in sections if asked.only and one not in asked.only]
+            told = [f"Not measured this time: {', '.join(left)}.\n"] if left else []
             head = HEAD.format(
                 words=f"--seeds {asked.seeds} --rows {asked.rows} --nulls {asked.nulls} --null-rows {asked.null_rows}"
                 + (" --data FOLDER" if asked.data else "")
+                + "".join(f" --only {one}" for one in asked.only or ())
                 + " --page docs/evaluation/segments.md",
                 machine=f"{platform.machine()}, Python {platform.python_version()}, numpy {np.__version__}",
                 wall=pieces.wall,
                 cpu=pieces.cpu,
             )
             asked.page.write_text(
-                head + "\n".join(lines).replace("\n\n\n", "\n\n") + LIMITS, encoding="utf-8"
+                head + "\n".join(told + lines).replace("\n\n\n", "\n\n") + LIMITS, encoding="utf-8"
             )
 
 

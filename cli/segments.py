@@ -18,6 +18,7 @@ from services.segments.answer import LOOSE, ContributionBand, CustomerSegment, S
 from services.segments.customer import customer_segment
 from services.segments.report import report_of
 from services.segments.report_texts import EVENTS, PERSPECTIVES
+from services.segments.words import figure
 from terms.errors import Lang
 
 TEXT: Final[dict[Lang, dict[str, str]]] = {
@@ -126,9 +127,9 @@ def segments(call: Call, explain: str | None, file: Path | None, first: int, aft
                     found.name,
                     PERSPECTIVES[call.lang][one.perspective.value],
                     one.figure,
-                    _number(one.value),
+                    figure(one.value),
                     one.unit,
-                    "" if one.movement is None else f"{one.movement:+,.3g}",
+                    figure(one.movement, signed=True),
                 )
                 for found in page.nodes
                 for one in found.scorecard
@@ -191,9 +192,3 @@ def _row(found: Segment, lang: Lang) -> tuple[object, ...]:
     judged = TEXT[lang]["loose" if found.stability < LOOSE else "firm"]
     event = EVENTS[lang].get(found.event or "", found.event or "")
     return found.name, found.id, found.size, TIERS[lang][found.tier], f"{found.stability:.2f} {judged}", event
-
-
-def _number(value: float | None) -> str:
-    if value is None:
-        return ""
-    return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"

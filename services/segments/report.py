@@ -19,6 +19,7 @@ from services.segments.cuts import ShownCut, cuts
 from services.segments.report_figures import bars, density, front, levels
 from services.segments.report_texts import EVENTS, PERSPECTIVES, TEXT
 from services.segments.segments import by_size, cautions, segments
+from services.segments.words import figure as figure_text
 from services.segments.words import segment_name
 from terms.errors import KehutuError, Lang
 
@@ -27,7 +28,7 @@ STYLE: Final = (
     "body{font:15px/1.5 system-ui,'Noto Sans CJK SC',sans-serif;max-width:760px;margin:2em auto;padding:0 1em}"
     "h1{font-size:1.6em}h2{font-size:1.2em;margin-top:2em}table{border-collapse:collapse;width:100%}"
     "td,th{border-bottom:1px solid #ddd;padding:.25em .5em;text-align:left;vertical-align:top}"
-    "td.n{text-align:right}small{color:#666}svg{max-width:100%;height:auto}main{page-break-after:always}"
+    "td.n{text-align:right;white-space:nowrap}small{color:#666}svg{max-width:100%;height:auto}main{page-break-after:always}"
 )
 
 
@@ -172,15 +173,20 @@ def _scorecard(seen: Seen, lang: Lang) -> list[str]:
         cells = []
         for one in every:
             mine = one.scorecard[at]
-            value = "" if mine.value is None else f"{mine.value:,.3g}"
-            moved = "" if mine.movement is None else f" ({mine.movement:+,.2g})"
-            cells.append(value + moved)
+            moved = "" if mine.movement is None else f" ({figure_text(mine.movement, signed=True)})"
+            cells.append(figure_text(mine.value) + moved)
         rows.append((PERSPECTIVES[lang][figure.perspective.value], figure.figure, figure.unit, *cells))
     heads = [*text["figure"].split("|"), *(one.name for one in every)]
     return [f"<h2>{text['scorecard']}</h2>", _table(heads, rows)]
 
 
+def _cell(text: str) -> str:
+    """A cell; numbers stand at the right, one below the other."""
+    number = text[:1].isdigit() or (text[:1] in "+-" and text[1:2].isdigit())
+    return f'<td class="n">{escape(text)}</td>' if number else f"<td>{escape(text)}</td>"
+
+
 def _table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     top = "".join(f"<th>{escape(one)}</th>" for one in heads)
-    body = "".join("<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>" for row in rows)
+    body = "".join("<tr>" + "".join(map(_cell, row)) + "</tr>" for row in rows)
     return f"<table><tr>{top}</tr>{body}</table>"

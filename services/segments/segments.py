@@ -23,7 +23,7 @@ from services.segments.answer import (
 )
 from services.segments.classified import Classified, classified
 from services.segments.moves import move_reasons
-from services.segments.words import TEXT, rule_words, segment_name, unit_of
+from services.segments.words import TEXT, rule_words, segment_name, unit_name
 from terms.errors import Lang
 
 
@@ -171,7 +171,7 @@ def _scorecard(
                     Perspective(perspective),
                     feature.told(lang),
                     value,
-                    unit_of(feature, lang) or feature.unit,
+                    unit_name(feature, lang),
                     None if value is None or then is None else value - then,
                     TEXT[lang]["defined"].format(window=feature.window, source=feature.source),
                 )

@@ -70,6 +70,8 @@ UNITS: Final = {
     "1/year": "次/年", "kWh/month": "千瓦时/月", "yuan/kWh": "元/千瓦时", "yuan/year": "元/年", "steps": "层",
     "yes or no": "", "word": "", "kVA": "kVA", "kV": "kV",
 }  # fmt: skip
+WITHOUT_SIGN: Final = {"share": "占比", "ratio": "比值", "yes or no": "占比", "word": "类别"}
+"""Units that stand after no value, in Chinese."""
 _PLAIN: Final = ("share", "ratio", "count", "word", "yes or no", "steps")
 """Units that English texts leave out."""
 
@@ -79,6 +81,13 @@ def unit_of(feature: Feature, lang: Lang) -> str:
     if lang == "zh":
         return UNITS.get(feature.unit, feature.unit)
     return "" if feature.unit in _PLAIN else feature.unit
+
+
+def unit_name(feature: Feature, lang: Lang) -> str:
+    """The unit in a table, where a share and a ratio are named too."""
+    return (
+        (WITHOUT_SIGN.get(feature.unit) if lang == "zh" else None) or unit_of(feature, lang) or feature.unit
+    )
 
 
 def amount(feature: Feature, value: float, lang: Lang) -> str:
@@ -92,6 +101,18 @@ def amount(feature: Feature, value: float, lang: Lang) -> str:
         return ("yes" if yes else "no") if lang == "en" else ("是" if yes else "否")
     digits = f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"
     return f"{digits} {unit_of(feature, lang)}".strip()
+
+
+def figure(value: float | None, *, signed: bool = False) -> str:
+    """A number of a table: whole from 100 on, else three digits; empty where there is none."""
+    if value is None:
+        return ""
+    sign = "+" if signed else ""
+    if abs(value) >= 100:
+        return f"{value:{sign},.0f}"
+    text = f"{value:{sign}.3g}"
+    # Numbers below a thousandth are nothing that a reader could use.
+    return f"{0:{sign}.3g}" if "e" in text else text
 
 
 def word(feature: Feature, value: str, lang: Lang) -> str:

@@ -4,8 +4,8 @@ An Atom feed whose entries hold one ESPI resource each and name each other by li
 a service point with a meter; a ``UsageSummary`` (in older files ``ElectricPowerUsageSummary``) is a bill: its energy is
 ``overallConsumptionLastPeriod``, value times ten to the ``powerOfTenMultiplier`` in the unit ``uom`` (72: watt hours),
 and its month that of the middle of the billing period in the local time of the feed. What is left out is counted:
-interval readings, which come as a source of curves; the amount of a bill, as the file does not tell whether it was paid; usage
-points of gas, water and the like; energy in another unit.
+interval readings, which come as a source of curves; the amount of a bill, as the file does not tell whether it was
+paid; usage points of gas, water and the like; energy in another unit.
 """
 
 from __future__ import annotations

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import fcntl
-import hashlib
 import json
 import shutil
 import subprocess
 import sys
-import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from tests.user_cache import user_cache
+from tests.user_cache import fetched
 
 HERE = Path(__file__).parent
 FILES = ("package.json", "package-lock.json", "read.mjs")
@@ -60,27 +57,17 @@ def _program(name: str) -> str:
 
 
 def _installed() -> Path:
-    """The folder of the program with the packages that it imports; fetched when not cached."""
-    known = b"".join((HERE / name).read_bytes() for name in FILES)
-    folder = user_cache("gephi-lite") / hashlib.sha256(known).hexdigest()[:16]
-    with (folder.parent / "lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)  # a second process waits for the first one's download
-        if not folder.exists():
-            _fetch(folder)
-    return folder
+    """The folder of the program with the packages that it imports."""
+    return fetched("gephi-lite", b"".join((HERE / name).read_bytes() for name in FILES), _fetch)
 
 
 def _fetch(folder: Path) -> None:
-    with tempfile.TemporaryDirectory(dir=folder.parent, prefix="fetch-") as temporary:
-        complete = Path(temporary) / "complete"
-        complete.mkdir()
-        for name in FILES:
-            shutil.copy(HERE / name, complete)
-        command = [_program("npm"), "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
-        try:
-            done = subprocess.run(command, cwd=complete, capture_output=True, text=True, check=False)
-        except OSError as error:
-            raise ParsersUnavailableError(f"{error}. {REMEDY}") from error
-        if done.returncode != 0:
-            raise ParsersUnavailableError(f"npm could not get the parsers:\n{done.stderr[-2000:]}\n{REMEDY}")
-        complete.rename(folder)
+    for name in FILES:
+        shutil.copy(HERE / name, folder)
+    command = [_program("npm"), "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
+    try:
+        done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    except OSError as error:
+        raise ParsersUnavailableError(f"{error}. {REMEDY}") from error
+    if done.returncode != 0:
+        raise ParsersUnavailableError(f"npm could not get the parsers:\n{done.stderr[-2000:]}\n{REMEDY}")

@@ -28,8 +28,8 @@ class Renewed:
     """New values of the parties that a change may reach, k of them; all others keep theirs.
 
     ``parties``: k positions, ascending. ``p``, ``bound``, ``noise``: k, as in ``Chances``. ``loop_outside``, ``rung``,
-    ``drawn``, ``cut``: k, as in ``Model`` and ``Groups``. ``model``: what was solved; ``around``: positions of its
-    parties, ascending, those of ``parties`` among them.
+    ``drawn``, ``cut``: k, as in ``Model`` and ``Groups``. ``model``, ``solved``: what was solved, and the solution;
+    ``around``: positions of its parties, ascending, those of ``parties`` among them.
     """
 
     parties: Ints
@@ -41,6 +41,7 @@ class Renewed:
     drawn: Bools
     cut: Bools
     model: Model
+    solved: Chances
     around: Ints
 
     def group(self, party: int) -> Ints:
@@ -256,6 +257,7 @@ def _renewed(model: Model, found: Chances, hit: Ints, around: Ints) -> Renewed:
         drawn=groups.drawn[at],
         cut=groups.cut[at],
         model=model,
+        solved=found,
         around=around,
     )
 

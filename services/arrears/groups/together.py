@@ -9,7 +9,6 @@ import numpy as np
 
 from algorithms.risk.close_groups.circles import CircleFigures, circle_figures, mutual
 from algorithms.risk.close_groups.links import DRAWS
-from algorithms.risk.close_groups.probability import chances
 from algorithms.risk.close_groups.what_if import what_if
 from algorithms.risk.parameters import RiskParameters
 from services.arrears.answer.groups import FirstMover, Release, RiskGroup, Sampling
@@ -132,8 +131,6 @@ def _released(
     missing = np.setdiff1d(members, around)
     if len(missing):
         return None
-    own = model.own[around]
-    figures = circle_figures(
-        solved, own, chances(solved, own, proven=False), np.searchsorted(around, members).tolist()
-    )
+    inside = np.searchsorted(around, members).tolist()
+    figures = circle_figures(solved, model.own[around], change.after.solved, inside)
     return None if figures is None else _Released(guarantor, borrower, figures, effect)

@@ -10,12 +10,14 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from services.arrears.answer.model import RiskPath, Step
+from services.arrears.answer.model import RiskPath, Step, Tail
 from services.arrears.report import pdf, write_reports
 from services.arrears.report.diagram import MOST_NODES, MOST_ROWS, Diagram, diagram, fitted
 from services.arrears.report.html import to_html
-from services.arrears.report.sheet import Row, Sheet, Table, Writer
+from services.arrears.report.sheet import BREAKS, NEAR, Row, Sheet, Table, Writer, cut, reasons_table
 from services.arrears.why.trace import trace
 from services.names import Named
 from services.site import Site
@@ -61,6 +63,33 @@ def test_it_names_run_date_reasons_and_what_was_assumed(sheet: Sheet, small_site
     assert sheet.label is None
     assert any("bureau/3" in note for note in sheet.notes)
     assert {row.text for row in sheet.changes.rows} >= {"Debtor Works settles its arrears"}
+
+
+def test_shares_add_up_where_nothing_is_at_stake(small_site: Site) -> None:
+    answer = trace(seen(small_site), UPSTREAM)
+    first = replace(answer.paths[0], share=0.75, amount=Money(0))
+    nothing = replace(answer, paths=(first,), tail=Tail(0.25, Money(0)), expected_loss=Money(0))
+    for lang, last in (("en", "25.0 %"), ("zh", "25.0%")):
+        table = reasons_table(nothing, lang)
+        assert [row.figures for row in table.rows] == [("–", last.replace("25", "75")), ("–", last)]
+        assert table.total is not None
+        assert table.total.figures == ("0.00", last.replace("25", "100"))
+
+
+@given(st.text("ab，, c", max_size=80), st.integers(50, 70))
+def test_a_text_that_is_cut_ends_behind_a_whole_word(text: str, longest: int) -> None:
+    kept = cut(text, longest)
+    if len(text) <= longest:
+        assert kept == text
+        return
+    assert len(kept) <= longest
+    assert kept.endswith("…")
+    words = kept.removesuffix("…")
+    assert text.startswith(words)
+    marks = [at for at in range(longest - NEAR + 1, longest - 1) if text[at] in BREAKS]
+    if marks:
+        assert text[len(words)] in BREAKS or not words
+        assert words == words.rstrip(BREAKS)
 
 
 def test_it_speaks_chinese(small_site: Site) -> None:

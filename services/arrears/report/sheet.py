@@ -42,6 +42,9 @@ JUDGEMENTS = 3
 LONGEST_NOTE = 240
 LONGEST_PATH = 160
 LONGEST_GROUP = 420
+BREAKS = " ,;，、；。"
+NEAR = 40
+"""A text that is cut ends behind a whole word, where one ends at most so many characters before."""
 CLOSE = 6
 """Parties that are named of those that the party depends on closely."""
 
@@ -144,7 +147,7 @@ class Writer:
             diagram_title=text["diagram"],
             diagram_note=text["diagram_note"],
             diagram=diagram(answer.party, answer.paths),
-            paths=self._paths(answer),
+            paths=reasons_table(answer, self._lang),
             changes=self._changes(answer),
             ageing=self._ageing(model, customers),
             history=self._history(answer.party.id),
@@ -201,26 +204,6 @@ class Writer:
         low, high = (chance_text(end, self._lang) for end in (found.probability_low, found.probability_high))
         return (Row(text, (low if low == high else f"{low} – {high}",)),)
 
-    def _paths(self, answer: RiskTrace) -> Table:
-        text, lang = self._text, self._lang
-        paths, tail = lines_of(answer)
-        rows = [
-            Row(
-                _cut(way_text(path, lang, amounts=True), LONGEST_PATH),
-                (str(path.amount) if path.amount.fen else "–", chance_text(path.share, lang)),
-            )
-            for path in paths
-        ]
-        if tail.amount.fen:
-            rows.append(Row(text["tail"], (str(tail.amount), chance_text(tail.share, lang))))
-        return Table(
-            title=text["paths"],
-            columns=(text["path"], text["amount"], text["share"]),
-            rows=tuple(rows),
-            total=Row(text["total"], (str(answer.expected_loss), chance_text(1.0, lang))) if rows else None,
-            empty=text["none"],
-        )
-
     def _changes(self, answer: RiskTrace) -> Table:
         text = self._text
         rows = tuple(
@@ -271,7 +254,7 @@ class Writer:
             told = [group_text(group, lang)]
             told += [mover_text(group, lang)] if group.any_fails > 0 else []
             told += [release_text(one, group, lang) for one in group.releases[:1]]
-            rows.append(Row(text["together"], (_cut("; ".join(told), LONGEST_GROUP),)))
+            rows.append(Row(text["together"], (cut(text["stop"].join(told), LONGEST_GROUP),)))
         return Table("", (), tuple(rows))
 
     def _owners(self, party: str) -> list[Row]:
@@ -312,7 +295,7 @@ class Writer:
         ]
         # What stands in for the buffer is said beside it, and circles further away with the figure that counts once.
         assumed = [
-            _cut(found.message(self._lang), LONGEST_NOTE)
+            cut(found.message(self._lang), LONGEST_NOTE)
             for found in answer.assumptions
             if not found.code.startswith("BUFFER_") and not (answer.joint and found.code == "LOOP_OUTSIDE")
         ]
@@ -320,12 +303,39 @@ class Writer:
         limits = [drawn] if drawn else []
         if answer.joint:
             limits.append(joint_text(answer.joint, self._lang))
-        return (*limits, *(_cut(note, LONGEST_NOTE) for note in judged[:JUDGEMENTS]), *assumed[:CAUTIONS])
+        return (*limits, *(cut(note, LONGEST_NOTE) for note in judged[:JUDGEMENTS]), *assumed[:CAUTIONS])
 
 
-def _cut(text: str, longest: int) -> str:
-    """A text cut to what the page has room for."""
-    return text if len(text) <= longest else text[: longest - 1] + "…"
+def reasons_table(answer: RiskTrace, lang: Lang) -> Table:
+    """The paths and all the others as one; shares add up to 1, and amounts to the expected loss."""
+    text = TEXTS[lang]
+    paths, tail = lines_of(answer)
+    rows = [
+        Row(
+            cut(way_text(path, lang, amounts=True), LONGEST_PATH),
+            (str(path.amount) if path.amount.fen else "–", chance_text(path.share, lang)),
+        )
+        for path in paths
+    ]
+    if tail.amount.fen or (tail.share and not answer.expected_loss.fen):
+        amount = str(tail.amount) if tail.amount.fen else "–"
+        rows.append(Row(text["tail"], (amount, chance_text(tail.share, lang))))
+    return Table(
+        title=text["paths"],
+        columns=(text["path"], text["amount"], text["share"]),
+        rows=tuple(rows),
+        total=Row(text["total"], (str(answer.expected_loss), chance_text(1.0, lang))) if rows else None,
+        empty=text["none"],
+    )
+
+
+def cut(text: str, longest: int) -> str:
+    """A text cut to what the page has room for: behind a whole word, where one ends not far from there."""
+    if len(text) <= longest:
+        return text
+    kept = text[: longest - 1]
+    end = max(kept.rfind(mark) for mark in BREAKS)
+    return (kept[:end] if end > longest - NEAR else kept).rstrip(BREAKS) + "…"
 
 
 def _yuan(lang: Lang) -> str:

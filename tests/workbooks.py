@@ -9,7 +9,7 @@ from io import BytesIO
 from typing import Final
 from xml.sax.saxutils import escape, quoteattr
 
-from ingest.readers.workbook.places import letters_of, position_of
+from ingest.readers.workbook.cell_references import letters_of, position_of
 
 _OFFICE: Final = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _PACKAGE: Final = "http://schemas.openxmlformats.org/package/2006/relationships"

@@ -29,7 +29,7 @@ class Move:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Seen:
+class Partitioned:
     """A network with its partition, in one numbering of parties for before and now.
 
     ``label``: n labels, the same number for a community that goes on under its id; -1: the party is not there.
@@ -59,7 +59,7 @@ class Seen:
         return side
 
 
-def why_moved(before: Seen, now: Seen, party: int, *, resolution: float = 1.0) -> Move:
+def why_moved(before: Partitioned, now: Partitioned, party: int, *, resolution: float = 1.0) -> Move:
     """Why a party that both know left its community of before for that of now (science.md 3.4, why v moved).
 
     Raises:

@@ -15,8 +15,8 @@ from ingest.readers import BadRow, Opened, Request, Row
 from ingest.readers.excel_layout import Layout, layout_of, names_of
 from ingest.readers.input import EMPTY, OTHER, check_options, content_of, open_file, reading
 from ingest.readers.shown import Shown
+from ingest.readers.workbook.cell_references import Merged, position_of
 from ingest.readers.workbook.package import OtherKindError, Sheet, TooLargeError, Workbook, open_workbook
-from ingest.readers.workbook.places import Merged, position_of
 from ingest.readers.workbook.sheet import SheetRow, SheetRows, merged_ranges
 from ingest.readers.workbook.texts import SharedTexts, read_texts
 from ingest.readers.workbook.values import Reading

@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 
 from ingest.readers import COLUMN_LIMIT, Request
 from ingest.readers.input import whole_number
-from ingest.readers.workbook.places import LAST_ROW, Merged, letters_of, position_of
+from ingest.readers.workbook.cell_references import LAST_ROW, Merged, letters_of, position_of
 from ingest.readers.workbook.sheet import SheetRow
 from terms.errors import KehutuError
 from terms.texts import Texts

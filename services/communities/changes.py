@@ -9,8 +9,7 @@ from typing import Final
 import numpy as np
 
 from algorithms.communities.network import Network
-from algorithms.communities.why_moved import Seen as SeenNetwork
-from algorithms.communities.why_moved import why_moved
+from algorithms.communities.why_moved import Partitioned, why_moved
 from graph.arrays import Csr, Floats
 from services.arrears.answer.model import RunName
 from services.communities.answer import CommunityChange, CommunityOf, MovePart, MoveReason
@@ -113,7 +112,7 @@ def change_between(run: Run, before: Linked, now: Linked, member: str) -> Commun
     return CommunityChange(away, towards, RunName(run.id), tuple(sorted(parts, key=lambda part: -part.share)))
 
 
-def _around(side: Linked, near: list[str], away: str, towards: str) -> SeenNetwork:
+def _around(side: Linked, near: list[str], away: str, towards: str) -> Partitioned:
     """The network as far as a member, the first of ``near``, feels it: its links, and how large both communities are.
 
     The other members of the two communities are one member each, which has their strength and no links.
@@ -135,4 +134,4 @@ def _around(side: Linked, near: list[str], away: str, towards: str) -> SeenNetwo
     network = Network(
         np.zeros(len(others), dtype=np.int64), others, values, links, np.array(weight), whole_strength
     )
-    return SeenNetwork(network, np.array(label, dtype=np.int64))
+    return Partitioned(network, np.array(label, dtype=np.int64))

@@ -67,7 +67,7 @@ class SegmentReport:
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
+class ClassesOfFile:
     """A report, with what was left out or assumed. ``labels``: the class of each row, 0 the largest; -1 without any."""
 
     report: SegmentReport
@@ -83,7 +83,7 @@ def evaluate(
     seed: int = 0,
     budget: Budget | None = None,
     progress: Progress = silent,
-) -> Judged:
+) -> ClassesOfFile:
     """Find the classes of a table of CSV, Parquet, JSON lines or Excel, packed or not.
 
     Args:
@@ -110,7 +110,7 @@ def evaluate(
     ari = None if truth is None else _ari(label, present(file, truth))
     if found is None:
         report = SegmentReport(0, True, ari, None, None, None, 0, None, (), perf_counter() - began)
-        return Judged(report, tuple(cautions), (-1,) * file.rows)
+        return ClassesOfFile(report, tuple(cautions), (-1,) * file.rows)
     measured = found.stability
     report = SegmentReport(
         classes=len(measured.jaccard),
@@ -124,7 +124,7 @@ def evaluate(
         jaccard=tuple(measured.jaccard.tolist()),
         seconds=perf_counter() - began,
     )
-    return Judged(report, tuple(cautions), tuple(label.tolist()))
+    return ClassesOfFile(report, tuple(cautions), tuple(label.tolist()))
 
 
 def _found(

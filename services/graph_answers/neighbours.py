@@ -14,7 +14,7 @@ from services.assumption import Assumption, before_data
 from services.entity import RelationCount, RelationDirection, counts
 from services.paging import Cursors, Edge, Page, PageInfo, checked, page_of
 from services.reading.days import before_all, day_of
-from services.reading.hidden import has_hidden
+from services.reading.unseen_relations import has_hidden
 from services.seen import Seen
 from terms.errors import KehutuError
 from terms.ids import EntityId

@@ -12,7 +12,7 @@ from services.graph_answers.neighbours import known_relations
 from services.names import Named, names_of
 from services.paging import Cursors, Page, checked, page_in
 from services.reading.days import day_of
-from services.reading.hidden import with_hidden
+from services.reading.unseen_relations import with_hidden
 from services.seen import Seen
 from terms.errors import KehutuError
 from terms.ids import EntityId

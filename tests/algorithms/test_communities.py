@@ -14,7 +14,7 @@ from algorithms.communities.lineage import Event, lineage
 from algorithms.communities.moving import NEW, continued, polished
 from algorithms.communities.network import Network, changed_weight, hashed_order
 from algorithms.communities.stability import compared, stability
-from algorithms.communities.why_moved import Seen, moved_parties, why_moved
+from algorithms.communities.why_moved import Partitioned, moved_parties, why_moved
 from tests.algorithms import communities_reference as reference
 
 SEEDS = st.integers(0, 2**32 - 1)
@@ -180,7 +180,7 @@ def test_the_reasons_of_a_move_add_up_to_what_the_text_calls_gain(seed: int) -> 
         generator, size, 4
     )
     before, now = generator.integers(0, 3, size), generator.integers(0, 3, size)
-    old, new = Seen(network(size, links), before), Seen(network(size, later), now)
+    old, new = Partitioned(network(size, links), before), Partitioned(network(size, later), now)
     for v in np.flatnonzero(moved_parties(before, now)).tolist():
         away, towards = int(before[v]), int(now[v])
         found = why_moved(old, new, v)
@@ -202,7 +202,7 @@ def test_the_reasons_of_a_move_add_up_to_what_the_text_calls_gain(seed: int) -> 
 
 
 def test_who_stayed_has_no_reasons() -> None:
-    seen = Seen(network(2, {(0, 1): 1.0}), np.array([0, 0]))
+    seen = Partitioned(network(2, {(0, 1): 1.0}), np.array([0, 0]))
     with pytest.raises(ValueError, match="party 1 was in 0 and is in 0, expected two communities"):
         why_moved(seen, seen, 1)
 

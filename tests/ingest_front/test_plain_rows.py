@@ -7,8 +7,8 @@ from io import BytesIO
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from ingest.readers.workbook.cell_references import Merged, letters_of
 from ingest.readers.workbook.formats import number_format
-from ingest.readers.workbook.places import Merged, letters_of
 from ingest.readers.workbook.plain_rows import PlainRows
 from ingest.readers.workbook.sheet import SheetRow, SheetRows
 from ingest.readers.workbook.texts import SharedTexts

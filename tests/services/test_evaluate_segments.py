@@ -11,7 +11,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from cli.main import main
-from services.evaluation.segments import Judged, evaluate
+from services.evaluation.segments import ClassesOfFile, evaluate
 from terms.cautions import cautions
 
 KEYS = [
@@ -42,7 +42,7 @@ def run(*words: object) -> Result:
     return CliRunner().invoke(main, ["evaluate", "segments", *(str(word) for word in words)])
 
 
-def told(judged: Judged) -> set[tuple[str, str]]:
+def told(judged: ClassesOfFile) -> set[tuple[str, str]]:
     return {(one.code, one.subject) for one in judged.cautions}
 
 

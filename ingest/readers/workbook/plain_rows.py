@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from io import BytesIO
 from typing import IO, Final, NamedTuple, TypeAlias
 
-from ingest.readers.workbook.places import LAST_COLUMN, LAST_ROW, position_of
+from ingest.readers.workbook.cell_references import LAST_COLUMN, LAST_ROW, position_of
 from ingest.readers.workbook.xml import BLOCK
 
 _Found: TypeAlias = tuple[str, str, str, str, str, str]

@@ -8,7 +8,7 @@ from typing import IO, Final, NamedTuple
 from xml.parsers import expat
 
 from ingest.readers import FIELD_LIMIT
-from ingest.readers.workbook.places import (
+from ingest.readers.workbook.cell_references import (
     LAST_COLUMN,
     Columns,
     Merged,

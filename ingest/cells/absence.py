@@ -16,29 +16,40 @@ from typing import Final
 WORDS: Final = (
     "NULL", "(null)", "<null>", "[null]", r"\N", "nil", "none", "NaN", "NaT", "N/A", "#N/A", "#NULL!", "n.a.",
     "undefined", "unknown", "unspecified", "not available", "not applicable", "not known", "no data",
-    "(blank)", "not provided", "not recorded",
+    "(blank)", "<blank>", "(empty)", "<empty>", "<NA>", "#NV", "#N/D", "not provided", "not recorded",
     "无", "無", "空", "空白", "没有", "不详", "不詳", "不明", "不知", "不知道", "不清楚", "未知", "未填", "未填写",
     "未提供", "未登记", "未录入", "未采集", "未留", "暂无", "暫無", "暂缺", "缺失", "待定", "待补", "待补充", "待查",
     "待核实", "待确认", "不适用", "无数据", "无记录", "无此项", "拒绝提供", "无电话", "无手机", "没有电话", "没有手机",
-    "电话不详", "无地址", "地址不详", "地址未知", "未知地址", "姓名不详", "同上", "同前", "如上", "〃",
+    "电话不详", "无地址", "地址不详", "地址未知", "未知地址", "姓名不详", "空值", "尚无", "尚無", "未填寫", "待補",
+    "無資料", "无资料", "保密", "不便透露", "不愿透露", "不愿提供", "同上", "同前", "如上", "〃",
 )  # fmt: skip
 """What programs and people write for a value that they do not have, or not in this cell ("as above"). Cells of dashes,
 slashes, dots or asterisks only say nothing either, nor does such a word in brackets, or with a full stop behind it."""
 
 _MARKS: Final = "-‐‑‒–—―−－_＿/／\\＼.．·…。、,，*＊"
-_AROUND: Final = frozenset(("()", "（）", "[]", "【】", "<>", "《》", "{}", "「」", "--", "——"))
+_AROUND: Final = frozenset(
+    ("()", "（）", "[]", "【】", "<>", "《》", "{}", "「」", "--", "——", "''", '""', "“”")
+)
 _ONLY_MARKS: Final = re.compile(rf"[\s{re.escape(_MARKS)}]+")
 _FULL_WIDTH: Final = 0xFEE0  # from an ASCII character to its full-width form
 
 REPLACED: Final = "\ufffd"
 """What a decoder writes for bytes that it could not read: the character that stood there is gone."""
 
+_UNFILLED: Final = re.compile("[烫屯葺铪燙]{3,}")
+"""What programs write of memory that nobody filled (bytes CC, CD, DD, FE), read as Chinese."""
+_INSIDE: Final = "".join(chr(code) + bytes([code]).decode("cp1252", "ignore") for code in range(0x80, 0xC0))
+"""What the second byte of a letter of Europe becomes where UTF-8 is read in Latin-1."""
 _MISREAD: Final = re.compile(
-    "锟斤拷|ï¿½|&#(?:65533|[xX][fF]{3}[dD]);"
+    f"烫烫烫|屯屯屯|葺葺葺|铪铪铪|燙燙燙|ï»¿|[ÃÂ][{_INSIDE}]|锟斤拷|ï¿½|&#(?:65533|[xX][fF]{{3}}[dD]);"
 )  # U+FFFD, read once more or written in HTML
 _LOST: Final = re.compile(rf"\?\?|[^\W\d_]\?[^\W\d_]|{_MISREAD.pattern}")
 _WIDE: Final = "\uff1f"  # a full-width question mark
 _LETTER: Final = re.compile(r"[^\W\d_]")
+
+_FILL: Final = "烫屯葺铪燙"
+_ODD_ANYWHERE: Final = f"?\uff1f锟ïÃÂ&\ufffd{_FILL}"
+_ODD: Final = re.compile(f"[{_ODD_ANYWHERE}]")
 
 _LEAST: Final = 7
 _BETWEEN: Final = str.maketrans("", "", " -()（）.+\u3000")
@@ -68,7 +79,7 @@ class Absence:
         # Nearly all cells are told apart from these words by their first character.
         plain = {form for word in self._words for form in (word[:1], word[:1].upper())}
         wide = {chr(ord(c) + _FULL_WIDTH) for c in plain if c.isascii() and c.isprintable() and c > " "}
-        self.first: Final = frozenset(plain | wide | set(_MARKS) | {pair[0] for pair in _AROUND})
+        self.first: Final = frozenset(plain | wide | set(_MARKS) | set(_FILL) | {pair[0] for pair in _AROUND})
         """The characters that such a word may begin with, blanks apart."""
         self.own = bool(own)
 
@@ -79,7 +90,12 @@ class Absence:
         if text[0] not in self.first and not text[0].isspace():
             return False
         bare = folded(text)
-        return bare in self._words or _ONLY_MARKS.fullmatch(text) is not None or _bared(bare) in self._words
+        return (
+            bare in self._words
+            or _ONLY_MARKS.fullmatch(text) is not None
+            or _bared(bare) in self._words
+            or _UNFILLED.fullmatch(bare) is not None
+        )
 
 
 class _Never(Absence):
@@ -99,16 +115,28 @@ def filler(number: str) -> bool:
 
     >>> filler("000000000000000000"), filler("1234567890"), filler("987-654-321"), filler("13800138000")
     (True, True, True, False)
+    >>> filler("008600000000000"), filler("86-11111111111"), filler("010-00000000"), filler("010-88880000")
+    (True, True, True, False)
     """
-    if number.isascii() and number.isdigit():  # nearly all are told by their first three digits
+    if number.isascii() and number.isdigit() and number[0] != "0" and number[:2] != "86":
+        # Nearly all are told by their first three digits.
         return number[:3] in _EVEN and len(number) >= _LEAST and _even(number)
-    bare = number.strip().removeprefix("+86").removeprefix("0086").translate(_BETWEEN)
+    bare = number.translate(_BETWEEN).strip()
+    bare = bare.removeprefix("00") if bare.startswith("0086") else bare
+    # The code of China before a number of its mobile or fixed telephones.
+    bare = bare[2:] if bare.startswith("86") and 10 <= len(bare) <= 14 else bare
     if len(bare) < _LEAST or not bare.isascii():
         return False
+    if _NO_SUBSCRIBER.fullmatch(bare):
+        return True
     body = bare[:-1] if bare[-1] in "Xx" else bare
     if len(set(bare)) == 1 or len(set(body)) == 1:
         return True
     return body.isdigit() and _even(body)
+
+
+_NO_SUBSCRIBER: Final = re.compile("0[1-9][0-9]{1,2}0{7,8}")
+"""A telephone number of noughts behind the code of an area."""
 
 
 def _even(digits: str) -> bool:
@@ -136,7 +164,7 @@ def letters_lost(text: str, *, whole: bool = False) -> bool:
     """
     if text[:1] in _WRONG_FIRST and _garbled(text):
         return True
-    if "?" not in text and _WIDE not in text and "锟" not in text and "ï" not in text and "&#" not in text:
+    if not _ODD.search(text):
         return False
     text = text.replace(_WIDE, "?")
     if "?" in text and not _LETTER.search(text):
@@ -161,17 +189,17 @@ def _garbled(text: str) -> bool:
 
 _decoder: Final = codecs.getincrementaldecoder("utf-8")  # a last character may be cut off
 _CHINESE: Final = re.compile("[\u4e00-\u9fff]")
-_ODD_ANYWHERE: Final = "?\uff1f锟ï&\ufffd"
 _HEADS: Final = (bytes((lead, after)) for lead in range(0xE4, 0xEA) for after in range(0x80, 0xC0))
 _WRONG_FIRST: Final = frozenset("äåæçèé") | {head.decode("gbk", "ignore")[:1] for head in _HEADS} - {""}
 """What a Chinese text in UTF-8 begins with where it is read in Latin-1 or GBK."""
 
 
-def usual_text(absent: Absence) -> Callable[[str], object]:
+def usual_text(absent: Absence, but: str = "") -> Callable[[str], object]:
     """The function that holds of nearly all texts that people write, and of none that may say nothing, have lost
     letters or have been touched by software: one pattern in place of all the tests that only other texts need.
 
-    What cannot be seen has to be looked for apart.
+    What cannot be seen has to be looked for apart. ``but``: a pattern of what it does not begin with either.
     """
     first = "".join(sorted(absent.first | _WRONG_FIRST | set("#=")))
-    return re.compile(f"[^{re.escape(first)}{_ODD_ANYWHERE}\\s][^{_ODD_ANYWHERE}]*").fullmatch
+    other = f"(?!{but})" if but else ""
+    return re.compile(f"{other}[^{re.escape(first)}{_ODD_ANYWHERE}\\s][^{_ODD_ANYWHERE}]*").fullmatch

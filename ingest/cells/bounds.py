@@ -16,7 +16,7 @@ from graph.schema.model import Property
 from graph.validity import BOUNDS, OPEN, Span
 from ingest.cells.conversions import PLAIN, Reading, converter
 from ingest.cells.texts import code_of
-from ingest.cells.times import EPOCHS
+from ingest.cells.times import EPOCHS, FIRST_DAYS, ZERO
 from ingest.cells.workbook_values import shown_time
 from ingest.input_errors import WrongUseError
 from ingest.readers.lists import Values
@@ -29,13 +29,18 @@ FAR_YEARS: Final = 10
 """A beginning so many years after its row was true is hardly meant: 2205 for 2025."""
 
 _PART: Final = re.compile(r"(\d{4})(?:-(\d\d))?(?:-00)*", re.ASCII)
+_STILL: Final = frozenset(
+    ("长期", "长期有效", "永久", "永续", "永续经营", "无固定期限", "无期限", "无限期", "不限", "至今",
+     "長期", "永久有效", "present", "current", "ongoing", "permanent", "indefinite", "perpetual",
+     "open-ended", "unlimited")
+)  # fmt: skip
+"""Words for an end that is open."""
 _ENDLESS: Final = re.compile(r"9999(?!\d{5})", re.ASCII)
-_ZERO: Final = re.compile(r"0000-00-00([T ]00:00:00)?", re.ASCII)
 
 
 class Bound(NamedTuple):
-    """One end of a span. ``day``: ISO, ``OPEN`` for an end that is said to be open. ``notice``: what there is to say of
-    how it was read."""
+    """One end of a span. ``day``: ISO, ``OPEN`` for an end that is said to be open, '' for a beginning that
+    nobody gave. ``notice``: what there is to say of how it was read."""
 
     day: str
     notice: str | None = None
@@ -81,9 +86,10 @@ class Bounds:
             taken = bound.take(values)
             if taken is None:
                 continue
-            found[bound.name] = taken.day
-            if bound.proxy:
-                proxy = (*proxy, bound.name)
+            if taken.day:
+                found[bound.name] = taken.day
+                if bound.proxy:
+                    proxy = (*proxy, bound.name)
             if taken.notice is not None:
                 notices = (*notices, (taken.notice, self.type, bound.column))
         if len(self.filled) > 1 and self.span(found).empty:
@@ -117,9 +123,9 @@ def bound_converter(
     shorter = _shorter(format)
 
     def of_text(text: str) -> Bound | None:
-        if _ZERO.fullmatch(text):
-            return None  # how some databases write an absent date
-        if ends and format not in EPOCHS and _ENDLESS.match(text):
+        if ZERO.fullmatch(text):
+            return None
+        if ends and ((format not in EPOCHS and _ENDLESS.match(text)) or text.casefold() in _STILL):
             return Bound(OPEN)
         part = _part(text, format, shorter)
         if part is not None:
@@ -172,8 +178,10 @@ def _of_part(year: int, month: int | None, *, ends: bool) -> Bound:
 
 
 def _of_day(day: date, *, ends: bool, inclusive: bool) -> Bound:
-    if ends and day in _FIRST_DAYS:
+    if ends and day in _NO_ENDS:
         return Bound(OPEN, "NOTICE_BOUND_FILLER")
+    if not ends and day in FIRST_DAYS:
+        return Bound("", "NOTICE_BOUND_FILLER")
     if ends and _filler(day):
         return Bound(OPEN, None if day.year == date.max.year else "NOTICE_BOUND_FILLER")
     return Bound((day + timedelta(days=1) if inclusive else day).isoformat())
@@ -181,17 +189,8 @@ def _of_day(day: date, *, ends: bool, inclusive: bool) -> Bound:
 
 _LAST_MINUTE: Final = re.compile(r"[T ]23:59(?::[0-9]{2}(?:\.[0-9]+)?)?$", re.ASCII)
 """Of an end at the last minute of a day that day is the last one."""
-_FIRST_DAYS: Final = frozenset(
-    {
-        date(1, 1, 1),
-        date(1753, 1, 1),
-        date(1899, 12, 30),
-        date(1899, 12, 31),
-        date(1900, 1, 1),
-        date(1970, 1, 1),
-    }
-)
-"""The days that programs begin to count from, which stand for a date that nobody gave: nothing ended on them."""
+_NO_ENDS: Final = FIRST_DAYS | {date(1970, 1, 1)}
+"""Nothing ended on the days that programs begin to count from."""
 
 
 def _filler(day: date) -> bool:

@@ -31,7 +31,10 @@ EXACT: Final = 2**53
 FLOAT_CODE: Final = re.compile(r"(0|[1-9][0-9]{0,14})\.0{1,4}", re.ASCII)
 """A whole number as programs write it that know only floats, or show so many decimals."""
 
-_FORMULA: Final = re.compile(r'="(.*)"', re.DOTALL)
+_FORMULA: Final = re.compile(
+    r'(?:=(?:T\()?)?"((?:[^"]|"")*)"\)?(?:&"")?|=([0-9]+)', re.DOTALL | re.IGNORECASE
+)
+"""A text as programs write it so that a spreadsheet keeps it as one: ="00123", =T("00123"), =00123, "00123"."""
 _APOSTROPHE: Final = re.compile(r"'[0-9A-Za-z+(][^'\s]*")
 # A sign or a point: without either it is a code such as 12E5. Spreadsheets write two digits of the exponent or more.
 _SCIENTIFIC: Final = re.compile(r"([1-9])(?:[.,]([0-9]+))?[Ee](\+?)([0-9]{1,3})", re.ASCII)
@@ -40,7 +43,7 @@ _TOO_NARROW: Final = re.compile("#{3,}")  # what a spreadsheet shows of a number
 _DATE_LIKE: Final = re.compile(
     rf"[0-3]?[0-9]-{_MONTHS}|{_MONTHS}-[0-9]{{2}}|(?:[0-9]{{4}}年)?1?[0-9]月(?:[1-3]?[0-9]日)?", re.ASCII
 )
-_TOUCHED_FIRST: Final = frozenset("#='0123456789JFMASOND")
+_TOUCHED_FIRST: Final = frozenset("#=\"'0123456789JFMASOND")
 """What a code begins with that software may have touched."""
 _GONE: Final = Texts(
     "every digit is expected, and those that this notation does not show are gone",
@@ -91,7 +94,7 @@ def restored(text: str) -> str | Doubtful:
     if text[0] == "#" and _TOO_NARROW.fullmatch(text):
         raise lost_digits()
     if (formula := _FORMULA.fullmatch(text)) is not None:
-        return formula[1].replace('""', '"')
+        return formula[2] or formula[1].replace('""', '"')
     if _APOSTROPHE.fullmatch(text):
         return text[1:]
     if _GROUPED.fullmatch(text):

@@ -27,7 +27,8 @@ from ingest.cells.doubtful import Convert, Doubtful, Taken, value_of
 from ingest.cells.number_styles import POINT, Style
 from ingest.cells.numbers import numbers_of
 from ingest.cells.texts import code_of, refuse_error, text_of, written_out
-from ingest.cells.times import check_format, dated, instant, zoned
+from ingest.cells.times import FIRST_DAYS, ZERO, check_format, dated, instant, zoned
+from ingest.cells.trial_names import BEGINS, trial_name
 from ingest.cells.workbook_values import shown_in_text, shown_time
 from ingest.input_errors import NotAcceptedError, WrongUseError
 from ingest.readers import FIELD_LIMIT
@@ -37,6 +38,7 @@ from terms.texts import Texts
 from terms.zones import DEFAULT_ZONE
 
 _TRUE = frozenset({"true", "yes", "y", "1", "是", "真"})
+_NAME: Final = "name"
 _FALSE = frozenset({"false", "no", "n", "0", "否", "假"})
 
 
@@ -147,15 +149,22 @@ def record_id_converter(reading: Reading) -> Convert:
 
 
 def instant_of(cell: object, format: str | None = None, reading: Reading = PLAIN) -> datetime | None:
-    """The instant of a cell, with zone; a date is its first moment in the zone of the reading."""
+    """The instant of a cell, with zone; a date is its first moment in the zone of the reading.
+
+    None where the cell says nothing, or a first day of a calendar that stands for none.
+    """
     if isinstance(cell, Shown):
         cell = shown_time(cell)
     if isinstance(cell, datetime):
-        return zoned(cell, reading.zone)
-    if isinstance(cell, date):
-        return datetime(cell.year, cell.month, cell.day, tzinfo=reading.zone)
-    text = code_of(cell)
-    return None if text is None or reading.absent.says_nothing(text) else instant(text, format, reading.zone)
+        at = zoned(cell, reading.zone)
+    elif isinstance(cell, date):
+        at = datetime(cell.year, cell.month, cell.day, tzinfo=reading.zone)
+    else:
+        text = code_of(cell)
+        if text is None or reading.absent.says_nothing(text) or ZERO.fullmatch(text):
+            return None
+        at = instant(text, format, reading.zone)
+    return None if at.date() in FIRST_DAYS else at
 
 
 def is_code(declared: Property) -> bool:
@@ -200,10 +209,10 @@ def _text_converter(declared: Property, reading: Reading, *, code: bool) -> Conv
             prose=prose,
         )
     elif reading is not AS_WRITTEN:
-        convert = _filled_text(clean, absent)
+        convert = _filled_text(clean, absent, named=declared.name == _NAME)
     plain: _PlainCodes | _PlainTexts | None = None
     if reading is not AS_WRITTEN and clean is text_of and (prose or not code):
-        plain = _PlainTexts(usual_text(absent))
+        plain = _PlainTexts(usual_text(absent, BEGINS if declared.name == _NAME else ""))
     elif code and reading is not AS_WRITTEN:
         numbering, strict = declared.numbering, reading.strict_keys
         plain = _PlainCodes(absent, None if numbering is None else number_check(numbering, strict=strict))
@@ -290,14 +299,16 @@ def _short(
     return short_code
 
 
-def _filled_text(clean: Callable[[object], str | None], absent: Absence) -> Convert:
-    """Texts that are neither key nor evidence."""
+def _filled_text(clean: Callable[[object], str | None], absent: Absence, *, named: bool = False) -> Convert:
+    """Texts that are neither key nor evidence; ``named``: names, which may be those of a trial."""
 
     def filled(cell: object) -> Taken:
         text = clean(cell)
         if text is None or absent.says_nothing(text):
             return None
         refuse_error(text)
+        if named and trial_name(text):
+            return Doubtful(text, "NOTICE_TRIAL_NAME")
         return Doubtful(text, "NOTICE_LETTERS_LOST") if letters_lost(text, whole=True) else text
 
     return filled

@@ -246,6 +246,8 @@ def _decimal(cell: object, expected: Texts) -> Decimal | None:
         if math.isnan(cell):
             return None
         cell = Decimal(repr(cell))
+    if isinstance(cell, dict):
+        raise NotAcceptedError(expected.en, code="ROW_OBJECT", zh=expected.zh)
     if isinstance(cell, Decimal) and cell.is_finite() and len(cell.as_tuple().digits) <= _DIGITS:
         return cell
     raise NotAcceptedError.of(expected)

@@ -83,6 +83,8 @@ def written_out(cell: object) -> str:
         return cell.isoformat()
     if isinstance(cell, int):
         return str(cell)
+    if isinstance(cell, dict):
+        raise NotAcceptedError("one value", code="ROW_OBJECT", zh="单个值")
     raise NotAcceptedError("one value", zh="单个值")
 
 

@@ -9,18 +9,26 @@ from functools import lru_cache
 from typing import Final
 
 from graph.schema.model import Property
-from ingest.cells.absence import Absence
-from ingest.cells.doubtful import Convert
+from graph.validity import BOUNDS
+from ingest.cells.absence import NEVER, Absence
+from ingest.cells.doubtful import Convert, Doubtful, Taken
 from ingest.cells.texts import code_of
 from ingest.cells.workbook_values import shown_time
 from ingest.input_errors import NotAcceptedError, WrongUseError
 from ingest.readers.shown import Shown
-from ingest.statements import Value
 from terms.texts import Texts
 from terms.zones import business_day
 
 EPOCHS: Final = ("epoch-s", "epoch-ms", "excel-days")
 """Formats of times that are numbers: since 1970 in UTC, or the days of a spreadsheet since 1899-12-30."""
+
+FIRST_DAYS: Final = frozenset(
+    {date(1, 1, 1), date(1753, 1, 1), date(1899, 12, 30), date(1899, 12, 31), date(1900, 1, 1)}
+)
+"""Days that programs begin to count from, and that stand for one that nobody gave. So does 1970-01-01 for an end; of
+days that have been it is one like any other."""
+ZERO: Final = re.compile(r"0000-00-00(?:[T ]00:00:00)?", re.ASCII)
+"""How some databases write an absent date."""
 
 _DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _MONTH = re.compile(r"(\d{4})-(0[1-9]|1[0-2])", re.ASCII)
@@ -60,34 +68,48 @@ def dated(declared: Property, format: str | None, absent: Absence, zone: tzinfo)
         "instant": Texts("an instant", "时刻"),
     }
     expected = Texts(f"{called[kind].en} like {shape}", f"{called[kind].zh}，形如 {shape}")
+    # A month is none of these days, and bounds of relations have fillers of their own.
+    looked_at = kind != "month" and declared.name not in BOUNDS and absent is not NEVER
 
-    def of_text(cell: str) -> str | None:
+    def told(at: datetime) -> Taken:
+        if looked_at and stands_for_none(at):
+            return Doubtful(None, "NOTICE_DATE_FILLER")
+        return _written(kind, at, zone)
+
+    def of_text(cell: str) -> Taken:
         text = code_of(cell)
-        if text is None or absent.says_nothing(text):
+        if text is None or absent.says_nothing(text) or ZERO.fullmatch(text):
             return None
         try:
             if kind == "month" and format is None and _MONTH.fullmatch(text):
                 return text
             if kind == "date" and format is None and _DATE.fullmatch(text):
-                return date.fromisoformat(text).isoformat()
+                day = date.fromisoformat(text)
+                return Doubtful(None, "NOTICE_DATE_FILLER") if looked_at and stands_for_none(day) else text
             at = instant(text, format, zone)
-            return _written(kind, _not_ahead(at, zone) if past else at, zone)
+            return told(_not_ahead(at, zone) if past else at)
         except (NotAcceptedError, ValueError, OverflowError):
             raise NotAcceptedError.of(expected) from None
 
-    def convert(cell: object) -> Value | None:
+    def convert(cell: object) -> Taken:
         if isinstance(cell, str):
             return of_text(cell)
         if isinstance(cell, Shown):
             cell = shown_time(cell)
         if isinstance(cell, datetime):
-            return _written(kind, zoned(cell, zone), zone)
+            return told(zoned(cell, zone))
         if isinstance(cell, date):
-            return _written(kind, datetime(cell.year, cell.month, cell.day, tzinfo=zone), zone)
+            return told(datetime(cell.year, cell.month, cell.day, tzinfo=zone))
         text = code_of(cell)
         return None if text is None else of_text(text)
 
     return convert
+
+
+def stands_for_none(at: date) -> bool:
+    """Whether a day, or the day of an instant, is one that is written where nobody gave any."""
+    day = at.date() if isinstance(at, datetime) else at
+    return day in FIRST_DAYS or day.year == date.max.year
 
 
 def _written(kind: str, at: datetime, zone: tzinfo) -> str:

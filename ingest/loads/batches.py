@@ -25,7 +25,7 @@ from ingest.readers.company import comes_along
 from ingest.readers.shown import kept
 from ingest.rows.contradictions import Contradictions
 from ingest.rows.first_by_id import FirstById
-from ingest.rows.headers_and_totals import NoData, Verdict
+from ingest.rows.headers_and_totals import NoData, Verdict, ragged_remark
 from ingest.rows.hidden_numbers import hidden_cells, hidden_details
 from ingest.rows.mapping import NOTHING, Mapped, Mapper
 from ingest.rows.row_location import standing
@@ -163,6 +163,9 @@ class Taking:
         for row in opened.rows:
             if is_table and type(row) is Row and (code := look(row.values)) and self._left_out(row, code):
                 continue
+            if type(row) is BadRow and row.code == "ROW_RAGGED" and ragged_remark(str(row.raw.get("", ""))):
+                self.left_out.add("LEFT_OUT_REMARK", self._place(row), source=self.source.name)
+                continue
             self.read += 1
             if isinstance(row, BadRow):
                 secret = self.mapper.secret
@@ -203,7 +206,7 @@ class Taking:
         self.remarks.settle()
         return batch
 
-    def _place(self, row: Row) -> Place:
+    def _place(self, row: Row | BadRow) -> Place:
         return Place(row.file, row.line, self.opened.sheet)
 
     def _shown(self, row: Row) -> Mapping[str, object]:

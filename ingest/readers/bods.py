@@ -101,7 +101,8 @@ class _Statements:
         self.columns = ALL if request.table is None else TABLES[request.table]
         self.opened = opened
         self.known = known
-        self.listed: dict[str, int] = {}  # id of a relationship in a table -> interests of its last statement
+        # Id of a relationship in a table -> what its last statement says of each interest.
+        self.listed: dict[str, list[dict[str, object]]] = {}
 
     def rows(self, statements: Iterator[Row | BadRow]) -> Iterator[Row | BadRow]:
         for row in statements:
@@ -164,29 +165,17 @@ class _Statements:
         if len(self.tables) > 1 and table == "directors":
             record += ".board"  # the ids of all tables stand in one source
         parties = {"holder": ends[0], "person": ends[0], "company": ends[1]}
-        for number, interest in enumerate(own, start=1):
-            share = interest.get("share") or {}
-            exact = share.get("exact")
-            least = share.get("minimum", share.get("exclusiveMinimum"))
-            yield self._row(
-                table, row,
-                {
-                    "id": f"{record}.{number}",
-                    **parties,
-                    "share": exact,
-                    "share_at_least": least if exact is None else None,
-                    "exact": exact is not None,
-                    "position": _BOARD.get(str(interest.get("type"))),
-                    "since": interest.get("startDate") or "",
-                    "until": interest.get("endDate") or _closed_on(statement),
-                },
-            )  # fmt: skip
+        said = [_interest(interest) for interest in own]
+        for number, (interest, values) in enumerate(zip(own, said, strict=True), start=1):
+            until = interest.get("endDate") or _closed_on(statement)
+            yield self._row(table, row, {"id": f"{record}.{number}", **parties, **values, "until": until})
         # What the record listed before and lists no more has ended. What an earlier file may have said is taken back.
         before = self.listed.get(f"{table} {record}")
-        self.listed[f"{table} {record}"] = len(own)
+        self.listed[f"{table} {record}"] = said
         unknown = before is None and statement.get("recordStatus") != "new"
-        for number in range(len(own) + 1, (1 if unknown else before or 0) + 1):
-            gone: dict[str, object] = {"id": f"{record}.{number}", **parties, "until": _day(statement)}
+        for number in range(len(own) + 1, (1 if unknown else len(before or ())) + 1):
+            earlier = {} if before is None else before[number - 1]
+            gone = {"id": f"{record}.{number}", **parties, **earlier, "until": _day(statement)}
             yield self._row(table, row, gone, "closed" if before is None else "ended")
 
     def _tell_what_is_left(self, kind: str, interests: Sequence[Statement], row: Row) -> None:
@@ -214,6 +203,20 @@ class _Statements:
         kept = {"table", *TABLES[table]}
         found = {name: value for name, value in {**values, **said}.items() if name in kept}
         return Row(self.file, row.line, {column: found.get(column) for column in self.columns})
+
+
+def _interest(interest: Statement) -> dict[str, object]:
+    """What an interest says of itself, but for its end."""
+    share = interest.get("share") or {}
+    exact = share.get("exact")
+    least = share.get("minimum", share.get("exclusiveMinimum"))
+    return {
+        "share": exact,
+        "share_at_least": least if exact is None else None,
+        "exact": exact is not None,
+        "position": _BOARD.get(str(interest.get("type"))),
+        "since": interest.get("startDate") or "",
+    }
 
 
 def _entity(details: Statement) -> dict[str, object]:

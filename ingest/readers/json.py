@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, datetime, timedelta
 from typing import BinaryIO, Final
 
 from ingest.readers import COLUMN_LIMIT, BadRow, Opened, Request, Row
 from ingest.readers.encoding import encoding_of
 from ingest.readers.input import check_options, content_of, open_file, reading
 from ingest.readers.json_text import TWICE, Elements, FaultyError, decode, reason, skip
+from ingest.readers.json_wrapped import Path, at_path, elements_at, list_within
 from ingest.readers.lines import KEPT, Encoding, blocks_of
 from terms.cleanup import on_failure
 from terms.errors import KehutuError
@@ -30,20 +32,30 @@ _KINDS: Final = {
 
 
 def read(request: Request) -> Opened:
-    """An array of objects, or one object.
+    """An array of objects, or one object; where its rows lie in a list of that object, these.
 
     Raises:
         KehutuError: ``FILE_MISSING``, ``FILE_UNREADABLE``, ``FILE_NOT_A_TABLE``, ``FILE_ENCODING_UNKNOWN``,
             ``FILE_DAMAGED`` naming the line.
     """
     check_options(request, "json", frozenset(), takes=frozenset({"encoding"}))
-    return _flattened(_open(request, _array))
+    lists: dict[Path, None] = {}
+
+    def rows(file: BinaryIO, encoding: Encoding, name: str) -> Iterator[Row | BadRow]:
+        return _spread(_array(file, encoding, name, request.wanted, lists), request.wanted, lists)
+
+    return _flattened(_open(request, rows), request, lists)
 
 
 def read_lines(request: Request) -> Opened:
     """Objects, one a line; blank lines are skipped, a line that is no object is a bad row."""
     check_options(request, "json", frozenset(), takes=frozenset({"encoding"}))
-    return _flattened(_open(request, _lines))
+    lists: dict[Path, None] = {}
+
+    def rows(file: BinaryIO, encoding: Encoding, name: str) -> Iterator[Row | BadRow]:
+        return _spread(_lines(file, encoding, name), request.wanted, lists)
+
+    return _flattened(_open(request, rows), request, lists)
 
 
 def read_objects(request: Request) -> Opened:
@@ -51,9 +63,32 @@ def read_objects(request: Request) -> Opened:
     return _open(request, _either)
 
 
-def _flattened(opened: Opened) -> Opened:
-    opened.rows = map(_flat, opened.rows)
+def _flattened(opened: Opened, request: Request, lists: Mapping[Path, None]) -> Opened:
+    """``lists``: where rows lie within objects; complete after the last row."""
+    rows, wanted = opened.rows, request.wanted
+
+    def flat() -> Iterator[Row | BadRow]:
+        for row in rows:
+            yield _flat(row, wanted)
+        for path in lists:
+            opened.notices.add("NOTICE_LIST_WITHIN", file=request.name, list=".".join(path))
+
+    opened.rows = flat()
     return opened
+
+
+def _spread(
+    rows: Iterator[Row | BadRow], wanted: frozenset[str], lists: dict[Path, None]
+) -> Iterator[Row | BadRow]:
+    """The rows of each object that is none itself but holds a list of them, as the pages of an API do."""
+    for row in rows:
+        path = list_within(row.values, wanted) if isinstance(row, Row) else None
+        if path is None or not isinstance(row, Row):
+            yield row
+            continue
+        lists[path] = None
+        for value in at_path(row.values, path):
+            yield _row(value, row.line, row.file)
 
 
 def _open(request: Request, rows: Callable[[BinaryIO, Encoding, str], Iterator[Row | BadRow]]) -> Opened:
@@ -108,10 +143,30 @@ def _objects_of_line(line: str, number: int, name: str) -> Iterator[Row | BadRow
         start = skip(line, start)
 
 
-def _array(file: BinaryIO, encoding: Encoding, name: str) -> Iterator[Row | BadRow]:
-    # Once to the end, keeping nothing, so that a broken file gives no rows at all.
-    for _ in Elements(file, encoding, name):
-        pass
+def _array(
+    file: BinaryIO,
+    encoding: Encoding,
+    name: str,
+    wanted: frozenset[str] = frozenset(),
+    lists: dict[Path, None] | None = None,
+) -> Iterator[Row | BadRow]:
+    """``lists``: told where the rows lie in an object that is no row."""
+    # Once to the end, keeping nothing but the last value, so that a broken file gives no rows at all.
+    last: object = None
+    count = 0
+    for value, _ in Elements(file, encoding, name):
+        last = value
+        count += 1
+    path = list_within(last, wanted) if count == 1 and isinstance(last, dict) else None
+    if path is not None and lists is not None and _doubled(last, "") is None:
+        file.seek(encoding.skip)
+        last = None
+        text = file.read().decode(encoding.name)
+        if text[skip(text, 0)] == "{":
+            lists[path] = None
+            for value, line in elements_at(text, path):
+                yield _row(value, line, name)
+            return
     for value, line in Elements(file, encoding, name):
         yield _row(value, line, name)
 
@@ -133,15 +188,15 @@ def _row(value: object, line: int, name: str) -> Row | BadRow:
     return Row(name, line, value)
 
 
-def _flat(row: Row | BadRow) -> Row | BadRow:
-    """An object as a row of columns with dotted names."""
+def _flat(row: Row | BadRow, wanted: frozenset[str]) -> Row | BadRow:
+    """An object as a row of columns with dotted names; one that the mapping names as a value stays, to be refused."""
     if isinstance(row, BadRow):
         return row
     file, line, values = row
     if any(isinstance(inner, dict) for inner in values.values()):
         flat: dict[str, object] = {}
         try:
-            _flatten(values, "", flat)
+            _flatten(values, "", flat, wanted)
         except FaultyError as fault:
             return _bad(file, line, fault.reason, _dumped(values))
         row = Row(file, line, flat)
@@ -164,14 +219,41 @@ def _doubled(value: object, path: str) -> str | None:
     return f"{path}{twice}" if twice is not None else next((one for one in below if one is not None), None)
 
 
-def _flatten(value: Mapping[str, object], prefix: str, flat: dict[str, object]) -> None:
-    for key, inner in value.items():
+def _flatten(
+    value: Mapping[str, object], prefix: str, flat: dict[str, object], wanted: frozenset[str]
+) -> None:
+    for key, given in value.items():
+        inner = _plain(given)
         if isinstance(inner, dict):
-            _flatten(inner, f"{prefix}{key}.", flat)
+            if inner and prefix + key in wanted:
+                flat[prefix + key] = inner
+            _flatten(inner, f"{prefix}{key}.", flat, wanted)
         elif prefix + key in flat:
             raise FaultyError(_twice(prefix + key))
         else:
             flat[prefix + key] = inner
+
+
+def _plain(value: object) -> object:
+    """A value as it is, where a database writes its type with it: ``{"$numberLong": "1001"}``."""
+    while isinstance(value, dict) and len(value) == 1 and (name := next(iter(value))) in _TYPED:
+        value = value[name]
+        if name == "$date" and isinstance(value, dict):
+            return _at_milliseconds(_plain(value))
+    return value
+
+
+def _at_milliseconds(value: object) -> object:
+    try:
+        return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=int(str(value)))
+    except (ValueError, OverflowError):
+        return value  # no time; whoever maps it refuses it
+
+
+_TYPED: Final = frozenset(
+    {"$oid", "$numberInt", "$numberLong", "$numberDouble", "$numberDecimal", "$date", "$uuid", "$symbol"}
+)
+"""How MongoDB exports values (Extended JSON)."""
 
 
 def _twice(name: str) -> Texts:

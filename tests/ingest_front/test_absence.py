@@ -183,7 +183,8 @@ def test_letters_that_are_lost(text):
 @given(st.text("nulaoeNULA/-. 无不详空知未暂ＮＵＬ９1", min_size=1, max_size=6) | st.sampled_from(WORDS))
 def test_the_quick_look_at_the_first_character_changes_nothing(text):
     plain = text.translate(NARROW).strip().casefold()
-    slow = plain in {word.casefold() for word in WORDS} or not plain.strip(" -/.")
+    words = {word.casefold() for word in WORDS}
+    slow = plain in words or plain.rstrip(".") in words or not plain.strip(" -/.")
     assert SHIPPED.says_nothing(text) == slow
 
 

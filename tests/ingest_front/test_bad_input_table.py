@@ -118,6 +118,7 @@ def test_a_bad_file_fares_as_written(desk, case):
 ELSEWHERE = {
     "NOTICE_COMPARED_IN_PART": "a source of millions of rows: test_contradictions",
     "NOTICE_INTEREST_WITHOUT_PLACE": "formats of the field: tests/ingest_sources",
+    "NOTICE_CURVE_GAPS": "load curves: tests/ingest_sources",
     "NOTICE_COLUMNS_LEFT": "graphs of py2neo: tests/ingest_sources",
     "NOTICE_NOT_MAPPED": "graphs of py2neo: tests/ingest_sources",
     "ROW_NODE_TWIN": "graphs of py2neo: tests/ingest_sources",

@@ -66,6 +66,29 @@ def test_a_holding_that_an_update_in_a_later_file_lists_no_more_is_taken_back(
     assert sum(line.startswith("INVESTS_IN") for line in graph_in_words(ledger)) == 0
 
 
+def test_a_holding_that_a_later_statement_lists_no_more_keeps_what_it_was(
+    tmp_path: Path, ledger: Ledger
+) -> None:
+    """It began when it began and was as large as it was; only its end is new."""
+    first = json.loads(json.dumps(STATEMENTS[13]))
+    first["recordDetails"]["interests"][0]["startDate"] = "2019-05-01"
+    text = "\n".join(map(json.dumps, [*STATEMENTS[:3], first, STATEMENTS[14]]))
+    (tmp_path / "a.jsonl").write_text(text, encoding="utf-8")
+    load_one(ledger, tmp_path, "a.jsonl", "bods", delete="{column: status, equals: closed}")
+    (held,) = (line for line in graph_in_words(ledger) if line.startswith("INVESTS_IN"))
+    assert held.endswith("co-2 share=0.1 since=2019-05-01 until=2021-05-06")
+
+
+def test_what_was_never_true_states_nothing_without_a_rule_that_withdraws_it(
+    tmp_path: Path, ledger: Ledger
+) -> None:
+    text = "\n".join(map(json.dumps, [*STATEMENTS[:3], STATEMENTS[14]]))
+    (tmp_path / "a.jsonl").write_text(text, encoding="utf-8")
+    report = load_one(ledger, tmp_path, "a.jsonl", "bods")
+    assert not [line for line in graph_in_words(ledger) if line.startswith(("INVESTS_IN", "DIRECTOR_OF"))]
+    assert "NOTICE_STATES_NOTHING" in {notice.code for notice in report.notices}
+
+
 INTERESTS = (
     "shareholding", "votingRights", "appointmentOfBoard", "otherInfluenceOrControl", "seniorManagingOfficial",
     "settlor", "trustee", "protector", "beneficiaryOfLegalArrangement", "rightsToSurplusAssetsOnDissolution",

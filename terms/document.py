@@ -28,8 +28,8 @@ the value found and the value expected.
 Exit status of the command:
 
 {exits}
-- 130: Ctrl-C; what was acknowledged is kept. A script that starts commands in its background has them ignore Ctrl-C, as \
-shells do: such a load goes on to its end and says 0
+- 130: Ctrl-C; what was acknowledged is kept. A script that starts commands in its background has them ignore Ctrl-C, \
+as shells do: such a load goes on to its end and says 0
 
 | code | exit | what happened |
 | --- | --- | --- |

@@ -3,24 +3,33 @@
 from __future__ import annotations
 
 import json
+import random
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pytest
 from click.testing import CliRunner, Result
 from fastapi.testclient import TestClient
+from hypothesis import given
+from hypothesis import strategies as st
 
+from algorithms.own_risk.records import known_at
 from api.app import create_app
 from cli.main import main
 from ledger import backup, runs
 from services.analysis import analyse
+from services.arrears.why.own_record import own_risk, record_of
 from services.learning.own_risk import fit_own_risk
 from services.loading import ingest
 from services.own_risk import kept
+from services.own_risk.registers import is_nan
+from services.portrait import customer
+from services.reading.runs import own_model
 from services.risk.current import current
 from services.risk.inputs import exposure
 from services.risk.parts.own_risk import OWN_RISK as PART
@@ -28,6 +37,7 @@ from services.risk.situation import parameters_of
 from services.settings import settings
 from services.site import Site, open_site
 from terms.cautions import sentence
+from tests.everyone import seen
 from tests.payers_site import IN_DEFAULT, STEADY_ONE, UNTIL, WITHOUT_BILLS, write
 
 OWN_RISK = """
@@ -139,6 +149,33 @@ def test_the_portrait_tells_the_forecast_and_its_reasons(fitted: Fitted) -> None
     assert none == {"probability": None, "nextBillLate": None, "model": fitted.card["version"], "reasons": []}
 
 
+def test_reasons_tell_all_of_the_forecast_of_the_run(fitted: Fitted) -> None:
+    """What a portrait says of a customer gives the forecast that the run has of it, and its reasons make all of it."""
+    head, model = current(fitted.site)
+    who = seen(fitted.site)
+    made_with = own_model(who, head)
+    assert made_with is not None
+    version, learned = made_with
+    assert learned is not None
+    told = 0
+    for place, name in enumerate(model.inputs.customers):
+        row = customer(who, name)
+        answer = own_risk(who, head, model, row, top=1_000)
+        assert answer is not None
+        assert answer.model == version
+        chance = model.forecasts.default[place]
+        if np.isnan(chance) or chance == 1.0:
+            continue
+        told += 1
+        base = learned.default.model.base
+        odds = base + sum(np.log(reason.odds) for reason in answer.reasons)
+        before = np.array([1 / (1 + np.exp(-odds))])
+        assert learned.default.calibration.apply(before)[0] == pytest.approx(chance, rel=1e-9)
+        assert answer.probability == chance
+        assert answer.next_bill_late == model.forecasts.next_bill[place]
+    assert told > 20
+
+
 def test_a_day_before_the_end_of_the_data_keeps_the_start_rule(fitted: Fitted) -> None:
     head, _ = current(fitted.site)
     earlier = exposure(fitted.site, np.datetime64("2025-06-05"), parameters_of(head))
@@ -231,3 +268,50 @@ def test_taking_the_model_back_brings_the_start_rule_and_leaves_earlier_runs_as_
     assert own(fitted.site) == fitted.before
     assert runs.get(fitted.site.ledger, with_model.id).parts[PART.name]["model"] == fitted.card["version"]
     assert kept.kept(fitted.site.home, fitted.card["version"]) is not None
+
+
+DAYS = st.dates(date(2023, 1, 1), date(2026, 6, 1)).map(lambda day: day.isoformat())
+MONTHS = st.sampled_from([f"{year}-{month:02d}" for year in (2023, 2024, 2025) for month in range(1, 13)])
+BILLS = st.lists(
+    st.fixed_dictionaries(
+        {"period": MONTHS, "amount": st.integers(0, 10**6), "dueOn": DAYS},
+        optional={"paidOn": DAYS, "issuedOn": DAYS, "energy": st.integers(0, 10**5).map(float)},
+    ),
+    max_size=20,
+    unique_by=lambda bill: bill["period"],
+)
+CUT_OFF = "2025-06-05"
+
+
+def known_on(bill: dict[str, Any]) -> str:
+    """The day of issue, else the first day after the period."""
+    year, month = map(int, bill["period"].split("-"))
+    issued: str = bill.get("issuedOn", f"{year + month // 12}-{month % 12 + 1:02d}-01")
+    return issued
+
+
+@given(BILLS, st.randoms())
+def test_a_record_is_what_was_known_in_whatever_order_it_is_told(
+    bills: list[dict[str, Any]], chance: random.Random
+) -> None:
+    row = SimpleNamespace(parties=[], properties={"kind": "resident", "openedOn": "2020-01-01"})
+    whole = known_at(record_of(row, bills), np.datetime64(CUT_OFF))
+    # Paid later is unpaid, and issued later is not there.
+    known = [
+        {name: value for name, value in bill.items() if name != "paidOn" or value <= CUT_OFF}
+        for bill in bills
+        if known_on(bill) <= CUT_OFF
+    ]
+    chance.shuffle(known)
+    again = known_at(record_of(row, known), np.datetime64(CUT_OFF))
+    assert int(again.bills[0]) == int(whole.bills[0]) == len(known)
+    overdue = [bill for bill in known if bill["dueOn"] < CUT_OFF and "paidOn" not in bill]
+    assert int(again.overdue[0]) == int(whole.overdue[0]) == len(overdue)
+    for name, column in whole.table.items():
+        assert _same(column[0], again.table[name][0]), name
+
+
+def _same(first: object, second: object) -> bool:
+    if is_nan(first) and is_nan(second):
+        return True
+    return first == (pytest.approx(second, rel=1e-12) if isinstance(second, float) else second)

@@ -13,7 +13,7 @@ from graph.arrays import Floats, Ints
 from services.assumption import Assumption
 from services.names import Named, names_of
 from services.paging import Page, page_within
-from services.reading.runs import columns_of_current
+from services.reading.runs import columns_of_current, current
 from services.risk.model import RiskModel
 from services.seen import Seen
 from services.similar.blocks import SimilarityPart, scores
@@ -91,12 +91,25 @@ def similar(
         return page_within(seen, question, [], str, first=first, after=after), (
             Assumption("NOT_COMPARABLE", entity),
         )
-    ranked = _ranked(seen, model, customer, np.sum([*parts.values()], axis=0))
+    known = _known(seen)
+    score = np.sum([*parts.values()], axis=0)
+    if known is not None:
+        score[[one not in known for one in model.inputs.customers]] = 0.0
+    ranked = _ranked(seen, model, customer, score)
     page = page_within(
         seen, question, ranked, lambda at: model.inputs.customers[at], first=first, after=after
     )
     found = _told(seen, model, customer, page.nodes, parts, lang=lang)
     return page.map(lambda at: found[at]), ()
+
+
+def _known(seen: Seen) -> frozenset[str] | None:
+    """Customers and parties that the asker sees; None for all. Found at once, so that whom he does not see costs no
+    question of the store."""
+    if not seen.restricted:
+        return None
+    _, shown = current(seen)
+    return frozenset((*shown.ids, *shown.inputs.customers))
 
 
 def _ranked(seen: Seen, model: RiskModel, customer: int, score: Floats) -> list[int]:
@@ -148,7 +161,15 @@ def _told(
     )
     values = {row.id: row.properties for row in rows}
     party = model.inputs.customer_party
-    shared = {at: _shared_neighbours(model, int(party[customer]), int(party[at])) for at in others}
+    known = _known(seen)
+    shared = {
+        at: [
+            one
+            for one in _shared_neighbours(model, int(party[customer]), int(party[at]))
+            if known is None or model.ids[one] in known
+        ]
+        for at in others
+    }
     named = _seen_parties(seen, model, [one for among in shared.values() for one in among])
     return {
         at: Similar(

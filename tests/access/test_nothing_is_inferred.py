@@ -42,8 +42,12 @@ CHANGED = {
     "small": {"enterprises.csv": [("Works", "Mill")], "customers.csv": [("Debtor Works", "Spinning Mill")]},
 }
 INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d+(?:Z|\+00:00)")
-SCORED = re.compile(r"'(probability|score|low|high)': [-\d.e]+|'expectedLoss': \{[^}]*\}")
-"""Columns of the run, which are those of the whole graph by definition."""
+SCORED = re.compile(r"'(probability|score|low|high|risk|value)': [-\d.e]+|'(expectedLoss|amount)': \{[^}]*\}")
+"""Columns of the run, which are those of the whole graph by definition: how alike customers are, too."""
+NAMED = re.compile(r"community-[0-9a-f]{12}")
+"""Names of communities are columns too."""
+PLACED = re.compile(r"'(cursor|startCursor|endCursor)': '[^']*'")
+"""Cursors of lists of a run fit that run only."""
 RUN = re.compile(r"\b20260331-[0-9a-f]{10}\b")
 
 
@@ -102,7 +106,8 @@ def counted(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[st
 
 def told(answer: dict[str, Any]) -> str:
     """An answer as text, without when its records came, the run's name and its columns: they are of the whole site."""
-    return SCORED.sub("SCORED", RUN.sub("RUN", INSTANT.sub("INSTANT", repr(answer))))
+    text = SCORED.sub("SCORED", RUN.sub("RUN", INSTANT.sub("INSTANT", repr(answer))))
+    return NAMED.sub("NAMED", PLACED.sub("PLACED", text))
 
 
 def differing(one: str, other: str) -> tuple[str, str] | None:

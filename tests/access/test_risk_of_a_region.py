@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -14,6 +16,7 @@ from services.access.asker import EVERYONE, asker
 from services.access.root_fields import OF_A_REGION
 from services.access.tokens.issuing import issue
 from services.analysis import analyse
+from services.export.export import export
 from services.loading import ingest
 from services.reading.runs import current
 from services.risk.model import RiskModel
@@ -260,3 +263,20 @@ def test_a_report_is_about_whom_the_asker_sees(site: Site, client: TestClient, e
 
 def token(site: Site, region: str) -> str:
     return issue(site.settings, site.ledger, asker("credit-officer", regions=[region]))
+
+
+def test_an_export_is_of_whom_the_asker_sees(site: Site, embedded_store: Store, tmp_path: Path) -> None:
+    filtered = without_unseen(site, embedded_store, HERE)
+    nodes, links = everything(site)
+    unseen = nodes.keys() - seen_in(site, HERE)
+    files = []
+    for at, one, region in (("a", site, HERE), ("b", filtered, "*")):
+        who = one.as_seen_by(asker("credit-officer", regions=[region]))
+        files.append(tmp_path / f"{at}.json")
+        export(who, "node-link", files[-1])
+    told, expected = (json.loads(file.read_text(encoding="utf-8")) for file in files)
+    assert told["nodes"] == expected["nodes"]
+    assert told["edges"] == expected["edges"]
+    ids = {node["id"] for node in told["nodes"]}
+    assert ids == nodes.keys() - unseen
+    assert len(told["edges"]) == len([one for one in links if {one.source, one.target} <= ids]) > 0

@@ -203,8 +203,8 @@ def _sampling(model: RiskModel, party: int) -> Sampling | None:
 
 
 def _joint(model: RiskModel, party: int) -> EverythingJoint | None:
-    """Beside a score that circles may overstate."""
-    if not model.scores.loop_outside[party]:
+    """Beside a score that circles may overstate; not where what is seen explains a part of it only."""
+    if not model.scores.loop_outside[party] or model.explained(party) < 1.0 - ROUNDING:
         return None
     found = everything_joint(model.prepared, model.own, party)
     if found is None:

@@ -16,6 +16,7 @@ from services.evaluation.communities import evaluate as judge_communities
 from services.evaluation.credit import evaluate as judge_credit
 from services.evaluation.embeddings import evaluate as judge_embeddings
 from services.evaluation.graph import evaluate as run_graphs
+from services.evaluation.recommend import evaluate as judge_recommend
 from services.evaluation.reference import evaluate as run_suites
 from services.evaluation.segments import Budget
 from services.evaluation.segments import evaluate as judge_segments
@@ -234,6 +235,39 @@ def segments(
     else:
         print_json_line(judged.report)
     return 0
+
+
+@evaluate.command()
+@click.option(
+    "--interactions",
+    required=True,
+    type=click.Path(path_type=Path),
+    help="Table of who took what: columns customer, service and, where known, time.",
+)
+@click.option(
+    "--catalogue", required=True, type=click.Path(path_type=Path), help="Table with a column service."
+)
+@click.option(
+    "--customers", type=click.Path(path_type=Path), help="Table with a column customer and what is known."
+)
+@click.option("--seed", type=int, default=0, show_default=True, help="Seed of every draw.")
+@command
+def recommend(call: Call, interactions: Path, catalogue: Path, customers: Path | None, seed: int) -> int:
+    """Hide a service of each customer, forecast it, and say whether simpler forecasts do as well.
+
+    Tables are CSV, Parquet, JSON lines or Excel, packed or not. The last service is hidden, without times one that is
+    drawn; judged are customers with at least two. Boosted trees on what a customer has and on its columns are compared
+    with popularity, with what goes together and with what its class takes. Columns that tell the hidden service, as
+    the monthly amount does, are left out and named.
+
+    Prints one line of JSON. Exit 1 unless the verdict is "better": every interval of the differences lies above 0.
+    """
+    report = judge_recommend(interactions, catalogue, customers, seed=seed)
+    if call.json:
+        print_json(report)
+    else:
+        print_json_line(report)
+    return 0 if report.verdict == "better" else 1
 
 
 def _report(call: Call, passed: int, failures: Sequence[str]) -> int:

@@ -23,6 +23,7 @@ DELAYED: Final[Mapping[str, str]] = {
     "services.arrears.report.pdf": "the typesetter and its fonts: only who asks for a PDF pays for them",
     "services.learning.own_risk": "0.5 s with what it learns from: --show, --reset and --help need not wait for it",
     "services.loading": "comes with what a command that learns loads",
+    "sklearn.cluster": "comes with scikit-learn",
     "sklearn.ensemble": "0.5 s: only who fits waits for it",
     "sklearn.isotonic": "comes with scikit-learn",
     "sklearn.linear_model": "comes with scikit-learn",

@@ -67,8 +67,10 @@ sources:
 """
 FILES = {
     "points": "meter,point,customer,power,profile\nM1,P1,4400000001,9,H0\nM2,P1,4400000001,9,H0\n"
-    "M3,P2,4400000001,5,H0\nM4,P3,4400000002,40,H0\nM5,P4,4400000003,7,G9\n",
+    "M3,P2,4400000001,5,H0\nM4,P3,4400000002,40,H0\nM5,P4,4400000003,7,G9\n"
+    "M6,P5,4400000004,7,H0\nM7,P6,4400000005,7,H0\n",
     "readings": "meter,time,kW\nM1,2026-03-01T00:00,1\nM1,2026-03-01T01:00,2\nM1,2026-03-01T03:00,4\n"
+    "M7,2020-01-01T00:00,1\nM7,2026-03-01T00:00,1\n"
     "M2,2026-03-01T00:00,10\nM2,2026-03-01T01:00,20\nM2,2026-03-01T02:00,30\nM2,2026-03-01T03:00,40\n",
     "halves": "point,time,kW\nP2,2026-03-01T00:00,100\nP2,2026-03-01T00:30,300\nP2,2026-03-01T01:00,100\n",
     "profiles": "name,time,share\nH0,2026-03-01T00:00,.25\nH0,2026-03-01T01:00,.5\n",
@@ -143,6 +145,7 @@ def test_graphql_says_the_same(site: Site) -> None:
         ("meter:none", DAY, "UNKNOWN_ID"),
         ("meter:M1", ("yesterday", "2026-03-02"), "CURVE_TIME_INVALID"),
         ("meter:M1", DAY[::-1], "CURVE_TIME_INVALID"),
+        ("meter:M7", ("2019-12-31", "2026-03-02"), "CURVE_TOO_LONG"),
     ],
 )
 def test_what_cannot_be_asked_is_told(site: Site, name: str, asked: tuple[str, str], code: str) -> None:
@@ -168,11 +171,12 @@ def test_features_rest_on_readings_of_the_year_before(site: Site, tmp_path: Path
     ingest(site.settings, tmp_path / "more.yaml")
     day = np.datetime64("2026-03-02")
     table = nodes(site.store, site.schema, "Customer", ())
-    ids = ["customer:4400000001", "customer:4400000002", "customer:4400000003"]
+    ids = [f"customer:440000000{number}" for number in (1, 2, 3, 4)]
     found = load_forms(site, table, ids, day)
     assert found is not None
-    # The first has a point with a few readings of halves of an hour: never known as a whole. The third has nothing.
-    assert found.form.tolist()[2] == -1
+    # The first has a point with a few readings of halves of an hour: never known as a whole. The third has nothing, the
+    # fourth a profile alone, which others share.
+    assert found.form.tolist()[2:] == [-1, -1]
     told = found.features()
     assert np.isnan(told["load_factor"][0])
     expected = in_words(np.round(power, 4).tolist(), 60, 0)

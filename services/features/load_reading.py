@@ -26,8 +26,8 @@ def load_forms(
 ) -> LoadForms | None:
     """The form of each customer's load curve in the year up to a day; None where the site has no curves.
 
-    A customer's curve is the sum of its service points'; that of a service point its own readings, else the sum of its
-    meters'. A profile is no reading: it is the same for all who were given it, and says nothing of any of them.
+    A customer's curve is its own readings, else the sum of its service points'; that of a service point its own
+    readings, else the sum of its meters'. A profile is no reading: it is the same for all who were given it, and says nothing of any of them.
 
     Args:
         table: the customers of the graph. ``customers``: those that are asked for.
@@ -59,24 +59,25 @@ def _parts(
     day: np.datetime64,
     keys: Mapping[str, str],
 ) -> list[tuple[str, ...]]:
-    """Keys of the curves that each customer's is the sum of; nothing where one of its points has no readings."""
+    """Keys of the curves that each customer's is the sum of; nothing where one of its points or meters has none."""
     tables = {name: nodes(site.store, site.schema, name) for name in POINTS}
     tables["Customer"] = table
     points, meters = tables["ServicePoint"], tables["Meter"]
     has = read_running(site, tables, "HAS_METER", "ServicePoint", "Meter", day=day)
-    below: dict[int, list[str]] = {}
+    below: dict[int, list[list[str]]] = {}
     for point, meter in zip(has.source.tolist(), has.target.tolist(), strict=True):
-        if meters.ids[meter] in keys:
-            below.setdefault(point, []).append(keys[meters.ids[meter]])
-    of_point = [
-        [keys[points.ids[at]]] if points.ids[at] in keys else below.get(at, []) for at in range(len(points))
-    ]
+        below.setdefault(point, []).append(_own(keys, meters.ids[meter]))
+    of_point = [_own(keys, name) or list(_sum(below.get(at, []))) for at, name in enumerate(points.ids)]
     supplied = read_running(site, tables, "SUPPLIED_AT", "Customer", "ServicePoint", day=day)
     found: dict[str, list[list[str]]] = {}
     names = tables["Customer"].ids
     for customer, point in zip(supplied.source.tolist(), supplied.target.tolist(), strict=True):
         found.setdefault(names[customer], []).append(of_point[point])
-    return [_sum(found.get(name, [])) for name in customers]
+    return [tuple(_own(keys, name)) or _sum(found.get(name, [])) for name in customers]
+
+
+def _own(keys: Mapping[str, str], name: str) -> list[str]:
+    return [keys[name]] if name in keys else []
 
 
 def _sum(points: Sequence[Sequence[str]]) -> tuple[str, ...]:

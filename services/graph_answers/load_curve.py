@@ -14,7 +14,7 @@ from algorithms.curve_grid import MINUTE, Curve, Grid, together
 from graph import seen_queries
 from graph.schema.keys import type_of
 from services.names import names_of
-from services.reading.curves import CurveOrigin, Readings, profiles_of, readings_of, zone_of_home
+from services.reading.curves import CurveOrigin, profiles_of, readings_of, zone_of_home
 from services.reading.days import day_of
 from services.seen import Seen
 from terms.errors import KehutuError
@@ -86,7 +86,8 @@ def load_curve(seen: Seen, text: str, begins: str | None = None, ends: str | Non
     """The curve of an element in a time.
 
     An element has its own readings. A service point without any has the sum of its meters', and without these its
-    profile's. A customer has the sum of its service points' on the day of the answer.
+    profile's. A customer without any has the sum of its service points' on the day of the answer. A sum is known where
+    each of its parts is: where one has nothing in the time, nothing is known.
 
     Args:
         text: id, old id or number.
@@ -108,10 +109,10 @@ def load_curve(seen: Seen, text: str, begins: str | None = None, ends: str | Non
     parts = _parts(seen, entity, since, until)
     name = names_of(seen, [entity])[entity].name
     every = [one for one, _ in parts.curves]
-    if not every:
+    if not every or parts.lacking:
         return _unknown(entity, name, (since or 0, until or 0), parts.origins)
     if since is None or until is None:
-        until = max(int(one.at[-1] + MINUTE * one.minutes[-1]) for one in every)
+        until = min(int(one.at[-1] + MINUTE * one.minutes[-1]) for one in every)
         since = until - int(USUAL.total_seconds())
     grid = together(every, since, until)
     basis = CurveBasis.PROFILE if any(stands_in for _, stands_in in parts.curves) else CurveBasis.MEASURED
@@ -168,45 +169,46 @@ def _unknown(
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Parts:
-    """Curves that add up, each with whether it stands in for readings."""
+    """Curves that add up, each with whether it stands in for readings. ``lacking``: a part of the sum has none."""
 
     curves: list[tuple[Curve, bool]]
     origins: tuple[CurveOrigin, ...]
+    lacking: bool = False
 
 
 def _parts(seen: Seen, entity: EntityId, since: int | None, until: int | None) -> _Parts:
     kind, day = type_of(entity, seen.schema).name, day_of(seen)
     points: list[str] = [entity] if kind == "ServicePoint" else []
-    if kind == "Customer":
-        points = [
-            row.id for row in seen_queries.points_of_customer(seen, customer=entity, day=day.isoformat())
-        ]
-    if not points:
+    if kind != "ServicePoint":
         own = readings_of(seen, [entity], since, until)
-        return _Parts([(one, False) for one in own.by.values()], own.origins)
+        if kind == "Customer" and not own.by:
+            points = [
+                row.id for row in seen_queries.points_of_customer(seen, customer=entity, day=day.isoformat())
+            ]
+        if not points:
+            return _Parts([(one, False) for one in own.by.values()], own.origins)
     meters: dict[str, list[str]] = {}
     for row in seen_queries.meters_at(seen, ids=points, day=day.isoformat()):
         meters.setdefault(row.point, []).append(row.id)
     asked = [*points, *(one for some in meters.values() for one in some)]
     read = readings_of(seen, asked, since, until)
     found: list[tuple[Curve, bool]] = []
-    bare = []
+    bare, lacking = [], False
     for point in points:
-        own_curves = [read.by[point]] if point in read.by else _of(read, meters.get(point, []))
-        if own_curves:
-            found += [(one, False) for one in own_curves]
+        parts = [point] if point in read.by else meters.get(point, [])
+        known = [read.by[one] for one in parts if one in read.by]
+        if known:
+            found += [(one, False) for one in known]
+            lacking |= len(known) < len(parts)
         else:
             bare.append(point)
     origins = read.origins
     if bare:
         stands, more = _profiles(seen, bare, since, until)
         found += [(one, True) for one in stands]
+        lacking |= len(stands) < len(bare)
         origins += tuple(one for one in more if one not in origins)
-    return _Parts(found, origins)
-
-
-def _of(read: Readings, ids: list[str]) -> list[Curve]:
-    return [read.by[one] for one in ids if one in read.by]
+    return _Parts(found, origins, lacking)
 
 
 def _profiles(

@@ -58,6 +58,11 @@ sources:
     channel: marketing
     observedAt: 2026-03-02
     curve: {of: {ServicePoint: {servicePointNo: point}}, at: time, value: kW, minutes: 30}
+  - name: whole
+    path: whole.csv
+    channel: marketing
+    observedAt: 2026-03-02
+    curve: {of: {Customer: {customerNo: customer}}, at: time, value: kW, minutes: 60}
   - name: profiles
     path: profiles.csv
     channel: archive
@@ -68,11 +73,14 @@ sources:
 FILES = {
     "points": "meter,point,customer,power,profile\nM1,P1,4400000001,9,H0\nM2,P1,4400000001,9,H0\n"
     "M3,P2,4400000001,5,H0\nM4,P3,4400000002,40,H0\nM5,P4,4400000003,7,G9\n"
-    "M6,P5,4400000004,7,H0\nM7,P6,4400000005,7,H0\n",
+    "M6,P5,4400000004,7,H0\nM7,P6,4400000005,7,H0\n"
+    "M8,P7,4400000006,,\nM9,P7,4400000006,,\nM10,P8,4400000007,,\nM12,P9,4400000007,,\nM11,P10,4400000008,,\n",
     "readings": "meter,time,kW\nM1,2026-03-01T00:00,1\nM1,2026-03-01T01:00,2\nM1,2026-03-01T03:00,4\n"
     "M7,2020-01-01T00:00,1\nM7,2026-03-01T00:00,1\n"
+    "M8,2026-02-20T00:00,1\nM8,2026-03-01T00:00,2\nM9,2026-02-20T00:00,4\nM10,2026-03-01T00:00,1\n"
     "M2,2026-03-01T00:00,10\nM2,2026-03-01T01:00,20\nM2,2026-03-01T02:00,30\nM2,2026-03-01T03:00,40\n",
     "halves": "point,time,kW\nP2,2026-03-01T00:00,100\nP2,2026-03-01T00:30,300\nP2,2026-03-01T01:00,100\n",
+    "whole": "customer,time,kW\n4400000008,2026-03-01T00:00,8\n",
     "profiles": "name,time,share\nH0,2026-03-01T00:00,.25\nH0,2026-03-01T01:00,.5\n",
 }
 DAY = ("2026-03-01", "2026-03-02")
@@ -118,6 +126,15 @@ def test_a_point_adds_up_its_meters_and_a_customer_its_points_where_all_are_know
     assert power(site, "service-point:P1", "2026-03-01T01:00+08:00", "2026-03-01T02:00") == [22.0]
 
 
+def test_a_sum_of_which_a_part_has_no_readings_is_unknown(site: Site) -> None:
+    for name in ("service-point:P7", "4400000006", "4400000007"):
+        found = load_curve(seen(site), name, *DAY)
+        assert (found.basis, found.points, found.known, found.energy) == (None, (), 0.0, None), name
+    # The last week that is known is that of all parts.
+    assert power(site, "service-point:P7") == [5.0]
+    assert power(site, "4400000008", *DAY) == [8.0]
+
+
 def test_a_profile_stands_in_for_readings_and_is_called_one(site: Site) -> None:
     found = load_curve(seen(site), "4400000002")
     assert (found.basis, [one.power for one in found.points]) == (CurveBasis.PROFILE, [10.0, 20.0])
@@ -159,7 +176,7 @@ def test_features_rest_on_readings_of_the_year_before(site: Site, tmp_path: Path
     hours = np.arange(40 * 24)
     power = 5 + 3 * np.sin(hours / 24 * 2 * np.pi) + 0.01 * (hours % 7)
     lines = ["meter,time,kW"]
-    for meter, factor in (("M4", 1.0), ("M1", 2.0), ("M2", 3.0)):
+    for meter, factor in (("M4", 1.0), ("M1", 2.0), ("M2", 3.0), ("M10", 1.0)):
         for hour, value in zip(hours.tolist(), power.tolist(), strict=True):
             at = np.datetime64("2026-01-10T00:00") + np.timedelta64(hour, "h")
             lines.append(f"{meter},{at},{factor * value:.4f}")
@@ -171,12 +188,13 @@ def test_features_rest_on_readings_of_the_year_before(site: Site, tmp_path: Path
     ingest(site.settings, tmp_path / "more.yaml")
     day = np.datetime64("2026-03-02")
     table = nodes(site.store, site.schema, "Customer", ())
-    ids = [f"customer:440000000{number}" for number in (1, 2, 3, 4)]
+    ids = [f"customer:440000000{number}" for number in (1, 2, 3, 4, 7, 8)]
     found = load_forms(site, table, ids, day)
     assert found is not None
     # The first has a point with a few readings of halves of an hour: never known as a whole. The third has nothing, the
-    # fourth a profile alone, which others share.
-    assert found.form.tolist()[2:] == [-1, -1]
+    # fourth a profile alone, which others share, the fifth a meter without readings; the last has readings of its own.
+    assert found.form.tolist()[2:5] == [-1, -1, -1]
+    assert found.form[5] >= 0
     told = found.features()
     assert np.isnan(told["load_factor"][0])
     expected = in_words(np.round(power, 4).tolist(), 60, 0)

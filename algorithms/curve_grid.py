@@ -63,11 +63,24 @@ def on_grid(curve: Curve, begins: int, ends: int, minutes: int) -> Grid:
     return Grid(begins, minutes, np.where(known, energy / step, np.nan))
 
 
+def longest(curves: Sequence[Curve]) -> int:
+    """Minutes of the longest interval of some curves."""
+    return max(int(one.minutes.max()) for one in curves)
+
+
+def narrowed(curves: Sequence[Curve], begins: int, ends: int) -> tuple[int, int]:
+    """The part of a time in which the sum of some curves can be known: from the last first interval to the first last
+    one; both its beginning where there is none."""
+    first = max([begins, *(int(one.at[0]) for one in curves)])
+    last = min([ends, *(int(one.at[-1] + MINUTE * one.minutes[-1]) for one in curves)])
+    return (first, last) if first < last else (begins, begins)
+
+
 def together(curves: Sequence[Curve], begins: int, ends: int) -> Grid | None:
     """The sum of some curves, on the grid of their longest interval: known where all of them are; None without any."""
     if not curves:
         return None
-    minutes = max(int(one.minutes.max()) for one in curves)
+    minutes = longest(curves)
     step = MINUTE * minutes
     # A phase of a reading counts: intervals need not begin at a whole number of them since 1970.
     phase = int(max(curves, key=lambda one: int(one.minutes.max())).at[0]) % step

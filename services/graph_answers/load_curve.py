@@ -10,7 +10,7 @@ from typing import Final
 
 import numpy as np
 
-from algorithms.curve_grid import MINUTE, Curve, Grid, together
+from algorithms.curve_grid import MINUTE, Curve, Grid, longest, narrowed, together
 from graph import seen_queries
 from graph.schema.keys import type_of
 from services.names import names_of
@@ -114,7 +114,12 @@ def load_curve(seen: Seen, text: str, begins: str | None = None, ends: str | Non
     if since is None or until is None:
         until = min(int(one.at[-1] + MINUTE * one.minutes[-1]) for one in every)
         since = until - int(USUAL.total_seconds())
-    grid = together(every, since, until)
+    begin, end = narrowed(every, since, until)
+    # What is known lies between: an answer is refused before there is room for it.
+    many = (end - begin) // (MINUTE * longest(every))
+    if many > MOST:
+        raise KehutuError("CURVE_TOO_LONG", found=many, most=MOST)
+    grid = together(every, begin, end)
     basis = CurveBasis.PROFILE if any(stands_in for _, stands_in in parts.curves) else CurveBasis.MEASURED
     return _told(seen, entity, grid, name=name, basis=basis, asked=(since, until), origins=parts.origins)
 
@@ -135,6 +140,9 @@ def _seconds(text: str | None, zone: tzinfo) -> int | None:
         else:
             at = datetime.fromisoformat(text)
             at = at.replace(tzinfo=zone) if at.tzinfo is None else at
+        at = at.astimezone(UTC)
+        # A week about it is a time too: not for the first and the last days of the calendar.
+        _ = at - USUAL, at + USUAL
         return int(at.timestamp())
     except (ValueError, OverflowError):
         raise KehutuError("CURVE_TIME_INVALID", found=text, expected=_TIME) from None
@@ -243,8 +251,6 @@ def _told(
     known = np.flatnonzero(~np.isnan(power))
     if grid is None or not len(known):
         return _unknown(entity, name, asked, origins)
-    if known[-1] - known[0] >= MOST:
-        raise KehutuError("CURVE_TOO_LONG", found=int(known[-1] - known[0] + 1), most=MOST)
     at = grid.at
     some = power[known]
     peak = int(known[np.argmax(some)])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
@@ -13,7 +14,7 @@ from fastapi.testclient import TestClient
 from hypothesis import given
 from hypothesis import strategies as st
 
-from algorithms.curve_grid import Curve, together
+from algorithms.curve_grid import Curve, narrowed, together
 from algorithms.customer_features.load import NAMES
 from api.app import create_app
 from graph.project import nodes
@@ -162,14 +163,28 @@ def test_graphql_says_the_same(site: Site) -> None:
         ("meter:none", DAY, "UNKNOWN_ID"),
         ("meter:M1", ("yesterday", "2026-03-02"), "CURVE_TIME_INVALID"),
         ("meter:M1", DAY[::-1], "CURVE_TIME_INVALID"),
+        ("meter:M1", ("0001-01-01",), "CURVE_TIME_INVALID"),
+        ("meter:M12", (None, "0001-01-05"), "CURVE_TIME_INVALID"),
+        ("meter:M12", ("9999-12-30", None), "CURVE_TIME_INVALID"),
         ("meter:M7", ("2019-12-31", "2026-03-02"), "CURVE_TOO_LONG"),
     ],
 )
-def test_what_cannot_be_asked_is_told(site: Site, name: str, asked: tuple[str, str], code: str) -> None:
+def test_what_cannot_be_asked_is_told(
+    site: Site, name: str, asked: tuple[str | None, ...], code: str
+) -> None:
     with pytest.raises(KehutuError) as refused:
         load_curve(seen(site), name, *asked)
     assert refused.value.code == code
     assert refused.value.message("zh")
+
+
+def test_a_long_time_of_which_little_is_known_is_answered(site: Site) -> None:
+    tracemalloc.start()
+    found = load_curve(seen(site), "meter:M1", "0002-01-01", "9999-01-01")
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert [one.power for one in found.points] == [1.0, 2.0, None, 4.0]
+    assert most < 50_000_000
 
 
 def test_features_rest_on_readings_of_the_year_before(site: Site, tmp_path: Path) -> None:
@@ -235,3 +250,19 @@ def test_a_sum_is_that_of_every_minute(
         else:
             assert np.isnan(value)
         assert low <= at <= high - 60 * grid.minutes
+
+
+@given(curves=CURVES, begins=st.integers(-3, 9), many=st.integers(0, 12))
+def test_all_that_is_known_lies_in_the_narrowed_time(
+    curves: list[tuple[int, list[tuple[int, int]]]], begins: int, many: int
+) -> None:
+    every = []
+    for length, readings in curves:
+        if told := sorted(dict(readings)):
+            at = np.array(told, dtype=np.int64) * length * 60
+            every.append(Curve(at, np.full(len(at), length), np.ones(len(at))))
+    low, high = begins * 900, (begins + many) * 900
+    whole, part = together(every, low, high), together(every, *narrowed(every, low, high))
+    assert (whole is None) == (part is None)
+    if whole is not None and part is not None:
+        assert whole.at[~np.isnan(whole.power)].tolist() == part.at[~np.isnan(part.power)].tolist()

@@ -27,7 +27,8 @@ def load_forms(
     """The form of each customer's load curve in the year up to a day; None where the site has no curves.
 
     A customer's curve is its own readings, else the sum of its service points'; that of a service point its own
-    readings, else the sum of its meters'. A profile is no reading: it is the same for all who were given it, and says nothing of any of them.
+    readings, else the sum of its meters'. A profile is no reading: it is the same for all who were given it, and says
+    nothing of any of them.
 
     Args:
         table: the customers of the graph. ``customers``: those that are asked for.

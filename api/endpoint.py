@@ -290,7 +290,7 @@ def _answered(result: ExecutionResult, media: str, opaque: Opaque | None) -> Res
     """The status says whether there was an answer; of ``application/json`` clients expect 200 with most errors.
 
     Args:
-        opaque: makes words of all ids in it, where there is one.
+        opaque: makes words of all ids in it, where there is one; errors lose theirs.
     """
     errors = result.errors or []
     document: dict[str, Any] = {}
@@ -311,7 +311,12 @@ def _answered(result: ExecutionResult, media: str, opaque: Opaque | None) -> Res
         status = STATUS["FORBIDDEN"]
     elif not executed and (media == GRAPHQL or any(_too_large(error) for error in errors)):
         status = 400
-    return _response(opaque.veiled(document) if opaque else document, status, media, headers)
+    if opaque:
+        document = {
+            part: opaque.struck(told) if part == "errors" else opaque.veiled(told)
+            for part, told in document.items()
+        }
+    return _response(document, status, media, headers)
 
 
 def _passes(fault: BaseException | None) -> bool:

@@ -11,12 +11,15 @@ from graph.arrays import Bools, Floats, Ints
 
 EXPLAINED: Final = 0.9
 """Of the variance of a column; from here on it is left out."""
+LEAST_LEFT: Final = 30
+"""Customers beyond the number of columns: with fewer even noise can be explained, so nothing is said then."""
 
 
 def explained(values: Floats, owned: Bools, categories: Mapping[str, Ints]) -> tuple[float, str | None]:
     """The largest share of a column's variance that services and at most one category explain, and that category.
 
-    Least squares, adjusted for the number of columns: of pure noise it is about 0, however many services there are.
+    Least squares, adjusted for the number of columns: of pure noise it is about 0. Too few
+    customers for their services explain nothing.
 
     Args:
         values: n, NaN where missing.
@@ -62,6 +65,6 @@ def _explained(values: Floats, columns: Floats) -> float:
         return 0.0
     solution, _, rank, _ = np.linalg.lstsq(columns, values, rcond=None)
     left = float(((values - columns @ solution) ** 2).sum())
-    if n <= rank:
+    if n - rank < LEAST_LEFT:
         return 0.0
     return 1.0 - left / (n - rank) / (spread / (n - 1))

@@ -15,6 +15,8 @@ from collections.abc import Callable, Collection, Iterator
 from typing import Any, Final
 
 BEGIN: Final = "opaque-"
+GONE: Final = "…"
+"""Stands for an id in an error."""
 _SEAL: Final = 16
 _STREAM: Final = 32
 _FILL: Final = 24
@@ -46,7 +48,8 @@ class Opaque:
         records = "|".join(map(re.escape, sorted(sources, key=len, reverse=True)))
         kinds = [f"(?:{ids}):", *([f"(?:{records})/"] if records else [])]
         # A person without a number is called after a record, so ids are looked for first.
-        self._within = re.compile("|".join(rf"(?<!\w){kind}{_END}" for kind in kinds))
+        # Chinese knows no blanks: an id may follow a character that belongs to a word.
+        self._within = re.compile("|".join(rf"(?<![A-Za-z0-9_]){kind}{_END}" for kind in kinds))
         self._begin = re.compile("|".join(kinds))
 
     def word(self, text: str) -> str:
@@ -72,21 +75,22 @@ class Opaque:
         text = body.rstrip(b"\0").decode(errors="replace")
         return text if self.word(text) == word else None
 
-    def veiled(self, told: Any, name: str = "") -> Any:
-        """Plain JSON with words in place of all ids: of texts that are one, and within texts.
-
-        Args:
-            name: of the member that it is the value of; an ``id`` is one whatever it holds, blanks too.
-        """
+    def veiled(self, told: Any) -> Any:
+        """Plain JSON with words in place of all ids: of texts that begin as one, blanks and brackets too, and within
+        texts."""
         if isinstance(told, str):
-            if name == "id" and self._begin.match(told):
-                return self.word(told)
-            return self._within.sub(lambda found: self.word(found[0]), told)
-        if isinstance(told, dict):
-            return {name: self.veiled(value, name) for name, value in told.items()}
-        if isinstance(told, list | tuple):
-            return [self.veiled(value, name) for value in told]
-        return told
+            return self.word(told) if self._begin.match(told) else self._within.sub(self._word, told)
+        return _each(self.veiled, told)
+
+    def struck(self, told: Any) -> Any:
+        """Plain JSON without any id, for errors: they repeat what was asked, and a word for whatever somebody guesses
+        would be taken back."""
+        if isinstance(told, str):
+            return GONE if self._begin.match(told) else self._within.sub(GONE, told)
+        return _each(self.struck, told)
+
+    def _word(self, found: re.Match[str]) -> str:
+        return self.word(found[0])
 
     def _turned(self, text: bytes, seal: bytes) -> bytes:
         return bytes(one ^ other for one, other in zip(text, self._stream(seal, len(text)), strict=False))
@@ -94,3 +98,9 @@ class Opaque:
     def _stream(self, seal: bytes, length: int) -> Iterator[int]:
         for place in range(0, length, _STREAM):
             yield from self._sign(b"opaque stream\0" + self._asker + seal + place.to_bytes(4, "big"))
+
+
+def _each(change: Callable[[Any], Any], told: Any) -> Any:
+    if isinstance(told, dict):
+        return {name: change(value) for name, value in told.items()}
+    return [change(value) for value in told] if isinstance(told, list | tuple) else told

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from dataclasses import replace
+from datetime import date, datetime
 
 from graph import seen_queries
 from ingest.statements import NodeStatement, RelationStatement, Statements, Value
@@ -40,12 +41,18 @@ def consents(seen: Seen, customer: str) -> CustomerConsents:
     """
     found = _customer(seen, customer)
     seen.refuse_masked(seen.schema.nodes["Consent"].properties["state"])
-    rows = seen_queries.consents(seen, ids=[found])
-    decisions = [one for row in rows for one in _decisions(row)]
+    # Where it stands is told by all decisions: a refusal that the asker does not see is none the less one.
+    every = [one for row in reading.decisions_of(seen, [found]) for one in _decisions(row)]
+    shown = [one for row in seen_queries.consents(seen, ids=[found]) for one in _decisions(row)]
+    ids = {one.id for one in shown}
+    standing = (
+        one if one.decision is None or one.decision.id in ids else replace(one, decision=None)
+        for one in standing_of(every, _defaults(seen), reading.today(seen))
+    )
     return CustomerConsents(
         customer=names_of(seen, [found])[found],
-        standing=standing_of(decisions, _defaults(seen), reading.today(seen)),
-        decisions=tuple(by_weight(decisions)),
+        standing=tuple(standing),
+        decisions=tuple(by_weight(shown)),
     )
 
 
@@ -101,7 +108,9 @@ def record_consent(
             "consentNo": number,
             "purpose": purpose.value,
             "state": state.value,
-            "decidedOn": (decided_on or today).isoformat(),
+            "decidedOn": (
+                decided_on or reading.day_of(seen, datetime.fromisoformat(recorded_at))
+            ).isoformat(),
             "author": author.strip(),
             "recordedAt": recorded_at,
         }

@@ -80,7 +80,7 @@ class ConsentStanding:
     state: ConsentState
     """Whether it may be approached."""
     decision: ConsentDecision | None
-    """The decision that says so; absent where the site's default does."""
+    """The decision that says so; absent where the site's default does, or one that is not shown to whom it is told."""
 
 
 @dataclass(frozen=True, slots=True)

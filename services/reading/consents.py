@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 
 from graph import seen_queries
 from services.access.asker import EVERYONE
@@ -28,4 +28,9 @@ def defaults(seen: Seen) -> Mapping[ConsentPurpose, ConsentDefault]:
 
 def today(seen: Seen) -> date:
     """The day in the site's business zone: a decision holds when the answer is given, not when the data end."""
-    return datetime.now(whole(seen).ledger.zone).date()
+    return day_of(seen, datetime.now(UTC))
+
+
+def day_of(seen: Seen, moment: datetime) -> date:
+    """The day of an instant in the site's business zone."""
+    return moment.astimezone(whole(seen).ledger.zone).date()

@@ -34,6 +34,10 @@ IDS = (
 )
 
 
+NOT_FOR_PLANNERS = ("guaranteeCircles", "owners", "lossView", "watchList", "segments")
+"""They rest on money, which a planner does not see in clear."""
+
+
 def words(subject: str, sign: Callable[[bytes], bytes] | None = None) -> Opaque:
     prefixes = ("customer", "person", "device", "line", "address", "enterprise")
     return Opaque(
@@ -59,6 +63,20 @@ def test_a_word_leads_back_for_its_asker_and_for_nobody_else(entity: str) -> Non
     ):
         assert mine.text(other) in (None, entity if other == word else None)
     assert entity.partition(":")[2] not in word
+
+
+def test_an_id_is_found_behind_a_chinese_character_and_whole_under_any_name() -> None:
+    made = words("planner li")
+    told = made.veiled(
+        {"why": "因担保拖垮enterprise:9137，其余不变", "x": "device:A 1", "among": ["customer:C (1) 01"]}
+    )
+    assert told["why"] == f"因担保拖垮{made.word('enterprise:9137')}，其余不变"
+    assert made.text(told["x"]) == "device:A 1"
+    assert made.text(told["among"][0]) == "customer:C (1) 01"
+    struck = made.struck(
+        {"message": "'customer:C1' names no entity.", "found": "customer:C 1", "n": [1, "person:a"]}
+    )
+    assert struck == {"message": "'…' names no entity.", "found": "…", "n": [1, "…"]}
 
 
 def test_ids_of_equal_length_have_words_of_equal_length_and_short_ones_too() -> None:
@@ -115,7 +133,7 @@ def asked_in_words(site: Site, region: str) -> Iterator[str]:
     known |= {one.partition(":")[2]: one for one in found if one.startswith("customer:")}
     named = re.compile('"(?:[a-z]+:)?(' + "|".join(map(re.escape, known)) + ')"')
     for query in (*of_risk("planner", region), *of_entities("planner", region)):
-        if any(f"{{ {field}" in query for field in ("guaranteeCircles", "owners", "lossView", "watchList")):
+        if any(f"{{ {field}" in query for field in NOT_FOR_PLANNERS):
             continue
         yield named.sub(lambda text: f'"{opaque.word(known[text[1]])}"', query)
 
@@ -156,6 +174,12 @@ def test_words_are_taken_back_and_numbers_are_not(site: Site) -> None:
         for guess in (customer(0), f"customer:{customer(0)}", f"enterprise:{code(0)}", "opaque-AAAA"):
             refused = of(client, f'{{ riskTrace(id: "{guess}") {{ score }} }}')
             assert refused["errors"][0]["extensions"]["code"] == "UNKNOWN_ID"
+            # Errors repeat what was asked: a word in it would be one that is taken back.
+            assert not [one for one in re.findall(r"opaque-[\w-]+", repr(refused)) if one != guess]
+            assert guess.startswith("opaque-") or guess not in repr(refused) or ":" not in guess
+        wrong = of(client, f'{{ customers(first: "customer:{customer(0)}") {{ edges {{ cursor }} }} }}')
+        assert wrong["errors"]
+        assert "opaque-" not in repr(wrong)
         # What money means is refused, with its code.
         for inside in ("arrears { balance { fen } }", "provenance { source }"):
             given = of_status(client, site, f'{{ customer(id: "{edges[0]["node"]["id"]}") {{ {inside} }} }}')

@@ -108,6 +108,9 @@ def test_what_follows_from_services_is_found_and_noise_is_not() -> None:
     assert noise < 0.1
     many = generator.random((60, 40)) < 0.5
     assert leaks.explained(generator.normal(0, 1, 60), many, {})[0] < leaks.EXPLAINED
+    few = generator.random((20, 17)) < 0.5
+    noises = [leaks.explained(generator.normal(0, 1, 20), few, {"kind": kind[:20]})[0] for _ in range(200)]
+    assert max(noises) == 0.0
     assert leaks.told(owned, owned[:, 2].astype(np.int64)) == 2
     assert leaks.told(owned, kind) is None
     months = generator.integers(1, 60, 400).astype(np.float64)

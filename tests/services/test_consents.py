@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any, get_args
 
@@ -218,6 +218,25 @@ def test_a_refusal_holds_whoever_asks(site: Site) -> None:
         assert set(refusals(who, customers, Purpose.SURVEY)) == {customers[2]}
         assert set(refusals(who, customers, Purpose.MARKETING, ContactChannel.SMS)) >= {customers[1]}
         assert customers[1] not in refusals(who, customers, Purpose.MARKETING, ContactChannel.LETTER)
+
+
+def test_a_customer_reads_its_own_refusal(site: Site) -> None:
+    own = consents(site.as_seen_by(asker("customer", customers=[TWO])), TWO)
+    assert {(one.purpose, one.channel): one.state for one in own.standing}[Purpose.MARKETING, None] is (
+        ConsentState.REFUSED
+    )
+    assert [one.record_id for one in own.decisions] == ["forms/F2", "forms/F1"]
+    with pytest.raises(KehutuError, match="names no entity"):
+        consents(site.as_seen_by(asker("customer", customers=[TWO])), ONE)
+
+
+def test_the_day_of_a_decision_is_that_of_its_recording(site: Site) -> None:
+    again = {"author": "li", "idempotency_key": "day"}
+    first = record_consent(seen(site), TWO, Purpose.DATA_SHARING, ConsentState.GIVEN, **again)
+    [decision] = [one for one in first.decisions if one.purpose is Purpose.DATA_SHARING]
+    day = datetime.fromisoformat(decision.recorded_at).astimezone(site.ledger.zone).date()
+    assert decision.decided_on == day
+    assert record_consent(seen(site), TWO, Purpose.DATA_SHARING, ConsentState.GIVEN, **again) == first
 
 
 def test_the_default_of_a_purpose_is_set_by_the_site(site: Site, tmp_path: Path) -> None:

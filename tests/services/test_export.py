@@ -241,7 +241,7 @@ def test_what_the_asker_does_not_see_is_not_in_the_file(small_site: Site, tmp_pa
     named = of_names(asked, [hidden, DEBTOR])
     assert named.ids == {"Enterprise": (f"enterprise:{DEBTOR}",)}
     assert named.unknown == 1
-    _, model = current(asked)
+    _, model = current(seen(small_site))
     label = model.community_id(int(model.community[model.ids.index(hidden)]))
     assert hidden not in of_community(asked, label).ids["Enterprise"]
     with pytest.raises(KehutuError) as nothing:

@@ -20,7 +20,10 @@ from services.access.asker import Asker
 from terms.ids import Key
 
 OWN: Final = (
-    ("Customer", ("HAS_ACCOUNT", "REQUESTED", "CONTACTED", "OWNS", "SUPPLIED_AT", "LIVES_AT", "IS")),
+    (
+        "Customer",
+        ("HAS_ACCOUNT", "REQUESTED", "CONTACTED", "OWNS", "SUPPLIED_AT", "LIVES_AT", "IS", "DECIDES"),
+    ),
     ("Account", ("BILLED", "PAID")),
 )
 """What leads from a customer to its own; the party is seen by its name alone (``services.access.root_fields``)."""

@@ -8,12 +8,9 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from graph.arrays import Bools, Floats, Ints
-from services.exposure.model import MONEY_CODES, Caution, Holdings, MoneyLinks, Parties
+from services.exposure.model import ABOVE_ONE, MONEY_CODES, Caution, Holdings, MoneyLinks, Parties
 from services.exposure.tables import Tables, read_running
 from services.site import Site
-
-ROUNDING = 1e-9
-"""Shares may add up to so much more than 1."""
 
 
 def money_links(
@@ -36,7 +33,7 @@ def money_links(
     amount: list[Floats] = []
     proxy: list[Bools] = []
     record: list[str] = []
-    held: list[tuple[int, float, str]] = []
+    held: list[tuple[int, int, float, str]] = []
     holdings = [Holdings.none()]
     for name, code in MONEY_CODES.items():
         declared = site.schema.relations[name]
@@ -50,13 +47,20 @@ def money_links(
                 if name == "INVESTS_IN":
                     share = np.asarray(found.columns["share"], dtype=np.float64)
                     company, holding = at[failing][found.target], at[holder][found.source]
-                    held += zip(company.tolist(), share.tolist(), records, strict=True)
+                    held += zip(company.tolist(), holding.tolist(), share.tolist(), records, strict=True)
                     holdings.append(Holdings(company, holding, share, money))
                     money = _share_of_net_assets(tables, found.target, share, money)
                 known = np.flatnonzero(~np.isnan(money) & (money >= 0))
                 cautions.extend(
-                    Caution("AMOUNT_UNKNOWN", f"{name} {tables[holder].ids[s]}", records[index])
-                    for index, s in enumerate(found.source.tolist())
+                    Caution(
+                        "AMOUNT_UNKNOWN",
+                        f"{name} {tables[holder].ids[s]}",
+                        records[index],
+                        tables[failing].ids[t],
+                    )
+                    for index, (s, t) in enumerate(
+                        zip(found.source.tolist(), found.target.tolist(), strict=True)
+                    )
                     if np.isnan(money[index])
                 )
                 source.append(at[failing][found.target[known]])
@@ -105,25 +109,26 @@ def doubts(links: MoneyLinks, ids: Sequence[str]) -> Iterator[Caution]:
     for source, target, relation, amount, proxy, record in rows:
         about = f"{names[relation]} {ids[target]}"
         if source == target:
-            yield Caution("SELF_LINK", about, record)
+            yield Caution("SELF_LINK", about, record, ids[source])
             continue
         if proxy:
-            yield Caution("AMOUNT_PROXY", about, record)
+            yield Caution("AMOUNT_PROXY", about, record, ids[source])
         if amount > 0:
             alike[source, target, relation, amount].append(record)
-    for (_, target, relation, _), records in alike.items():
+    for (source, target, relation, _), records in alike.items():
         if len({record.partition("/")[0] for record in records}) > 1:
-            yield Caution("AMOUNT_TWICE", f"{names[relation]} {ids[target]}", ", ".join(sorted(records)))
+            about = f"{names[relation]} {ids[target]}"
+            yield Caution("AMOUNT_TWICE", about, ", ".join(sorted(records)), ids[source])
 
 
-def _held_above_one(held: list[tuple[int, float, str]], ids: Sequence[str]) -> Iterator[Caution]:
+def _held_above_one(held: list[tuple[int, int, float, str]], ids: Sequence[str]) -> Iterator[Caution]:
     """Holdings that add up to more than the company; each counts as stated."""
     total: dict[int, float] = defaultdict(float)
-    for company, share, _ in held:
+    for company, _, share, _ in held:
         total[company] += 0.0 if np.isnan(share) else share
-    for company, share, record in held:
-        if total[company] > 1.0 + ROUNDING and share > 0:
-            yield Caution("HOLDINGS_ABOVE_ONE", ids[company], record)
+    for company, holder, share, record in held:
+        if total[company] > ABOVE_ONE and share > 0:
+            yield Caution("HOLDINGS_ABOVE_ONE", ids[company], record, ids[holder])
 
 
 def _share_of_net_assets(tables: Tables, company: Ints, fraction: Floats, amount: Floats) -> Floats:

@@ -36,17 +36,34 @@ MONEY_CODES = {
 """Relations of money and their codes in the risk model; each runs from the one who is harmed to the one whose
 failure harms."""
 
+OF_RELATIONS = frozenset(
+    {"AMOUNT_UNKNOWN", "AMOUNT_PROXY", "AMOUNT_TWICE", "SELF_LINK", "HOLDINGS_ABOVE_ONE"}
+)
+"""Cautions about a relation, which has another end."""
+ABOVE_ONE = 1.0 + 1e-9
+"""Shares of a company that add up to more than this are more than the company."""
+
 EVIDENCE_CODES = {"person": PERSON, "premises": PREMISES, "contact": CONTACT}
 """Kinds of evidence and their codes in the risk model."""
 
 
 @dataclass(frozen=True, slots=True)
 class Caution:
-    """Something that the model had to leave out or assume; ``record`` names where it was read, if anywhere."""
+    """Something that the model had to leave out or assume; ``record`` names where it was read, if anywhere.
+
+    ``other``: the other end of the relation that it is about; empty where it is about none.
+    """
 
     code: str
     subject: str
     record: str = ""
+    other: str = ""
+
+    @property
+    def about(self) -> str:
+        """Whom it is about: "GUARANTEES enterprise:1" is about the enterprise."""
+        first, _, rest = self.subject.partition(" ")
+        return rest if first.isupper() and rest else self.subject
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from algorithms.communities.shared_things import Shares
 from algorithms.risk.close_groups.probability import Chances, Model, chances, on_rungs
 from algorithms.risk.weights import Weights
 from graph.arrays import Bools, Csr, Ints
-from services.exposure.model import Caution, Holdings, Incidence
+from services.exposure.model import ABOVE_ONE, OF_RELATIONS, Caution, Holdings, Incidence
 from services.risk.model import RiskModel
 from services.risk.parts.community_traits import COMMUNITY_TRAITS, CommunityTraits
 from services.risk.parts.customer_communities import CUSTOMER_COMMUNITIES, CustomerCommunities
@@ -226,6 +226,9 @@ def _solved(run: RiskModel, places: Ints, place: Ints, known: Collection[str]) -
     kept = np.flatnonzero(money != GONE)
     held = was.holdings
     both = np.flatnonzero((place[held.company] != GONE) & (place[held.holder] != GONE))
+    holdings = Holdings(
+        place[held.company[both]], place[held.holder[both]], held.share[both], held.amount[both]
+    )
     return replace(
         was,
         scores=Scores(**{name: getattr(was.scores, name)[places] for name in SCORES}),
@@ -233,10 +236,8 @@ def _solved(run: RiskModel, places: Ints, place: Ints, known: Collection[str]) -
         weights=replace(weights, money_part=money[kept]),
         money_record=[was.money_record[at] for at in kept.tolist()],
         incidence={kind: _incidence(found, place) for kind, found in was.incidence.items()},
-        cautions=[one for one in was.cautions if _subject(one) in known],
-        holdings=Holdings(
-            place[held.company[both]], place[held.holder[both]], held.share[both], held.amount[both]
-        ),
+        cautions=_cautions(was.cautions, holdings, [run.ids[at] for at in places.tolist()], known),
+        holdings=holdings,
     )
 
 
@@ -274,7 +275,21 @@ def _incidence(was: Incidence, place: Ints) -> Incidence:
     )
 
 
-def _subject(caution: Caution) -> str:
-    """Whom a caution is about: "GUARANTEES enterprise:1" is about the enterprise."""
-    first, _, rest = caution.subject.partition(" ")
-    return rest if first.isupper() and rest else caution.subject
+def _cautions(
+    was: list[Caution], holdings: Holdings, ids: list[str], known: Collection[str]
+) -> list[Caution]:
+    """Those about whom is seen; about a relation where both of its ends are.
+
+    Holdings that add up to more than the company only together with some that are not seen do not. Where an earlier
+    program's run does not say the other end, nothing is told of the relation.
+    """
+    shares = np.nan_to_num(holdings.share)
+    held = np.bincount(holdings.company, weights=shares, minlength=len(ids))
+    above = {ids[at] for at in np.flatnonzero(held > ABOVE_ONE).tolist()}
+    return [
+        one
+        for one in was
+        if one.about in known
+        and (one.code not in OF_RELATIONS or one.other in known)
+        and (one.code != "HOLDINGS_ABOVE_ONE" or one.about in above)
+    ]

@@ -51,9 +51,7 @@ def cautions_about(model: RiskModel) -> dict[str, list[Caution]]:
     """Cautions by the party, or the customer, that they are about."""
     found: dict[str, list[Caution]] = defaultdict(list)
     for caution in model.cautions:
-        # "GUARANTEES enterprise:1": the relation stands before the party.
-        first, _, rest = caution.subject.partition(" ")
-        found[rest if first.isupper() and rest else caution.subject].append(caution)
+        found[caution.about].append(caution)
     return found
 
 

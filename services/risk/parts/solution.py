@@ -28,6 +28,7 @@ from terms.money import Money
 ALGORITHM = "chance of failing by close groups"
 """What the head of a run calls its risk; a run that says otherwise was made by an earlier program."""
 HOLDINGS = ("company", "holder", "share", "amount")
+CAUTIONS = ("code", "subject", "record", "other")
 FIT, PROBABILITY = "fit", "probability"
 """Where the head of a run keeps the version of its fit and its g, in the part of risk; absent: the start values."""
 
@@ -94,7 +95,7 @@ class _Solution(Part[Solved]):
         Table("money", ("part", "record")),
         Table("evidence", ("kind", "party", "attribute", "age", "record")),
         Table("holdings", HOLDINGS),
-        Table("cautions", ("code", "subject", "record")),
+        Table("cautions", CAUTIONS),
     )
     needed = True
     phase = "Solving"
@@ -159,9 +160,16 @@ class _Solution(Part[Solved]):
             },
             "cautions": {
                 name: pa.array([getattr(caution, name) for caution in value.cautions], pa.string())
-                for name in ("code", "subject", "record")
+                for name in CAUTIONS
             },
         }
+
+    def kept(self, tables: Tables) -> bool:
+        """Cautions of an earlier program's run do not say the other end; all else is needed."""
+        return all(
+            table.name in tables and {*table.columns} - {"other"} <= {*tables[table.name].column_names}
+            for table in self.tables
+        )
 
     def read(self, tables: Tables, probability: Probability) -> Solved:
         parties = tables["parties"]

@@ -47,7 +47,8 @@ def load_forms(
     form = np.array([place[some] if some else -1 for some in parts], dtype=np.int64)
     figures = np.full((len(wanted), len(NAMES)), np.nan)
     offset = _offset(site, day)
-    for some, found in _curves(site, wanted, day):
+    ends = int((day + np.timedelta64(1, "D")).astype("datetime64[s]").astype(np.int64)) - offset
+    for some, found in _curves(site, wanted, ends):
         figures[place[some]] = _figures(found, some, offset)
     return LoadForms(form, figures)
 
@@ -86,10 +87,9 @@ def _sum(points: Sequence[Sequence[str]]) -> tuple[str, ...]:
 
 
 def _curves(
-    site: Site, wanted: Sequence[tuple[str, ...]], day: np.datetime64
+    site: Site, wanted: Sequence[tuple[str, ...]], ends: int
 ) -> Iterator[tuple[tuple[str, ...], dict[str, Curve]]]:
-    """The curves of each sum in the year up to the day."""
-    ends = int((day + np.timedelta64(1, "D")).astype("datetime64[s]").astype(np.int64))
+    """The curves of each sum in the year that ends with a second."""
     for begin in range(0, len(wanted), BATCH):
         batch = wanted[begin : begin + BATCH]
         read = _read(site, {key for some in batch for key in some}, ends)

@@ -75,7 +75,8 @@ FILES = {
     "points": "meter,point,customer,power,profile\nM1,P1,4400000001,9,H0\nM2,P1,4400000001,9,H0\n"
     "M3,P2,4400000001,5,H0\nM4,P3,4400000002,40,H0\nM5,P4,4400000003,7,G9\n"
     "M6,P5,4400000004,7,H0\nM7,P6,4400000005,7,H0\n"
-    "M8,P7,4400000006,,\nM9,P7,4400000006,,\nM10,P8,4400000007,,\nM12,P9,4400000007,,\nM11,P10,4400000008,,\n",
+    "M8,P7,4400000006,,\nM9,P7,4400000006,,\nM10,P8,4400000007,,\nM12,P9,4400000007,,\nM11,P10,4400000008,,\n"
+    "M13,P11,4400000009,,\n",
     "readings": "meter,time,kW\nM1,2026-03-01T00:00,1\nM1,2026-03-01T01:00,2\nM1,2026-03-01T03:00,4\n"
     "M7,2020-01-01T00:00,1\nM7,2026-03-01T00:00,1\n"
     "M8,2026-02-20T00:00,1\nM8,2026-03-01T00:00,2\nM9,2026-02-20T00:00,4\nM10,2026-03-01T00:00,1\n"
@@ -195,6 +196,11 @@ def test_features_rest_on_readings_of_the_year_before(site: Site, tmp_path: Path
         for hour, value in zip(hours.tolist(), power.tolist(), strict=True):
             at = np.datetime64("2026-01-10T00:00") + np.timedelta64(hour, "h")
             lines.append(f"{meter},{at},{factor * value:.4f}")
+    # Of another 28 days the first is that of the year; eight hours of the day after it are none of the year's.
+    last = np.datetime64("2026-03-02T00:00")
+    for some in (last - np.timedelta64(364, "D"), *(last - np.arange(27) * np.timedelta64(1, "D"))):
+        lines += [f"M13,{some + np.timedelta64(hour, 'h')},{hour + 1}" for hour in range(24)]
+    lines += [f"M13,{last + np.timedelta64(24 + hour, 'h')},50" for hour in range(8)]
     (tmp_path / "readings.csv").write_text("\n".join([*lines, ""]), encoding="utf-8")
     readings = MANIFEST[MANIFEST.index("  - name: readings") : MANIFEST.index("  - name: halves")]
     (tmp_path / "more.yaml").write_text(
@@ -203,17 +209,18 @@ def test_features_rest_on_readings_of_the_year_before(site: Site, tmp_path: Path
     ingest(site.settings, tmp_path / "more.yaml")
     day = np.datetime64("2026-03-02")
     table = nodes(site.store, site.schema, "Customer", ())
-    ids = [f"customer:440000000{number}" for number in (1, 2, 3, 4, 7, 8)]
+    ids = [f"customer:440000000{number}" for number in (1, 2, 3, 4, 7, 8, 9)]
     found = load_forms(site, table, ids, day)
     assert found is not None
     # The first has a point with a few readings of halves of an hour: never known as a whole. The third has nothing, the
-    # fourth a profile alone, which others share, the fifth a meter without readings; the last has readings of its own.
+    # fourth a profile alone, which others share, the fifth a meter without readings; the sixth has readings of its own.
     assert found.form.tolist()[2:5] == [-1, -1, -1]
     assert found.form[5] >= 0
     told = found.features()
     assert np.isnan(told["load_factor"][0])
     expected = in_words(np.round(power, 4).tolist(), 60, 0)
     assert [told[name][1] for name in NAMES] == pytest.approx(expected, abs=1e-3)
+    assert told["load_factor"][6] == pytest.approx(12.5 / 24)
     assert load_forms(site, table, [], day) is None
 
 

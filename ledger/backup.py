@@ -21,7 +21,7 @@ from typing import Any, Final
 
 import orjson
 
-from ledger import audit, audit_verify, columns, records, runs, tables
+from ledger import audit, audit_verify, columns, curves, records, runs, tables
 from ledger.database import DATABASE, FOLDER, FORMER_IDS, Ledger
 from ledger.files import KEY, sync_folder
 from terms.errors import KehutuError
@@ -45,7 +45,7 @@ class Backup:
     """What a backup folder holds.
 
     ``records``: number of the last record in it. ``files``: by path relative to the folder. ``lacking``: files of
-    runs that were missing or damaged in the home when the backup was made.
+    runs and of load curves that were missing or damaged in the home when the backup was made.
     """
 
     path: Path
@@ -162,6 +162,7 @@ def _fill(ledger: Ledger, folder: Path) -> Backup:
         written = {
             f.path: f.sha256 for run in runs.listing(opened, first=1_000_000) for f in run.files.values()
         }
+        written |= {file.path: file.sha256 for file in curves.standing(opened)}
     (folder / FOLDER / "setup.lock").unlink()
     names = sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
     files = {name: _sum(folder / name) for name in names}

@@ -103,6 +103,14 @@ def read(
         raise KehutuError("COLUMNS_DAMAGED", path=path, run=run_id, reason=told) from fault
 
 
+def sha256_of(home: Path, run_id: str, name: str) -> str | None:
+    """SHA-256 (hex) of a file as it is; None where it is missing or cannot be read."""
+    try:
+        return _sha256(_path(home, run_id, name))
+    except OSError:
+        return None
+
+
 def _path(home: Path, run_id: str, name: str) -> Path:
     for part in (run_id, name):
         if not _NAME.fullmatch(part):

@@ -11,7 +11,8 @@ from __future__ import annotations
 import hashlib
 from bisect import bisect
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
@@ -73,8 +74,9 @@ class Intervals:
 
 @dataclass(frozen=True, slots=True)
 class CurveFile:
-    """A file that counts. ``begins``, ``ends``: of its intervals, seconds since 1970. ``load``, ``source``,
-    ``channel``, ``origin``: where it comes from; of several loads the first one."""
+    """A file that counts. ``sha256``: as it was written last. ``begins``, ``ends``: of its intervals, seconds since
+    1970. ``load``, ``source``, ``channel``, ``origin``: where it comes from; of several loads the first one.
+    ``started_at``: when that load began."""
 
     name: str
     sha256: str
@@ -84,19 +86,31 @@ class CurveFile:
     source: str
     channel: str
     origin: str
+    started_at: datetime
+
+    @property
+    def path(self) -> str:
+        """Relative to the home."""
+        return f"{columns.FOLDER}/{FOLDER}/{self.name}.parquet"
 
 
-def name_of(intervals: Intervals, *, timeless: bool) -> str:
+def name_of(intervals: Intervals, told: npt.NDArray[np.bool_]) -> str:
     """The name of the file of some intervals.
 
     Args:
-        timeless: nobody said when the readings were stated, so the time of the load, which stands in, is no content.
+        told: of which intervals somebody said when they were stated. Of others the time of the load stands in, which is
+            no content.
     """
     digest = hashlib.sha256("\0".join(intervals.elements).encode())
     columns_ = [intervals.element, intervals.at, intervals.minutes, intervals.value]
-    for column in columns_ if timeless else [*columns_, intervals.stated]:
+    for column in [*columns_, np.where(told, intervals.stated, 0)] if told.any() else columns_:
         digest.update(np.ascontiguousarray(column).tobytes())
     return digest.hexdigest()[:32]
+
+
+def is_whole(home: Path, file: CurveFile) -> bool:
+    """Whether a file is there as it was written."""
+    return columns.sha256_of(home, FOLDER, file.name) == file.sha256
 
 
 def keep(home: Path, name: str, intervals: Intervals) -> ColumnFile:
@@ -127,8 +141,8 @@ def standing(ledger: Ledger) -> list[CurveFile]:
         for source in load.sources:
             kept = source.get("curve")
             if kept is not None:
-                one = CurveFile(load=load.id, source=source["name"], **kept)
-                found.setdefault(one.name, one)
+                one = CurveFile(load=load.id, source=source["name"], started_at=load.started_at, **kept)
+                found[one.name] = replace(found.get(one.name, one), sha256=one.sha256)
     return [found[name] for name in sorted(found)]
 
 

@@ -22,12 +22,14 @@ from ingest.readers import Reader, Row
 from ingest.rows.curve_rows import CurveRows, Reading
 from ingest.rows.mapping import Mapped, Mapper
 from ledger import curves
-from ledger.curves import Intervals
+from ledger.curves import CurveFile, Intervals
 from ledger.database import Ledger
 from ledger.tables import to_micros
 
 _GAPS: Final = 5
 """Elements with gaps that a notice names."""
+_UNTOLD: Final = -1 << 62
+"""Microseconds since 1970 of a time that a row does not say."""
 
 
 @dataclass(slots=True)
@@ -39,6 +41,7 @@ class _Taken:
     at: array[int] = field(default_factory=lambda: array("q"))
     value: array[float] = field(default_factory=lambda: array("d"))
     stated: array[int] = field(default_factory=lambda: array("q"))
+    """``_UNTOLD`` where the row does not say: the beginning of the load stands in."""
     row: array[int] = field(default_factory=lambda: array("q"))
     rows: int = 0
 
@@ -136,7 +139,7 @@ class CurveTaking(Taking):
             self.taken.element.append(code)
             self.taken.at.append(at)
             self.taken.value.append(power)
-            self.taken.stated.append(to_micros(observed or self.started))
+            self.taken.stated.append(_UNTOLD if observed is None else to_micros(observed))
             self.taken.row.append(number)
 
     def _new(self, code: int, readings: list[Reading]) -> list[tuple[int, float]]:
@@ -148,8 +151,9 @@ class CurveTaking(Taking):
         new = []
         for one in readings:
             at, known = one.at, self.known.get((code, one.at))
-            if known is not None and one.again:
+            if known is not None and one.again and not self.curve.curve.columns:
                 # Clocks were set back: the second time that the file tells this local time is the later one.
+                # A row of a day that comes again is the same day.
                 at = one.at + one.again
                 known = self.known.get((code, at))
             if known is None:
@@ -168,12 +172,15 @@ class CurveTaking(Taking):
     def acknowledge(self, ledger: Ledger) -> Acknowledged:
         """Write the file, and say which rows the ledger knew."""
         made, row = self.taken.sorted(self.curve.curve.minutes)
-        accepted, duplicate = self._counted(ledger, made, row)
+        name, there = self._there(ledger, made)
+        made = self._dated(made, self.started if there is None else there.started_at)
+        sha256 = None if there is None else there.sha256
+        # Before anything is counted: a file that was lost comes back with the input that brought it.
+        if len(made) and (there is None or not curves.is_whole(ledger.home, there)):
+            sha256 = curves.keep(ledger.home, name, made).sha256
+        accepted, duplicate = self._counted(ledger, made, row, there)
         if not len(made):
             return Acknowledged(accepted, duplicate, {})
-        name = curves.name_of(made, timeless=self.assumed)
-        there = {one.name: one for one in curves.standing(ledger)}.get(name)
-        sha256 = there.sha256 if there is not None else curves.keep(ledger.home, name, made).sha256
         ends = int((made.at + 60 * made.minutes).max())
         kept = {"name": name, "sha256": sha256, "begins": int(made.at.min()), "ends": ends}
         kept |= {"channel": self.source.channel, "origin": self.source.origin}
@@ -181,10 +188,26 @@ class CurveTaking(Taking):
 
     def foreseen(self, ledger: Ledger | None) -> tuple[int, int]:
         """How many rows would tell something new, and how many would not."""
-        return self._counted(ledger, *self.taken.sorted(self.curve.curve.minutes))
+        made, row = self.taken.sorted(self.curve.curve.minutes)
+        there = None if ledger is None else self._there(ledger, made)[1]
+        return self._counted(ledger, made, row, there)
 
-    def _counted(self, ledger: Ledger | None, made: Intervals, row: np.ndarray[Any, Any]) -> tuple[int, int]:
+    def _there(self, ledger: Ledger, made: Intervals) -> tuple[str, CurveFile | None]:
+        """The name of the file of some intervals, and the file where a load stands that brought the same."""
+        name = curves.name_of(made, made.stated != _UNTOLD)
+        return name, {one.name: one for one in curves.standing(ledger)}.get(name)
+
+    def _dated(self, made: Intervals, began: datetime) -> Intervals:
+        """Intervals of which each is stated at a time."""
+        stated = np.where(made.stated == _UNTOLD, to_micros(began), made.stated)
+        return replace(made, stated=stated)
+
+    def _counted(
+        self, ledger: Ledger | None, made: Intervals, row: np.ndarray[Any, Any], there: CurveFile | None
+    ) -> tuple[int, int]:
         self._notice_gaps(made)
+        if there is not None:
+            return 0, self.taken.rows + self.again
         known = np.zeros(len(made), np.bool_)
         if ledger is not None and len(made):
             known = _known(ledger, made)

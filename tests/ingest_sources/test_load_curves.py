@@ -15,6 +15,7 @@ from ingest.loads.load import load
 from ingest.loads.rehearsal import rehearse
 from ingest.loads.report import SourceReport
 from ledger import curves, loads, quarantine, withdrawals
+from ledger.backup import backup
 from ledger.curves import Intervals, resolved
 from ledger.database import Ledger
 from terms.errors import KehutuError
@@ -279,3 +280,65 @@ def test_a_file_that_is_gone_is_told(tmp_path: Path) -> None:
     with pytest.raises(KehutuError) as missing:
         curve(ledger, "meter:M1")
     assert missing.value.code == "COLUMNS_MISSING"
+
+
+def _file(home: Path) -> Path:
+    (path,) = (home / "home" / "columns" / "curves").iterdir()
+    return path
+
+
+@pytest.mark.parametrize("stated", ["2026-03-05", None])
+@pytest.mark.parametrize("damage", [b"damaged", None])
+def test_a_lost_file_is_named_by_a_backup_and_comes_back_with_its_input(
+    tmp_path: Path, stated: str | None, damage: bytes | None
+) -> None:
+    text = LONG.format(stated="2026-03-05", unit="kW", minutes=60)
+    text = text if stated else text.replace("    observedAt: 2026-03-05\n", "")
+    rows = ["M1,2026-03-01 00:00,1", "M1,2026-03-01 01:00,2"]
+    ledger, _ = taken(tmp_path, rows, text=text)
+    path = _file(tmp_path)
+    content, before = path.read_bytes(), curve(ledger, "meter:M1")
+    assert backup(ledger, tmp_path / "whole").lacking == ()
+    if damage is None:
+        path.unlink()
+    else:
+        path.write_bytes(damage)
+    assert backup(ledger, tmp_path / "lacking").lacking == (f"columns/curves/{path.name}",)
+    ledger, report = taken(tmp_path, rows, text=text)
+    assert counts(report) == (2, 0, 0, 2)
+    assert (path.read_bytes(), curve(ledger, "meter:M1")) == (content, before)
+    assert backup(ledger, tmp_path / "again").lacking == ()
+
+
+def test_what_was_corrected_is_no_news_when_it_comes_again(tmp_path: Path) -> None:
+    first, second = ["M1,2026-03-01 00:00,1"], ["M1,2026-03-01 00:00,2"]
+    taken(tmp_path, first)
+    taken(tmp_path, second, stated="2026-04-01")
+    ledger, report = taken(tmp_path, first)
+    assert counts(report) == (1, 0, 0, 1)
+    assert curve(ledger, "meter:M1") == [("03-01 00:00", 2.0)]
+    assert rehearse(tmp_path / "manifest.yaml", ledger).sources[0].duplicate == 1
+
+
+def test_one_row_without_its_time_leaves_those_of_others(tmp_path: Path) -> None:
+    text = LONG.format(stated="{column: said}", unit="kW", minutes=60)
+    head, late = "meter,time,reading,said", "M2,2026-03-01 00:00,1,"
+    ledger, _ = taken(tmp_path, ["M1,2026-03-01 00:00,1,2026-03-05", late], text=text, head=head)
+    ledger, _ = taken(tmp_path, ["M1,2026-03-01 00:00,2,2026-03-06", late], text=text, head=head)
+    assert curve(ledger, "meter:M1") == [("03-01 00:00", 2.0)]
+    again = ["M1,2026-03-01 00:00,1,2026-03-07", late]
+    ledger, report = taken(tmp_path, again, text=text, head=head)
+    assert counts(report)[1:] == (1, 0, 1)
+    assert curve(ledger, "meter:M1") == [("03-01 00:00", 1.0)]
+    ledger, report = taken(tmp_path, again, text=text, head=head)
+    assert counts(report) == (2, 0, 0, 2)
+    assert len(list((tmp_path / "home" / "columns" / "curves").iterdir())) == 3
+
+
+def test_a_day_that_stands_twice_is_a_duplicate_where_clocks_go_back(tmp_path: Path) -> None:
+    text = WIDE.replace("minutes: 480\n      ends: true", "minutes: 60")
+    row = "S1,2025-10-26," + ",".join(str(hour) for hour in range(24))
+    head = "point,day," + ",".join(f"P{hour + 1}" for hour in range(24))
+    ledger, report = taken(tmp_path, [row, row], text=text, head=head, zone="Europe/Berlin")
+    assert counts(report) == (2, 1, 0, 1)
+    assert len(curve(ledger, "service-point:S1")) == 24

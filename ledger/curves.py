@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 from bisect import bisect
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -147,21 +147,21 @@ def standing(ledger: Ledger) -> list[CurveFile]:
 
 
 def read(
-    ledger: Ledger, elements: Iterable[str], begins: int | None = None, ends: int | None = None
+    ledger: Ledger, names: Mapping[str, str], begins: int | None = None, ends: int | None = None
 ) -> tuple[Intervals, list[CurveFile]]:
     """The intervals of some elements that begin in a time, and the files that they come from.
 
     Args:
-        elements: keys. ``begins``, ``ends``: seconds since 1970, the end not included; None: no bound.
+        names: of each key the name of the element that it is of; readings of all its keys are the element's.
+        ``begins``, ``ends``: seconds since 1970, the end not included; None: no bound.
     Raises:
         KehutuError: COLUMNS_MISSING, COLUMNS_DAMAGED.
     """
-    wanted = sorted(set(elements))
     parts, files = [], []
-    for file in standing(ledger) if wanted else []:
+    for file in standing(ledger) if names else []:
         if (begins is not None and file.ends <= begins) or (ends is not None and file.begins >= ends):
             continue
-        part = _read(ledger.home, file, wanted, begins, ends)
+        part = _read(ledger.home, file, names, begins, ends)
         if len(part):
             parts.append(part)
             files.append(file)
@@ -178,19 +178,20 @@ def elements_of(ledger: Ledger) -> set[str]:
 
 
 def _read(
-    home: Path, file: CurveFile, wanted: Sequence[str], begins: int | None, ends: int | None
+    home: Path, file: CurveFile, names: Mapping[str, str], begins: int | None, ends: int | None
 ) -> Intervals:
-    where: list[tuple[str, str, Any]] = [("element", "in", list(wanted))]
+    where: list[tuple[str, str, Any]] = [("element", "in", sorted(names))]
     where += [("at", ">=", begins)] if begins is not None else []
     where += [("at", "<", ends)] if ends is not None else []
     table = columns.read(home, FOLDER, file.name, where=where).combine_chunks()
     if not len(table):
         return Intervals.none()
     coded = table["element"].cast(pa.string()).combine_chunks().dictionary_encode()
-    at = {name: place for place, name in enumerate(wanted)}
-    own = np.array([at[name] for name in coded.dictionary.to_pylist()], dtype=np.int64)
+    elements = sorted(set(names.values()))
+    at = {name: place for place, name in enumerate(elements)}
+    own = np.array([at[names[key]] for key in coded.dictionary.to_pylist()], dtype=np.int64)
     return Intervals(
-        tuple(wanted),
+        tuple(elements),
         own[coded.indices.to_numpy()],
         table["at"].to_numpy().astype(np.int64),
         table["minutes"].to_numpy().astype(np.int64),

@@ -233,7 +233,8 @@ class CurveTaking(Taking):
 
 def _known(ledger: Ledger, made: Intervals) -> np.ndarray[Any, Any]:
     """Which intervals the ledger tells in the same way."""
-    there, _ = curves.read(ledger, made.elements, int(made.at.min()), int(made.at.max()) + 1)
+    names = {key: key for key in made.elements}
+    there, _ = curves.read(ledger, names, int(made.at.min()), int(made.at.max()) + 1)
     if not len(there):
         return np.zeros(len(made), dtype=np.bool_)
     span = 1 << 40

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from typing import Final
 
 import numpy as np
@@ -40,15 +40,17 @@ def load_forms(
     if not known or not customers:
         return None
     own = aliases.ids_of(site.ledger, sorted(key for key in known if not key.startswith(curves.PREFIX)))
-    keys = {str(name): key for key, name in sorted(own.items(), reverse=True)}
-    parts = _parts(site, table, customers, day=day, keys=keys)
+    keys: dict[str, list[str]] = {}
+    for key, name in sorted(own.items()):
+        keys.setdefault(name, []).append(key)
+    parts = _parts(site, table, customers, day=day, known=keys.keys())
     wanted = sorted({some for some in parts if some})
     place = {some: at for at, some in enumerate(wanted)}
     form = np.array([place[some] if some else -1 for some in parts], dtype=np.int64)
     figures = np.full((len(wanted), len(NAMES)), np.nan)
     offset = _offset(site, day)
     ends = int((day + np.timedelta64(1, "D")).astype("datetime64[s]").astype(np.int64)) - offset
-    for some, found in _curves(site, wanted, ends):
+    for some, found in _curves(site, wanted, keys, ends):
         figures[place[some]] = _figures(found, some, offset)
     return LoadForms(form, figures)
 
@@ -59,46 +61,46 @@ def _parts(
     customers: Sequence[str],
     *,
     day: np.datetime64,
-    keys: Mapping[str, str],
+    known: Set[str],
 ) -> list[tuple[str, ...]]:
-    """Keys of the curves that each customer's is the sum of; nothing where one of its points or meters has none."""
+    """Ids of what each customer's curve is the sum of; nothing where one of its points or meters has none."""
     tables = {name: nodes(site.store, site.schema, name) for name in POINTS}
     tables["Customer"] = table
     points, meters = tables["ServicePoint"], tables["Meter"]
     has = read_running(site, tables, "HAS_METER", "ServicePoint", "Meter", day=day)
     below: dict[int, list[list[str]]] = {}
     for point, meter in zip(has.source.tolist(), has.target.tolist(), strict=True):
-        below.setdefault(point, []).append(_own(keys, meters.ids[meter]))
-    of_point = [_own(keys, name) or list(_sum(below.get(at, []))) for at, name in enumerate(points.ids)]
+        below.setdefault(point, []).append(_own(known, meters.ids[meter]))
+    of_point = [_own(known, name) or list(_sum(below.get(at, []))) for at, name in enumerate(points.ids)]
     supplied = read_running(site, tables, "SUPPLIED_AT", "Customer", "ServicePoint", day=day)
     found: dict[str, list[list[str]]] = {}
     names = tables["Customer"].ids
     for customer, point in zip(supplied.source.tolist(), supplied.target.tolist(), strict=True):
         found.setdefault(names[customer], []).append(of_point[point])
-    return [tuple(_own(keys, name)) or _sum(found.get(name, [])) for name in customers]
+    return [tuple(_own(known, name)) or _sum(found.get(name, [])) for name in customers]
 
 
-def _own(keys: Mapping[str, str], name: str) -> list[str]:
-    return [keys[name]] if name in keys else []
+def _own(known: Set[str], name: str) -> list[str]:
+    return [name] if name in known else []
 
 
 def _sum(points: Sequence[Sequence[str]]) -> tuple[str, ...]:
-    return tuple(sorted({key for keys in points for key in keys})) if all(points) else ()
+    return tuple(sorted({one for some in points for one in some})) if all(points) else ()
 
 
 def _curves(
-    site: Site, wanted: Sequence[tuple[str, ...]], ends: int
+    site: Site, wanted: Sequence[tuple[str, ...]], keys: Mapping[str, Sequence[str]], ends: int
 ) -> Iterator[tuple[tuple[str, ...], dict[str, Curve]]]:
     """The curves of each sum in the year that ends with a second."""
     for begin in range(0, len(wanted), BATCH):
         batch = wanted[begin : begin + BATCH]
-        read = _read(site, {key for some in batch for key in some}, ends)
+        read = _read(site, {key: one for some in batch for one in some for key in keys[one]}, ends)
         for some in batch:
-            yield some, {key: read[key] for key in some if key in read}
+            yield some, {one: read[one] for one in some if one in read}
 
 
-def _read(site: Site, keys: set[str], ends: int) -> dict[str, Curve]:
-    found, _ = curves.read(site.ledger, keys, ends - YEAR, ends)
+def _read(site: Site, names: Mapping[str, str], ends: int) -> dict[str, Curve]:
+    found, _ = curves.read(site.ledger, names, ends - YEAR, ends)
     return {found.elements[at]: _curve(found, at) for at in np.unique(found.element).tolist()}
 
 
@@ -111,7 +113,7 @@ def _figures(found: Mapping[str, Curve], parts: tuple[str, ...], offset: int) ->
     """Where a part is not known nothing is."""
     if len(found) < len(parts):
         return np.full(len(NAMES), np.nan)
-    every = [found[key] for key in parts]
+    every = [found[one] for one in parts]
     ends = max(int(one.at[-1]) + 60 * int(one.minutes[-1]) for one in every)
     grid = together(every, ends - YEAR, ends)
     if grid is None:

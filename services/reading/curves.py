@@ -66,10 +66,9 @@ def profiles_of(seen: Seen, names: Sequence[str], begins: int | None, ends: int 
 def _read(seen: Seen, names: dict[str, str], begins: int | None, ends: int | None) -> Readings:
     found, files = curves.read(whole_ledger(seen), names, begins, ends)
     by: dict[str, Curve] = {}
-    # An element of several keys has its readings under the first one that has any.
-    for place, key in enumerate(found.elements):
+    for place, name in enumerate(found.elements):
         rows = np.flatnonzero(found.element == place)
         if len(rows):
-            by.setdefault(names[key], Curve(found.at[rows], found.minutes[rows], found.value[rows]))
+            by[name] = Curve(found.at[rows], found.minutes[rows], found.value[rows])
     origins = tuple(CurveOrigin(one.source, one.load, one.channel, one.origin) for one in files)
     return Readings(by, origins)

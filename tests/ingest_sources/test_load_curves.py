@@ -85,7 +85,7 @@ def taken(
 
 def curve(ledger: Ledger, element: str) -> list[tuple[str, float]]:
     """A curve as instants in UTC and kW."""
-    found, _ = curves.read(ledger, [element])
+    found, _ = curves.read(ledger, {element: element})
     return [
         (f"{datetime.fromtimestamp(at, UTC):%m-%d %H:%M}", value)
         for at, value in zip(found.at.tolist(), found.value.tolist(), strict=True)
@@ -280,6 +280,13 @@ def test_a_file_that_is_gone_is_told(tmp_path: Path) -> None:
     with pytest.raises(KehutuError) as missing:
         curve(ledger, "meter:M1")
     assert missing.value.code == "COLUMNS_MISSING"
+
+
+def test_readings_of_all_keys_of_an_element_are_its_own(tmp_path: Path) -> None:
+    ledger, _ = taken(tmp_path, ["M1,2026-03-01 00:00,1", "01,2026-03-01 01:00,2", "M1,2026-03-01 02:00,3"])
+    ledger, _ = taken(tmp_path, ["01,2026-03-01 02:00,4"], stated="2026-04-01")
+    found, _ = curves.read(ledger, {"meter:M1": "meter:M1", "meter:01": "meter:M1"})
+    assert (found.elements, found.value.tolist()) == (("meter:M1",), [1.0, 2.0, 4.0])
 
 
 def _file(home: Path) -> Path:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tracemalloc
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -18,12 +18,14 @@ from algorithms.curve_grid import Curve, narrowed, together
 from algorithms.customer_features.load import NAMES
 from api.app import create_app
 from graph.project import nodes
+from ledger.judgements import judge
 from services.features.load_reading import load_forms
 from services.graph_answers.load_curve import CurveBasis, load_curve
 from services.loading import ingest, project
 from services.settings import settings
 from services.site import Site, open_site
 from terms.errors import KehutuError
+from terms.ids import Key
 from tests.algorithms.test_load_features import in_words
 from tests.everyone import seen
 
@@ -76,15 +78,17 @@ FILES = {
     "M3,P2,4400000001,5,H0\nM4,P3,4400000002,40,H0\nM5,P4,4400000003,7,G9\n"
     "M6,P5,4400000004,7,H0\nM7,P6,4400000005,7,H0\n"
     "M8,P7,4400000006,,\nM9,P7,4400000006,,\nM10,P8,4400000007,,\nM12,P9,4400000007,,\nM11,P10,4400000008,,\n"
-    "M13,P11,4400000009,,\n",
+    "M13,P11,4400000009,,\nM14,P12,4400000010,,\nM15,P12,4400000010,,\n",
     "readings": "meter,time,kW\nM1,2026-03-01T00:00,1\nM1,2026-03-01T01:00,2\nM1,2026-03-01T03:00,4\n"
     "M7,2020-01-01T00:00,1\nM7,2026-03-01T00:00,1\n"
     "M8,2026-02-20T00:00,1\nM8,2026-03-01T00:00,2\nM9,2026-02-20T00:00,4\nM10,2026-03-01T00:00,1\n"
+    "M14,2026-03-01T00:00,1\nM15,2026-03-01T01:00,2\n"
     "M2,2026-03-01T00:00,10\nM2,2026-03-01T01:00,20\nM2,2026-03-01T02:00,30\nM2,2026-03-01T03:00,40\n",
     "halves": "point,time,kW\nP2,2026-03-01T00:00,100\nP2,2026-03-01T00:30,300\nP2,2026-03-01T01:00,100\n",
     "whole": "customer,time,kW\n4400000008,2026-03-01T00:00,8\n",
     "profiles": "name,time,share\nH0,2026-03-01T00:00,.25\nH0,2026-03-01T01:00,.5\n",
 }
+JUDGED = datetime(2026, 3, 3, tzinfo=UTC)
 DAY = ("2026-03-01", "2026-03-02")
 
 
@@ -97,6 +101,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         (folder / f"{name}.csv").write_text(text, encoding="utf-8")
     ingest(chosen, folder / "site.yaml")
     with open_site(chosen) as opened:
+        judge(opened.ledger, Key("meter:M14"), Key("meter:M15"), "same", by="person", author="a", at=JUDGED)
         project(opened)
         yield opened
 
@@ -126,6 +131,11 @@ def test_a_point_adds_up_its_meters_and_a_customer_its_points_where_all_are_know
     assert power(site, "service-point:P2", *DAY) == [100.0, 300.0, 100.0]
     assert power(site, "4400000001", *DAY) == [11.0 + 200.0]
     assert power(site, "service-point:P1", "2026-03-01T01:00+08:00", "2026-03-01T02:00") == [22.0]
+
+
+def test_an_element_of_two_keys_has_the_readings_of_both(site: Site) -> None:
+    for name in ("meter:M14", "meter:M15", "service-point:P12", "4400000010"):
+        assert power(site, name, *DAY) == [1.0, 2.0], name
 
 
 def test_a_sum_of_which_a_part_has_no_readings_is_unknown(site: Site) -> None:
@@ -201,6 +211,10 @@ def test_features_rest_on_readings_of_the_year_before(site: Site, tmp_path: Path
     for some in (last - np.timedelta64(364, "D"), *(last - np.arange(27) * np.timedelta64(1, "D"))):
         lines += [f"M13,{some + np.timedelta64(hour, 'h')},{hour + 1}" for hour in range(24)]
     lines += [f"M13,{last + np.timedelta64(24 + hour, 'h')},50" for hour in range(8)]
+    for day_ in range(28):
+        some = np.datetime64("2026-01-10T00:00") + np.timedelta64(day_, "D")
+        meter = "M14" if day_ < 14 else "M15"
+        lines += [f"{meter},{some + np.timedelta64(hour, 'h')},{hour + 1}" for hour in range(24)]
     (tmp_path / "readings.csv").write_text("\n".join([*lines, ""]), encoding="utf-8")
     readings = MANIFEST[MANIFEST.index("  - name: readings") : MANIFEST.index("  - name: halves")]
     (tmp_path / "more.yaml").write_text(
@@ -209,7 +223,7 @@ def test_features_rest_on_readings_of_the_year_before(site: Site, tmp_path: Path
     ingest(site.settings, tmp_path / "more.yaml")
     day = np.datetime64("2026-03-02")
     table = nodes(site.store, site.schema, "Customer", ())
-    ids = [f"customer:440000000{number}" for number in (1, 2, 3, 4, 7, 8, 9)]
+    ids = [f"customer:44000000{number:02}" for number in (1, 2, 3, 4, 7, 8, 9, 10)]
     found = load_forms(site, table, ids, day)
     assert found is not None
     # The first has a point with a few readings of halves of an hour: never known as a whole. The third has nothing, the
@@ -220,7 +234,7 @@ def test_features_rest_on_readings_of_the_year_before(site: Site, tmp_path: Path
     assert np.isnan(told["load_factor"][0])
     expected = in_words(np.round(power, 4).tolist(), 60, 0)
     assert [told[name][1] for name in NAMES] == pytest.approx(expected, abs=1e-3)
-    assert told["load_factor"][6] == pytest.approx(12.5 / 24)
+    assert told["load_factor"][6:].tolist() == pytest.approx([12.5 / 24, 12.5 / 24])
     assert load_forms(site, table, [], day) is None
 
 

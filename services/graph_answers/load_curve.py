@@ -58,10 +58,10 @@ class LoadCurve:
     """What it rests on; absent where nothing is known."""
     minutes: int | None
     """Length of an interval; of readings of several lengths the longest."""
-    begins: datetime
-    """From when."""
-    ends: datetime
-    """Until when, not included."""
+    begins: datetime | None
+    """From when; absent where no time was asked for and nothing is known."""
+    ends: datetime | None
+    """Until when, not included; absent likewise."""
     points: tuple[LoadPoint, ...]
     """Each interval of the time, in order; from the first to the last that is known."""
     known: float
@@ -110,7 +110,7 @@ def load_curve(seen: Seen, text: str, begins: str | None = None, ends: str | Non
     name = names_of(seen, [entity])[entity].name
     every = [one for one, _ in parts.curves]
     if not every or parts.lacking:
-        return _unknown(entity, name, (since or 0, until or 0), parts.origins)
+        return _unknown(entity, name, (since, until), parts.origins)
     if since is None or until is None:
         until = min(int(one.at[-1] + MINUTE * one.minutes[-1]) for one in every)
         since = until - int(USUAL.total_seconds())
@@ -153,7 +153,7 @@ def _instant(seconds: int) -> datetime:
 
 
 def _unknown(
-    entity: EntityId, name: str, asked: tuple[int, int], origins: tuple[CurveOrigin, ...]
+    entity: EntityId, name: str, asked: tuple[int | None, int | None], origins: tuple[CurveOrigin, ...]
 ) -> LoadCurve:
     """Where nothing is known of a time."""
     return LoadCurve(
@@ -161,8 +161,8 @@ def _unknown(
         name=name,
         basis=None,
         minutes=None,
-        begins=_instant(asked[0]),
-        ends=_instant(asked[1]),
+        begins=None if asked[0] is None else _instant(asked[0]),
+        ends=None if asked[1] is None else _instant(asked[1]),
         points=(),
         known=0.0,
         energy=None,

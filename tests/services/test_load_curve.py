@@ -153,6 +153,12 @@ def test_a_profile_stands_in_for_readings_and_is_called_one(site: Site) -> None:
     assert [one.origin for one in found.sources] == ["benchmark"]
     nothing = load_curve(seen(site), "4400000003", *DAY)
     assert (nothing.basis, nothing.points, nothing.known, nothing.peak) == (None, (), 0.0, None)
+    assert (nothing.begins, nothing.ends) == (
+        datetime.fromisoformat("2026-02-28T16:00:00+00:00"),
+        datetime.fromisoformat("2026-03-01T16:00:00+00:00"),
+    )
+    no_time = load_curve(seen(site), "4400000003")
+    assert (no_time.basis, no_time.begins, no_time.ends) == (None, None, None)
 
 
 def test_graphql_says_the_same(site: Site) -> None:

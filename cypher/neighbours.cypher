@@ -122,34 +122,39 @@ RETURN n.id AS id, COUNT { MATCH (n)--(m) } AS count
 ORDER BY id
 
 // name: whole_led
-// To whom relations of a type lead from entities; by id. Whenever they hold.
+// To whom relations of a type lead from entities on a day; by id.
 // whole: whose own something is, and what somebody works on, is told by relations
 // param type: NodeType
 // param relation: RelationType
 // param ids: List<EntityId>
+// param day: Date
 // row id: EntityId
 UNWIND $ids AS wanted
-MATCH (n:$type {id: wanted})-[:$relation]->(m)
+MATCH (n:$type {id: wanted})-[r:$relation]->(m)
+WHERE runs(r, $day)
 RETURN DISTINCT m.id AS id
 ORDER BY id
 
 // name: whole_come
-// From whom relations of a type come to entities; by id. Whenever they hold.
+// From whom relations of a type come to entities on a day; by id.
 // whole: whose own something is, and what somebody works on, is told by relations
 // param type: NodeType
 // param relation: RelationType
 // param ids: List<EntityId>
+// param day: Date
 // row id: EntityId
 UNWIND $ids AS wanted
-MATCH (n:$type {id: wanted})<-[:$relation]-(m)
+MATCH (n:$type {id: wanted})<-[r:$relation]-(m)
+WHERE runs(r, $day)
 RETURN DISTINCT m.id AS id
 ORDER BY id
 
 // name: orders_assigned
-// Work orders of a technician with their state and when they were closed; by id.
+// Work orders that are or were assigned to a technician, with their state, when they were closed, and when the
+// assignment holds; by id.
 // whole: what somebody works on is told by relations
 // param technician: EntityId
-// row id: EntityId, state: Text?, closed: Text?
-MATCH (w:WorkOrder)-[:ASSIGNED_TO]->(t:Technician {id: $technician})
-RETURN DISTINCT w.id AS id, w.state AS state, w.closedAt AS closed
-ORDER BY id
+// row id: EntityId, state: Text?, closed: Text?, since: Date?, until: Date?, periods: List<Text>?
+MATCH (w:WorkOrder)-[r:ASSIGNED_TO]->(t:Technician {id: $technician})
+RETURN w.id AS id, w.state AS state, w.closedAt AS closed, r.since AS since, r.until AS until, r.periods AS periods
+ORDER BY id, since

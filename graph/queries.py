@@ -445,15 +445,16 @@ class WholeLed:
 _WHOLE_LED = r"""
 // whole_led
 UNWIND $ids AS wanted
-MATCH (n:$type {id: wanted})-[:$relation]->(m)
+MATCH (n:$type {id: wanted})-[r:$relation]->(m)
+WHERE (coalesce(r.since, '') <= $day AND coalesce(r.until, '9999-99') > $day OR any(period IN coalesce(r.periods, []) WHERE split(period, '/')[0] <= $day AND (period ENDS WITH '/' OR split(period, '/')[1] > $day)))
 RETURN DISTINCT m.id AS id
 ORDER BY id
 """
 
 
-def whole_led(store: Store, *, type: str, relation: str, ids: list[str]) -> list[WholeLed]:
-    """To whom relations of a type lead from entities; by id. Whenever they hold."""
-    rows = store.read(filled(_WHOLE_LED, {"type": known(type, _NODE_TYPES), "relation": known(relation, _RELATION_TYPES)}), ids=ids)
+def whole_led(store: Store, *, type: str, relation: str, ids: list[str], day: str) -> list[WholeLed]:
+    """To whom relations of a type lead from entities on a day; by id."""
+    rows = store.read(filled(_WHOLE_LED, {"type": known(type, _NODE_TYPES), "relation": known(relation, _RELATION_TYPES)}), ids=ids, day=day)
     return [WholeLed(row["id"]) for row in rows]
 
 
@@ -467,15 +468,16 @@ class WholeCome:
 _WHOLE_COME = r"""
 // whole_come
 UNWIND $ids AS wanted
-MATCH (n:$type {id: wanted})<-[:$relation]-(m)
+MATCH (n:$type {id: wanted})<-[r:$relation]-(m)
+WHERE (coalesce(r.since, '') <= $day AND coalesce(r.until, '9999-99') > $day OR any(period IN coalesce(r.periods, []) WHERE split(period, '/')[0] <= $day AND (period ENDS WITH '/' OR split(period, '/')[1] > $day)))
 RETURN DISTINCT m.id AS id
 ORDER BY id
 """
 
 
-def whole_come(store: Store, *, type: str, relation: str, ids: list[str]) -> list[WholeCome]:
-    """From whom relations of a type come to entities; by id. Whenever they hold."""
-    rows = store.read(filled(_WHOLE_COME, {"type": known(type, _NODE_TYPES), "relation": known(relation, _RELATION_TYPES)}), ids=ids)
+def whole_come(store: Store, *, type: str, relation: str, ids: list[str], day: str) -> list[WholeCome]:
+    """From whom relations of a type come to entities on a day; by id."""
+    rows = store.read(filled(_WHOLE_COME, {"type": known(type, _NODE_TYPES), "relation": known(relation, _RELATION_TYPES)}), ids=ids, day=day)
     return [WholeCome(row["id"]) for row in rows]
 
 
@@ -486,17 +488,23 @@ class OrdersAssigned:
     id: str
     state: str | None
     closed: str | None
+    since: str | None
+    until: str | None
+    periods: list[str] | None
 
 
 _ORDERS_ASSIGNED = r"""
 // orders_assigned
-MATCH (w:WorkOrder)-[:ASSIGNED_TO]->(t:Technician {id: $technician})
-RETURN DISTINCT w.id AS id, w.state AS state, w.closedAt AS closed
-ORDER BY id
+MATCH (w:WorkOrder)-[r:ASSIGNED_TO]->(t:Technician {id: $technician})
+RETURN w.id AS id, w.state AS state, w.closedAt AS closed, r.since AS since, r.until AS until, r.periods AS periods
+ORDER BY id, since
 """
 
 
 def orders_assigned(store: Store, *, technician: str) -> list[OrdersAssigned]:
-    """Work orders of a technician with their state and when they were closed; by id."""
+    """Work orders that are or were assigned to a technician, with their state, when they were closed, and when the
+
+    assignment holds; by id.
+    """
     rows = store.read(_ORDERS_ASSIGNED, technician=technician)
-    return [OrdersAssigned(row["id"], row["state"], row["closed"]) for row in rows]
+    return [OrdersAssigned(row["id"], row["state"], row["closed"], row["since"], row["until"], row["periods"]) for row in rows]

@@ -212,7 +212,7 @@ DATED = (
         "guarantees_given",
     ),
     *("guarantees_received", "neighbour_counts", "neighbours_in", "neighbours_out", "people_of_enterprise"),
-    *("meters_at", "points_of_customer", "walks"),
+    *("meters_at", "points_of_customer", "walks", "whole_come", "whole_led"),
 )
 """Queries that ask what holds on a day; of those without bounds that is every day."""
 

@@ -1,6 +1,7 @@
 """What is somebody's own, and what somebody works on: ids, found anew for each question.
 
-They are few, so a condition in a query can name them. Belonging counts whenever it holds, as it does in regions.
+They are few, so a condition in a query can name them. What belongs to somebody, or is assigned, counts as long as it
+does, on the latest day of the data: who moved out sees no more who moved in.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from graph import queries
 from graph.schema.keys import type_of
 from graph.schema.model import Schema
 from graph.store import Store
+from graph.validity import spans_of
 from ingest.projection import business_days
 from ledger.aliases import resolve
 from ledger.database import Ledger
@@ -39,6 +41,7 @@ class Reach:
 
     def __init__(self, store: Store, schema: Schema, ledger: Ledger) -> None:
         self._store, self._schema, self._ledger = store, schema, ledger
+        self._day = business_days.latest_day(ledger) or date.max
 
     def own(self, asked: Asker) -> list[str]:
         """A customer: its own customers, and what is theirs."""
@@ -67,13 +70,24 @@ class Reach:
         )
 
     def _orders(self, technician: str) -> set[str]:
-        day = business_days.latest_day(self._ledger) or date.max
-        since = (day - LATELY).isoformat()
         return {
-            row.id
-            for row in queries.orders_assigned(self._store, technician=technician)
-            if (row.closed[:10] >= since if row.closed else row.state not in CLOSED)
+            row.id for row in queries.orders_assigned(self._store, technician=technician) if self._told(row)
         }
+
+    def _told(self, order: queries.OrdersAssigned) -> bool:
+        """Whether an order is open and assigned, or was closed lately by whom it was assigned to then.
+
+        An assignment may end with the work, on the day on which the order is closed.
+        """
+        day = self._day.isoformat()
+        spans = spans_of(order.since, order.until, order.periods)
+        if not order.closed:
+            return order.state not in CLOSED and any(span.holds(day) for span in spans)
+        closed = order.closed[:10]
+        return closed >= (self._day - LATELY).isoformat() and any(
+            not span.empty and span.since <= day and (span.until == "" or span.until >= closed)
+            for span in spans
+        )
 
     def _lines(self, points: set[str]) -> set[str]:
         """The first line above each point."""
@@ -89,12 +103,18 @@ class Reach:
 
     def _led(self, kind: str, relation: str, ids: Iterable[str]) -> set[str]:
         among = self._sorted(kind, ids)
-        rows = queries.whole_led(self._store, type=kind, relation=relation, ids=among) if among else ()
+        if not among:
+            return set()
+        day = self._day.isoformat()
+        rows = queries.whole_led(self._store, type=kind, relation=relation, ids=among, day=day)
         return {row.id for row in rows}
 
     def _come(self, kind: str, relation: str, ids: Iterable[str]) -> set[str]:
         among = self._sorted(kind, ids)
-        rows = queries.whole_come(self._store, type=kind, relation=relation, ids=among) if among else ()
+        if not among:
+            return set()
+        day = self._day.isoformat()
+        rows = queries.whole_come(self._store, type=kind, relation=relation, ids=among, day=day)
         return {row.id for row in rows}
 
     def _of(self, kind: str, ids: Iterable[str]) -> set[str]:

@@ -30,8 +30,9 @@ def text_of(value: ast.expr, names: dict[str, ast.expr]) -> str:
 
 
 def details_of(call: ast.Call) -> Iterator[tuple[str, ast.expr]]:
-    """Details that a call gives by name, or in a dictionary that says no Chinese of them."""
-    yield from ((word.arg, word.value) for word in call.keywords if word.arg)
+    """Details that a call gives by name or in a dictionary, and says no Chinese of."""
+    named = {word.arg: word.value for word in call.keywords if word.arg}
+    yield from ((name, value) for name, value in named.items() if f"{name}_zh" not in named)
     for given in call.args[1:]:
         if isinstance(given, ast.Dict):
             pairs = {

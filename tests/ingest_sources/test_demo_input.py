@@ -11,7 +11,6 @@ from ingest.loads.load import load
 from ingest.manifests.manifest import read as read_manifest
 from ingest.world.demo import prepare, service_points
 from ledger.database import Ledger
-from tests.loads import said
 
 
 def test_grid_persons_and_world_come_in_order_with_their_origins(tmp_path: Path) -> None:
@@ -37,7 +36,10 @@ def test_every_row_of_the_demo_is_accepted_and_a_second_load_finds_only_duplicat
             for source in load(ledger, path).sources:
                 assert source.error is None
                 assert source.accepted == source.read > 0, source
-                assert not said(source)
+                # The profiles are told in local time of a summer time that the site does not have: an hour is missing.
+                assert [one.code for one in source.notices] == (
+                    ["NOTICE_CURVE_GAPS"] if source.name == "simbench-profiles" else []
+                )
         for path in manifests:
             for source in load(ledger, path).sources:
                 assert source.duplicate == source.read

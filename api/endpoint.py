@@ -143,7 +143,7 @@ class GraphQLOverHTTP:
     async def _planned(self, asked: Asked, context: Context) -> ExecutionResult | None:
         """The answer by the document's plan; None where it has none, or its plan cannot give it."""
         plan = self._plans.of(asked.query, asked.operation_name)
-        if plan is None or context.seen.opaque is not None:
+        if plan is None:
             return None
         try:
             given = await self._plans.answer(plan, asked.variables or {}, context)

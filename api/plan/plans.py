@@ -140,7 +140,8 @@ class Plans:
     ) -> tuple[dict[str, Any], dict[str, Any]] | None:
         """Data and extensions of the answer; None where graphql-core has to give it."""
         plain = plain_schema(self._schema)
-        if not plan.fits(given, context.asker, plain):
+        # Who is shown no ids asks by words, which graphql-core takes back.
+        if context.seen.opaque is not None or not plan.fits(given, context.asker, plain):
             return None
         coerced = get_variable_values(self._core, plan.operation.variable_definitions or (), dict(given))
         if isinstance(coerced, list):

@@ -268,7 +268,7 @@ def test_nothing_is_narrowed_or_ordered_by_what_is_masked(site: Site) -> None:
 def test_fields_at_which_a_rule_is_missing_are_refused(site: Site) -> None:
     given = issue(site.settings, site.ledger, asker("planner", regions=[HERE]))
     with TestClient(create_app(site)) as client:
-        for inside in ("segment { id }", "arrears { probability }", "ownRisk { __typename }"):
+        for inside in ("segment { id }", "arrears { probability }", "ownRisk { probability }"):
             query = f'{{ customer(id: "{HOME_CUSTOMER}") {{ {inside} }} }}'
             answer = client.post(
                 "/graphql", json={"query": query}, headers={"Authorization": f"Bearer {given}"}

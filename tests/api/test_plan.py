@@ -47,7 +47,7 @@ ASKERS = {
     "credit officer of a district": asker("credit-officer", regions=["CN/37/02"]),
     "planner": asker("planner"),
 }
-DOCUMENTS = {"embedded": 60, "neo4j": 12}
+DOCUMENTS = {"embedded": 40, "neo4j": 12}
 """How many are compared on each store, for each asker: Neo4j takes a second or more to plan a text it has not seen."""
 
 
